@@ -1,0 +1,115 @@
+import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.js";
+import type { Transport, VoteStore } from "../runtime/ports.js";
+import type { Logger } from "./logger.js";
+import type { ElectorStatus, LeaderInfo } from "./status.js";
+
+/** One leadership, from the moment it is told to the moment it is lost. */
+export interface Leadership {
+  /** The fencing token: pass it to whatever you write to, and have that refuse lower ones. */
+  readonly term: number;
+  /** Aborted on loss, with a `LostLeadership` as its reason. */
+  readonly signal: AbortSignal;
+  /** What remains of the lease, in milliseconds, computed now; 0 once it is over. */
+  remainingMs(): number;
+  /**
+   * Throws unless at least `forMs` more milliseconds of lease remain (default: any). Checked when asked, so it also sees a process
+   * that was stopped or blocked. Errors: `leaseTooShort`, `notLeader`.
+   */
+  assertValid(forMs?: number): void;
+  /** Ends this leadership once the body has returned, and hands over. */
+  resign(): void;
+}
+
+/** What runs while this node leads. The signal tells it to end; until it has, the node neither hands over nor campaigns. */
+export type LeaderBody = (lead: Leadership) => Promise<unknown> | unknown;
+
+/** A running `whileLeader`. Its promise settles when it has ended; awaiting it is optional. */
+export interface LeaderRun extends PromiseLike<void> {
+  /** Ends the run: the present leadership, if any, is handed over once the body has drained. */
+  stop(): Promise<void>;
+}
+
+/** What a service is told of elections, once each. */
+export type ElectorEvent =
+  | { readonly kind: "elected"; readonly term: number }
+  | { readonly kind: "lost"; readonly term: number; readonly reason: LossReason }
+  | { readonly kind: "leader"; readonly leader: LeaderInfo | null };
+
+/** Changes of the membership, one voter at a time. */
+export type MembershipChange =
+  /** Adds a node: as an observer first, and as a voter once it has caught up, unless it is to stay an observer. */
+  | {
+      readonly add: {
+        readonly id: NodeId;
+        readonly address: string;
+        readonly voter?: boolean;
+        readonly incarnation?: string;
+      };
+    }
+  /** Removes a voter or observer; a leader cannot remove itself: it hands over first. */
+  | { readonly remove: NodeId };
+
+/** A node's part in electing a leader. */
+export interface Elector extends AsyncDisposable {
+  readonly id: NodeId;
+  /** True iff this node leads now: computed when asked, from the lease. */
+  readonly isLeader: boolean;
+  status(): ElectorStatus;
+  /** Runs `body` each time this node leads, until the signal, `stop()` or the run's own `stop()` ends it. One at a time. */
+  whileLeader(body: LeaderBody, options?: { readonly signal?: AbortSignal }): LeaderRun;
+  /** The present status, then each later one; a slow reader skips, but never misses the last. */
+  watch(options?: { readonly signal?: AbortSignal }): AsyncIterable<ElectorStatus>;
+  /** Subscribes to events; returns the end of the subscription. */
+  subscribe(listener: (event: ElectorEvent) => void): () => void;
+  /** Resolves once a leader is known that this node follows or is. Errors: `aborted`, `stopped`. */
+  waitForLeader(options?: { readonly signal?: AbortSignal }): Promise<LeaderInfo>;
+  /** One quorum round now: resolves once a quorum has confirmed this leader. Errors: `notLeader`, `aborted`, `stopped`. */
+  verify(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Hands over to a voter that has caught up; resolves once this node has stepped down. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`. */
+  transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
+  /** Hands over to whoever is best placed. Errors as `transfer`. */
+  resign(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Changes the membership; resolves once a quorum holds the change. Errors: `notLeader`, `reconfigureRefused`, `aborted`, `stopped`. */
+  reconfigure(change: MembershipChange, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Ends everything; with `handover`, passes the leadership on first. Settles when drained. Safe to call twice. */
+  stop(options?: { readonly handover?: boolean }): Promise<void>;
+}
+
+/** Who this node is to others; what a transport tells when it connects. */
+export interface Identity {
+  readonly cluster: string;
+  readonly id: NodeId;
+  /** The durable identity of the node's record. */
+  readonly incarnation: string;
+}
+
+/** What an elector needs whatever carries its messages. */
+export interface ElectorOptions {
+  /** A peer of another cluster is refused. */
+  readonly cluster: string;
+  /** Stable across restarts. */
+  readonly id: NodeId;
+  /** The founders and their addresses, the same list on every founder. Empty with `join`. */
+  readonly voters: Readonly<Record<NodeId, string>>;
+  /** True for a node that joins a running cluster: it waits until a leader tells it its configuration. */
+  readonly join?: boolean;
+  readonly store: VoteStore;
+  /** Makes the transport once the incarnation is known. */
+  readonly transport: (identity: Identity) => Transport;
+  readonly timing?: Preset | TimingInput;
+  /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
+  readonly metadata?: string;
+  /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
+  readonly health?: HealthOptions;
+  /** How long a body may drain after its signal before the node hands over all the same. */
+  readonly drainTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+/** How a service says whether this node may lead. */
+export interface HealthOptions {
+  readonly check: (options: { readonly signal: AbortSignal }) => boolean | Promise<boolean>;
+  readonly intervalMs?: number;
+  readonly timeoutMs?: number;
+  readonly coolDownMs?: number;
+}

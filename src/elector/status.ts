@@ -1,0 +1,52 @@
+import type { ConfigurationId, LossReason, Member, NodeId } from "../protocol/index.js";
+
+/** What a node knows of one other member. */
+export interface PeerStatus {
+  readonly id: NodeId;
+  readonly address: string;
+  readonly voter: boolean;
+  /** True while there is a link with the peer. */
+  readonly connected: boolean;
+  /** True for a member that came back without its record: it does not count until it is removed and added again. */
+  readonly amnesiac: boolean;
+}
+
+/** What a node is and knows at one moment. Frozen; a later moment has a status of its own. */
+export interface ElectorStatus {
+  readonly cluster: string;
+  readonly id: NodeId;
+  readonly role: "follower" | "preCandidate" | "candidate" | "leader" | "stopped";
+  /** The node's term; the fencing token of whoever leads in it. */
+  readonly term: number;
+  /** True iff this node leads now, with a lease. */
+  readonly isLeader: boolean;
+  /** The leader known in this term, or null. */
+  readonly leader: NodeId | null;
+  /** What the leader wants known of itself, or null. */
+  readonly leaderMetadata: string | null;
+  readonly configurationId: ConfigurationId;
+  readonly voters: readonly Member[];
+  readonly observers: readonly Member[];
+  /** True for a leader whose configuration is held by a quorum: it may be changed. */
+  readonly configurationCommitted: boolean;
+  readonly peers: readonly PeerStatus[];
+  /** True for a voter without links to a quorum. */
+  readonly isolated: boolean;
+  /** True once the node has been taken out of the configuration. */
+  readonly removed: boolean;
+  /** False while the node must not campaign: its service is unhealthy, cooling down or still draining. */
+  readonly contending: boolean;
+}
+
+/** Who leads, as told to those who wait for a leader. */
+export interface LeaderInfo {
+  readonly id: NodeId;
+  readonly term: number;
+  readonly metadata: string | null;
+}
+
+/** The reason an AbortSignal of a leadership carries. */
+export interface LostLeadership {
+  readonly term: number;
+  readonly reason: LossReason;
+}

@@ -1,0 +1,40 @@
+/**
+ * The stable codes of every error raftbeat throws. A code never changes its meaning; messages may.
+ *
+ * - `invalidSettings`     a setting is impossible, or two settings contradict each other
+ * - `storeFailed`         the vote store could not read or write; the node has stopped
+ * - `storeCorrupt`        the vote store holds no valid record where there should be one
+ * - `storeLocked`         another process uses the vote store
+ * - `transportFailed`     the transport could not listen or connect
+ * - `notLeader`           the call needs a leader and this node is none
+ * - `leaseTooShort`       less of the lease remains than was asked for
+ * - `transferRefused`     the leadership cannot be handed to that node now
+ * - `reconfigureRefused`  the configuration cannot be changed that way now
+ * - `aborted`             an AbortSignal ended the wait
+ * - `stopped`             the elector was stopped
+ * - `timeout`             a deadline passed
+ */
+export type ErrorCode =
+  | "invalidSettings"
+  | "storeFailed"
+  | "storeCorrupt"
+  | "storeLocked"
+  | "transportFailed"
+  | "notLeader"
+  | "leaseTooShort"
+  | "transferRefused"
+  | "reconfigureRefused"
+  | "aborted"
+  | "stopped"
+  | "timeout";
+
+/** An error of the world around the protocol: a disk, a socket, a setting. `message` names the value and the remedy. */
+export class RaftbeatError extends Error {
+  override readonly name = "RaftbeatError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

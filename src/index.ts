@@ -1,0 +1,13 @@
+/**
+ * raftbeat: leader election among replicas, with nothing but the replicas.
+ *
+ * The folders, in reading order: `protocol/` decides, `runtime/` carries out, `transport/` and `storage/` are the world,
+ * `elector/` is what a service sees, `cli/` what an operator sees.
+ */
+export type * from "./elector/elector.js";
+export type { Logger } from "./elector/logger.js";
+export type * from "./elector/status.js";
+export { type ErrorCode, RaftbeatError } from "./errors.js";
+export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/settings.js";
+export type { LossReason } from "./protocol/transition.js";
+export type * from "./runtime/ports.js";

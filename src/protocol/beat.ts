@@ -1,0 +1,36 @@
+import type { Heartbeat } from "./message.js";
+import type { Leader, Node } from "./node.js";
+import type { Effect } from "./transition.js";
+
+/** Beats to every member. Carries only what is durable, and so never waits for the disk. */
+export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects: Effect[]): void {
+  role.seq++;
+  role.sentAtMs[role.seq % role.sentAtMs.length] = nowMs;
+  role.nextHeartbeatAtMs = nowMs + heartbeatIntervalMs(node, role);
+  const { configuration } = node.durable;
+  const lean: Heartbeat = {
+    kind: "heartbeat",
+    term: node.record.term,
+    seq: role.seq,
+    configurationId: configuration.id,
+    configuration: null,
+    metadata: node.metadata,
+  };
+  let whole: Heartbeat | null = null;
+  for (const [to, peer] of role.peers) {
+    if (!peer.holdsConfiguration) whole ??= { ...lean, configuration };
+    effects.push({ kind: "send", to, message: peer.holdsConfiguration || whole === null ? lean : whole });
+  }
+}
+
+/** The set interval, or half of the shortest hold a voter promised if that is less; never under a tenth of the setting. */
+function heartbeatIntervalMs(node: Node, role: Leader): number {
+  const setMs = node.settings.heartbeatIntervalMs;
+  if (!node.settings.modes.voteHold) return setMs;
+  let intervalMs = setMs;
+  for (const { id } of node.record.configuration.voters) {
+    const promisedHoldMs = role.peers.get(id)?.promisedHoldMs ?? Number.POSITIVE_INFINITY;
+    intervalMs = Math.min(intervalMs, promisedHoldMs / 2);
+  }
+  return Math.max(intervalMs, setMs / 10);
+}

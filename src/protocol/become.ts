@@ -1,0 +1,172 @@
+import { sendHeartbeats } from "./beat.js";
+import { membersOf, voterOf, withTerm } from "./configuration.js";
+import { takeConfiguration } from "./identity.js";
+import type { NodeId } from "./message.js";
+import type { Answer, Node, Peer } from "./node.js";
+import { quorumSize, voteOutcome } from "./quorum.js";
+import type { Effect, LossReason } from "./transition.js";
+
+/** Begins a new wait or round: counted from now, with a timeout yet to be drawn (rule 9). */
+export function beginWait(node: Node, nowMs: number, shortWaitMs: number | null = null): void {
+  node.waitFromMs = nowMs;
+  node.draw = null;
+  node.shortWaitMs = shortWaitMs;
+}
+
+/** Tells that leading is over, before any other effect of the step; says nothing where nobody was told of leading. */
+export function announceLoss(node: Node, reason: LossReason, effects: Effect[]): void {
+  if (node.announcedTerm === null) return;
+  effects.unshift({ kind: "lost", term: node.announcedTerm, reason });
+  node.announcedTerm = null;
+}
+
+/** Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. */
+export function becomeFollower(
+  node: Node,
+  leader: NodeId | null,
+  reason: LossReason,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  if (node.role.name === "leader") {
+    announceLoss(node, reason, effects);
+    beginWait(node, nowMs);
+  }
+  node.role = { name: "follower", leader };
+  if (leader === null) node.leaderMetadata = null;
+}
+
+/** Adopts a higher term as a follower that has not voted in it, or whose vote counts as given to its leader (rule 1). */
+export function adoptTerm(
+  node: Node,
+  term: number,
+  leader: NodeId | null,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  node.record = { ...node.record, term, votedFor: leader };
+  node.heardSeq = 0;
+  becomeFollower(node, leader, "higherTerm", nowMs, effects);
+}
+
+/** Asks the voters whether they would elect this node in the next term (rule 10). */
+export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[]): void {
+  beginWait(node, nowMs);
+  node.round++;
+  node.leaderMetadata = null;
+  const answers = new Map<NodeId, Answer>([[node.id, ownVote]]);
+  node.role = { name: "preCandidate", round: node.round, answers };
+  askVoters(node, node.record.term + 1, true, null, effects);
+  settleRound(node, nowMs, effects);
+}
+
+/** Votes for itself in the next term and asks for votes; the own vote counts once it is durable (rule 11). */
+export function becomeCandidate(
+  node: Node,
+  transferFromTerm: number | null,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  beginWait(node, nowMs);
+  node.round++;
+  node.record = { ...node.record, term: node.record.term + 1, votedFor: node.id };
+  node.heardSeq = 0;
+  node.leaderMetadata = null;
+  node.role = { name: "candidate", round: node.round, answers: new Map(), transferFromTerm };
+  askVoters(node, node.record.term, false, transferFromTerm, effects);
+}
+
+/** Confirms the configuration under its term and beats at once; the lease starts empty (rule 12). */
+export function becomeLeader(node: Node, nowMs: number, effects: Effect[]): void {
+  takeConfiguration(node, withTerm(node.record.configuration, node.record.term));
+  const peers = new Map<NodeId, Peer>();
+  for (const { id } of membersOf(node.record.configuration))
+    if (id !== node.id) peers.set(id, newPeer(nowMs));
+  const { quorumTimeoutMs, heartbeatIntervalMs } = node.settings;
+  // Long enough for every reply that could still count at the ordinary interval.
+  const length = Math.min(4096, 16 + Math.ceil((2 * quorumTimeoutMs) / heartbeatIntervalMs));
+  node.leaderMetadata = node.metadata;
+  node.role = {
+    name: "leader",
+    seq: 0,
+    sentAtMs: new Array<number>(length).fill(Number.NEGATIVE_INFINITY),
+    forgottenSeq: 0,
+    nextHeartbeatAtMs: nowMs,
+    peers,
+    transfer: null,
+  };
+  sendHeartbeats(node, node.role, nowMs, effects);
+}
+
+/** A member as a leader sees it before its first reply: it counts as heard, and has promised nothing (rule 14). */
+export function newPeer(nowMs: number): Peer {
+  return {
+    ackedAtMs: nowMs,
+    ackedSeq: 0,
+    promisedUntilMs: Number.NEGATIVE_INFINITY,
+    promisedHoldMs: Number.POSITIVE_INFINITY,
+    holdsConfiguration: false,
+  };
+}
+
+/** Acts on what the round's answers amount to so far (rule 11). */
+export function settleRound(node: Node, nowMs: number, effects: Effect[]): void {
+  const { role } = node;
+  if (role.name !== "preCandidate" && role.name !== "candidate") return;
+  const { voters } = node.record.configuration;
+  const answers = [...role.answers].filter(([id]) => voterOf(node.record.configuration, id) !== undefined);
+  const refusals = answers.filter(([, answer]) => !answer.granted).map(([, answer]) => answer);
+  switch (voteOutcome(voters.length, answers.length - refusals.length, refusals.length)) {
+    case "won":
+      if (role.name === "preCandidate") becomeCandidate(node, null, nowMs, effects);
+      else becomeLeader(node, nowMs, effects);
+      return;
+    case "lost": {
+      noteRemoval(node);
+      beginWait(node, nowMs, waitForHolds(node, refusals, answers.length - refusals.length));
+      node.role = { name: "follower", leader: null };
+      return;
+    }
+    case "pending":
+      return;
+  }
+}
+
+/** Marks a node whose round is answered only by members of newer configurations that do not name it (rule 20). */
+export function noteRemoval(node: Node): void {
+  if (node.role.name !== "preCandidate" && node.role.name !== "candidate") return;
+  const others = [...node.role.answers].filter(([id]) => id !== node.id);
+  if (others.length > 0 && others.every(([, answer]) => answer.outdated)) node.removed = true;
+}
+
+/** What a node answers itself: to a pre-vote at once, to a vote once it is durable. */
+export const ownVote: Answer = { granted: true, reason: null, remainingHoldMs: 0, outdated: false };
+
+function askVoters(
+  node: Node,
+  term: number,
+  preVote: boolean,
+  transferFromTerm: number | null,
+  effects: Effect[],
+): void {
+  const { configuration } = node.record;
+  const message = {
+    kind: "requestVote",
+    term,
+    preVote,
+    round: node.round,
+    configuration,
+    transferFromTerm,
+  } as const;
+  for (const { id } of configuration.voters)
+    if (id !== node.id) effects.push({ kind: "send", to: id, message });
+}
+
+/** Where holds alone refused: the remaining hold after which enough voters are free, else null for a whole wait. */
+function waitForHolds(node: Node, refusals: readonly Answer[], grantedCount: number): number | null {
+  if (refusals.some((answer) => answer.reason !== "voteHold")) return null;
+  const needed = quorumSize(node.record.configuration.voters.length) - grantedCount;
+  const remaining = refusals.map((answer) => answer.remainingHoldMs).sort((a, b) => a - b);
+  const freed = remaining[needed - 1];
+  return freed === undefined ? null : Math.min(freed, node.settings.electionTimeout.minMs);
+}

@@ -1,0 +1,133 @@
+import {
+  adoptTerm,
+  becomeCandidate,
+  becomeFollower,
+  becomePreCandidate,
+  beginWait,
+  settleRound,
+} from "./become.js";
+import { isNewer } from "./configuration.js";
+import { isVoter, meet, strangerReason } from "./identity.js";
+import { holdUntil } from "./lease.js";
+import type { NodeId, Refusal, RequestVote, RequestVoteReply, TimeoutNow } from "./message.js";
+import { knownLeader, type Node } from "./node.js";
+import type { Effect } from "./transition.js";
+import { barsTerm, refusesPreVote, refusesVote } from "./voting.js";
+
+/** Starts a round if this node may campaign at all; its wait and its hold have passed (rule 10). */
+export function campaign(node: Node, nowMs: number, effects: Effect[]): void {
+  if (node.settings.modes.preVote) becomePreCandidate(node, nowMs, effects);
+  else becomeCandidate(node, null, nowMs, effects);
+}
+
+/** True for a node that may campaign when its time comes. */
+export function isContender(node: Node): boolean {
+  return node.contending && isVoter(node);
+}
+
+/** When the present wait or round is over; infinity for who waits for nothing (rule 9). */
+export function waitUntil(node: Node): number {
+  const { electionTimeout } = node.settings;
+  if (node.draw === null || !isContender(node)) return Number.POSITIVE_INFINITY;
+  const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
+  if (node.role.name !== "follower") return node.waitFromMs + electionTimeout.minMs + node.draw * rangeMs;
+  const shortened = node.shortWaitMs !== null && node.contactAtMs < node.waitFromMs;
+  const waitedMs = shortened
+    ? node.waitFromMs + (node.shortWaitMs ?? 0) + (node.draw * rangeMs) / 10
+    : Math.max(node.waitFromMs, node.contactAtMs) + electionTimeout.minMs + node.draw * rangeMs;
+  return Math.max(waitedMs, holdUntil(node));
+}
+
+/** Answers a request for a vote or pre-vote (rules 1, 4 to 7, 21). */
+export function onRequestVote(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  request: RequestVote,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const { configuration } = request;
+  const refusal =
+    strangerReason(node, from, incarnation, configuration, configuration.id) ??
+    (request.preVote
+      ? refusesPreVote(node, request, nowMs)
+      : answerVote(node, from, incarnation, request, nowMs, effects));
+  const holdMs = holdUntil(node) - nowMs;
+  const message: RequestVoteReply = {
+    kind: "requestVoteReply",
+    term: refusal === null ? request.term : node.record.term,
+    preVote: request.preVote,
+    round: request.round,
+    granted: refusal === null,
+    reason: refusal,
+    leader: knownLeader(node),
+    remainingHoldMs: Math.max(0, holdMs),
+    configurationId: node.record.configuration.id,
+  };
+  effects.push({ kind: "send", to: from, message });
+}
+
+function answerVote(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  request: RequestVote,
+  nowMs: number,
+  effects: Effect[],
+): Refusal | null {
+  meet(node, from, incarnation);
+  if (request.term > node.record.term) {
+    const barred = barsTerm(node, request, nowMs);
+    if (barred !== null) return barred;
+    adoptTerm(node, request.term, null, nowMs, effects);
+  }
+  const refusal = refusesVote(node, from, request, nowMs);
+  if (refusal !== null) return refusal;
+  if (node.record.votedFor !== from) node.record = { ...node.record, votedFor: from };
+  becomeFollower(node, null, "higherTerm", nowMs, effects);
+  beginWait(node, nowMs);
+  return null;
+}
+
+/** Counts an answer of the running round (rules 2, 3, 6, 11). */
+export function onRequestVoteReply(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  answer: RequestVoteReply,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  if (strangerReason(node, from, incarnation, null, null) !== null) return;
+  meet(node, from, incarnation);
+  const grantedPreVote = answer.preVote && answer.granted;
+  if (answer.term > node.record.term && !grantedPreVote) {
+    adoptTerm(node, answer.term, null, nowMs, effects);
+    return;
+  }
+  const { role } = node;
+  if (role.name !== "preCandidate" && role.name !== "candidate") return;
+  if (answer.preVote !== (role.name === "preCandidate") || answer.round !== role.round) return;
+  if (nowMs >= waitUntil(node) || role.answers.has(from)) return;
+  const askedTerm = node.record.term + (answer.preVote ? 1 : 0);
+  if (answer.granted && answer.term !== askedTerm) return;
+  const { granted, reason, remainingHoldMs } = answer;
+  const outdated = reason === "notMember" && isNewer(answer.configurationId, node.record.configuration.id);
+  role.answers.set(from, { granted, reason, remainingHoldMs, outdated });
+  settleRound(node, nowMs, effects);
+}
+
+/** The leader of this term hands over: campaign at once, without pre-vote (rule 16). */
+export function onTimeoutNow(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  order: TimeoutNow,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  if (strangerReason(node, from, incarnation, null, null) !== null) return;
+  if (order.term !== node.record.term || !isContender(node) || node.role.name === "leader") return;
+  becomeCandidate(node, order.term, nowMs, effects);
+}

@@ -1,0 +1,151 @@
+import { adoptTerm, becomeFollower, beginWait } from "./become.js";
+import { isNewer, sameConfiguration } from "./configuration.js";
+import { meet, strangerReason, takeConfiguration } from "./identity.js";
+import { promisableHoldMs, promiseUntil } from "./lease.js";
+import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
+import type { Leader, Node } from "./node.js";
+import type { Effect } from "./transition.js";
+
+/** Hears a leader. Returns true where nothing but the time of contact changed. */
+export function onHeartbeat(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  heartbeat: Heartbeat,
+  nowMs: number,
+  effects: Effect[],
+): boolean {
+  if (isExpected(node, from, incarnation, heartbeat)) {
+    node.contactAtMs = nowMs;
+    node.heardSeq = heartbeat.seq;
+    reply(node, from, heartbeat, true, null, effects);
+    return true;
+  }
+  const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);
+  if (refusal === null) followLeader(node, from, incarnation, heartbeat, nowMs, effects);
+  reply(node, from, heartbeat, refusal === null, refusal === "staleSeq" ? null : refusal, effects);
+  return false;
+}
+
+/** The next heartbeat of the leader already followed, with nothing new in it: almost all of them. */
+function isExpected(node: Node, from: NodeId, incarnation: string, heartbeat: Heartbeat): boolean {
+  const { record, role } = node;
+  return (
+    role.name === "follower" &&
+    role.leader === from &&
+    heartbeat.term === record.term &&
+    heartbeat.seq > node.heardSeq &&
+    sameConfiguration(heartbeat.configurationId, record.configuration.id) &&
+    record.incarnationsMet.get(from) === incarnation &&
+    heartbeat.metadata === node.leaderMetadata
+  );
+}
+
+function refusesHeartbeat(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  heartbeat: Heartbeat,
+): Refusal | "staleSeq" | null {
+  const stranger = strangerReason(
+    node,
+    from,
+    incarnation,
+    heartbeat.configuration,
+    heartbeat.configurationId,
+  );
+  if (stranger !== null) return stranger;
+  if (heartbeat.term < node.record.term) return "staleTerm";
+  if (heartbeat.term > node.record.term) return null;
+  // Two leaders of one term cannot be; whoever says so is not believed.
+  const { role } = node;
+  if (role.name === "leader") return "leaderAlive";
+  if (role.name === "follower" && role.leader !== null && role.leader !== from) return "leaderAlive";
+  return heartbeat.seq > node.heardSeq ? null : "staleSeq";
+}
+
+function followLeader(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  heartbeat: Heartbeat,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const campaigned = node.role.name === "preCandidate" || node.role.name === "candidate";
+  if (heartbeat.term > node.record.term) adoptTerm(node, heartbeat.term, from, nowMs, effects);
+  else becomeFollower(node, from, "higherTerm", nowMs, effects);
+  if (campaigned) beginWait(node, nowMs);
+  node.shortWaitMs = null;
+  node.contactAtMs = nowMs;
+  node.contactTerm = heartbeat.term;
+  node.heardSeq = heartbeat.seq;
+  node.leaderMetadata = heartbeat.metadata;
+  const carried = heartbeat.configuration;
+  if (carried !== null && isNewer(carried.id, node.record.configuration.id)) takeConfiguration(node, carried);
+  meet(node, from, incarnation);
+}
+
+function reply(
+  node: Node,
+  to: NodeId,
+  heartbeat: Heartbeat,
+  accepted: boolean,
+  reason: Refusal | null,
+  effects: Effect[],
+): void {
+  const message: HeartbeatReply = {
+    kind: "heartbeatReply",
+    term: node.record.term,
+    heartbeatTerm: heartbeat.term,
+    seq: heartbeat.seq,
+    accepted,
+    reason,
+    voteHoldMs: promisableHoldMs(node),
+    configurationId: node.record.configuration.id,
+  };
+  effects.push({ kind: "send", to, message });
+}
+
+/** Counts a follower's answer towards the lease. Returns true where the lease, already told, was only extended. */
+export function onHeartbeatReply(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  answer: HeartbeatReply,
+  nowMs: number,
+  effects: Effect[],
+): boolean {
+  if (node.record.incarnationsMet.get(from) !== incarnation) {
+    if (strangerReason(node, from, incarnation, null, null) !== null) return false;
+    meet(node, from, incarnation);
+  }
+  const { record, role } = node;
+  if (answer.term > record.term) {
+    adoptTerm(node, answer.term, null, nowMs, effects);
+    return false;
+  }
+  if (role.name !== "leader" || answer.term !== record.term || answer.heartbeatTerm !== record.term)
+    return false;
+  const peer = role.peers.get(from);
+  if (peer === undefined) return false;
+  peer.holdsConfiguration = sameConfiguration(answer.configurationId, record.configuration.id);
+  if (!answer.accepted) return false;
+
+  const sentAtMs = sentAt(role, answer.seq);
+  if (sentAtMs === null) return false;
+  const promisedUntilMs = promiseUntil(node, sentAtMs, answer.voteHoldMs);
+  // A promise already over on arrival is worth nothing, and no sign of a leader in good order either (rule 13).
+  if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;
+  peer.promisedHoldMs = answer.voteHoldMs;
+  if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
+  if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;
+  if (promisedUntilMs > peer.promisedUntilMs) peer.promisedUntilMs = promisedUntilMs;
+  return node.announcedTerm !== null && record === node.record;
+}
+
+/** When the heartbeat `seq` was sent, or null if that is not, or no longer, known. */
+function sentAt(role: Leader, seq: number): number | null {
+  const known = seq <= role.seq && seq > role.forgottenSeq && seq > role.seq - role.sentAtMs.length;
+  return known ? (role.sentAtMs[seq % role.sentAtMs.length] ?? null) : null;
+}

@@ -1,0 +1,66 @@
+import {
+  type Configuration,
+  type ConfigurationId,
+  conflictingConfigurations,
+  isNewer,
+  memberOf,
+  membersOf,
+  voterOf,
+} from "./configuration.js";
+import type { NodeId, Refusal } from "./message.js";
+import type { Node } from "./node.js";
+
+/**
+ * Why nothing that this sender says may change anything, or null if it belongs (rules 21 and 22).
+ * A member that lost its record is noted among the node's amnesiacs.
+ * @param carried the configuration its message carries, if any
+ * @param claimedId the id of the configuration the sender goes by, if it says
+ */
+export function strangerReason(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  carried: Configuration | null,
+  claimedId: ConfigurationId | null,
+): Refusal | null {
+  const own = node.record.configuration;
+  const newer = carried !== null && isNewer(carried.id, own.id) ? carried : null;
+  const member = (newer === null ? undefined : memberOf(newer, from)) ?? memberOf(own, from);
+  if (member === undefined || from === node.id) return "notMember";
+  const expected =
+    (newer === null ? null : member.incarnation) ??
+    node.record.incarnationsMet.get(from) ??
+    member.incarnation;
+  if (expected !== null && expected !== incarnation) {
+    node.amnesiacs.add(from);
+    return "amnesiac";
+  }
+  if (claimedId !== null && conflictingConfigurations(claimedId, own.id)) return "configurationMismatch";
+  return null;
+}
+
+/** Remembers the incarnation of a member when it is first heard, so that it is known again. */
+export function meet(node: Node, from: NodeId, incarnation: string): void {
+  const { record } = node;
+  if (record.incarnationsMet.get(from) === incarnation || memberOf(record.configuration, from) === undefined)
+    return;
+  node.record = { ...record, incarnationsMet: new Map(record.incarnationsMet).set(from, incarnation) };
+}
+
+/** Makes a configuration the node's own: what it says of incarnations replaces what was remembered. */
+export function takeConfiguration(node: Node, configuration: Configuration): void {
+  const incarnationsMet = new Map<NodeId, string>();
+  for (const { id, incarnation } of membersOf(configuration)) {
+    const known = incarnation ?? node.record.incarnationsMet.get(id);
+    if (known !== undefined && id !== node.id) incarnationsMet.set(id, known);
+    if (incarnation !== null) node.amnesiacs.delete(id);
+  }
+  node.record = { ...node.record, configuration, incarnationsMet };
+  node.removed = memberOf(configuration, node.id) === undefined;
+}
+
+/** True iff the node is a voter of its own configuration, by name and incarnation. */
+export function isVoter(node: Node): boolean {
+  const member = voterOf(node.record.configuration, node.id);
+  return member !== undefined && (member.incarnation ?? node.record.incarnation) === node.record.incarnation;
+}

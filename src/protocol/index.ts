@@ -1,0 +1,14 @@
+/**
+ * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other.
+ * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
+ * heartbeat, membership, step.
+ */
+export * from "./configuration.js";
+export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
+export { isConfigurationCommitted } from "./membership.js";
+export type * from "./message.js";
+export * from "./node.js";
+export * from "./quorum.js";
+export * from "./settings.js";
+export { step } from "./step.js";
+export type * from "./transition.js";

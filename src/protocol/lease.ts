@@ -1,0 +1,67 @@
+import type { Leader, Node } from "./node.js";
+import { quorumLargest } from "./quorum.js";
+
+/**
+ * Until when this node gives no vote, on its own clock. `liftedTerm`: holds that come from leaders of terms up to it
+ * do not count, because the leader of that term gave up its lease (rule 16).
+ */
+export function holdUntil(node: Node, liftedTerm: number | null = null): number {
+  if (!node.settings.modes.voteHold) return Number.NEGATIVE_INFINITY;
+  if (liftedTerm !== null && node.contactTerm <= liftedTerm) return Number.NEGATIVE_INFINITY;
+  return Math.max(node.contactAtMs + node.settings.voteHoldMs, node.restartHoldUntilMs);
+}
+
+/** The hold a reply may promise: never more than what would survive a crash (rule 8). */
+export function promisableHoldMs(node: Node): number {
+  return node.settings.modes.voteHold ? Math.min(node.settings.voteHoldMs, node.durable.voteHoldMs) : 0;
+}
+
+/**
+ * Until when a promise made on receipt of a heartbeat surely lasts, seen from the clock of its sender (rule 13): the receiver's
+ * clock may run fast and the sender's slow, each by the drift ratio (Gray and Cheriton 1989; thesis, section 6.4.1).
+ */
+export function promiseUntil(node: Node, sentAtMs: number, promisedHoldMs: number): number {
+  const { modes, clockDriftRatio, electionTimeout } = node.settings;
+  // Without holds there are no promises; a fresh quorum of replies is the best there is to go by.
+  if (!modes.voteHold) return sentAtMs + electionTimeout.minMs;
+  return sentAtMs + (promisedHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
+}
+
+/** Until when nobody else can be elected (rule 15); minus infinity for whoever does not lead or gave its lease up. */
+export function leaseUntil(node: Node): number {
+  const { role } = node;
+  if (role.name !== "leader" || role.transfer !== null) return Number.NEGATIVE_INFINITY;
+  return quorumOf(node, role, Number.POSITIVE_INFINITY, "promisedUntilMs");
+}
+
+/** When a quorum was last known to hear this leader (rule 14). */
+export function quorumContact(node: Node, role: Leader, nowMs: number): number {
+  return quorumOf(node, role, nowMs, "ackedAtMs");
+}
+
+/** The newest heartbeat that a quorum has acknowledged, by its seq. */
+export function quorumSeq(node: Node, role: Leader): number {
+  return quorumOf(node, role, role.seq, "ackedSeq");
+}
+
+/** True while the node holds a lease, as far as the protocol goes; the service hears of it once it is announced. */
+export function holdsLease(node: Node, nowMs: number): boolean {
+  return nowMs < leaseUntil(node);
+}
+
+const scratch: number[] = [];
+
+function quorumOf(
+  node: Node,
+  role: Leader,
+  ownValue: number,
+  field: "promisedUntilMs" | "ackedAtMs" | "ackedSeq",
+): number {
+  const { voters } = node.record.configuration;
+  scratch.length = 0;
+  for (const voter of voters) {
+    if (voter.id === node.id) scratch.push(ownValue);
+    else scratch.push(role.peers.get(voter.id)?.[field] ?? Number.NEGATIVE_INFINITY);
+  }
+  return quorumLargest(scratch);
+}

@@ -1,0 +1,85 @@
+import type { Configuration, ConfigurationId } from "./configuration.js";
+
+/** The name of a node, stable across restarts. */
+export type NodeId = string;
+
+/** Why a request or a heartbeat was not granted or not accepted. */
+export type Refusal =
+  | "staleTerm"
+  | "alreadyVoted"
+  | "leaderAlive"
+  | "voteHold"
+  | "olderConfiguration"
+  | "configurationMismatch"
+  | "notMember"
+  | "amnesiac"
+  | "notReady";
+
+/** Raft's AppendEntries without entries: the leader of `term` lives. Sent by a leader to every member. */
+export interface Heartbeat {
+  readonly kind: "heartbeat";
+  readonly term: number;
+  /** Counts the heartbeats of this leadership from 1. */
+  readonly seq: number;
+  readonly configurationId: ConfigurationId;
+  /** The whole configuration, to a peer not known to hold it. */
+  readonly configuration: Configuration | null;
+  /** What the leader wants known of itself, such as an address. */
+  readonly metadata: string | null;
+}
+
+/** The answer to every heartbeat, also to a stale one. */
+export interface HeartbeatReply {
+  readonly kind: "heartbeatReply";
+  /** The answering node's own term. */
+  readonly term: number;
+  /** The heartbeat's term, echoed. */
+  readonly heartbeatTerm: number;
+  /** The heartbeat's seq, echoed. */
+  readonly seq: number;
+  /** True iff the heartbeat was contact: the sender now holds its vote. */
+  readonly accepted: boolean;
+  readonly reason: Refusal | null;
+  /** For how long the sender promises to hold its vote from the receipt of the heartbeat. */
+  readonly voteHoldMs: number;
+  /** The configuration the sender holds. */
+  readonly configurationId: ConfigurationId;
+}
+
+/** Asks for a vote, or (`preVote`) whether one would be given. */
+export interface RequestVote {
+  readonly kind: "requestVote";
+  /** The term asked for. */
+  readonly term: number;
+  readonly preVote: boolean;
+  /** Tells the rounds of one asker apart. */
+  readonly round: number;
+  readonly configuration: Configuration;
+  /** The term whose leader handed over to the asker; lifts holds that come from terms up to it. */
+  readonly transferFromTerm: number | null;
+}
+
+/** The answer to every vote request. */
+export interface RequestVoteReply {
+  readonly kind: "requestVoteReply";
+  /** The own term; if granted, the asked term. */
+  readonly term: number;
+  readonly preVote: boolean;
+  readonly round: number;
+  readonly granted: boolean;
+  readonly reason: Refusal | null;
+  /** The leader known to the answering node. */
+  readonly leader: NodeId | null;
+  /** How long the answering node's vote hold still lasts. */
+  readonly remainingHoldMs: number;
+  readonly configurationId: ConfigurationId;
+}
+
+/** The leader of `term` hands over: campaign at once. */
+export interface TimeoutNow {
+  readonly kind: "timeoutNow";
+  readonly term: number;
+}
+
+/** All that nodes say to each other. */
+export type Message = Heartbeat | HeartbeatReply | RequestVote | RequestVoteReply | TimeoutNow;

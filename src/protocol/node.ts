@@ -1,0 +1,183 @@
+import { type Configuration, foundingConfiguration, type Member, nobody } from "./configuration.js";
+import type { NodeId, Refusal } from "./message.js";
+import type { Settings } from "./settings.js";
+
+/** What a node must not forget. Replaced as a whole, never changed in place, so that comparing is comparing references. */
+export interface DurableRecord {
+  readonly term: number;
+  readonly votedFor: NodeId | null;
+  readonly configuration: Configuration;
+  /** The longest hold this node may have promised; after a restart it gives no vote for so long (rule 8). */
+  readonly voteHoldMs: number;
+  /** The identity of this record, made when it was created (rule 22). */
+  readonly incarnation: string;
+  /** The incarnations of the members met so far. */
+  readonly incarnationsMet: ReadonlyMap<NodeId, string>;
+}
+
+/** What one voter answered in a round. */
+export interface Answer {
+  readonly granted: boolean;
+  readonly reason: Refusal | null;
+  /** What was left of the voter's hold, for `voteHold`. */
+  readonly remainingHoldMs: number;
+  /** True for `notMember` said by somebody who holds a newer configuration. */
+  readonly outdated: boolean;
+}
+
+/** What a leader knows of one member. */
+export interface Peer {
+  /** When the newest accepted heartbeat was sent; the moment of winning or adding before the first (rule 14). */
+  ackedAtMs: number;
+  /** The seq of that heartbeat, 0 before the first. */
+  ackedSeq: number;
+  /** Until when, on the leader's clock, the member gives no vote (rule 13). */
+  promisedUntilMs: number;
+  /** The hold the member promised last. */
+  promisedHoldMs: number;
+  /** True iff a reply of this leadership shows that the member holds exactly the current configuration. */
+  holdsConfiguration: boolean;
+}
+
+/** Hears a leader, or waits for one. */
+export interface Follower {
+  readonly name: "follower";
+  leader: NodeId | null;
+}
+
+/** Asks whether it would be elected, at its unchanged term. */
+export interface PreCandidate {
+  readonly name: "preCandidate";
+  readonly round: number;
+  readonly answers: Map<NodeId, Answer>;
+}
+
+/** Asks for votes at its term. */
+export interface Candidate {
+  readonly name: "candidate";
+  readonly round: number;
+  readonly answers: Map<NodeId, Answer>;
+  /** The term of the leader that handed over to this campaign. */
+  readonly transferFromTerm: number | null;
+}
+
+/** Sends heartbeats, and holds the lease their replies give. */
+export interface Leader {
+  readonly name: "leader";
+  /** The seq of the last heartbeat sent. */
+  seq: number;
+  /** When the heartbeats of the last seqs were sent: seq s in place s modulo the length. */
+  readonly sentAtMs: number[];
+  /** Replies to this seq and those before it count for nothing (rule 15). */
+  forgottenSeq: number;
+  nextHeartbeatAtMs: number;
+  readonly peers: Map<NodeId, Peer>;
+  /** Set once the lease was given up for the rest of the term; `to` is null while no heir is chosen. */
+  transfer: { to: NodeId | null } | null;
+}
+
+/** What a node is at present; what belongs to a role lives inside it. */
+export type Role = Follower | PreCandidate | Candidate | Leader;
+
+/** One node: plain data, changed only by `step`. */
+export interface Node {
+  readonly id: NodeId;
+  readonly settings: Settings;
+  metadata: string | null;
+  record: DurableRecord;
+  /** The record as far as it is known to be on disk; the same object as `record` when nothing is being written. */
+  durable: DurableRecord;
+  /** Since when a write is under way, or null. */
+  writingSinceMs: number | null;
+  role: Role;
+  /** When the last heartbeat of its term's leader was accepted; the start counts, after a restart (rule 8). */
+  contactAtMs: number;
+  /** The term of the leader that contact was with. */
+  contactTerm: number;
+  /** Until when the promises made before a restart may last. */
+  restartHoldUntilMs: number;
+  /** The newest seq heard from the leader of the present term. */
+  heardSeq: number;
+  /** The metadata of the leader last heard. */
+  leaderMetadata: string | null;
+  /** The start of the present wait or round. */
+  waitFromMs: number;
+  /** A uniform draw from [0, 1) for the present wait or round, or null until the driver has drawn it. */
+  draw: number | null;
+  /** A shorter wait after a round that only holds refused (rule 11); ends with the wait. */
+  shortWaitMs: number | null;
+  /** The number of rounds begun. */
+  round: number;
+  /** False while the node must not campaign, such as when its service is unhealthy. */
+  contending: boolean;
+  /** True once the configuration, or everybody who answers, says that this node does not belong (rule 20). */
+  removed: boolean;
+  /** Members that came back without their record. */
+  readonly amnesiacs: Set<NodeId>;
+  /** The term for which gaining leadership was announced and not yet its loss. */
+  announcedTerm: number | null;
+  /** When the timer that was ordered last fires. */
+  timerAtMs: number;
+}
+
+/** The record of a founder, before anything happened. */
+export function foundingRecord(
+  voters: readonly Member[],
+  incarnation: string,
+  voteHoldMs: number,
+): DurableRecord {
+  return firstRecord(foundingConfiguration(voters), incarnation, voteHoldMs);
+}
+
+/** The record of a node that joins a running cluster as soon as a leader tells it its configuration. */
+export function joiningRecord(incarnation: string, voteHoldMs: number): DurableRecord {
+  return firstRecord(nobody, incarnation, voteHoldMs);
+}
+
+function firstRecord(configuration: Configuration, incarnation: string, voteHoldMs: number): DurableRecord {
+  return { term: 0, votedFor: null, configuration, voteHoldMs, incarnation, incarnationsMet: new Map() };
+}
+
+/** A node as it starts, from a record that is durable already. Give it `{ kind: "start" }` first. */
+export function createNode(options: {
+  readonly id: NodeId;
+  readonly settings: Settings;
+  readonly record: DurableRecord;
+  readonly nowMs: number;
+  readonly metadata?: string | null;
+}): Node {
+  const { id, settings, record, nowMs } = options;
+  // A node at term 0 has promised nothing; any other treats its start as contact (rule 8).
+  const restarted = settings.modes.voteHold && record.term > 0;
+  return {
+    id,
+    settings,
+    metadata: options.metadata ?? null,
+    record,
+    durable: record,
+    writingSinceMs: null,
+    role: { name: "follower", leader: null },
+    contactAtMs: restarted ? nowMs : Number.NEGATIVE_INFINITY,
+    contactTerm: record.term,
+    restartHoldUntilMs: restarted
+      ? nowMs + Math.max(record.voteHoldMs, settings.voteHoldMs)
+      : Number.NEGATIVE_INFINITY,
+    heardSeq: 0,
+    leaderMetadata: null,
+    waitFromMs: nowMs,
+    draw: null,
+    shortWaitMs: null,
+    round: 0,
+    contending: true,
+    removed: false,
+    amnesiacs: new Set(),
+    announcedTerm: null,
+    timerAtMs: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The leader this node knows of in its term: itself, whom it follows, or null. */
+export function knownLeader(node: Node): NodeId | null {
+  if (node.role.name === "leader") return node.id;
+  return node.role.name === "follower" ? node.role.leader : null;
+}

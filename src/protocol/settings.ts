@@ -1,0 +1,151 @@
+/**
+ * What can be tuned. Every default of the protocol stands in this file and nowhere else.
+ * All durations are milliseconds of a node's own monotonic clock.
+ */
+
+/** A range of milliseconds, `minMs` included and `maxMs` not. */
+export interface TimeoutRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** The timing of one node, complete. Nodes of one cluster may differ; safety does not depend on their agreeing. */
+export interface Timing {
+  /** How often a leader sends heartbeats. */
+  readonly heartbeatIntervalMs: number;
+  /** A node that heard no leader for a time drawn from this range campaigns (Raft, section 5.2). */
+  readonly electionTimeout: TimeoutRange;
+  /** How long after contact with a leader a node gives no vote. The leader's lease rests on it (Ongaro's thesis, 4.2.3 and 6.4.1). */
+  readonly voteHoldMs: number;
+  /** A leader that heard no quorum for so long steps down (thesis, 6.2). */
+  readonly quorumTimeoutMs: number;
+  /** By how much a clock may run faster or slower than real time, in [0, 0.2). Shortens every lease. */
+  readonly clockDriftRatio: number;
+}
+
+/** Parts of the protocol that a study may switch off to see what breaks. All are on in production. */
+export interface ProtocolModes {
+  readonly preVote: boolean;
+  readonly quorumCheck: boolean;
+  /** Off: no vote is held back and there are no leases: two nodes may believe to lead at once. */
+  readonly voteHold: boolean;
+  /** Off: nothing is written: a restarted node has forgotten its votes. */
+  readonly durable: boolean;
+}
+
+/** Everything the protocol core asks for, complete. */
+export interface Settings extends Timing {
+  readonly modes: ProtocolModes;
+}
+
+/** What a person may give: at least the two numbers that matter, the rest follows from them. */
+export interface TimingInput {
+  readonly heartbeatIntervalMs: number;
+  readonly electionTimeout: TimeoutRange;
+  readonly voteHoldMs?: number | undefined;
+  readonly quorumTimeoutMs?: number | undefined;
+  readonly clockDriftRatio?: number | undefined;
+}
+
+/** Ready-made timings: `lan` for one data centre, `laptop` for busy machines, `wan` across regions. */
+export const presets = {
+  lan: { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } },
+  laptop: { heartbeatIntervalMs: 150, electionTimeout: { minMs: 1000, maxMs: 2000 } },
+  wan: { heartbeatIntervalMs: 250, electionTimeout: { minMs: 1500, maxMs: 3000 } },
+} as const satisfies Record<string, TimingInput>;
+
+/** The name of a ready-made timing. */
+export type Preset = keyof typeof presets;
+
+/** The timing of a node whose owner names none. */
+export const defaultPreset: Preset = "lan";
+
+/** By how much a clock may drift unless somebody says otherwise: 1 %, a hundred times what quartz does. */
+export const defaultClockDriftRatio = 0.01;
+
+/** The protocol with nothing switched off. */
+export const safeModes: ProtocolModes = { preVote: true, quorumCheck: true, voteHold: true, durable: true };
+
+/** No duration may be longer: Node's timers overflow at 2^31 ms. */
+export const longestDurationMs = 24 * 3600 * 1000;
+
+/** A resolved timing with what is doubtful about it, or what is impossible. Every sentence names the settings and their values. */
+export type Resolution =
+  | { readonly ok: true; readonly timing: Timing; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/**
+ * Fills in what follows from the rest and checks how the settings stand to each other.
+ * @param oneWayLatencyMs what a message takes, if known: a timeout range under ten of it makes split votes likely
+ */
+export function resolveTiming(input: TimingInput | Preset, oneWayLatencyMs = 0): Resolution {
+  const given: TimingInput = typeof input === "string" ? presets[input] : input;
+  const { minMs, maxMs } = given.electionTimeout;
+  const timing: Timing = {
+    heartbeatIntervalMs: given.heartbeatIntervalMs,
+    electionTimeout: { minMs, maxMs },
+    voteHoldMs: given.voteHoldMs ?? minMs,
+    quorumTimeoutMs: given.quorumTimeoutMs ?? Math.max(maxMs, given.voteHoldMs ?? 0),
+    clockDriftRatio: given.clockDriftRatio ?? defaultClockDriftRatio,
+  };
+  const problems = problemsOf(timing);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, timing, warnings: warningsOf(timing, oneWayLatencyMs) };
+}
+
+function problemsOf(timing: Timing): string[] {
+  const { heartbeatIntervalMs, voteHoldMs, quorumTimeoutMs, clockDriftRatio } = timing;
+  const { minMs, maxMs } = timing.electionTimeout;
+  const durations = {
+    heartbeatIntervalMs,
+    "electionTimeout.minMs": minMs,
+    "electionTimeout.maxMs": maxMs,
+    voteHoldMs,
+    quorumTimeoutMs,
+  };
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(durations)) {
+    if (!Number.isFinite(value) || value < 1 || value > longestDurationMs)
+      problems.push(`${name} (${value}) must be a number of milliseconds from 1 to ${longestDurationMs}`);
+  }
+  if (!(clockDriftRatio >= 0 && clockDriftRatio < 0.2))
+    problems.push(`clockDriftRatio (${clockDriftRatio}) must be at least 0 and below 0.2`);
+  if (problems.length > 0) return problems;
+
+  if (minMs >= maxMs)
+    problems.push(
+      `electionTimeout.minMs (${minMs}) must be below electionTimeout.maxMs (${maxMs}): equal timeouts split votes for ever`,
+    );
+  if (voteHoldMs > minMs)
+    problems.push(
+      `voteHoldMs (${voteHoldMs}) must be at most electionTimeout.minMs (${minMs}): a node may not campaign while it holds its vote`,
+    );
+  if (heartbeatIntervalMs > voteHoldMs / 2)
+    problems.push(
+      `heartbeatIntervalMs (${heartbeatIntervalMs}) must be at most half of voteHoldMs (${voteHoldMs}): one lost heartbeat may not end a lease`,
+    );
+  if (quorumTimeoutMs < voteHoldMs)
+    problems.push(
+      `quorumTimeoutMs (${quorumTimeoutMs}) must be at least voteHoldMs (${voteHoldMs}): the role may not end before the lease`,
+    );
+  if (quorumTimeoutMs > 2 * maxMs)
+    problems.push(
+      `quorumTimeoutMs (${quorumTimeoutMs}) must be at most twice electionTimeout.maxMs (${maxMs}): a leader without a quorum must step down`,
+    );
+  return problems;
+}
+
+function warningsOf(timing: Timing, oneWayLatencyMs: number): string[] {
+  const { heartbeatIntervalMs, voteHoldMs } = timing;
+  const { minMs, maxMs } = timing.electionTimeout;
+  const warnings: string[] = [];
+  if (heartbeatIntervalMs > voteHoldMs / 3)
+    warnings.push(
+      `heartbeatIntervalMs (${heartbeatIntervalMs}) is above a third of voteHoldMs (${voteHoldMs}): two lost heartbeats end a lease`,
+    );
+  if (maxMs - minMs < 10 * oneWayLatencyMs)
+    warnings.push(
+      `the range from electionTimeout.minMs (${minMs}) to electionTimeout.maxMs (${maxMs}) is under ten one-way latencies (${oneWayLatencyMs} ms each): expect split votes`,
+    );
+  return warnings;
+}

@@ -1,0 +1,203 @@
+import { sendHeartbeats } from "./beat.js";
+import { announceLoss, becomeFollower, beginWait, noteRemoval, ownVote, settleRound } from "./become.js";
+import {
+  campaign,
+  isContender,
+  onRequestVote,
+  onRequestVoteReply,
+  onTimeoutNow,
+  waitUntil,
+} from "./election.js";
+import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
+import { holdUntil, leaseUntil, quorumContact } from "./lease.js";
+import { beginTransfer, finishTransfer, reconfigure } from "./membership.js";
+import type { DurableRecord, Leader, Node } from "./node.js";
+import type { Effect, Input, RequestRefusal } from "./transition.js";
+
+/**
+ * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.
+ * Decides everything and does nothing: no I/O, no clock, no chance.
+ * @param nowMs the node's monotonic clock; never goes back
+ */
+export function step(node: Node, input: Input, nowMs: number, effects: Effect[]): void {
+  const before = node.record;
+  const first = effects.length;
+  const own = first === 0 ? effects : [];
+  if (!handle(node, input, nowMs, own)) settle(node, before, nowMs, own);
+  if (own !== effects) effects.push(...own);
+}
+
+/** Returns true where nothing changed that could call for more than the effects already given. */
+function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boolean {
+  switch (input.kind) {
+    case "message":
+      return onMessage(node, input, nowMs, effects);
+    case "timer":
+      node.timerAtMs = Number.POSITIVE_INFINITY;
+      onTimer(node, nowMs, effects);
+      return false;
+    case "start":
+      // A longer hold is on record before it is promised (rule 8).
+      if (node.settings.voteHoldMs > node.record.voteHoldMs)
+        node.record = { ...node.record, voteHoldMs: node.settings.voteHoldMs };
+      return false;
+    case "drawn":
+      node.draw = input.draw;
+      return false;
+    case "persisted":
+      onPersisted(node, input.record, nowMs, effects);
+      return false;
+    case "clockJumped":
+      onClockJumped(node, nowMs, effects);
+      return false;
+    case "transfer":
+      answer(input.request, beginTransfer(node, input.to, input.reason, effects), effects);
+      return false;
+    case "drained":
+      finishTransfer(node, nowMs, effects);
+      return false;
+    case "reconfigure":
+      answer(input.request, reconfigure(node, input.expected, input.voters, input.observers, nowMs), effects);
+      return false;
+    case "contend":
+      setContending(node, input.allowed, nowMs);
+      return false;
+    case "beat":
+      if (node.role.name === "leader") sendHeartbeats(node, node.role, nowMs, effects);
+      return false;
+    case "stop":
+      node.contending = false;
+      becomeFollower(node, null, input.reason, nowMs, effects);
+      return false;
+  }
+}
+
+function onMessage(
+  node: Node,
+  input: Extract<Input, { kind: "message" }>,
+  nowMs: number,
+  effects: Effect[],
+): boolean {
+  const { from, incarnation, message } = input;
+  switch (message.kind) {
+    case "heartbeat":
+      return onHeartbeat(node, from, incarnation, message, nowMs, effects);
+    case "heartbeatReply":
+      return onHeartbeatReply(node, from, incarnation, message, nowMs, effects);
+    case "requestVote":
+      onRequestVote(node, from, incarnation, message, nowMs, effects);
+      return false;
+    case "requestVoteReply":
+      onRequestVoteReply(node, from, incarnation, message, nowMs, effects);
+      return false;
+    case "timeoutNow":
+      onTimeoutNow(node, from, incarnation, message, nowMs, effects);
+      return false;
+  }
+}
+
+function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
+  const { role } = node;
+  if (role.name === "leader") {
+    if (nowMs >= quorumDeadline(node, role, nowMs)) becomeFollower(node, null, "noQuorum", nowMs, effects);
+    else if (nowMs >= writeDeadline(node)) becomeFollower(node, null, "unhealthy", nowMs, effects);
+    else if (nowMs >= role.nextHeartbeatAtMs) sendHeartbeats(node, role, nowMs, effects);
+    return;
+  }
+  if (nowMs < waitUntil(node)) return;
+  noteRemoval(node);
+  if (nowMs >= holdUntil(node)) campaign(node, nowMs, effects);
+  else {
+    node.role = { name: "follower", leader: null };
+    beginWait(node, nowMs);
+  }
+}
+
+/** When a leader that hears no quorum steps down (rule 14). */
+function quorumDeadline(node: Node, role: Leader, nowMs: number): number {
+  if (!node.settings.modes.quorumCheck) return Number.POSITIVE_INFINITY;
+  return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;
+}
+
+/** When a leader whose disk makes no progress steps down: one that can only beat is worse than none. */
+function writeDeadline(node: Node): number {
+  return node.writingSinceMs === null
+    ? Number.POSITIVE_INFINITY
+    : node.writingSinceMs + node.settings.voteHoldMs;
+}
+
+function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: Effect[]): void {
+  const reconfigured = record.configuration !== node.durable.configuration;
+  node.durable = record;
+  node.writingSinceMs = record === node.record ? null : nowMs;
+  const { role } = node;
+  if (role.name === "candidate" && record.term === node.record.term && record.votedFor === node.id) {
+    role.answers.set(node.id, ownVote);
+    settleRound(node, nowMs, effects);
+  } else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
+}
+
+/** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */
+function onClockJumped(node: Node, nowMs: number, effects: Effect[]): void {
+  const { role } = node;
+  if (role.name !== "leader") {
+    beginWait(node, nowMs);
+    return;
+  }
+  role.forgottenSeq = role.seq;
+  for (const peer of role.peers.values()) peer.promisedUntilMs = Number.NEGATIVE_INFINITY;
+  sendHeartbeats(node, role, nowMs, effects);
+}
+
+function setContending(node: Node, allowed: boolean, nowMs: number): void {
+  if (allowed === node.contending) return;
+  node.contending = allowed;
+  if (node.role.name === "leader") return;
+  if (!allowed)
+    node.role = { name: "follower", leader: node.role.name === "follower" ? node.role.leader : null };
+  beginWait(node, nowMs);
+}
+
+function answer(request: number, refusal: RequestRefusal | null, effects: Effect[]): void {
+  effects.push({ kind: "answered", request, refusal });
+}
+
+/** What follows from the node's new state, whatever led to it: the lease, the disk, the timer, the announcement. */
+function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effect[]): void {
+  lowerRecordedHold(node, nowMs);
+  const written = node.record !== before;
+  if (!node.settings.modes.durable)
+    while (node.durable !== node.record) onPersisted(node, node.record, nowMs, effects);
+  const leased = nowMs < leaseUntil(node);
+  if (!leased) announceLoss(node, "leaseExpired", effects);
+  const ahead: Effect[] = [];
+  if (written && node.settings.modes.durable) {
+    node.writingSinceMs ??= nowMs;
+    ahead.push({ kind: "persist", record: node.record });
+  }
+  if (node.draw === null && node.role.name !== "leader" && isContender(node)) ahead.push({ kind: "draw" });
+  const gained = leased && node.announcedTerm === null && node.record === node.durable;
+  if (gained) node.announcedTerm = node.record.term;
+  const atMs = deadline(node, nowMs);
+  if (atMs < node.timerAtMs) {
+    node.timerAtMs = atMs;
+    ahead.push({ kind: "setTimer", atMs });
+  }
+  if (ahead.length > 0) effects.splice(effects[0]?.kind === "lost" ? 1 : 0, 0, ...ahead);
+  if (gained) effects.push({ kind: "gained", term: node.record.term });
+}
+
+/** The recorded hold comes down to the present setting once what the last start promised is over (rule 8). */
+function lowerRecordedHold(node: Node, nowMs: number): void {
+  const { voteHoldMs } = node.settings;
+  if (node.record.voteHoldMs > voteHoldMs && nowMs >= node.restartHoldUntilMs)
+    node.record = { ...node.record, voteHoldMs };
+}
+
+/** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
+function deadline(node: Node, nowMs: number): number {
+  const { role } = node;
+  if (role.name !== "leader") return waitUntil(node);
+  const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leaseUntil(node);
+  return Math.min(role.nextHeartbeatAtMs, leaseEndMs, quorumDeadline(node, role, nowMs), writeDeadline(node));
+}

@@ -1,0 +1,60 @@
+import type { DurableRecord, Member, Message, NodeId } from "../protocol/index.js";
+
+/**
+ * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
+ * timeline. No port calls back from inside the call that asked.
+ */
+
+/** Time, as one node sees it. */
+export interface Clock {
+  /** Monotonic milliseconds with fractions. */
+  nowMs(): number;
+  /** Milliseconds of the wall clock. Only its jumps against `nowMs` are looked at. */
+  wallMs(): number;
+  /**
+   * Calls back once at about `atMs`; replaces the timer set before. A clock of whole milliseconds rounds `down` where the rest
+   * will be waited out, or `up` where early would be of no use.
+   */
+  setTimer(atMs: number, rounding: "down" | "up", onTimer: () => void): void;
+  clearTimer(): void;
+  /** Calls back once everything that has already arrived was handed over: after the event loop's next poll phase. */
+  afterPoll(callback: () => void): void;
+}
+
+/** Chance: a number uniform in [0, 1). */
+export type Random = () => number;
+
+/** Keeps the one durable record of a node. */
+export interface VoteStore {
+  /**
+   * Opens the store for this process alone and reads its record: null if there has never been one.
+   * Errors: `storeLocked`, `storeCorrupt`, `storeFailed`.
+   */
+  open(callback: (error: Error | null, record: DurableRecord | null) => void): void;
+  /** Writes the record and calls back when it would survive a crash. Writes are done in the order they are asked for. */
+  write(record: DurableRecord, callback: (error: Error | null) => void): void;
+  /** Waits for writes under way and releases the store. Safe to call twice. */
+  close(callback: () => void): void;
+}
+
+/** How a transport tells its node what happens on the links. */
+export interface TransportHandlers {
+  /** A frame that was well formed arrived over a link whose other end said to be `from` with this incarnation. */
+  onMessage(from: NodeId, incarnation: string, message: Message): void;
+  /** The first link with this peer is up. */
+  onPeerUp(peer: NodeId, incarnation: string): void;
+  /** The last link with this peer is gone. */
+  onPeerDown(peer: NodeId): void;
+}
+
+/** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */
+export interface Transport {
+  /** Starts to listen and to connect. Errors: `transportFailed`. */
+  start(handlers: TransportHandlers, callback: (error: Error | null) => void): void;
+  /** Whom to keep links with, besides whoever connects by itself. Replaces the list given before; leaves oneself out. */
+  setPeers(peers: readonly Member[]): void;
+  /** Sends if there is a link with room, else drops and counts. */
+  send(to: NodeId, message: Message): void;
+  /** Closes every link and stops to listen. Safe to call twice. */
+  stop(callback: () => void): void;
+}

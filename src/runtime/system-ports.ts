@@ -1,0 +1,30 @@
+import type { Clock, Random } from "./ports.js";
+
+/** The only file that touches real time and real chance. */
+
+/** Longest timer Node can set; a longer one is set again. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** This process's clock. Its timers are whole milliseconds. */
+export function systemClock(): Clock {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    setTimer(atMs, rounding, onTimer) {
+      clearTimeout(timer);
+      const leftMs = atMs - performance.now();
+      const waitMs = rounding === "down" ? Math.floor(leftMs) : Math.ceil(leftMs);
+      timer = setTimeout(onTimer, Math.min(Math.max(waitMs, 0), longestTimerMs));
+    },
+    clearTimer() {
+      clearTimeout(timer);
+    },
+    afterPoll(callback) {
+      setImmediate(callback);
+    },
+  };
+}
+
+/** This process's chance. */
+export const systemRandom: Random = () => Math.random();
