@@ -1,4 +1,5 @@
-import type { NodeId } from "./message.js";
+/** The name of a node, stable across restarts. */
+export type NodeId = string;
 
 /** A node as a configuration knows it. */
 export interface Member {

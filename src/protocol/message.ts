@@ -1,7 +1,6 @@
-import type { Configuration, ConfigurationId } from "./configuration.js";
+import type { Configuration, ConfigurationId, NodeId } from "./configuration.js";
 
-/** The name of a node, stable across restarts. */
-export type NodeId = string;
+export type { NodeId };
 
 /** Why a request or a heartbeat was not granted or not accepted. */
 export type Refusal =

@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const src = join(root, "src");
+
+/** What each folder of `src` may import besides itself and `errors.ts`; every folder must be named here. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  runtime: ["protocol"],
+  transport: ["protocol", "runtime"],
+  storage: ["protocol", "runtime"],
+  elector: ["protocol", "runtime", "transport", "storage"],
+  simulation: ["protocol", "runtime"],
+  cli: ["protocol", "runtime", "transport", "storage", "elector", "simulation"],
+};
+
+/** The top files: the front door sees all that a service sees, the errors see nothing. */
+const topFiles: Readonly<Record<string, readonly string[]>> = {
+  "index.ts": ["protocol", "runtime", "transport", "storage", "elector"],
+  "errors.ts": [],
+};
+
+const longestFileLines = 300;
+
+interface SourceFile {
+  /** Path below `src`, with forward slashes. */
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  /** Paths below `src` of what it imports from there. */
+  readonly imports: readonly string[];
+  /** Names of packages and `node:` modules. */
+  readonly packages: readonly string[];
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
+}
+
+function read(file: string): SourceFile {
+  const path = relative(src, file).replaceAll("\\", "/");
+  const text = readFileSync(file, "utf8");
+  const specifiers = [...text.matchAll(/(?:^|[\s;])(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']/g)].map(
+    ([, from]) => from,
+  );
+  const dynamic = [...text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)].map(([, from]) => from);
+  const bare = [...text.matchAll(/^import\s*["']([^"']+)["']/gm)].map(([, from]) => from);
+  const all = [...specifiers, ...dynamic, ...bare].filter((from) => from !== undefined);
+  return {
+    path,
+    folder: path.includes("/") ? path.slice(0, path.indexOf("/")) : "",
+    text,
+    imports: all
+      .filter((from) => from.startsWith("."))
+      .map((from) =>
+        normalize(join(dirname(path), from))
+          .replaceAll("\\", "/")
+          .replace(/\.js$/, ".ts"),
+      ),
+    packages: all.filter((from) => !from.startsWith(".")),
+  };
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
+}
+
+/** The code without its comments, so that a comment may name what the code must not call. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[^:"'`])\/\/.*$/gm, "$1");
+}
+
+const files = filesBelow(src).map(read);
+
+describe("the architecture", () => {
+  it("lets imports go one way only", () => {
+    const wrong: string[] = [];
+    for (const { path, folder, imports } of files) {
+      const allowed = folder === "" ? topFiles[path] : mayImport[folder];
+      expect(allowed, `src/${path} lies in a folder that this test does not know`).toBeDefined();
+      for (const target of imports) {
+        const to = folderOf(target);
+        const fine =
+          to === folder ||
+          (to === "" && target === "errors.ts" && folder !== "protocol") ||
+          allowed?.includes(to);
+        if (!fine) wrong.push(`src/${path} imports src/${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no import cycle", () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) {
+        cycles.push([...trail.slice(trail.indexOf(path)), path].join(" > "));
+        return;
+      }
+      if (done.has(path)) return;
+      for (const next of byPath.get(path)?.imports ?? []) visit(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const { path } of files) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("keeps the protocol free of packages and of Node", () => {
+    const wrong = files.filter(({ folder, packages }) => folder === "protocol" && packages.length > 0);
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("takes time and chance in system-ports.ts alone", () => {
+    const banned =
+      /\b(?:Date\.now|performance\.now|process\.hrtime|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask)\b|\bnew Date\(\)/;
+    const wrong = files
+      .filter(({ path }) => path !== "runtime/system-ports.ts")
+      .filter(({ text }) => banned.test(withoutComments(text)))
+      .map(({ path, text }) => `src/${path}: ${banned.exec(withoutComments(text))?.[0]}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps the protocol free of waiting and of logs", () => {
+    const banned = /\bawait\b|\basync\b|\bPromise\b|\bconsole\b|\bDate\b/;
+    const wrong = files.filter(
+      ({ folder, text }) => folder === "protocol" && banned.test(withoutComments(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it(`keeps every file within ${longestFileLines} lines`, () => {
+    const long = files
+      .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
+      .filter(({ lines }) => lines > longestFileLines);
+    expect(long).toEqual([]);
+  });
+
+  it("names files in kebab-case, after what they hold", () => {
+    const wrong = files.filter(
+      ({ path }) =>
+        !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/.test(path) ||
+        /(?:^|\/)(?:utils?|helpers?|common|misc|manager)\.ts$/.test(path),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("the architecture test", () => {
+  it("sees imports in all their forms", () => {
+    const sample = files.find(({ path }) => path === "protocol/step.ts");
+    expect(sample?.imports).toContain("protocol/heartbeat.ts");
+    expect(sample?.imports).toContain("protocol/node.ts");
+    const front = files.find(({ path }) => path === "index.ts");
+    expect(front?.imports.length).toBeGreaterThan(4);
+  });
+
+  it("is not fooled by comments", () => {
+    expect(withoutComments("// Date.now\n/* Math.random */ const at = 'ws://x'; // later")).toBe(
+      "\n const at = 'ws://x'; ",
+    );
+  });
+});
