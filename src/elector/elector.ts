@@ -1,3 +1,4 @@
+import type { RaftbeatError } from "../errors.js";
 import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.js";
 import type { Transport, VoteStore } from "../runtime/ports.js";
 import type { Logger } from "./logger.js";
@@ -20,12 +21,22 @@ export interface Leadership {
   resign(): void;
 }
 
-/** What runs while this node leads. The signal tells it to end; until it has, the node neither hands over nor campaigns. */
+/**
+ * What runs while this node leads. The signal tells it to end; until it has, the node neither hands over nor campaigns.
+ * A body that returns while its node leads has done its work: the node leads on, and no body starts before the next leadership.
+ * One that throws while its node leads counts as an unhealthy service: it is logged, the node hands over and cools down.
+ */
 export type LeaderBody = (lead: Leadership) => Promise<unknown> | unknown;
 
-/** A running `whileLeader`. Its promise settles when it has ended; awaiting it is optional. */
+/**
+ * A running `whileLeader`. Awaiting it is optional: it resolves when the run has ended and its body has drained, and rejects with
+ * `storeFailed` if the elector failed; what a body throws never ends it. After it the node votes on, but does not campaign until there is a run again.
+ */
 export interface LeaderRun extends PromiseLike<void> {
-  /** Ends the run: the present leadership, if any, is handed over once the body has drained. */
+  /**
+   * Ends the run: the present leadership, if any, is handed over once the body has drained. A body may call it to end its own
+   * run, and must not await it.
+   */
   stop(): Promise<void>;
 }
 
@@ -69,10 +80,18 @@ export interface Elector extends AsyncDisposable {
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
   /** Hands over to whoever is best placed. Errors as `transfer`. */
   resign(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Changes the membership; resolves once a quorum holds the change. Errors: `notLeader`, `reconfigureRefused`, `aborted`, `stopped`. */
-  reconfigure(change: MembershipChange, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` (default 30 s) have passed.
+   * Errors: `notLeader`, `reconfigureRefused`, `timeout`, `aborted`, `stopped`.
+   */
+  reconfigure(
+    change: MembershipChange,
+    options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<void>;
   /** Ends everything; with `handover`, passes the leadership on first. Settles when drained. Safe to call twice. */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
+  /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */
+  readonly closed: Promise<RaftbeatError | null>;
 }
 
 /** Who this node is to others; what a transport tells when it connects. */
@@ -101,6 +120,8 @@ export interface ElectorOptions {
   readonly metadata?: string;
   /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
   readonly health?: HealthOptions;
+  /** How long a node does not campaign after its service was unhealthy or a body threw. */
+  readonly coolDownMs?: number;
   /** How long a body may drain after its signal before the node hands over all the same. */
   readonly drainTimeoutMs?: number;
   readonly logger?: Logger;
@@ -111,5 +132,4 @@ export interface HealthOptions {
   readonly check: (options: { readonly signal: AbortSignal }) => boolean | Promise<boolean>;
   readonly intervalMs?: number;
   readonly timeoutMs?: number;
-  readonly coolDownMs?: number;
 }

@@ -21,6 +21,12 @@ export interface Clock {
   afterPoll(callback: () => void): void;
 }
 
+/**
+ * Any number of timers, for whatever is not the protocol itself: calls back once, no sooner than `afterMs` from now, and returns
+ * what cancels it. A pending one keeps the process alive: whoever stops cancels.
+ */
+export type Schedule = (afterMs: number, callback: () => void) => () => void;
+
 /** Chance: a number uniform in [0, 1). */
 export type Random = () => number;
 

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "./ports.js";
+import type { Clock, Random, Schedule } from "./ports.js";
 
 /** The only file that touches real time and real chance. */
 
@@ -25,6 +25,12 @@ export function systemClock(): Clock {
     },
   };
 }
+
+/** This process's other timers. */
+export const systemSchedule: Schedule = (afterMs, callback) => {
+  const timer = setTimeout(callback, Math.min(afterMs, longestTimerMs));
+  return () => clearTimeout(timer);
+};
 
 /** This process's chance. */
 export const systemRandom: Random = () => Math.random();
