@@ -34,3 +34,11 @@ export const systemSchedule: Schedule = (afterMs, callback) => {
 
 /** This process's chance. */
 export const systemRandom: Random = () => Math.random();
+
+/**
+ * Milliseconds, with fractions, of the monotonic clock that all processes of this machine share (CLOCK_MONOTONIC on Linux): for
+ * comparing what several processes saw. `Clock.nowMs` runs alike but counts from the start of its own process.
+ */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
