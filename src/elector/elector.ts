@@ -1,6 +1,6 @@
 import type { RaftbeatError } from "../errors.js";
 import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.js";
-import type { Transport, VoteStore } from "../runtime/ports.js";
+import type { Identity, Transport, VoteStore } from "../runtime/ports.js";
 import type { Logger } from "./logger.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 
@@ -92,14 +92,6 @@ export interface Elector extends AsyncDisposable {
   stop(options?: { readonly handover?: boolean }): Promise<void>;
   /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */
   readonly closed: Promise<RaftbeatError | null>;
-}
-
-/** Who this node is to others; what a transport tells when it connects. */
-export interface Identity {
-  readonly cluster: string;
-  readonly id: NodeId;
-  /** The durable identity of the node's record. */
-  readonly incarnation: string;
 }
 
 /** What an elector needs whatever carries its messages. */

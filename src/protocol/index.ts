@@ -3,6 +3,7 @@
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
  * heartbeat, membership, step.
  */
+export * from "./bounds.js";
 export * from "./configuration.js";
 export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
 export { isConfigurationCommitted } from "./membership.js";

@@ -22,7 +22,7 @@ export interface Clock {
 }
 
 /**
- * Any number of timers, for whatever is not the protocol itself: calls back once, no sooner than `afterMs` from now, and returns
+ * Any number of timers, for whatever is not the protocol itself: calls back once, about `afterMs` from now, and returns
  * what cancels it. A pending one keeps the process alive: whoever stops cancels.
  */
 export type Schedule = (afterMs: number, callback: () => void) => () => void;
@@ -41,6 +41,16 @@ export interface VoteStore {
   write(record: DurableRecord, callback: (error: Error | null) => void): void;
   /** Waits for writes under way and releases the store. Safe to call twice. */
   close(callback: () => void): void;
+}
+
+/** Who a node is to others; what a transport tells when it connects. */
+export interface Identity {
+  readonly cluster: string;
+  readonly id: NodeId;
+  /** The durable identity of the node's record. */
+  readonly incarnation: string;
+  /** The shortest election timeout of the node, by which a transport may judge its links; told to nobody. */
+  readonly electionTimeoutMinMs?: number;
 }
 
 /** How a transport tells its node what happens on the links. */

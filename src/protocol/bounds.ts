@@ -1,0 +1,47 @@
+/** What names, addresses and metadata may be. Settings and the wire are held to the same. */
+
+/** Longest id of a node, a cluster or an incarnation, in characters. */
+export const longestIdChars = 64;
+
+/** Longest address of a member, in characters. */
+export const longestAddressChars = 512;
+
+/** Longest metadata of a leader, in bytes of UTF-8. */
+export const longestMetadataBytes = 1024;
+
+/** Most members a configuration may have, voters and observers together. */
+export const maxMemberCount = 64;
+
+/** Highest term, version, seq or round that is believed: so far below 2^53 that what follows from it is exact. */
+export const highestCount = Number.MAX_SAFE_INTEGER - 2 ** 20;
+
+/** What `isId` asks for, in words. */
+export const idRule = `1 to ${longestIdChars} characters of A-Z a-z 0-9 . _ -, the first no dot`;
+
+/** True for what may name a node, a cluster or an incarnation: see `idRule`. Safe in paths, certificates and logs. */
+export function isId(text: string): boolean {
+  return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text);
+}
+
+/** What `isAddress` asks for, in words. */
+export const addressRule = `ws:// or wss://, a host, and perhaps a port and a path, of at most ${longestAddressChars} characters`;
+
+/** True for the address of a member: see `addressRule`. It holds no credentials, so it may be logged. */
+export function isAddress(text: string): boolean {
+  if (text.length > longestAddressChars) return false;
+  const match =
+    /^wss?:\/\/(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?(?:\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$/.exec(
+      text,
+    );
+  if (match === null) return false;
+  const port = match[1];
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+}
+
+/** True for a metadata that is not too long. */
+export function isMetadata(text: string): boolean {
+  if (text.length > longestMetadataBytes) return false;
+  return (
+    text.length * 3 <= longestMetadataBytes || new TextEncoder().encode(text).length <= longestMetadataBytes
+  );
+}
