@@ -1,30 +1,32 @@
 import {
-  type Configuration,
   type DurableRecord,
   type Effect,
   holdsLease,
   type Input,
-  knownLeader,
   type LossReason,
   leaseUntil,
   type Member,
   membersOf,
   type Node,
-  quorumSeq,
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
+import { createVerifications } from "./verifications.js";
+import { changed, view } from "./view.js";
 
-/** What a driver tells its owner. Called between steps: whatever they ask of the driver comes after the effects at hand. */
+/**
+ * What a driver tells its owner, in the midst of a step: whatever is asked of the driver meanwhile comes after the orders at hand.
+ * Throwing ends the node.
+ */
 export interface DriverHandlers {
   /** The node leads; its lease runs. */
   onGained(term: number): void;
-  /** The node leads no longer. */
+  /** The node leads no longer. Told once for each `onGained`. */
   onLost(term: number, reason: LossReason): void;
   /** Role, term, known leader, configuration or membership may have changed. */
   onChanged(): void;
-  /** The store failed; the node has stopped. */
+  /** The node has ended by itself: the store failed, or something threw. */
   onFailed(error: Error): void;
 }
 
@@ -64,48 +66,59 @@ export type RequestInput =
 /** How far the wall clock may run ahead of the monotonic one between two looks: what its own reading is uncertain by. */
 const clockReadingMs = 2;
 
+/** How many messages wait for the disk; the oldest are dropped, as a network might. */
+const waitingCountMax = 1000;
+
 /** Makes the driver of a node. Does nothing before `start`. */
 export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHandlers): Driver {
   const { clock, random, store, transport } = ports;
+  const { clockDriftRatio, voteHoldMs, electionTimeout } = node.settings;
   const mailbox: Input[] = [];
   const spare: Effect[][] = [];
   /** Sends that wait for writes under way, each with the number of the write it came after. */
   const waiting: { readonly afterWrite: number; readonly effect: Extract<Effect, { kind: "send" }> }[] = [];
   const answers = new Map<number, (refusal: RequestRefusal | "stopped" | null) => void>();
-  let verifications: { readonly term: number; readonly seq: number; onVerified(leads: boolean): void }[] = [];
+  const verifications = createVerifications(node, () => tell({ kind: "beat" }));
   let writesBegun = 0;
   let writesDone = 0;
   let requests = 0;
   let stepping = false;
   let stopped = false;
+  /** The term the owner was told to lead in, until it is told of the loss. */
+  let toldTerm: number | null = null;
   let wallAheadMs = clock.wallMs() - clock.nowMs();
   let seen = view(node);
-  const jumpToleranceMs = clockReadingMs + node.settings.clockDriftRatio * node.settings.voteHoldMs;
+  const jumpToleranceMs = clockReadingMs + clockDriftRatio * voteHoldMs;
 
   function tell(input: Input): void {
     if (stopped) return;
-    if (stepping) {
-      mailbox.push(input);
-      return;
-    }
+    if (stepping) mailbox.push(input);
+    else work(() => takeStep(input));
+  }
+
+  /** Does this and all that follows from it. What throws leaves orders half carried out, so nothing may come after it. */
+  function work(first: () => void): void {
     stepping = true;
     try {
-      takeStep(input);
+      first();
       for (let next = mailbox.shift(); next !== undefined; next = mailbox.shift()) takeStep(next);
+    } catch (error) {
+      fail("stopped", error);
     } finally {
       stepping = false;
     }
   }
 
   function takeStep(input: Input): void {
-    if (stopped) return;
+    if (input.kind === "persisted") releaseSends();
     lookForJump();
     run(input);
-    if (verifications.length > 0) settleVerifications();
+    verifications.settle();
     noticeChange();
   }
 
   function run(input: Input): void {
+    if (stopped) return;
     const effects = spare.pop() ?? [];
     step(node, input, clock.nowMs(), effects);
     for (const effect of effects) if (!stopped) carryOut(effect);
@@ -116,7 +129,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   function carryOut(effect: Effect): void {
     switch (effect.kind) {
       case "lost":
-        handlers.onLost(effect.term, effect.reason);
+        tellLost(effect.term, effect.reason);
         return;
       case "persist":
         persist(effect.record);
@@ -126,51 +139,70 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
         run({ kind: "drawn", draw: random() });
         return;
       case "setTimer":
-        clock.setTimer(effect.atMs, node.role.name === "leader" ? "up" : "down", onTimer);
+        clock.setTimer(effect.atMs, node.role.name === "leader" ? "up" : "down", confirmTimer);
         return;
       case "send":
-        // A leader's heartbeats carry only what is durable, so they never wait (PROTOCOL, "What is durable").
-        if (writesDone === writesBegun || effect.message.kind === "heartbeat")
-          transport.send(effect.to, effect.message);
-        else waiting.push({ afterWrite: writesBegun, effect });
+        send(effect);
         return;
-      case "answered":
-        answers.get(effect.request)?.(effect.refusal);
+      case "answered": {
+        const onAnswer = answers.get(effect.request);
         answers.delete(effect.request);
+        onAnswer?.(effect.refusal);
         return;
+      }
       case "gained":
+        toldTerm = effect.term;
         handlers.onGained(effect.term);
         return;
     }
   }
 
+  function tellLost(term: number, reason: LossReason): void {
+    if (toldTerm !== term) return;
+    toldTerm = null;
+    handlers.onLost(term, reason);
+  }
+
+  /** A leader's heartbeats carry only what is durable, so they never wait (PROTOCOL, "What is durable"). */
+  function send(effect: Extract<Effect, { kind: "send" }>): void {
+    if (writesDone === writesBegun || effect.message.kind === "heartbeat") {
+      transport.send(effect.to, effect.message);
+      return;
+    }
+    if (waiting.length === waitingCountMax) waiting.shift();
+    waiting.push({ afterWrite: writesBegun, effect });
+  }
+
   function persist(record: DurableRecord): void {
     writesBegun++;
     store.write(record, (error) => {
-      if (stopped) return;
-      if (error !== null) {
-        stop("storeFailed");
-        handlers.onFailed(error);
-        return;
-      }
-      writesDone++;
-      while (waiting[0] !== undefined && waiting[0].afterWrite <= writesDone) {
-        const { effect } = waiting.shift() as (typeof waiting)[number];
-        transport.send(effect.to, effect.message);
-      }
-      tell({ kind: "persisted", record });
+      if (error === null) tell({ kind: "persisted", record });
+      else if (!stopped) end("storeFailed", error);
     });
   }
 
+  function releaseSends(): void {
+    writesDone++;
+    while (waiting[0] !== undefined && waiting[0].afterWrite <= writesDone) {
+      const { effect } = waiting.shift() as (typeof waiting)[number];
+      transport.send(effect.to, effect.message);
+    }
+  }
+
   /**
-   * A timer may run late, before messages that have long arrived are read: so it counts only after one poll phase. What is left of
-   * an election's last millisecond is waited out, because two draws in one millisecond are a split vote.
+   * A timer may run late, before messages that have long arrived are read: so it counts only after one poll phase, and if this
+   * node was held up once more after that poll, after another. What is left of an election's last millisecond is waited out,
+   * because two draws in one millisecond are a split vote.
    */
-  function onTimer(): void {
+  function confirmTimer(): void {
+    const firedAtMs = clock.nowMs();
     clock.afterPoll(() => {
       if (stopped) return;
-      const leftMs = node.timerAtMs - clock.nowMs();
-      if (leftMs > 0 && leftMs < 1 && node.role.name !== "leader") onTimer();
+      const nowMs = clock.nowMs();
+      const leftMs = node.timerAtMs - nowMs;
+      const early = leftMs > 0 && leftMs < 1;
+      const heldUp = nowMs - firedAtMs >= electionTimeout.minMs;
+      if ((early || heldUp) && node.role.name !== "leader") confirmTimer();
       else tell({ kind: "timer" });
     });
   }
@@ -183,35 +215,39 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function noticeChange(): void {
-    if (!changed(node, seen)) return;
+    if (stopped || !changed(node, seen)) return;
     const reconfigured = seen.configuration !== node.record.configuration;
     seen = view(node);
     if (reconfigured) transport.setPeers(peersOf(node));
     handlers.onChanged();
   }
 
-  function settleVerifications(): void {
-    const { role, record } = node;
-    verifications = verifications.filter(({ term, seq, onVerified }) => {
-      const leads = role.name === "leader" && record.term === term && node.announcedTerm === term;
-      if (leads && quorumSeq(node, role) < seq) return true;
-      onVerified(leads);
-      return false;
-    });
+  function fail(reason: LossReason, error: unknown): void {
+    if (stopped) handlers.onFailed(errorOf(error));
+    else end(reason, error);
   }
 
-  function stop(reason: LossReason): void {
-    if (stopped) return;
-    clock.clearTimer();
-    // What stopping tells is the loss alone; nothing is written or sent any more.
-    const effects: Effect[] = [];
-    step(node, { kind: "stop", reason }, clock.nowMs(), effects);
+  function end(reason: LossReason, cause: unknown): void {
     stopped = true;
-    for (const effect of effects) if (effect.kind === "lost") handlers.onLost(effect.term, effect.reason);
-    for (const onAnswer of answers.values()) onAnswer("stopped");
+    clock.clearTimer();
+    mailbox.length = 0;
+    waiting.length = 0;
+    let problem = cause;
+    const attempt = (telling: () => void): void => {
+      try {
+        telling();
+      } catch (error) {
+        problem ??= error;
+      }
+    };
+    // What ending tells is the loss alone; nothing is written or sent any more.
+    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), []));
+    attempt(() => toldTerm !== null && tellLost(toldTerm, reason));
+    for (const onAnswer of answers.values()) attempt(() => onAnswer("stopped"));
     answers.clear();
-    for (const { onVerified } of verifications.splice(0)) onVerified(false);
-    handlers.onChanged();
+    attempt(verifications.end);
+    attempt(handlers.onChanged);
+    if (problem !== null) handlers.onFailed(errorOf(problem));
   }
 
   return {
@@ -233,13 +269,10 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     isLeader() {
       if (stopped || node.announcedTerm === null) return false;
       if (!stepping) {
-        stepping = true;
-        try {
+        work(() => {
           lookForJump();
-        } finally {
-          stepping = false;
-        }
-        noticeChange();
+          noticeChange();
+        });
       }
       return node.announcedTerm !== null && holdsLease(node, clock.nowMs());
     },
@@ -247,54 +280,19 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
       return stopped || node.announcedTerm === null ? Number.NEGATIVE_INFINITY : leaseUntil(node);
     },
     verify(onVerified) {
-      if (stopped || node.role.name !== "leader" || node.announcedTerm === null) {
-        onVerified(false);
-        return;
-      }
-      const term = node.announcedTerm;
-      verifications.push({ term, seq: node.role.seq + 1, onVerified });
-      tell({ kind: "beat" });
+      if (stopped) onVerified(false);
+      else verifications.add(onVerified);
     },
-    stop,
+    stop(reason) {
+      if (!stopped) end(reason, null);
+    },
   };
-}
-
-/** What an owner may want to hear of when it changes. */
-interface View {
-  readonly role: Node["role"]["name"];
-  readonly leader: string | null;
-  readonly metadata: string | null;
-  readonly term: number;
-  readonly announcedTerm: number | null;
-  readonly configuration: Configuration;
-  readonly removed: boolean;
-}
-
-function view(node: Node): View {
-  const { role, record } = node;
-  return {
-    role: role.name,
-    leader: knownLeader(node),
-    metadata: node.leaderMetadata,
-    term: record.term,
-    announcedTerm: node.announcedTerm,
-    configuration: record.configuration,
-    removed: node.removed,
-  };
-}
-
-function changed(node: Node, seen: View): boolean {
-  return (
-    node.role.name !== seen.role ||
-    knownLeader(node) !== seen.leader ||
-    node.leaderMetadata !== seen.metadata ||
-    node.record.term !== seen.term ||
-    node.announcedTerm !== seen.announcedTerm ||
-    node.record.configuration !== seen.configuration ||
-    node.removed !== seen.removed
-  );
 }
 
 function peersOf(node: Node): Member[] {
   return membersOf(node.record.configuration).filter(({ id }) => id !== node.id);
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -1,0 +1,53 @@
+import {
+  type Configuration,
+  isConfigurationCommitted,
+  knownLeader,
+  type Node,
+  type NodeId,
+} from "../protocol/index.js";
+
+/** What an owner may want to hear of when it changes. */
+export interface View {
+  readonly role: Node["role"]["name"];
+  readonly leader: NodeId | null;
+  readonly metadata: string | null;
+  readonly term: number;
+  readonly announcedTerm: number | null;
+  readonly configuration: Configuration;
+  readonly committed: boolean;
+  readonly removed: boolean;
+  readonly amnesiacCount: number;
+}
+
+/** The node as it is now. */
+export function view(node: Node): View {
+  const { role, record } = node;
+  return {
+    role: role.name,
+    leader: knownLeader(node),
+    metadata: node.leaderMetadata,
+    term: record.term,
+    announcedTerm: node.announcedTerm,
+    configuration: record.configuration,
+    committed: isConfigurationCommitted(node),
+    removed: node.removed,
+    amnesiacCount: node.amnesiacs.size,
+  };
+}
+
+/** True iff the node differs from how it was seen; asked after every step, so it allocates nothing where nothing changed. */
+export function changed(node: Node, seen: View): boolean {
+  const { role, record } = node;
+  return (
+    role.name !== seen.role ||
+    knownLeader(node) !== seen.leader ||
+    node.leaderMetadata !== seen.metadata ||
+    record.term !== seen.term ||
+    node.announcedTerm !== seen.announcedTerm ||
+    record.configuration !== seen.configuration ||
+    node.removed !== seen.removed ||
+    node.amnesiacs.size !== seen.amnesiacCount ||
+    // A quorum that held a configuration goes on holding it, so this is asked only until it does.
+    (role.name === "leader" && !seen.committed && isConfigurationCommitted(node))
+  );
+}
