@@ -1,0 +1,241 @@
+import {
+  createNode,
+  type Input,
+  type LossReason,
+  leaseUntil,
+  type Member,
+  type Message,
+  type Node,
+  type NodeId,
+  type Settings,
+} from "../protocol/index.js";
+import { createDriver, type Driver } from "../runtime/driver.js";
+import type { Transport } from "../runtime/ports.js";
+import type { Link, LinkEnd } from "./link.js";
+import type { Stream } from "./prng.js";
+import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
+import type { SimulatedDisk } from "./simulated-disk.js";
+import type { Timeline } from "./timeline.js";
+import type { Watcher } from "./watcher.js";
+
+/** What a process shares with its cluster. */
+export interface ProcessWorld {
+  readonly timeline: Timeline;
+  readonly watchers: readonly Watcher[];
+  readonly processes: readonly SimulatedProcess[];
+  /** Counts delivered messages and fired timers. */
+  eventCount: number;
+}
+
+interface Backlog {
+  readonly phase: "timer" | "poll" | "check";
+  readonly run: () => void;
+}
+
+/** A machine with one process on it: the production node and driver on simulated ports. */
+export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
+  readonly id: NodeId;
+  /** Its index among the cluster's processes. */
+  readonly place: number;
+  readonly clock: SimulatedClock;
+  readonly disk: SimulatedDisk;
+  readonly settings: Settings;
+  /** The links to the others, in order of places; none to itself. */
+  readonly links: (Link | null)[] = [];
+  node: Node;
+  driver: Driver;
+  alive = false;
+  paused = false;
+  identity = 0;
+  /** The term of the leadership that the service was told of last and not yet told to have ended, or null. */
+  toldTerm: number | null = null;
+  /** Until when, in true time, the node holds a lease; minus infinity for who holds none. Kept while there are watchers. */
+  leaseUntilMs = Number.NEGATIVE_INFINITY;
+  /** The failure that stopped the node, if one did. */
+  failure: Error | null = null;
+  private readonly incarnations: string[];
+  private readonly world: ProcessWorld;
+  private readonly random: Stream;
+  private readonly placeOf: ReadonlyMap<NodeId, number>;
+  private backlog: Backlog[] = [];
+  private readonly input = {
+    kind: "message",
+    from: "",
+    incarnation: "",
+    message: null as unknown as Message,
+  };
+
+  constructor(options: {
+    readonly id: NodeId;
+    readonly place: number;
+    readonly world: ProcessWorld;
+    readonly clock: SimulatedClock;
+    readonly disk: SimulatedDisk;
+    readonly settings: Settings;
+    readonly random: Stream;
+    readonly placeOf: ReadonlyMap<NodeId, number>;
+  }) {
+    this.id = options.id;
+    this.place = options.place;
+    this.world = options.world;
+    this.clock = options.clock;
+    this.disk = options.disk;
+    this.settings = options.settings;
+    this.random = options.random;
+    this.placeOf = options.placeOf;
+    this.incarnations = [options.disk.record.incarnation];
+    this.clock.serve(this);
+    this.disk.serve(this);
+    this.node = this.makeNode();
+    this.driver = this.makeDriver();
+  }
+
+  /** Starts the process from what is on its disk. */
+  boot(): void {
+    const { incarnation } = this.disk.record;
+    if (this.incarnations[this.identity] !== incarnation) {
+      this.identity++;
+      this.incarnations.push(incarnation);
+    }
+    this.alive = true;
+    this.failure = null;
+    this.node = this.makeNode();
+    this.driver = this.makeDriver();
+    this.driver.start();
+    for (const watcher of this.world.watchers) watcher.started(this);
+    this.onSettled();
+  }
+
+  /** Kills the process between two instructions: it tells nobody. Its last words on the wire still arrive. */
+  die(loseUnsynced: boolean): void {
+    this.alive = false;
+    this.paused = false;
+    this.toldTerm = null;
+    this.leaseUntilMs = Number.NEGATIVE_INFINITY;
+    this.backlog = [];
+    this.clock.forget();
+    this.disk.forget(loseUnsynced);
+    for (const watcher of this.world.watchers) watcher.died(this);
+  }
+
+  /** Lets the event loop stand still, or go on: with timers that are overdue, then what arrived, then what waited for that. */
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) return;
+    const { timeline } = this.world;
+    const backlog = this.backlog;
+    this.backlog = [];
+    for (const phase of ["timer", "poll", "check"] as const)
+      for (const entry of backlog)
+        if (entry.phase === phase)
+          timeline.schedule(timeline.nowMs, { happen: () => this.goOn(entry) }, 0, null);
+  }
+
+  private goOn(entry: Backlog): void {
+    if (!this.alive) return;
+    if (this.paused) this.backlog.push(entry);
+    else entry.run();
+  }
+
+  defer(phase: Backlog["phase"], run: () => void): void {
+    this.backlog.push({ phase, run });
+  }
+
+  receive(from: number, identity: number, message: Message): void {
+    if (!this.alive) return;
+    if (this.paused) {
+      this.defer("poll", () => this.receive(from, identity, message));
+      return;
+    }
+    const { world, input } = this;
+    const sender = world.processes[from] as SimulatedProcess;
+    world.eventCount++;
+    // One object serves all messages: the driver has done with it when `tell` returns, as nothing here tells from within a step.
+    input.from = sender.id;
+    input.incarnation = sender.incarnations[identity] as string;
+    input.message = message;
+    this.driver.tell(input as Input);
+    if (world.watchers.length === 0) return;
+    this.refreshLease();
+    for (const watcher of world.watchers) {
+      watcher.delivered(this, sender, message);
+      watcher.settled(this);
+    }
+  }
+
+  onFired(): void {
+    this.world.eventCount++;
+    for (const watcher of this.world.watchers) watcher.fired(this);
+  }
+
+  onSettled(): void {
+    if (this.world.watchers.length === 0) return;
+    this.refreshLease();
+    for (const watcher of this.world.watchers) watcher.settled(this);
+  }
+
+  /** Works out anew until when the lease lasts; called after whatever could change it. */
+  refreshLease(): void {
+    this.leaseUntilMs =
+      this.alive && this.node.role.name === "leader"
+        ? this.clock.trueMs(leaseUntil(this.node))
+        : Number.NEGATIVE_INFINITY;
+  }
+
+  /** True iff the node leads now: it was told so, and its lease lasts. */
+  leads(): boolean {
+    return this.toldTerm !== null && this.world.timeline.nowMs < this.leaseUntilMs;
+  }
+
+  start(_handlers: unknown, callback: (error: Error | null) => void): void {
+    callback(null);
+  }
+
+  setPeers(_peers: readonly Member[]): void {}
+
+  send(to: NodeId, message: Message): void {
+    const place = this.placeOf.get(to);
+    if (place === undefined) return;
+    const link = this.links[place];
+    if (link === null || link === undefined) return;
+    const { watchers } = this.world;
+    if (watchers.length > 0) {
+      const receiver = this.world.processes[place] as SimulatedProcess;
+      for (const watcher of watchers) watcher.sent(this, receiver, message);
+    }
+    link.send(message);
+  }
+
+  stop(callback: () => void): void {
+    callback();
+  }
+
+  private makeNode(): Node {
+    return createNode({
+      id: this.id,
+      settings: this.settings,
+      record: this.disk.record,
+      nowMs: this.clock.nowMs(),
+    });
+  }
+
+  private makeDriver(): Driver {
+    const { world } = this;
+    const ports = { clock: this.clock, random: this.random, store: this.disk, transport: this };
+    return createDriver(this.node, ports, {
+      onGained: (term) => {
+        this.toldTerm = term;
+        this.refreshLease();
+        for (const watcher of world.watchers) watcher.gained(this, term);
+      },
+      onLost: (term: number, reason: LossReason) => {
+        for (const watcher of world.watchers) watcher.lost(this, term, reason);
+        this.toldTerm = null;
+      },
+      onChanged: () => {},
+      onFailed: (error) => {
+        this.failure = error;
+      },
+    });
+  }
+}
