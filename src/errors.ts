@@ -13,6 +13,8 @@
  * - `aborted`             an AbortSignal ended the wait
  * - `stopped`             the elector was stopped
  * - `timeout`             a deadline passed
+ * - `runInProgress`       one `whileLeader` at a time
+ * - `internal`            something threw inside a node, or inside a port given to it; the node has stopped
  */
 export type ErrorCode =
   | "invalidSettings"
@@ -26,7 +28,9 @@ export type ErrorCode =
   | "reconfigureRefused"
   | "aborted"
   | "stopped"
-  | "timeout";
+  | "timeout"
+  | "runInProgress"
+  | "internal";
 
 /** An error of the world around the protocol: a disk, a socket, a setting. `message` names the value and the remedy. */
 export class RaftbeatError extends Error {
@@ -37,4 +41,11 @@ export class RaftbeatError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** What was thrown, as one of ours: itself, or the cause of one with this code whose message says `what` happened. */
+export function asRaftbeatError(thrown: unknown, code: ErrorCode, what: string): RaftbeatError {
+  if (thrown instanceof RaftbeatError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new RaftbeatError(code, `${what}: ${detail}`, { cause: thrown });
 }

@@ -1,3 +1,4 @@
+import { asRaftbeatError, type RaftbeatError } from "../errors.js";
 import {
   type DurableRecord,
   type Effect,
@@ -26,8 +27,8 @@ export interface DriverHandlers {
   onLost(term: number, reason: LossReason): void;
   /** Role, term, known leader, configuration or membership may have changed. */
   onChanged(): void;
-  /** The node has ended by itself: the store failed, or something threw. */
-  onFailed(error: Error): void;
+  /** The node has ended by itself: `storeFailed`, or `internal` where something threw. */
+  onFailed(error: RaftbeatError): void;
 }
 
 /** The world of one driver. */
@@ -177,7 +178,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     writesBegun++;
     store.write(record, (error) => {
       if (error === null) tell({ kind: "persisted", record });
-      else if (!stopped) end("storeFailed", error);
+      else if (!stopped) end("storeFailed", asRaftbeatError(error, "storeFailed", "the node stopped"));
     });
   }
 
@@ -223,7 +224,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function fail(reason: LossReason, error: unknown): void {
-    if (stopped) handlers.onFailed(errorOf(error));
+    if (stopped) handlers.onFailed(threw(error));
     else end(reason, error);
   }
 
@@ -247,7 +248,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     answers.clear();
     attempt(verifications.end);
     attempt(handlers.onChanged);
-    if (problem !== null) handlers.onFailed(errorOf(problem));
+    if (problem !== null) handlers.onFailed(threw(problem));
   }
 
   return {
@@ -293,6 +294,6 @@ function peersOf(node: Node): Member[] {
   return membersOf(node.record.configuration).filter(({ id }) => id !== node.id);
 }
 
-function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+function threw(thrown: unknown): RaftbeatError {
+  return asRaftbeatError(thrown, "internal", "the node stopped because something in it threw");
 }

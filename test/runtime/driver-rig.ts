@@ -124,7 +124,7 @@ export function aDriver(options: { ids?: NodeId[]; settings?: Settings; draw?: n
         rig.on.onChanged?.();
       },
       onFailed(error) {
-        rig.log.push(`failed: ${error.message}`);
+        rig.log.push(`failed ${error.code}: ${(error.cause as Error).message}`);
         rig.on.onFailed?.(error);
       },
     },

@@ -235,7 +235,7 @@ describe("what the owner does while it is told", () => {
       throw new Error("the owner's own");
     };
     rig.hear("b", heartbeatOf(rig, 9, 1));
-    expect(rig.log).toEqual(["lost higherTerm", "failed: the owner's own"]);
+    expect(rig.log).toEqual(["lost higherTerm", "failed internal: the owner's own"]);
     rig.hear("b", heartbeatOf(rig, 9, 2));
     expect(rig.log).toHaveLength(2);
     expect(rig.driver.isLeader()).toBe(false);
@@ -251,7 +251,7 @@ describe("what the owner does while it is told", () => {
     rig.driver.verify((leads) => verified.push(leads));
     rig.driver.stop("stopped");
     expect(verified).toEqual([false]);
-    expect(rig.log.slice(-2)).toEqual(["lost stopped", "failed: the owner's own"]);
+    expect(rig.log.slice(-2)).toEqual(["lost stopped", "failed internal: the owner's own"]);
   });
 
   it("a loss is never told without its gain", () => {
@@ -264,7 +264,7 @@ describe("what the owner does while it is told", () => {
     };
     rig.log.length = 0;
     while (rig.pendingWriteCount() > 0) rig.written();
-    expect(rig.log).toEqual(["send heartbeat", "failed: the link's own"]);
+    expect(rig.log).toEqual(["send heartbeat", "failed internal: the link's own"]);
   });
 });
 
@@ -286,7 +286,7 @@ describe("the end", () => {
     );
     rig.log.length = 0;
     rig.written(new Error("no space"));
-    expect(rig.log).toEqual(["lost storeFailed", "failed: no space"]);
+    expect(rig.log).toEqual(["lost storeFailed", "failed storeFailed: no space"]);
     rig.hear("b", heartbeatOf(rig, 9, 1));
     expect(rig.log).toHaveLength(2);
   });
