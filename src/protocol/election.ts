@@ -76,7 +76,7 @@ function answerVote(
   nowMs: number,
   effects: Effect[],
 ): Refusal | null {
-  meet(node, from, incarnation);
+  if (request.term >= node.record.term) meet(node, from, incarnation);
   if (request.term > node.record.term) {
     const barred = barsTerm(node, request, nowMs);
     if (barred !== null) return barred;

@@ -116,7 +116,8 @@ export function onHeartbeatReply(
   nowMs: number,
   effects: Effect[],
 ): boolean {
-  if (node.record.incarnationsMet.get(from) !== incarnation) {
+  const before = node.record;
+  if (before.incarnationsMet.get(from) !== incarnation) {
     if (strangerReason(node, from, incarnation, null, null) !== null) return false;
     meet(node, from, incarnation);
   }
@@ -141,7 +142,7 @@ export function onHeartbeatReply(
   if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
   if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;
   if (promisedUntilMs > peer.promisedUntilMs) peer.promisedUntilMs = promisedUntilMs;
-  return node.announcedTerm !== null && record === node.record;
+  return node.announcedTerm !== null && node.record === before;
 }
 
 /** When the heartbeat `seq` was sent, or null if that is not, or no longer, known. */

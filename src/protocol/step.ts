@@ -9,7 +9,7 @@ import {
   waitUntil,
 } from "./election.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
-import { holdUntil, leaseUntil, quorumContact } from "./lease.js";
+import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
 import { beginTransfer, finishTransfer, reconfigure } from "./membership.js";
 import type { DurableRecord, Leader, Node } from "./node.js";
 import type { Effect, Input, RequestRefusal } from "./transition.js";
@@ -23,6 +23,8 @@ export function step(node: Node, input: Input, nowMs: number, effects: Effect[])
   const before = node.record;
   const first = effects.length;
   const own = first === 0 ? effects : [];
+  // A lease that has lapsed is told as lost, even if this very fact brings it back (rule 12). The timer stands no later than its end.
+  if (nowMs >= node.timerAtMs && !holdsLease(node, nowMs)) announceLoss(node, "leaseExpired", own);
   if (!handle(node, input, nowMs, own)) settle(node, before, nowMs, own);
   if (own !== effects) effects.push(...own);
 }
