@@ -1,0 +1,149 @@
+import { constants } from "node:fs";
+import { open, readdir, rename, unlink } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { nanoid } from "nanoid";
+import { RaftbeatError } from "../errors.js";
+
+/**
+ * A lock on a directory, held by a living process and by nothing else.
+ *
+ * Node has no flock, and a lock file with a pid in it lies: after kill -9 it stays, pids are used again, and two containers
+ * each have a process 1. So whoever wants the directory listens on a Unix socket of a fresh name inside it, then tries to
+ * connect to every other such socket. The kernel answers for the dead by refusing, at once and whatever killed them, and for
+ * the living by accepting, even while they are stopped or blocked.
+ *
+ * Why two can never both hold it: a name appears only once its socket listens, and is used once, so a refused one is dead for
+ * good, and only such are removed. Each shows its own name before it looks for others, so of any two the later one to
+ * show itself sees the other. Two that come at the same moment may both be refused.
+ *
+ * It rests on one kernel seeing all users of the directory: other containers and network namespaces count, machines
+ * that share a network file system do not.
+ */
+export interface DirectoryLock {
+  /** Lets the next one in. Call it once. */
+  release(): Promise<void>;
+}
+
+/** Locks a directory for this caller alone. Errors: `storeLocked`, or the system's error if there cannot be a lock. */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  let server: Server | null = null;
+  const name = `raftbeat-lock.${process.pid}.${nanoid(10)}`;
+  const release = async () => {
+    await removeDead(join(directory, name));
+    if (server !== null) await closed(server);
+    await handle.close();
+  };
+  try {
+    const socketDirectory = shortNameOf(directory, handle.fd);
+    server = await listening(`${socketDirectory}/${name}.new`);
+    await show(directory, name);
+    await refuseIfInUse(directory, socketDirectory, name);
+    return { release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+const lockName = /^raftbeat-lock\.(\d+)\.[\w-]+(\.new)?$/;
+
+/** The longest path of a socket that every system takes. Longer ones are cut off silently, and locked somewhere else. */
+const socketPathByteCountMax = 103;
+
+/** A name of the directory short enough for the path of a socket. */
+function shortNameOf(directory: string, fd: number): string {
+  if (process.platform === "linux") return `/proc/self/fd/${fd}`;
+  if (Buffer.byteLength(directory) + 48 > socketPathByteCountMax)
+    throw Object.assign(new Error(`${directory} is too long for a socket in it`), { code: "ENAMETOOLONG" });
+  return directory;
+}
+
+async function show(directory: string, name: string): Promise<void> {
+  try {
+    await rename(join(directory, `${name}.new`), join(directory, name));
+  } catch (error) {
+    // Another opener found the socket before it listened and took it for dead.
+    if (codeOf(error) === "ENOENT") throw locked(directory, "another process that opens it now", error);
+    throw error;
+  }
+}
+
+/** One after the other: no removal may still be under way when this caller gives up and lets the lock go. */
+async function refuseIfInUse(directory: string, socketDirectory: string, ownName: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const pid = lockName.exec(entry.name)?.[1];
+    if (pid === undefined || entry.name === ownName || !entry.isSocket()) continue;
+    const error = await connecting(`${socketDirectory}/${entry.name}`);
+    const code = codeOf(error);
+    if (code === "ENOENT") continue;
+    if (code !== "ECONNREFUSED" || mayStillLive(Number(pid)))
+      throw locked(directory, `process ${pid} (as its own machine or container numbers it)`, error);
+    await removeDead(join(directory, entry.name));
+  }
+}
+
+/** Only Linux refuses for the dead alone; elsewhere a full queue of a stopped listener looks the same. */
+function mayStillLive(pid: number): boolean {
+  if (process.platform === "linux") return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== "ESRCH";
+  }
+}
+
+function locked(directory: string, by: string, cause: unknown): RaftbeatError {
+  const code = codeOf(cause);
+  const doubt =
+    code === undefined || code === "EAGAIN" || code === "ENOENT" ? "" : `, as far as can be told (${code})`;
+  return new RaftbeatError(
+    "storeLocked",
+    `the vote store in ${directory} is in use by ${by}${doubt}: a node's votes belong to one process; stop the other one, or give ` +
+      "this one a directory of its own",
+    cause === null ? {} : { cause },
+  );
+}
+
+/** Listens in this very process, also in a worker of Node's cluster module, and keeps no process alive. */
+function listening(path: string): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path, exclusive: true }, () => {
+      // To listen is the lock; failing to accept takes nothing from it.
+      server.on("error", () => {});
+      server.unref();
+      resolve(server);
+    });
+  });
+}
+
+/** Why nobody answers at this socket, or null if somebody does. */
+function connecting(path: string): Promise<Error | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once("error", resolve);
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+/** If it cannot be removed, the next one finds it as dead as it is. */
+async function removeDead(path: string): Promise<void> {
+  await unlink(path).catch(() => {});
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code;
+}

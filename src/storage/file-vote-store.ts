@@ -1,0 +1,106 @@
+import { resolve } from "node:path";
+import PQueue from "p-queue";
+import { RaftbeatError } from "../errors.js";
+import type { DurableRecord } from "../protocol/index.js";
+import type { VoteStore } from "../runtime/ports.js";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.js";
+import { storeFailed } from "./store-error.js";
+import { openVoteFile, type VoteFile } from "./vote-file.js";
+
+/**
+ * Keeps a node's record in a directory of its own, on a local disk that keeps what it has synced. Linux and macOS.
+ *
+ * The directory must exist: one that was created here would hide a volume that is not mounted. An empty one is a first start. If it
+ * was emptied by mistake, the node comes back with a new incarnation and those who met the old one refuse it as
+ * `amnesiac` (PROTOCOL, rule 22); only a cluster emptied as a whole does not notice.
+ *
+ * After a write has failed every later one fails too, until the store is closed and opened again.
+ *
+ * @param directory relative to the working directory at the time of this call
+ * Errors of this call: `invalidSettings`. Of `open`: `storeLocked`, `storeCorrupt`, `storeFailed`. Of `write`: `storeFailed`.
+ */
+export function fileVoteStore(directory: string): VoteStore {
+  if (typeof directory !== "string" || directory === "")
+    throw new RaftbeatError(
+      "invalidSettings",
+      `the directory of a vote store (${String(directory)}) must be a path that is not empty`,
+    );
+  const path = resolve(directory);
+  /** Opening, writing, copying and closing, one after the other in the order asked for. */
+  const queue = new PQueue({ concurrency: 1 });
+  let session: { readonly lock: DirectoryLock; readonly file: VoteFile } | null = null;
+  let failure: RaftbeatError | null = null;
+  let writeCount = 0;
+
+  async function open(): Promise<DurableRecord | null> {
+    if (session !== null)
+      throw new RaftbeatError(
+        "storeLocked",
+        `the vote store ${path} is open already in this process (${process.pid})`,
+      );
+    try {
+      const lock = await lockDirectory(path);
+      const file = await openVoteFile(path).catch(async (error: unknown) => {
+        await lock.release();
+        throw error;
+      });
+      session = { lock, file };
+      failure = null;
+      return file.record;
+    } catch (error) {
+      throw asStoreError("open", error);
+    }
+  }
+
+  /** Does something to the file that must not fail: if it does, nothing is written any more. */
+  async function change(work: (file: VoteFile) => Promise<void>): Promise<void> {
+    try {
+      if (failure !== null) throw failure;
+      if (session === null) throw new Error("it is not open");
+      await work(session.file);
+    } catch (error) {
+      failure ??= asStoreError("write", error);
+      throw failure;
+    }
+  }
+
+  async function close(): Promise<void> {
+    const { lock, file } = session ?? {};
+    session = null;
+    // What was told to be durable is durable: closing can lose nothing.
+    await file?.close().catch(() => {});
+    await lock?.release().catch(() => {});
+  }
+
+  function asStoreError(what: "open" | "write", error: unknown): RaftbeatError {
+    return error instanceof RaftbeatError ? error : storeFailed(path, what, error);
+  }
+
+  return {
+    open(callback) {
+      queue.add(open).then(
+        (record) => callback(null, record),
+        (error) => callback(error, null),
+      );
+    },
+    write(record, callback) {
+      if (queue.size >= waitingCountMax)
+        failure ??= storeFailed(path, "write", new Error(`${queue.size} operations wait for the disk`));
+      if (failure !== null) {
+        const refusal = failure;
+        queueMicrotask(() => callback(refusal));
+        return;
+      }
+      const number = ++writeCount;
+      queue.add(() => change((file) => file.write(record))).then(() => callback(null), callback);
+      // A copy that fails is told to the next write. One that would keep a later write waiting is left to that one.
+      queue.add(async () => number === writeCount && change((file) => file.copy())).catch(() => {});
+    },
+    close(callback) {
+      queue.add(close).then(callback);
+    },
+  };
+}
+
+/** A disk that stalls for longer fails the store, so that nothing grows without bound. */
+const waitingCountMax = 1024;

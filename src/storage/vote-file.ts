@@ -1,0 +1,155 @@
+import { constants } from "node:fs";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { DurableRecord } from "../protocol/index.js";
+import { storeCorrupt } from "./store-error.js";
+import { decodeSlot, encodeSlot, newestSlot, slotByteCount } from "./vote-slot.js";
+
+/**
+ * The vote file: two slots of fixed size that are there from the start, so that a full disk stops no update.
+ *
+ * A record goes into the slot that does not hold the newest one, so whatever a crash does to that slot the other is whole. Then
+ * `copy` puts it into the other slot too: from then on either slot may rot and the newest record is still there.
+ */
+export interface VoteFile {
+  /** What was in the file when it was opened, or null if there was none. */
+  readonly record: DurableRecord | null;
+  /** Writes a record; it would survive a crash once this resolves. */
+  write(record: DurableRecord): Promise<void>;
+  /** Puts the newest record into the other slot as well. */
+  copy(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The name of the vote file in its directory. */
+export const voteFileName = "raftbeat-votes";
+
+/** Opens the vote file of a directory that is locked. Errors: `storeCorrupt`, or the system's. */
+export async function openVoteFile(directory: string): Promise<VoteFile> {
+  const path = join(directory, voteFileName);
+  let handle = await openIfThere(path);
+  let record: DurableRecord | null = null;
+  let seq = 0;
+  let newestIndex: 0 | 1 = 0;
+  let newestBytes: Buffer = Buffer.alloc(0);
+
+  async function write(next: DurableRecord): Promise<void> {
+    const bytes = checkedSlot(seq + 1, next);
+    if (handle === null) handle = await createVoteFile(directory, bytes);
+    else {
+      await writeSlot(handle, otherIndex(), bytes);
+      newestIndex = otherIndex();
+    }
+    seq++;
+    newestBytes = bytes;
+  }
+
+  async function copy(): Promise<void> {
+    if (handle !== null) await writeSlot(handle, otherIndex(), newestBytes);
+  }
+
+  function otherIndex(): 0 | 1 {
+    return newestIndex === 0 ? 1 : 0;
+  }
+
+  /**
+   * What is read may have come from the page cache of a process that died before its fdatasync, or whose fdatasync failed, and nobody
+   * may act on it yet. So it is written again, while the other slot still holds the record before it. A damaged other slot
+   * holds nothing; but it was begun, so this one had been synced.
+   */
+  async function settle(existing: FileHandle): Promise<void> {
+    const newest = await readNewest(existing, path);
+    newestIndex = newest.index;
+    ({ record, seq } = newest.slot);
+    newestBytes = Buffer.from(newest.slot.bytes);
+    if (!newest.alone) await writeSlot(existing, newestIndex, newestBytes);
+    await copy();
+    await syncDirectory(directory);
+  }
+
+  if (handle !== null) {
+    try {
+      await settle(handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+  return { record, write, copy, close: async () => handle?.close() };
+}
+
+const fileByteCount = 2 * slotByteCount;
+
+async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    // A link could lead two directories, each with a lock of its own, to one file; a FIFO must not block.
+    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return null;
+    if (code === "ELOOP") throw storeCorrupt(path, "it is a symbolic link");
+    if (code === "EISDIR" || code === "ENXIO") throw storeCorrupt(path, "it is no regular file");
+    throw error;
+  }
+}
+
+async function readNewest(handle: FileHandle, path: string) {
+  const stat = await handle.stat();
+  if (!stat.isFile()) throw storeCorrupt(path, "it is no regular file");
+  if (stat.size !== fileByteCount)
+    throw storeCorrupt(path, `it has ${stat.size} bytes, and a vote file has ${fileByteCount}`);
+  const bytes = await handle.readFile();
+  const slots = [bytes.subarray(0, slotByteCount), bytes.subarray(slotByteCount)] as const;
+  const newest = newestSlot(decodeSlot(slots[0]), decodeSlot(slots[1]));
+  if (!newest.ok) throw storeCorrupt(path, newest.problem);
+  return newest;
+}
+
+/** Under another name first: a file of the right name is complete, whenever the process dies. */
+async function createVoteFile(directory: string, bytes: Buffer): Promise<FileHandle> {
+  const path = join(directory, voteFileName);
+  const newPath = `${path}.new`;
+  const handle = await open(newPath, "w+", 0o600);
+  try {
+    const content = Buffer.alloc(fileByteCount);
+    bytes.copy(content);
+    bytes.copy(content, slotByteCount);
+    await handle.writeFile(content);
+    await handle.sync();
+    await rename(newPath, path);
+    await syncDirectory(directory);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    await unlink(newPath).catch(() => {});
+    throw error;
+  }
+}
+
+/** Refuses what could not be read back: the record that is on disk stays. */
+function checkedSlot(seq: number, record: DurableRecord): Buffer {
+  const bytes = encodeSlot(seq, record);
+  if (bytes.length > slotByteCount)
+    throw new Error(
+      `the record takes ${bytes.length} bytes and a slot has ${slotByteCount}: too many members or too long addresses`,
+    );
+  const slot = decodeSlot(bytes);
+  if (slot.state === "unknown") throw new Error(`the record cannot be stored: ${slot.problem}`);
+  return bytes;
+}
+
+async function writeSlot(handle: FileHandle, index: 0 | 1, bytes: Buffer): Promise<void> {
+  const { bytesWritten } = await handle.write(bytes, 0, bytes.length, index * slotByteCount);
+  if (bytesWritten !== bytes.length)
+    throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were taken`);
+  await handle.datasync();
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
