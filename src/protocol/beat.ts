@@ -23,6 +23,12 @@ export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects:
   }
 }
 
+/** Brings the next heartbeat forward where a voter turns out to promise less than its time was chosen for. */
+export function hastenHeartbeat(node: Node, role: Leader): void {
+  const sentAtMs = role.sentAtMs[role.seq % role.sentAtMs.length] ?? Number.NEGATIVE_INFINITY;
+  role.nextHeartbeatAtMs = Math.min(role.nextHeartbeatAtMs, sentAtMs + heartbeatIntervalMs(node, role));
+}
+
 /** The set interval, or half of the shortest hold a voter promised if that is less; never under a tenth of the setting. */
 function heartbeatIntervalMs(node: Node, role: Leader): number {
   const setMs = node.settings.heartbeatIntervalMs;

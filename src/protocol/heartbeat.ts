@@ -1,3 +1,4 @@
+import { hastenHeartbeat } from "./beat.js";
 import { adoptTerm, becomeFollower, beginWait } from "./become.js";
 import { isNewer, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
@@ -138,11 +139,13 @@ export function onHeartbeatReply(
   const promisedUntilMs = promiseUntil(node, sentAtMs, answer.voteHoldMs);
   // A promise already over on arrival is worth nothing, and no sign of a leader in good order either (rule 13).
   if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;
+  const shorter = answer.voteHoldMs < peer.promisedHoldMs;
   peer.promisedHoldMs = answer.voteHoldMs;
+  if (shorter) hastenHeartbeat(node, role);
   if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
   if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;
   if (promisedUntilMs > peer.promisedUntilMs) peer.promisedUntilMs = promisedUntilMs;
-  return node.announcedTerm !== null && node.record === before;
+  return node.announcedTerm !== null && node.record === before && !shorter;
 }
 
 /** When the heartbeat `seq` was sent, or null if that is not, or no longer, known. */

@@ -47,6 +47,11 @@ export function meet(node: Node, from: NodeId, incarnation: string): void {
   node.record = { ...record, incarnationsMet: new Map(record.incarnationsMet).set(from, incarnation) };
 }
 
+/** A link with this peer is up: who it is gets remembered before it can forget what it promised (rule 22). */
+export function onConnected(node: Node, from: NodeId, incarnation: string): void {
+  if (strangerReason(node, from, incarnation, null, null) === null) meet(node, from, incarnation);
+}
+
 /** Makes a configuration the node's own: what it says of incarnations replaces what was remembered. */
 export function takeConfiguration(node: Node, configuration: Configuration): void {
   const incarnationsMet = new Map<NodeId, string>();
@@ -55,6 +60,7 @@ export function takeConfiguration(node: Node, configuration: Configuration): voi
     if (known !== undefined && id !== node.id) incarnationsMet.set(id, known);
     if (incarnation !== null) node.amnesiacs.delete(id);
   }
+  for (const id of node.amnesiacs) if (memberOf(configuration, id) === undefined) node.amnesiacs.delete(id);
   node.record = { ...node.record, configuration, incarnationsMet };
   node.removed = memberOf(configuration, node.id) === undefined;
 }

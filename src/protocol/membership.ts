@@ -83,15 +83,19 @@ export function reconfigure(
     peer.ackedAtMs = nowMs;
   }
   for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);
+  const metBefore = node.record.incarnationsMet;
   takeConfiguration(node, next);
-  updatePeers(node, role, nowMs);
+  updatePeers(node, role, metBefore, nowMs);
   return null;
 }
 
 /** Brings what the leader knows of each member in line with its configuration; nobody is known to hold a new one. */
-function updatePeers(node: Node, role: Leader, nowMs: number): void {
-  const members = new Set(membersOf(node.record.configuration).map(({ id }) => id));
-  for (const id of role.peers.keys()) if (!members.has(id)) role.peers.delete(id);
+function updatePeers(node: Node, role: Leader, metBefore: ReadonlyMap<NodeId, string>, nowMs: number): void {
+  const { configuration, incarnationsMet } = node.record;
+  const members = new Set(membersOf(configuration).map(({ id }) => id));
+  // Another incarnation under the same name knows nothing of what the one before promised.
+  for (const id of role.peers.keys())
+    if (!members.has(id) || metBefore.get(id) !== incarnationsMet.get(id)) role.peers.delete(id);
   for (const id of members) {
     const peer = role.peers.get(id);
     if (peer !== undefined) peer.holdsConfiguration = false;

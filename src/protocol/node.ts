@@ -1,4 +1,11 @@
-import { type Configuration, foundingConfiguration, type Member, nobody } from "./configuration.js";
+import {
+  type Configuration,
+  foundingConfiguration,
+  isNobody,
+  type Member,
+  memberOf,
+  nobody,
+} from "./configuration.js";
 import type { NodeId, Refusal } from "./message.js";
 import type { Settings } from "./settings.js";
 
@@ -169,7 +176,7 @@ export function createNode(options: {
     shortWaitMs: null,
     round: 0,
     contending: true,
-    removed: false,
+    removed: !isNobody(record.configuration) && memberOf(record.configuration, id) === undefined,
     amnesiacs: new Set(),
     announcedTerm: null,
     timerAtMs: Number.POSITIVE_INFINITY,

@@ -9,6 +9,7 @@ import {
   waitUntil,
 } from "./election.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
+import { onConnected } from "./identity.js";
 import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
 import { beginTransfer, finishTransfer, reconfigure } from "./membership.js";
 import type { DurableRecord, Leader, Node } from "./node.js";
@@ -34,6 +35,9 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
   switch (input.kind) {
     case "message":
       return onMessage(node, input, nowMs, effects);
+    case "connected":
+      onConnected(node, input.from, input.incarnation);
+      return false;
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;
       onTimer(node, nowMs, effects);

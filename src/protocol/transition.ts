@@ -34,6 +34,8 @@ export type Input =
       readonly incarnation: string;
       readonly message: Message;
     }
+  /** A link with this peer is up; it says to have this incarnation. */
+  | { readonly kind: "connected"; readonly from: NodeId; readonly incarnation: string }
   /** The time of the last `setTimer` has come; early is harmless. */
   | { readonly kind: "timer" }
   /** Answers the effect `draw`: a number uniform in [0, 1). */

@@ -1,5 +1,19 @@
+import { campaigning } from "./campaigning.js";
 import type { Claim } from "./claim.js";
+import { identity } from "./identity.js";
+import { leading } from "./leading.js";
+import { membership } from "./membership.js";
 import { terms } from "./terms.js";
+import { transfer } from "./transfer.js";
+import { voting } from "./voting.js";
 
 /** Every claim, in the order of the rules. */
-export const claims: readonly Claim[] = [...terms];
+export const claims: readonly Claim[] = [
+  ...terms,
+  ...voting,
+  ...campaigning,
+  ...leading,
+  ...transfer,
+  ...membership,
+  ...identity,
+];
