@@ -11,3 +11,14 @@ export { type ErrorCode, RaftbeatError } from "./errors.js";
 export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/settings.js";
 export type { LossReason } from "./protocol/transition.js";
 export type * from "./runtime/ports.js";
+export type { TransportTls } from "./transport/certificate.js";
+export type { Listen } from "./transport/door.js";
+export type { LinkTiming, TransportLimits } from "./transport/limits.js";
+export type { LinkRefusal, RefusalReason } from "./transport/link-end.js";
+export { loopbackTransport } from "./transport/loopback-transport.js";
+export type { PeerCounters } from "./transport/peers.js";
+export {
+  type WebSocketTransport,
+  type WebSocketTransportOptions,
+  webSocketTransport,
+} from "./transport/websocket-transport.js";

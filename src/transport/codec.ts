@@ -1,0 +1,170 @@
+import * as v from "valibot";
+import type { Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
+import { frames, problemOf, type WireFrame } from "./wire.js";
+
+/** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
+
+/** The only group of elections there is so far. */
+export const soleGroup = 0;
+
+/** A frame as it was understood, or in a short sentence why it was not. */
+export type Decoded =
+  | { readonly ok: true; readonly group: number; readonly message: Message }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * A message as a frame. A heartbeat that carries its configuration is taken to name that one.
+ * @param message within the bounds of `wire.ts`; one beyond them will be refused by whoever reads it
+ */
+export function encodeMessage(message: Message, group = soleGroup): string {
+  return JSON.stringify(frameOf(message, group));
+}
+
+function frameOf(message: Message, group: number): WireFrame {
+  switch (message.kind) {
+    case "heartbeat": {
+      const { term, seq, metadata, configuration } = message;
+      return configuration === null
+        ? ["hb", group, term, seq, idOf(message.configurationId), metadata]
+        : ["hc", group, term, seq, whole(configuration), metadata];
+    }
+    case "heartbeatReply": {
+      const { term, heartbeatTerm, seq, accepted, reason, voteHoldMs, configurationId } = message;
+      return ["hr", group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, idOf(configurationId)];
+    }
+    case "requestVote": {
+      const { term, preVote, round, transferFromTerm, configuration } = message;
+      return ["rv", group, term, preVote, round, transferFromTerm, whole(configuration)];
+    }
+    case "requestVoteReply": {
+      const { term, preVote, round, granted, reason, leader, remainingHoldMs } = message;
+      const held = idOf(message.configurationId);
+      return ["rr", group, term, preVote, round, granted, reason, leader, remainingHoldMs, held];
+    }
+    case "timeoutNow":
+      return ["tn", group, message.term];
+  }
+}
+
+/** Understands a frame. Never throws, whatever the text. */
+export function decodeFrame(text: string): Decoded {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, problem: "expected JSON" };
+  }
+  if (!Array.isArray(value)) return { ok: false, problem: "expected an array" };
+  switch (value[0]) {
+    case "hb":
+      return understand(frames.hb, value, ([, group, term, seq, held, metadata]) => ({
+        group,
+        message: {
+          kind: "heartbeat",
+          term,
+          seq,
+          configurationId: configurationId(held),
+          configuration: null,
+          metadata,
+        },
+      }));
+    case "hc":
+      return understand(frames.hc, value, ([, group, term, seq, configuration, metadata]) => ({
+        group,
+        message: {
+          kind: "heartbeat",
+          term,
+          seq,
+          configurationId: configuration.id,
+          configuration,
+          metadata,
+        },
+      }));
+    case "hr":
+      return understand(
+        frames.hr,
+        value,
+        ([, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held]) => ({
+          group,
+          message: {
+            kind: "heartbeatReply",
+            term,
+            heartbeatTerm,
+            seq,
+            accepted,
+            reason,
+            voteHoldMs,
+            configurationId: configurationId(held),
+          },
+        }),
+      );
+    case "rv":
+      return understand(
+        frames.rv,
+        value,
+        ([, group, term, preVote, round, transferFromTerm, configuration]) => ({
+          group,
+          message: { kind: "requestVote", term, preVote, round, configuration, transferFromTerm },
+        }),
+      );
+    case "rr":
+      return understand(
+        frames.rr,
+        value,
+        ([, group, term, preVote, round, granted, reason, leader, remainingHoldMs, held]) => ({
+          group,
+          message: {
+            kind: "requestVoteReply",
+            term,
+            preVote,
+            round,
+            granted,
+            reason,
+            leader,
+            remainingHoldMs,
+            configurationId: configurationId(held),
+          },
+        }),
+      );
+    case "tn":
+      return understand(frames.tn, value, ([, group, term]) => ({
+        group,
+        message: { kind: "timeoutNow", term },
+      }));
+    default:
+      return { ok: false, problem: "expected a known kind of frame" };
+  }
+}
+
+function understand<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: readonly unknown[],
+  read: (frame: v.InferOutput<Schema>) => { readonly group: number; readonly message: Message },
+): Decoded {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (!result.success) return { ok: false, problem: problemOf(String(value[0]), result.issues[0]) };
+  const { group, message } = read(result.output);
+  return { ok: true, group, message };
+}
+
+function idOf({ term, version, digest }: ConfigurationId): [number, number, string] {
+  return [term, version, digest];
+}
+
+function configurationId([term, version, digest]: readonly [number, number, string]): ConfigurationId {
+  return { term, version, digest };
+}
+
+function whole({
+  id,
+  voters,
+  observers,
+}: Configuration): [number, number, string, WireMember[], WireMember[]] {
+  return [id.term, id.version, id.digest, voters.map(wireMember), observers.map(wireMember)];
+}
+
+type WireMember = [string, string, string | null];
+
+function wireMember({ id, address, incarnation }: Member): WireMember {
+  return [id, address, incarnation];
+}

@@ -1,0 +1,142 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ClientOptions, WebSocket } from "ws";
+import type { NodeId } from "../protocol/index.js";
+import type { Schedule } from "../runtime/ports.js";
+import { certificateProblem, dialOptions, type TransportTls } from "./certificate.js";
+import type { LinkTiming } from "./limits.js";
+import { createLink, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
+import { type LinkEnd, printable } from "./link-end.js";
+
+/** What a dial needs besides what links share. */
+export interface DialContext extends LinkContext {
+  readonly tls: TransportTls | null;
+  readonly timing: LinkTiming;
+  readonly schedule: Schedule;
+}
+
+/** An attempt to reach a peer: it ends in a link that is up, or fails. */
+export interface Dial {
+  /** Gives up; nothing is told any more. */
+  abandon(): void;
+}
+
+/** Dials a peer. `owner` hears of the link once it is up, `onFailed` of anything that happens before; never both. */
+export function dial(
+  peer: NodeId,
+  address: string,
+  context: DialContext,
+  owner: LinkOwner,
+  onFailed: (end: LinkEnd) => void,
+): Dial {
+  const { tls, timing, limits, schedule } = context;
+  let over = false;
+  let isOpen = false;
+  let stream: Duplex | null = null;
+  let socket: WebSocket | null = null;
+  let cancelConnect = schedule(timing.connectTimeoutMs, () =>
+    fail({ reason: "lost", detail: `no connection within ${timing.connectTimeoutMs} ms`, by: "self" }),
+  );
+  const cancelHandshake = schedule(limits.handshakeTimeoutMs, () =>
+    fail({ reason: "lost", detail: `no answer within ${limits.handshakeTimeoutMs} ms`, by: "self" }),
+  );
+
+  function finish(): void {
+    over = true;
+    cancelConnect();
+    cancelHandshake();
+  }
+
+  function fail(end: LinkEnd): void {
+    if (over) return;
+    finish();
+    // What is open closes by itself, so that the other side hears why.
+    if (!isOpen) socket?.terminate();
+    onFailed(end);
+  }
+
+  function connect(): void {
+    if (tls !== null && !address.startsWith("wss:"))
+      throw new Error("tls is set, but the address is not wss://");
+    const options = {
+      ...dialOptions(tls),
+      ...socketOptions(limits),
+      autoSelectFamilyAttemptTimeout: Math.max(10, timing.connectTimeoutMs / 2),
+      finishRequest: (request: ClientRequest) => {
+        request.once("socket", (opened: Duplex) => {
+          stream = opened;
+          opened.once("connect", () => cancelConnect());
+        });
+        request.end();
+      },
+    };
+    // The types of the WebSocket library know less than Node takes, and one of them otherwise.
+    socket = new WebSocket(address, options as object as ClientOptions);
+    socket.on("unexpected-response", (_request: ClientRequest, response: IncomingMessage) =>
+      fail(endOfStatus(response)),
+    );
+    socket.on("error", (error: Error) => fail(endOfError(error, address)));
+    socket.on("open", onOpen);
+  }
+
+  function onOpen(): void {
+    if (over || socket === null) return;
+    isOpen = true;
+    const distrusts = (id: NodeId) => certificateProblem(stream, id, tls, "dialled");
+    createLink({ socket, remote: address, expected: peer, distrusts }, context, {
+      refusesLink: owner.refusesLink,
+      onUp(link) {
+        finish();
+        owner.onUp(link);
+      },
+      onFrame: owner.onFrame,
+      onEnd(link, end) {
+        if (over) owner.onEnd(link, end);
+        else fail(end);
+      },
+    });
+  }
+
+  try {
+    connect();
+  } catch (error) {
+    // No call back from inside the call that asked.
+    cancelConnect();
+    const end: LinkEnd = { reason: "tlsFailed", detail: printable((error as Error).message), by: "self" };
+    cancelConnect = schedule(0, () => fail(end));
+  }
+  return {
+    abandon() {
+      if (over) return;
+      finish();
+      socket?.terminate();
+    },
+  };
+}
+
+/** What an answer means that is no WebSocket. */
+function endOfStatus({ statusCode, statusMessage }: IncomingMessage): LinkEnd {
+  const reasons = { 403: "browser", 404: "wrongPath", 503: "tooManyStrangers" } as const;
+  const reason = reasons[statusCode as keyof typeof reasons] ?? "badRequest";
+  return {
+    reason,
+    detail: printable(`answered HTTP ${statusCode} ${statusMessage} to a WebSocket`),
+    by: "peer",
+  };
+}
+
+function endOfError(error: NodeJS.ErrnoException & { reason?: string }, address: string): LinkEnd {
+  const code = error.code ?? "";
+  if (/^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code)) {
+    const detail = `TLS failed (${error.reason ?? code}): perhaps it expects ws://`;
+    return { reason: "tlsFailed", detail: printable(detail), by: "peer" };
+  }
+  // A server that expects TLS hangs up on anything else without a word.
+  if (code === "ECONNRESET" && address.startsWith("ws:"))
+    return {
+      reason: "tlsFailed",
+      detail: "hung up on a plain ws:// request: perhaps it expects wss://",
+      by: "peer",
+    };
+  return { reason: "lost", detail: printable(code || error.message), by: "peer" };
+}

@@ -1,0 +1,231 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { RaftbeatError } from "../errors.js";
+import { certificateProblem, type TransportTls } from "./certificate.js";
+import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
+import { type LinkRefusal, printable } from "./link-end.js";
+
+/** Where peers connect: at a port of this transport's own, or at a path of a server that others use too. */
+export type Listen =
+  /** Port 0 takes a free one. Default host: all addresses; default path: any. */
+  | { readonly host?: string; readonly port: number; readonly path?: string }
+  /** The server's owner listens and closes. Upgrades to other paths are left alone where somebody else handles upgrades. */
+  | { readonly server: Server | TlsServer; readonly path: string };
+
+/** The way in: takes connections, turns away what is no peer, and makes links of the rest. */
+export interface Door {
+  /** Errors: `transportFailed`. */
+  open(callback: (error: Error | null) => void): void;
+  /** The port listened at, or null. */
+  port(): number | null;
+  /** Turns out who has taken too long to say who it is. */
+  sweep(nowMs: number): void;
+  close(callback: () => void): void;
+}
+
+/** Who has connected but not said who it is. */
+interface Stranger {
+  readonly stream: Duplex;
+  readonly remote: string;
+  readonly sinceMs: number;
+  link: Link | null;
+}
+
+/** Makes the way in. Links are given to `owner` once they are up; who is turned away is told to `onRefused`. */
+export function createDoor(
+  listen: Listen,
+  tls: TransportTls | null,
+  context: LinkContext,
+  owner: LinkOwner,
+  onRefused: (refusal: LinkRefusal) => void,
+): Door {
+  const { limits, clock } = context;
+  const shared = "server" in listen;
+  const server: Server | TlsServer = shared ? listen.server : ownServer(tls, limits.handshakeTimeoutMs);
+  const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
+  /** By remote host and port, the oldest first. */
+  const strangers = new Map<string, Stranger>();
+  const listeners: readonly (readonly [string, (...args: never[]) => void])[] = shared
+    ? [
+        ["upgrade", onUpgrade],
+        ["tlsClientError", onTlsError],
+      ]
+    : [
+        ["connection", onConnection],
+        ["upgrade", onUpgrade],
+        ["request", onRequest],
+        ["clientError", onBadRequest],
+        ["tlsClientError", onTlsError],
+      ];
+
+  function refuse(reason: LinkRefusal["reason"], detail: string, remote: string): void {
+    onRefused({ reason, detail, by: "self", peer: null, remote });
+  }
+
+  function admit(stream: Duplex, remote: string): Stranger {
+    const stranger: Stranger = { stream, remote, sinceMs: clock.nowMs(), link: null };
+    const [oldest] = strangers.values();
+    if (oldest !== undefined && strangers.size >= limits.maxStrangerCount)
+      turnOut(oldest, "tooManyStrangers", `more than ${limits.maxStrangerCount} connections without a hello`);
+    strangers.set(remote, stranger);
+    stream.once("close", () => {
+      if (strangers.get(remote) === stranger) strangers.delete(remote);
+    });
+    return stranger;
+  }
+
+  function turnOut(
+    stranger: Stranger,
+    reason: "tooManyStrangers" | "handshakeTimeout",
+    detail: string,
+  ): void {
+    strangers.delete(stranger.remote);
+    if (stranger.link !== null) {
+      stranger.link.refuse(reason, detail);
+      return;
+    }
+    stranger.stream.destroy();
+    refuse(reason, detail, stranger.remote);
+  }
+
+  function onConnection(stream: Socket): void {
+    // Without an address it is gone already.
+    if (stream.remoteAddress === undefined) stream.destroy();
+    else admit(stream, remoteOf(stream));
+  }
+
+  function onUpgrade(request: IncomingMessage, stream: Socket, head: Buffer): void {
+    const remote = remoteOf(stream);
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (listen.path !== undefined && path !== listen.path) {
+      if (shared && server.listenerCount("upgrade") > 1) return;
+      refuse("wrongPath", printable(`expected ${listen.path}, found ${path}`), remote);
+      answer(stream, 404);
+      return;
+    }
+    if (request.headers.origin !== undefined) {
+      refuse("browser", "a browser's Origin header", remote);
+      answer(stream, 403);
+      return;
+    }
+    const stranger = strangers.get(remote) ?? admit(stream, remote);
+    webSockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, stranger));
+  }
+
+  function welcome(socket: WebSocket, stream: Socket, stranger: Stranger): void {
+    const { remote } = stranger;
+    const distrusts = (id: string) => certificateProblem(stream, id, tls, "accepted");
+    stranger.link = createLink({ socket, remote, expected: null, distrusts }, context, {
+      ...owner,
+      onUp(link) {
+        strangers.delete(remote);
+        owner.onUp(link);
+      },
+    });
+  }
+
+  function onRequest(_request: IncomingMessage, response: ServerResponse): void {
+    refuse("badRequest", "a request that is no WebSocket", remoteOf(response.socket));
+    response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
+  }
+
+  function onBadRequest(error: NodeJS.ErrnoException, stream: Socket): void {
+    if (error.code !== "ECONNRESET")
+      refuse("badRequest", printable(error.code ?? error.message), remoteOf(stream));
+    stream.destroy();
+  }
+
+  function onTlsError(error: NodeJS.ErrnoException & { reason?: string }, stream: Socket): void {
+    refuse("tlsFailed", printable(error.reason ?? error.code ?? error.message), remoteOf(stream));
+  }
+
+  webSockets.on("wsClientError", (error: Error, stream: Socket) => {
+    refuse("badRequest", printable(error.message), remoteOf(stream));
+    answer(stream, 400);
+  });
+
+  return {
+    open(callback) {
+      for (const [event, listener] of listeners) server.on(event, listener as () => void);
+      if ("server" in listen) {
+        context.clock.afterPoll(() => callback(null));
+        return;
+      }
+      const { host, port } = listen;
+      const onError = (cause: NodeJS.ErrnoException) => callback(listenError(host, port, cause));
+      server.once("error", onError);
+      server.listen(port, host, () => {
+        server.off("error", onError);
+        server.on("error", () => {});
+        callback(null);
+      });
+    },
+    port() {
+      const address = server.address() as AddressInfo | null;
+      return address?.port ?? null;
+    },
+    sweep(nowMs) {
+      for (const stranger of strangers.values()) {
+        if (nowMs - stranger.sinceMs < limits.handshakeTimeoutMs) return;
+        turnOut(stranger, "handshakeTimeout", `no hello within ${limits.handshakeTimeoutMs} ms`);
+      }
+    },
+    close(callback) {
+      for (const [event, listener] of listeners) server.off(event, listener as () => void);
+      for (const { link, stream } of strangers.values()) {
+        if (link === null) stream.destroy();
+        else link.refuse("stopping", "stopping");
+      }
+      strangers.clear();
+      if (shared || !server.listening) context.clock.afterPoll(callback);
+      else server.close(() => callback());
+    },
+  };
+}
+
+function ownServer(tls: TransportTls | null, handshakeTimeoutMs: number): Server | TlsServer {
+  const http = {
+    headersTimeout: handshakeTimeoutMs,
+    requestTimeout: handshakeTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(handshakeTimeoutMs / 2),
+    maxHeaderSize: 8192,
+  };
+  if (tls?.cert === undefined && tls?.pfx === undefined) return createServer(http);
+  // Certificates are judged once the WebSocket is open, so that the other side hears why.
+  return createTlsServer({
+    ...http,
+    ...tls,
+    rejectUnauthorized: false,
+    handshakeTimeout: handshakeTimeoutMs,
+  });
+}
+
+function listenError(host: string | undefined, port: number, cause: NodeJS.ErrnoException): RaftbeatError {
+  const where = `${host ?? "*"}:${port}`;
+  const remedy =
+    cause.code === "EADDRINUSE"
+      ? "another process listens there: stop it or choose another port"
+      : "choose another host or port";
+  return new RaftbeatError("transportFailed", `cannot listen at ${where} (${cause.code}): ${remedy}`, {
+    cause,
+  });
+}
+
+function remoteOf(stream: Socket | null): string {
+  return stream?.remoteAddress === undefined ? "unknown" : `${stream.remoteAddress}:${stream.remotePort}`;
+}
+
+function answer(stream: Duplex, status: number): void {
+  stream.on("error", () => stream.destroy());
+  stream.once("finish", () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,160 @@
+import * as v from "valibot";
+import {
+  type Configuration,
+  configurationOf,
+  highestCount,
+  isAddress,
+  isId,
+  isMetadata,
+  longestDurationMs,
+  type Member,
+  maxMemberCount,
+} from "../protocol/index.js";
+
+/**
+ * What frames look like: JSON arrays with a place for each field and no objects anywhere, so there are no keys to be doubled,
+ * strange or inherited. The first place says the kind; the second names the election group, of which there is one today.
+ */
+
+const countWanted = `expected a whole number from 0 to ${highestCount}`;
+const count = v.pipe(
+  v.number(countWanted),
+  v.safeInteger(countWanted),
+  v.minValue(0, countWanted),
+  v.maxValue(highestCount, countWanted),
+);
+const durationWanted = `expected milliseconds from 0 to ${longestDurationMs}`;
+const durationMs = v.pipe(
+  v.number(durationWanted),
+  v.minValue(0, durationWanted),
+  v.maxValue(longestDurationMs, durationWanted),
+);
+const id = v.pipe(v.string(), v.check(isId, "expected an id"));
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,11}$/, "expected a digest"));
+const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
+const groupWanted = "expected a group from 0 to 65535";
+const group = v.pipe(
+  v.number(groupWanted),
+  v.integer(groupWanted),
+  v.minValue(0, groupWanted),
+  v.maxValue(65_535, groupWanted),
+);
+const refusal = v.nullable(
+  v.picklist(
+    [
+      "staleTerm",
+      "alreadyVoted",
+      "leaderAlive",
+      "voteHold",
+      "olderConfiguration",
+      "configurationMismatch",
+      "notMember",
+      "amnesiac",
+      "notReady",
+    ],
+    "expected a known reason",
+  ),
+);
+
+const configurationId = v.strictTuple([count, count, digest]);
+const member = v.strictTuple([
+  id,
+  v.pipe(v.string(), v.check(isAddress, "expected a ws:// or wss:// address")),
+  v.nullable(id),
+]);
+const members = v.pipe(v.array(member), v.maxLength(maxMemberCount));
+
+/** A configuration is believed only if its lists are in order and its digest is theirs. */
+const configuration = v.pipe(
+  v.strictTuple([count, count, digest, members, members]),
+  v.rawTransform(({ dataset, addIssue, NEVER }): Configuration => {
+    const [term, version, claimed, voters, observers] = dataset.value;
+    const built = configurationOf(term, version, voters.map(memberOf), observers.map(memberOf));
+    const ids = [...voters, ...observers].map(([name]) => name);
+    const problem =
+      voters.length === 0
+        ? "expected a voter"
+        : ids.length > maxMemberCount
+          ? `expected at most ${maxMemberCount} members`
+          : new Set(ids).size !== ids.length
+            ? "expected each member once"
+            : !isSorted(voters) || !isSorted(observers)
+              ? "expected members sorted by id"
+              : built.id.digest !== claimed
+                ? "expected the digest of the members"
+                : null;
+    if (problem === null) return built;
+    addIssue({ message: problem });
+    return NEVER;
+  }),
+);
+
+/** Every frame by its kind. */
+export const frames = {
+  /** A heartbeat to a peer that holds the configuration: term, seq, configuration, metadata. */
+  hb: v.strictTuple([v.literal("hb"), group, count, count, configurationId, metadata]),
+  /** A heartbeat with the whole configuration. */
+  hc: v.strictTuple([v.literal("hc"), group, count, count, configuration, metadata]),
+  /** A heartbeat's answer: term, the heartbeat's term and seq, accepted, reason, hold, configuration. */
+  hr: v.strictTuple([
+    v.literal("hr"),
+    group,
+    count,
+    count,
+    count,
+    v.boolean(),
+    refusal,
+    durationMs,
+    configurationId,
+  ]),
+  /** A request for a vote: term, preVote, round, transferFromTerm, configuration. */
+  rv: v.strictTuple([v.literal("rv"), group, count, v.boolean(), count, v.nullable(count), configuration]),
+  /** Its answer: term, preVote, round, granted, reason, leader, remaining hold, configuration. */
+  rr: v.strictTuple([
+    v.literal("rr"),
+    group,
+    count,
+    v.boolean(),
+    count,
+    v.boolean(),
+    refusal,
+    v.nullable(id),
+    durationMs,
+    configurationId,
+  ]),
+  /** The order to campaign at once: term. */
+  tn: v.strictTuple([v.literal("tn"), group, count]),
+} as const;
+
+/** A frame as it is written. */
+export type WireFrame = {
+  [Kind in keyof typeof frames]: v.InferInput<(typeof frames)[Kind]>;
+}[keyof typeof frames];
+
+/** The first line each side says: protocol version, cluster, own id, incarnation, whom it expects, proof of the token. */
+export const helloFrame = v.strictTuple([
+  v.literal("raftbeat"),
+  count,
+  id,
+  id,
+  id,
+  id,
+  v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "expected a token proof"))),
+]);
+
+/** What is wrong with a frame, in a short sentence that holds nothing of the frame itself. */
+export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {
+  const place = issue.path?.map((item) => `[${String(item.key)}]`).join("") ?? "";
+  // The library's own messages quote what they got.
+  const own = issue.expected === "never" ? "expected nothing more" : `expected ${issue.expected}`;
+  const wanted = issue.message.startsWith("expected") ? issue.message : own;
+  return `${kind}${place}: ${wanted}`;
+}
+
+function memberOf([name, address, incarnation]: v.InferOutput<typeof member>): Member {
+  return { id: name, address, incarnation };
+}
+
+function isSorted(list: readonly v.InferOutput<typeof member>[]): boolean {
+  return list.every(([name], index) => index === 0 || (list[index - 1]?.[0] ?? "") < name);
+}
