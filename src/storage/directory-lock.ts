@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, rename, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
-import { join } from "node:path";
 import { nanoid } from "nanoid";
 import { RaftbeatError } from "../errors.js";
 
@@ -28,18 +27,18 @@ export interface DirectoryLock {
 /** Locks a directory for this caller alone. Errors: `storeLocked`, or the system's error if there cannot be a lock. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  let server: Server | null = null;
+  const place = shortNameOf(directory, handle.fd);
   const name = `raftbeat-lock.${process.pid}.${nanoid(10)}`;
+  let server: Server | null = null;
   const release = async () => {
-    await removeDead(join(directory, name));
+    await removeDead(`${place}/${name}`);
     if (server !== null) await closed(server);
     await handle.close();
   };
   try {
-    const socketDirectory = shortNameOf(directory, handle.fd);
-    server = await listening(`${socketDirectory}/${name}.new`);
-    await show(directory, name);
-    await refuseIfInUse(directory, socketDirectory, name);
+    server = await listening(`${place}/${name}.new`);
+    await show(directory, place, name);
+    await refuseIfInUse(directory, place, name);
     return { release };
   } catch (error) {
     await release();
@@ -49,20 +48,17 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 
 const lockName = /^raftbeat-lock\.(\d+)\.[\w-]+(\.new)?$/;
 
-/** The longest path of a socket that every system takes. Longer ones are cut off silently, and locked somewhere else. */
-const socketPathByteCountMax = 103;
-
-/** A name of the directory short enough for the path of a socket. */
+/**
+ * A name of the directory short enough for sockets in it: the system takes about a hundred bytes, and Node cuts off the rest
+ * without a word. Elsewhere than on Linux the directory has only its own name; what is too long is then refused by `listening`.
+ */
 function shortNameOf(directory: string, fd: number): string {
-  if (process.platform === "linux") return `/proc/self/fd/${fd}`;
-  if (Buffer.byteLength(directory) + 48 > socketPathByteCountMax)
-    throw Object.assign(new Error(`${directory} is too long for a socket in it`), { code: "ENAMETOOLONG" });
-  return directory;
+  return process.platform === "linux" ? `/proc/self/fd/${fd}` : directory;
 }
 
-async function show(directory: string, name: string): Promise<void> {
+async function show(directory: string, place: string, name: string): Promise<void> {
   try {
-    await rename(join(directory, `${name}.new`), join(directory, name));
+    await rename(`${place}/${name}.new`, `${place}/${name}`);
   } catch (error) {
     // Another opener found the socket before it listened and took it for dead.
     if (codeOf(error) === "ENOENT") throw locked(directory, "another process that opens it now", error);
@@ -71,16 +67,16 @@ async function show(directory: string, name: string): Promise<void> {
 }
 
 /** One after the other: no removal may still be under way when this caller gives up and lets the lock go. */
-async function refuseIfInUse(directory: string, socketDirectory: string, ownName: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+async function refuseIfInUse(directory: string, place: string, ownName: string): Promise<void> {
+  for (const entry of await readdir(place, { withFileTypes: true })) {
     const pid = lockName.exec(entry.name)?.[1];
     if (pid === undefined || entry.name === ownName || !entry.isSocket()) continue;
-    const error = await connecting(`${socketDirectory}/${entry.name}`);
+    const error = await connecting(`${place}/${entry.name}`);
     const code = codeOf(error);
     if (code === "ENOENT") continue;
     if (code !== "ECONNREFUSED" || mayStillLive(Number(pid)))
       throw locked(directory, `process ${pid} (as its own machine or container numbers it)`, error);
-    await removeDead(join(directory, entry.name));
+    await removeDead(`${place}/${entry.name}`);
   }
 }
 
@@ -107,8 +103,15 @@ function locked(directory: string, by: string, cause: unknown): RaftbeatError {
   );
 }
 
+/** The longest path of a socket that every system takes. */
+const socketPathByteCountMax = 103;
+
 /** Listens in this very process, also in a worker of Node's cluster module, and keeps no process alive. */
 function listening(path: string): Promise<Server> {
+  if (Buffer.byteLength(path) > socketPathByteCountMax)
+    throw Object.assign(new Error(`ENAMETOOLONG: ${path} is too long for a socket`), {
+      code: "ENAMETOOLONG",
+    });
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", reject);
