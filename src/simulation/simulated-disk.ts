@@ -46,6 +46,11 @@ export class SimulatedDisk implements VoteStore, Actor {
     callback();
   }
 
+  /** True while writes end, and end well. */
+  get healthy(): boolean {
+    return !this.stalled && this.error === null;
+  }
+
   /** Writes end only once `setStalled(false)` is called. */
   setStalled(stalled: boolean): void {
     this.stalled = stalled;

@@ -1,0 +1,18 @@
+/**
+ * Clusters of the production state machine and driver in a deterministic world. Read in this order: prng, timeline, link, cluster,
+ * scenario, fault-player, safety, liveness, metrics, play, simulate.
+ */
+export { Cluster, type ClusterOptions } from "./cluster.js";
+export type { Failure } from "./expectations.js";
+export type { Fault } from "./fault-schema.js";
+export type { Latency } from "./latency.js";
+export type { LinkOpinion, LinkRule, Loss } from "./link-rules.js";
+export { Liveness } from "./liveness.js";
+export { playRun, type RunOutcome } from "./play.js";
+export { type Quantiles, quantiles } from "./quantiles.js";
+export { Safety, type Violation } from "./safety.js";
+export { type Expectation, parseScenario, type Scenario, type ScenarioInput } from "./scenario.js";
+export { type SimulateOptions, type Summary, simulate, summarize } from "./simulate.js";
+export type { SimulatedProcess } from "./simulated-process.js";
+export { Trace, type TraceEntry } from "./trace.js";
+export { Watcher } from "./watcher.js";

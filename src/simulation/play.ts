@@ -1,0 +1,160 @@
+import { configurationOf } from "../protocol/index.js";
+import { Cluster } from "./cluster.js";
+import { expectedViolations } from "./expectations.js";
+import { FaultPlayer } from "./fault-player.js";
+import { Liveness } from "./liveness.js";
+import { Metrics, type RunMetrics } from "./metrics.js";
+import { Safety, type Violation } from "./safety.js";
+import type { Scenario } from "./scenario.js";
+import { Parts } from "./selectors.js";
+import type { SimulatedProcess } from "./simulated-process.js";
+import { Trace, type TraceEntry } from "./trace.js";
+
+/** What one run came to. */
+export interface RunOutcome {
+  readonly seed: number;
+  readonly metrics: RunMetrics;
+  /** The part (as of the first fault) of whoever led first after it. */
+  readonly newLeaderPart: string | null;
+  /** The first broken promise, which ended the run. */
+  readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;
+  readonly eventCount: number;
+  readonly simulatedMs: number;
+  readonly traceHash: string;
+}
+
+/** A cluster that has no stable leader after so long will not get one. */
+const longestSettlingMs = 600_000;
+
+/** Plays a scenario once. @param sink is told of everything that happens */
+export function playRun(
+  scenario: Scenario,
+  seed: number,
+  sink: ((entry: TraceEntry) => void) | null = null,
+): RunOutcome {
+  const cluster = clusterOf(scenario, seed);
+  const trace = new Trace(cluster, sink);
+  const metrics = new Metrics(cluster);
+  const checked = checkedPromises(scenario);
+  let violation: RunOutcome["violation"] = null;
+  const report = (promise: string, text: string) => {
+    if (violation !== null || !checked(promise)) return;
+    violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
+  };
+  cluster.watchers.push(trace, new Safety(cluster, report), new Liveness(cluster, report), metrics);
+  cluster.boot();
+  let parts: Parts | null = null;
+  const runTo = (untilMs: number, done: () => boolean = () => false) => {
+    while (violation === null && !done() && cluster.timeline.nextMs() <= untilMs) cluster.timeline.step();
+    if (violation === null && !done()) cluster.timeline.runUntil(untilMs);
+  };
+  const runSettled = () => {
+    runTo(longestSettlingMs, () => cluster.isSettled());
+    if (scenario.start === "settled") runTo(cluster.nowMs + scenario.settleMs);
+  };
+  if (scenario.start !== "fresh") runSettled();
+  if (violation === null && scenario.start === "crash-phase")
+    parts = crashAtPhase(cluster, scenario, metrics, runTo);
+  const player = new FaultPlayer(cluster, scenario.faults, () => {
+    if (parts === null) metrics.begin();
+  });
+  const endMs = cluster.nowMs + scenario.observeMs;
+  // A run without faults is observed from its start.
+  if (scenario.faults.length === 0) parts ??= player.takeParts();
+  player.begin(firstAtMs(scenario) + endMs);
+  const { until } = scenario;
+  const isHeard = () => metrics.recovered && (until !== "heartbeat" || cluster.isSettled());
+  runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isHeard);
+  parts ??= player.takeParts();
+  const result = metrics.result();
+  const recoveryMs = until === "heartbeat" ? (isHeard() ? result.observedMs : null) : result.recoveryMs;
+  return {
+    seed,
+    metrics: { ...result, recoveryMs },
+    newLeaderPart: result.newLeader === null ? null : parts.partOf(result.newLeader),
+    violation,
+    eventCount: cluster.eventCount,
+    simulatedMs: cluster.nowMs,
+    traceHash: trace.hash,
+  };
+}
+
+/** When the first fault that has a time of its own strikes. */
+function firstAtMs(scenario: Scenario): number {
+  const times = scenario.faults.map(({ at }) => at ?? 0);
+  return times.length === 0 ? 0 : Math.min(...times);
+}
+
+function clusterOf(scenario: Scenario, seed: number): Cluster {
+  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
+  const { latency, loss, duplicate, links } = network;
+  return new Cluster({
+    seed,
+    voters,
+    observers,
+    settingsOf: (id) => ({ ...timingOf(id), modes: protocol }),
+    transport: network.transport,
+    link: { latency, loss, duplicate },
+    linkOf: (from, to) => {
+      const own = links.find((link) => link.from === from && link.to === to);
+      if (own === undefined) return undefined;
+      return {
+        latency: own.latency ?? latency,
+        loss: own.loss ?? loss,
+        duplicate: own.duplicate ?? duplicate,
+      };
+    },
+    writeMs: disk.write,
+    lateness: timers.lateness,
+  });
+}
+
+/** Which promises hold in the scenario's mode, or are to be caught broken. */
+function checkedPromises(scenario: Scenario): (promise: string) => boolean {
+  const expected = expectedViolations(scenario.expect);
+  const { voteHold, durable } = scenario.protocol;
+  const given = new Set<string>();
+  if (!voteHold) for (const promise of ["I4", "fencing", "L2"]) given.add(promise);
+  if (!durable)
+    for (const promise of ["I1", "I2", "I3", "I4", "I5", "I7", "fencing", "quorum"]) given.add(promise);
+  return (promise) => expected.includes(promise) || !given.has(promise);
+}
+
+/**
+ * The start of the classic measurements: the leader's heartbeat has reached all, and the leader dies at a random phase of the
+ * interval until the next. Whoever may not win goes by an older configuration, as a short log would have it.
+ */
+function crashAtPhase(
+  cluster: Cluster,
+  scenario: Scenario,
+  metrics: Metrics,
+  runTo: (untilMs: number) => void,
+): Parts | null {
+  runTo(cluster.nowMs + 1_000);
+  const leader = cluster.leader();
+  if (leader === null) return null;
+  const phaseMs = cluster.streamOf("crash-phase")() * leader.settings.heartbeatIntervalMs;
+  const { role } = leader.node;
+  const sentMs = role.name === "leader" ? leader.clock.trueMs(role.nextHeartbeatAtMs) : cluster.nowMs;
+  runTo(sentMs + phaseMs);
+  const parts = new Parts(cluster);
+  metrics.begin();
+  cluster.crash(leader, { host: false });
+  const { eligible } = scenario;
+  if (eligible !== undefined) {
+    const first = Math.floor(cluster.streamOf("eligible")() * parts.followers.length);
+    for (let index = 0; index < Math.min(eligible, parts.followers.length); index++)
+      favour(parts.followers[(first + index) % parts.followers.length] as SimulatedProcess);
+  }
+  return parts;
+}
+
+/** Gives a node a newer configuration of the same members than the others have. */
+function favour(process: SimulatedProcess): void {
+  const { node, disk } = process;
+  const { id, voters, observers } = node.record.configuration;
+  const configuration = configurationOf(id.term, id.version + 1, voters, observers);
+  node.record = { ...node.record, configuration };
+  node.durable = node.record;
+  disk.record = node.record;
+}

@@ -1,0 +1,105 @@
+import { type Failure, failuresOf } from "./expectations.js";
+import { playRun, type RunOutcome } from "./play.js";
+import { type Quantiles, quantiles } from "./quantiles.js";
+import type { Violation } from "./safety.js";
+import type { Scenario } from "./scenario.js";
+import type { TraceEntry } from "./trace.js";
+
+/** What all runs of a scenario came to. */
+export interface Summary {
+  readonly name: string;
+  readonly seed: number;
+  readonly runs: number;
+  /** What was expected and did not hold; empty iff all is well. */
+  readonly expectationsFailed: readonly Failure[];
+  /** The promises that were broken, with the seed of the run that a broken one ended. */
+  readonly violations: readonly (Violation & {
+    readonly seed: number;
+    readonly lastEvents: readonly string[];
+  })[];
+  /** The number of runs in which somebody led again after the first fault. */
+  readonly recovered: number;
+  readonly recoveryMs: Quantiles | null;
+  readonly sameLeaderRuns: number;
+  readonly newLeaderCounts: Readonly<Record<string, number>>;
+  readonly leaderChangesPerMinute: number;
+  readonly termGrowthPerMinute: number;
+  readonly availability: number;
+  readonly firstElectionMs: Quantiles | null;
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Not part of what a seed determines. */
+  readonly wallMs: number;
+  readonly traceHash: string;
+}
+
+/** How a scenario is played. */
+export interface SimulateOptions {
+  /** Reads a clock for `wallMs`. */
+  readonly clockMs: () => number;
+  /** Is told of everything that happens in the first run. */
+  readonly sink?: ((entry: TraceEntry) => void) | undefined;
+  /** Is told after each run how many have been played. */
+  readonly onRun?: (done: number) => void;
+}
+
+/** Plays all runs of a scenario, run k with seed + k - 1, and sums them up. */
+export function simulate(scenario: Scenario, options: SimulateOptions): Summary {
+  const startedMs = options.clockMs();
+  const runs: RunOutcome[] = [];
+  for (let run = 0; run < scenario.runs; run++) {
+    runs.push(playRun(scenario, scenario.seed + run, run === 0 ? options.sink : null));
+    options.onRun?.(run + 1);
+  }
+  return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
+}
+
+/** Sums up runs, which must be in the order of their seeds. */
+export function summarize(scenario: Scenario, runs: readonly RunOutcome[]): Omit<Summary, "wallMs"> {
+  const recoveries = runs.map(({ metrics }) => metrics.recoveryMs).filter((ms) => ms !== null);
+  const first = runs.map(({ metrics }) => metrics.firstElectionMs).filter((ms) => ms !== null);
+  const observedMs = sum(runs.map(({ metrics }) => metrics.observedMs));
+  const perMinute = (count: number) => (observedMs === 0 ? 0 : (count * 60_000) / observedMs);
+  return {
+    name: scenario.name,
+    seed: scenario.seed,
+    runs: runs.length,
+    expectationsFailed: failuresOf(scenario.expect, runs),
+    violations: runs.flatMap(({ seed, violation }) => (violation === null ? [] : [{ seed, ...violation }])),
+    recovered: recoveries.length,
+    recoveryMs: quantiles(recoveries),
+    sameLeaderRuns: runs.filter(({ metrics }) => metrics.sameLeader).length,
+    newLeaderCounts: counts(runs.map(({ newLeaderPart }) => newLeaderPart)),
+    leaderChangesPerMinute: perMinute(sum(runs.map(({ metrics }) => metrics.leaderChangeCount))),
+    termGrowthPerMinute: perMinute(sum(runs.map(({ metrics }) => metrics.termGrowth))),
+    availability:
+      observedMs === 0
+        ? 0
+        : sum(runs.map(({ metrics }) => metrics.availability * metrics.observedMs)) / observedMs,
+    firstElectionMs: quantiles(first),
+    events: sum(runs.map(({ eventCount }) => eventCount)),
+    simulatedMs: sum(runs.map(({ simulatedMs }) => simulatedMs)),
+    traceHash: hashOf(runs.map(({ traceHash }) => traceHash)),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function counts(names: readonly (string | null)[]): Record<string, number> {
+  const found = new Map<string, number>();
+  for (const name of names) if (name !== null) found.set(name, (found.get(name) ?? 0) + 1);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** One hash of the hashes of all runs, in order (FNV-1a, twice). */
+function hashOf(hashes: readonly string[]): string {
+  let high = 0x811c9dc5;
+  let low = 0x01000193;
+  for (const character of hashes.join()) {
+    high = Math.imul(high ^ character.charCodeAt(0), 0x01000193);
+    low = Math.imul(low ^ character.charCodeAt(0), 0x85ebca6b) ^ (high >>> 15);
+  }
+  return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+}

@@ -1,0 +1,56 @@
+import type { LinkRule } from "./link-rules.js";
+
+/** Links given as pairs of places, each one direction. */
+export class LinkSet {
+  private readonly keys = new Set<number>();
+
+  add(from: number, to: number): this {
+    this.keys.add(from * 1024 + to);
+    return this;
+  }
+
+  addBoth(a: number, b: number): this {
+    return this.add(a, b).add(b, a);
+  }
+
+  has(from: number, to: number): boolean {
+    return this.keys.has(from * 1024 + to);
+  }
+}
+
+/** A rule with one opinion on the links of a set. */
+export function onLinks(links: LinkSet, opinion: NonNullable<ReturnType<LinkRule>>): LinkRule {
+  return (from, to) => (links.has(from, to) ? opinion : null);
+}
+
+/** Cuts every link that is not in the set. */
+export function keepOnly(links: LinkSet): LinkRule {
+  return (from, to) => (links.has(from, to) ? null : { passes: "nothing" });
+}
+
+/** Cuts every link between nodes that share no group; whoever is in no group is alone. */
+export function partition(groups: readonly (readonly number[])[]): LinkRule {
+  const links = new LinkSet();
+  for (const group of groups) for (const from of group) for (const to of group) links.add(from, to);
+  return keepOnly(links);
+}
+
+/** Jepsen's bridge: two halves that meet in one node alone. The first of `places` is in the small half. */
+export function bridge(places: readonly number[]): LinkRule {
+  const small = Math.floor((places.length - 1) / 2);
+  const middle = places.slice(small, small + 1);
+  return partition([
+    [...places.slice(0, small), ...middle],
+    [...middle, ...places.slice(small + 1)],
+  ]);
+}
+
+/** Jepsen's majorities-ring: each sees those next to it, as many as make a majority, and no two see the same. */
+export function ring(places: readonly number[]): LinkRule {
+  const links = new LinkSet();
+  const reach = Math.max(1, Math.floor((places.length + 1) / 4));
+  for (const [index, from] of places.entries())
+    for (let step = 1; step <= reach; step++)
+      links.addBoth(from, places[(index + step) % places.length] as number);
+  return keepOnly(links);
+}
