@@ -1,0 +1,110 @@
+import { connect, createServer, type Socket } from "node:net";
+import { type ClientOptions, WebSocket } from "ws";
+import { encodeHello, proofOf } from "../../src/transport/handshake.js";
+import { afterwards, identityOf } from "./transport-nodes.js";
+
+/** How a WebSocket was closed. */
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** A WebSocket client that says whatever a test wants said. */
+export interface RawPeer {
+  readonly socket: WebSocket;
+  readonly heard: string[];
+  readonly closed: Promise<Closed>;
+}
+
+/** Connects to a transport without being one. Resolves once the WebSocket is open. */
+export async function rawPeer(port: number | null, options: ClientOptions = {}, path = ""): Promise<RawPeer> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false, ...options });
+  const heard: string[] = [];
+  socket.on("message", (data: Buffer) => heard.push(data.toString()));
+  const closed = new Promise<Closed>((resolve) =>
+    socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() })),
+  );
+  afterwards(() => socket.terminate());
+  await new Promise<void>((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  socket.on("error", () => {});
+  return { socket, heard, closed };
+}
+
+/** A hello as node `id` would say it to node `to`. */
+export function hello(
+  id: string,
+  to: string,
+  more: { cluster?: string; incarnation?: string; token?: string } = {},
+): string {
+  const { token, ...identity } = more;
+  return encodeHello(
+    { identity: identityOf(id, identity), proof: token === undefined ? null : proofOf(token) },
+    to,
+  );
+}
+
+/** Connects and says hello as node `id`. */
+export async function rawNode(id: string, to: string, port: number | null): Promise<RawPeer> {
+  const peer = await rawPeer(port);
+  peer.socket.send(hello(id, to));
+  await new Promise<void>((resolve) => peer.socket.once("message", () => resolve()));
+  return peer;
+}
+
+/** A network path that a test can break without either end being told. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Connections made so far. */
+  connectionCount(): number;
+  /** From now on nothing passes over the connections there are; they stay open. New ones pass. */
+  freeze(): void;
+  /** From now on new connections are taken, and nothing passes over them, until `thaw`. */
+  freezeNew(): void;
+  thaw(): void;
+}
+
+/** Passes TCP connections on to a port. */
+export async function tcpProxy(toPort: number | null): Promise<TcpProxy> {
+  const pairs: [Socket, Socket][] = [];
+  let newFrozen = false;
+  const server = createServer((near) => {
+    const far = connect(toPort ?? 0, "127.0.0.1");
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.setNoDelay();
+      from.on("error", () => to.destroy());
+      from.on("close", () => to.destroy());
+      if (!newFrozen) from.pipe(to);
+    }
+    pairs.push([near, far]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  afterwards(() => {
+    server.close();
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    connectionCount: () => pairs.length,
+    freeze() {
+      for (const [near, far] of pairs) {
+        near.unpipe(far);
+        far.unpipe(near);
+        // An end that is destroyed must not tell the other.
+        for (const socket of [near, far])
+          socket
+            .removeAllListeners("close")
+            .removeAllListeners("error")
+            .on("error", () => {});
+      }
+    },
+    freezeNew() {
+      newFrozen = true;
+    },
+    thaw() {
+      newFrozen = false;
+    },
+  };
+}
