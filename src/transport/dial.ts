@@ -127,16 +127,12 @@ function endOfStatus({ statusCode, statusMessage }: IncomingMessage): LinkEnd {
 
 function endOfError(error: NodeJS.ErrnoException & { reason?: string }, address: string): LinkEnd {
   const code = error.code ?? "";
-  if (/^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code)) {
-    const detail = `TLS failed (${error.reason ?? code}): perhaps it expects ws://`;
-    return { reason: "tlsFailed", detail: printable(detail), by: "peer" };
+  const isTls = /^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code);
+  // A server that expects TLS hangs up on anything else without a word, and the other way round.
+  if (isTls || code === "ECONNRESET") {
+    const other = address.startsWith("ws:") ? "wss://" : "ws://";
+    const what = isTls ? `TLS failed (${error.reason ?? code})` : "it hung up before it answered";
+    return { reason: "tlsFailed", detail: printable(`${what}: perhaps it expects ${other}`), by: "peer" };
   }
-  // A server that expects TLS hangs up on anything else without a word.
-  if (code === "ECONNRESET" && address.startsWith("ws:"))
-    return {
-      reason: "tlsFailed",
-      detail: "hung up on a plain ws:// request: perhaps it expects wss://",
-      by: "peer",
-    };
   return { reason: "lost", detail: printable(code || error.message), by: "peer" };
 }

@@ -54,18 +54,17 @@ export function createDoor(
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
   /** By remote host and port, the oldest first. */
   const strangers = new Map<string, Stranger>();
-  const listeners: readonly (readonly [string, (...args: never[]) => void])[] = shared
-    ? [
-        ["upgrade", onUpgrade],
-        ["tlsClientError", onTlsError],
-      ]
-    : [
-        ["connection", onConnection],
-        ["upgrade", onUpgrade],
-        ["request", onRequest],
-        ["clientError", onBadRequest],
-        ["tlsClientError", onTlsError],
-      ];
+  // An https server tells of failed TLS as of any other malformed request.
+  const listeners: readonly (readonly [string, (...args: never[]) => void])[] = [
+    ["upgrade", onUpgrade],
+    ...(shared
+      ? []
+      : ([
+          ["connection", onConnection],
+          ["request", onRequest],
+          ["clientError", onClientError],
+        ] as const)),
+  ];
 
   function refuse(reason: LinkRefusal["reason"], detail: string, remote: string): void {
     onRefused({ reason, detail, by: "self", peer: null, remote });
@@ -138,14 +137,13 @@ export function createDoor(
     response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
   }
 
-  function onBadRequest(error: NodeJS.ErrnoException, stream: Socket): void {
-    if (error.code !== "ECONNRESET")
-      refuse("badRequest", printable(error.code ?? error.message), remoteOf(stream));
+  function onClientError(error: NodeJS.ErrnoException & { reason?: string }, stream: Socket): void {
+    const code = error.code ?? error.message;
+    const remote = remoteOf(stream);
     stream.destroy();
-  }
-
-  function onTlsError(error: NodeJS.ErrnoException & { reason?: string }, stream: Socket): void {
-    refuse("tlsFailed", printable(error.reason ?? error.code ?? error.message), remoteOf(stream));
+    if (code === "ECONNRESET") return;
+    const isTls = /^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code);
+    refuse(isTls ? "tlsFailed" : "badRequest", printable(error.reason ?? code), remote);
   }
 
   webSockets.on("wsClientError", (error: Error, stream: Socket) => {
