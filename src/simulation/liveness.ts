@@ -1,4 +1,4 @@
-import { isNewer, type LossReason, type NodeId, quorumSize } from "../protocol/index.js";
+import { type Configuration, isNewer, type LossReason, type NodeId, quorumSize } from "../protocol/index.js";
 import type { Cluster } from "./cluster.js";
 import { longestMs } from "./latency.js";
 import type { Report } from "./safety.js";
@@ -20,7 +20,7 @@ export class Liveness extends Watcher {
   /** Since when no quorum can reach the node and back at all; infinity while one might. */
   private readonly cutSinceMs: number[];
   private readonly leaderSinceMs: number[];
-  private readonly seenVersion: number[];
+  private readonly seen: (Configuration | null)[];
   /** Since when some voter has been calm. */
   private someCalmSinceMs = Number.POSITIVE_INFINITY;
   private ledUntilMs = 0;
@@ -36,7 +36,7 @@ export class Liveness extends Watcher {
     this.calmSinceMs = processes.map(() => Number.POSITIVE_INFINITY);
     this.cutSinceMs = processes.map(() => Number.POSITIVE_INFINITY);
     this.leaderSinceMs = processes.map(() => Number.NEGATIVE_INFINITY);
-    this.seenVersion = processes.map(() => -1);
+    this.seen = processes.map(() => null);
     this.changed();
   }
 
@@ -48,8 +48,8 @@ export class Liveness extends Watcher {
       this.highestTerm = term;
       this.highestTermSinceMs = nowMs;
     }
-    if (this.seenVersion[place] !== configuration.id.version) {
-      this.seenVersion[place] = configuration.id.version;
+    if (this.seen[place] !== configuration) {
+      this.seen[place] = configuration;
       this.changed();
     }
     if (node.role.name === "leader") {

@@ -51,6 +51,7 @@ export class Metrics extends Watcher {
     this.beganMs = nowMs;
     this.accountedMs = nowMs;
     this.firstTerm = this.highestTerm();
+    this.interrupted.clear();
     for (const [place, untilMs] of this.untilMs.entries()) if (untilMs > nowMs) this.ledAtFault.add(place);
   }
 

@@ -104,11 +104,11 @@ export class Safety extends Watcher {
   override delivered(to: SimulatedProcess, from: SimulatedProcess, message: Message): void {
     if (message.kind !== "requestVoteReply" || message.preVote || !message.granted) return;
     const memory = this.memory(to);
-    if (message.term !== memory.grantTerm) {
+    if (message.term > memory.grantTerm) {
       memory.grantTerm = message.term;
       memory.granters.clear();
     }
-    memory.granters.add(from.place);
+    if (message.term === memory.grantTerm) memory.granters.add(from.place);
     // The vote may have made a leader within this very event.
     if (to.node.role.name === "leader" && memory.ledTerm !== to.node.record.term) this.elected(to, memory);
   }
