@@ -16,28 +16,20 @@ import {
  * strange or inherited. The first place says the kind; the second names the election group, of which there is one today.
  */
 
-const countWanted = `expected a whole number from 0 to ${highestCount}`;
-const count = v.pipe(
-  v.number(countWanted),
-  v.safeInteger(countWanted),
-  v.minValue(0, countWanted),
-  v.maxValue(highestCount, countWanted),
+const count = v.custom<number>(
+  (value) => Number.isSafeInteger(value) && isWithin(value, highestCount),
+  `expected a whole number from 0 to ${highestCount}`,
 );
-const durationWanted = `expected milliseconds from 0 to ${longestDurationMs}`;
-const durationMs = v.pipe(
-  v.number(durationWanted),
-  v.minValue(0, durationWanted),
-  v.maxValue(longestDurationMs, durationWanted),
+const durationMs = v.custom<number>(
+  (value) => isWithin(value, longestDurationMs),
+  `expected milliseconds from 0 to ${longestDurationMs}`,
 );
 const id = v.pipe(v.string(), v.check(isId, "expected an id"));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,11}$/, "expected a digest"));
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
-const groupWanted = "expected a group from 0 to 65535";
-const group = v.pipe(
-  v.number(groupWanted),
-  v.integer(groupWanted),
-  v.minValue(0, groupWanted),
-  v.maxValue(65_535, groupWanted),
+const group = v.custom<number>(
+  (value) => Number.isSafeInteger(value) && isWithin(value, 65_535),
+  "expected a group from 0 to 65535",
 );
 const refusal = v.nullable(
   v.picklist(
@@ -149,6 +141,11 @@ export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {
   const own = issue.expected === "never" ? "expected nothing more" : `expected ${issue.expected}`;
   const wanted = issue.message.startsWith("expected") ? issue.message : own;
   return `${kind}${place}: ${wanted}`;
+}
+
+/** A number from 0, not minus 0, to `highest`. */
+function isWithin(value: unknown, highest: number): boolean {
+  return typeof value === "number" && value >= 0 && value <= highest && !Object.is(value, -0);
 }
 
 function memberOf([name, address, incarnation]: v.InferOutput<typeof member>): Member {

@@ -107,6 +107,7 @@ describe("what is no frame", () => {
     ["a huge term", '["tn",0,9007199254740991]', "tn[2]: expected a whole number"],
     ["an infinite term", '["tn",0,1e999]', "tn[2]: expected a whole number"],
     ["a negative term", '["tn",0,-1]', "tn[2]: expected a whole number"],
+    ["a term of minus zero", '["tn",0,-0]', "tn[2]: expected a whole number"],
     ["half a term", '["tn",0,1.5]', "tn[2]: expected a whole number"],
     ["a term in quotes", '["tn",0,"1"]', "tn[2]: expected a whole number"],
     ["a group out of bounds", '["tn",65536,1]', "tn[1]: expected a group from 0 to 65535"],
