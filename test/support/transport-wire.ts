@@ -108,3 +108,40 @@ export async function tcpProxy(toPort: number | null): Promise<TcpProxy> {
     },
   };
 }
+
+/** A connection below the level of WebSockets, that writes whatever bytes a test wants written. */
+export interface RawConnection {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+}
+
+/** Connects to a port and writes `first`. */
+export async function rawConnection(
+  port: number | null,
+  first: string | Buffer = "",
+): Promise<RawConnection> {
+  const socket = connect(port ?? 0, "127.0.0.1");
+  socket.on("error", () => {});
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  afterwards(() => {
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
+  socket.resume();
+  if (first.length > 0) socket.write(first);
+  return { socket, closed };
+}
+
+/** The request that opens a WebSocket. */
+export const upgradeRequest =
+  "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
+/** A client's frame as it is on the wire, masked with zeros; opcode 1 is text, 9 a ping. */
+export function clientFrame(payload: string | Buffer, opcode = 1, final = true): Buffer {
+  const body = Buffer.from(payload);
+  const head = Buffer.alloc(body.length < 126 ? 6 : 8);
+  head[0] = (final ? 0x80 : 0) | opcode;
+  head[1] = 0x80 | Math.min(body.length, 126);
+  if (body.length >= 126) head.writeUInt16BE(body.length, 2);
+  return Buffer.concat([head, body]);
+}
