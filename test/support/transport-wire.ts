@@ -44,8 +44,8 @@ export function hello(
 }
 
 /** Connects and says hello as node `id`. */
-export async function rawNode(id: string, to: string, port: number | null): Promise<RawPeer> {
-  const peer = await rawPeer(port);
+export async function rawNode(id: string, to: string, port: number | null, path = ""): Promise<RawPeer> {
+  const peer = await rawPeer(port, {}, path);
   peer.socket.send(hello(id, to));
   await new Promise<void>((resolve) => peer.socket.once("message", () => resolve()));
   return peer;
