@@ -61,6 +61,7 @@ export class Cluster implements ProcessWorld {
   /** Starts every process. */
   boot(): void {
     for (const process of this.processes) process.boot();
+    for (const { links } of this.processes) for (const link of links) link?.onConnected();
     this.tellChanged("");
   }
 

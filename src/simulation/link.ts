@@ -10,6 +10,8 @@ export interface LinkEnd {
   readonly alive: boolean;
   /** Counts the identities the node has had; grows when its record is lost. */
   readonly identity: number;
+  /** A connection with this peer is up, and has told who it is. */
+  connect(from: number, identity: number): void;
   /** A message has arrived at the machine. */
   receive(from: number, identity: number, message: Message): void;
 }
@@ -95,6 +97,9 @@ export class Link implements Actor {
 
   /** One end's process has died; datagrams do not tell. @param _silently its machine died with it */
   onEndDied(_silently: boolean): void {}
+
+  /** The link is up: whoever connects tells who it is. Datagrams do not. */
+  onConnected(): void {}
 
   /** One end's process has started again. */
   onEndStarted(): void {}

@@ -141,6 +141,18 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.backlog.push({ phase, run });
   }
 
+  connect(from: number, identity: number): void {
+    if (!this.alive) return;
+    if (this.paused) {
+      this.defer("poll", () => this.connect(from, identity));
+      return;
+    }
+    const sender = this.world.processes[from] as SimulatedProcess;
+    const incarnation = sender.incarnations[identity] as string;
+    this.driver.tell({ kind: "connected", from: sender.id, incarnation });
+    this.onSettled();
+  }
+
   receive(from: number, identity: number, message: Message): void {
     if (!this.alive) return;
     if (this.paused) {

@@ -69,6 +69,10 @@ export class StreamLink extends Link {
     this.connection.onEndDied(silently);
   }
 
+  override onConnected(): void {
+    this.to.connect(this.from.place, this.from.identity);
+  }
+
   override onEndStarted(): void {
     this.connection.dial();
   }
@@ -174,8 +178,12 @@ export class StreamConnection implements Actor {
       return;
     }
     if (code !== this.dials) return;
-    if (this.reachable()) this.open = true;
-    else this.attempt();
+    if (!this.reachable()) {
+      this.attempt();
+      return;
+    }
+    this.open = true;
+    for (const link of this.links) link.onConnected();
   }
 
   private attempt(): void {
