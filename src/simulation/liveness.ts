@@ -26,6 +26,7 @@ export class Liveness extends Watcher {
   private ledUntilMs = 0;
   private highestTerm = 0;
   private highestTermSinceMs = 0;
+  private promise: "L1" | "L4" = "L1";
   private reported = false;
 
   constructor(cluster: Cluster, report: Report) {
@@ -50,7 +51,7 @@ export class Liveness extends Watcher {
     }
     if (this.seen[place] !== configuration) {
       this.seen[place] = configuration;
-      this.changed();
+      this.lookAround(false);
     }
     if (node.role.name === "leader") {
       if ((this.leaderSinceMs[place] as number) < 0) this.leaderSinceMs[place] = nowMs;
@@ -62,7 +63,7 @@ export class Liveness extends Watcher {
     if (nowMs - sinceMs > this.windowMs() && !this.reported) {
       this.reported = true;
       this.report(
-        "L4",
+        this.promise,
         `nobody has led since ${sinceMs.toFixed(1)} ms, though a voter could talk to a quorum since ${this.someCalmSinceMs.toFixed(1)} ms`,
       );
     }
@@ -70,11 +71,14 @@ export class Liveness extends Watcher {
 
   override lost(process: SimulatedProcess, term: number, reason: LossReason): void {
     const { nowMs } = this.cluster;
-    const { modes, electionTimeout, voteHoldMs } = process.settings;
+    const { electionTimeout, voteHoldMs } = process.settings;
     this.ledUntilMs = Math.min(this.ledUntilMs, nowMs);
-    if (!modes.preVote || !modes.quorumCheck || !modes.voteHold) return;
     if (reason !== "higherTerm" && reason !== "noQuorum" && reason !== "leaseExpired") return;
-    const settledMs = (this.calmSinceMs[process.place] as number) + 2 * electionTimeout.maxMs + voteHoldMs;
+    // Rounds that began before the links were good, or before this node led, may still end it.
+    const settledMs = Math.max(
+      (this.calmSinceMs[process.place] as number) + 2 * electionTimeout.maxMs + voteHoldMs,
+      (this.leaderSinceMs[process.place] as number) + voteHoldMs,
+    );
     if (nowMs < settledMs) return;
     if (this.highestTerm > term && this.highestTermSinceMs < settledMs) return;
     this.report(
@@ -88,31 +92,42 @@ export class Liveness extends Watcher {
   }
 
   override changed(): void {
+    this.lookAround(true);
+  }
+
+  /** Works out who is calm and who is cut. @param anew whoever is calm counts as calm only from now on */
+  private lookAround(anew: boolean): void {
     const { nowMs, processes } = this.cluster;
     const voters = this.voters();
-    let someCalm = false;
+    let someCalmMs = Number.POSITIVE_INFINITY;
     for (const process of processes) {
       const { place } = process;
       const counts = voters.has(process.id);
       const calm =
         counts && this.countAround(process, voters, (a, b) => this.isCalm(a, b)) >= quorumSize(voters.size);
       const reach = this.countAround(process, voters, (a, b) => this.reaches(a, b));
-      this.calmSinceMs[place] = calm && isSteady(process) ? nowMs : Number.POSITIVE_INFINITY;
+      const calmMs = this.calmSinceMs[place] as number;
+      if (!calm || !isSteady(process)) this.calmSinceMs[place] = Number.POSITIVE_INFINITY;
+      else if (anew || calmMs === Number.POSITIVE_INFINITY) this.calmSinceMs[place] = nowMs;
       const cut = reach < quorumSize(voters.size);
       if (!cut) this.cutSinceMs[place] = Number.POSITIVE_INFINITY;
       else if (this.cutSinceMs[place] === Number.POSITIVE_INFINITY) this.cutSinceMs[place] = nowMs;
-      someCalm ||= this.calmSinceMs[place] === nowMs;
+      someCalmMs = Math.min(someCalmMs, this.calmSinceMs[place] as number);
     }
-    const { modes } = (processes[0] as SimulatedProcess).settings;
-    const promised = modes.preVote && modes.quorumCheck && modes.voteHold;
-    this.someCalmSinceMs = someCalm && promised ? nowMs : Number.POSITIVE_INFINITY;
+    this.someCalmSinceMs = someCalmMs;
+    // Where all that run can talk to each other it is L1 that is broken if nobody leads, elsewhere L4.
+    const running = processes.filter(({ id, alive }) => alive && voters.has(id));
+    const isWhole = running.every((one) =>
+      running.every((other) => one === other || this.isCalm(one, other)),
+    );
+    this.promise = isWhole ? "L1" : "L4";
   }
 
   /** A leader that a quorum cannot reach: its lease, then its role, must end in time (L3). */
   private checkCutLeader(process: SimulatedProcess): void {
     const { place, settings, clock } = process;
     const sinceMs = this.cutSinceMs[place] as number;
-    if (sinceMs === Number.POSITIVE_INFINITY || !settings.modes.quorumCheck) return;
+    if (sinceMs === Number.POSITIVE_INFINITY) return;
     const fromMs = Math.max(sinceMs, this.leaderSinceMs[place] as number);
     const slackMs = 2 + 2 * longestMs(this.cluster.options.lateness);
     const agoMs = this.cluster.nowMs - fromMs - slackMs;
@@ -120,7 +135,7 @@ export class Liveness extends Watcher {
     const longestHoldMs = Math.max(
       ...this.cluster.processes.map(({ settings: { voteHoldMs } }) => voteHoldMs),
     );
-    if (process.leads() && localMs > longestHoldMs && settings.modes.voteHold)
+    if (process.leads() && localMs > longestHoldMs)
       this.report(
         "L3",
         `${process.id} has a lease ${agoMs.toFixed(1)} ms after a quorum could last reach it`,

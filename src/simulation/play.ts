@@ -112,11 +112,15 @@ function clusterOf(scenario: Scenario, seed: number): Cluster {
 /** Which promises hold in the scenario's mode, or are to be caught broken. */
 function checkedPromises(scenario: Scenario): (promise: string) => boolean {
   const expected = expectedViolations(scenario.expect);
-  const { voteHold, durable } = scenario.protocol;
+  const { preVote, quorumCheck, voteHold, durable } = scenario.protocol;
   const given = new Set<string>();
-  if (!voteHold) for (const promise of ["I4", "fencing", "L2"]) given.add(promise);
-  if (!durable)
-    for (const promise of ["I1", "I2", "I3", "I4", "I5", "I7", "fencing", "quorum"]) given.add(promise);
+  const giveUp = (...promises: string[]) => {
+    for (const promise of promises) given.add(promise);
+  };
+  if (!preVote) giveUp("L2", "L4");
+  if (!quorumCheck) giveUp("L3", "L4");
+  if (!voteHold) giveUp("I4", "fencing", "L2", "L4");
+  if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "quorum");
   return (promise) => expected.includes(promise) || !given.has(promise);
 }
 

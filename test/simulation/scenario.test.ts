@@ -147,6 +147,46 @@ describe("a scenario", () => {
     expect(availability).toBeGreaterThan(0.9);
   });
 
+  const hub = ["leader", "follower2", "follower3", "follower4"].map(
+    (who) => ["follower1", who] as [string, string],
+  );
+  const broken: [string, ScenarioInput][] = [
+    [
+      "L2",
+      {
+        cluster: { nodes: 5 },
+        protocol: { preVote: false, voteHold: false },
+        faults: [{ at: 0, do: "cutOneWay", from: "all", to: "follower1" }],
+      },
+    ],
+    [
+      "L3",
+      {
+        cluster: { nodes: 5 },
+        protocol: { quorumCheck: false },
+        faults: [{ at: 0, do: "cutOneWay", from: "followers", to: "leader" }],
+      },
+    ],
+    [
+      "L4",
+      {
+        cluster: { nodes: 5 },
+        protocol: { quorumCheck: false },
+        faults: [{ at: 0, do: "keepOnly", links: hub }],
+      },
+    ],
+  ];
+  it.each(broken)(
+    "catches %s broken by what was switched off, if it is expected, and says nothing if it is not",
+    (promise, scenario) => {
+      const caught = play({ ...scenario, observeMs: 60_000, expect: [{ violations: [promise] }] });
+      expect(caught.expectationsFailed).toEqual([]);
+      expect(caught.violations.map((violation) => violation.promise)).toEqual([promise]);
+      expect(play({ ...scenario, observeMs: 60_000 }).violations).toEqual([]);
+      expect(play({ ...scenario, observeMs: 60_000, protocol: {} }).violations).toEqual([]);
+    },
+  );
+
   it("catches what is broken on purpose, and says seed, promise and last events", () => {
     const { violations, expectationsFailed } = play({
       cluster: { nodes: 5 },
