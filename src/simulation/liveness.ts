@@ -140,6 +140,8 @@ export class Liveness extends Watcher {
         "L3",
         `${process.id} has a lease ${agoMs.toFixed(1)} ms after a quorum could last reach it`,
       );
+    // Whoever wakes deals with what it was sent before it acts on the time.
+    if (this.cluster.nowMs - process.resumedAtMs <= slackMs) return;
     if (localMs > settings.quorumTimeoutMs)
       this.report(
         "L3",

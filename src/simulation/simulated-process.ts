@@ -46,6 +46,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   driver: Driver;
   alive = false;
   paused = false;
+  /** When it last went on after a pause, in true time. */
+  resumedAtMs = Number.NEGATIVE_INFINITY;
   identity = 0;
   /** The term of the leadership that the service was told of last and not yet told to have ended, or null. */
   toldTerm: number | null = null;
@@ -123,6 +125,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.paused = paused;
     if (paused) return;
     const { timeline } = this.world;
+    this.resumedAtMs = timeline.nowMs;
     const backlog = this.backlog;
     this.backlog = [];
     for (const phase of ["timer", "poll", "check"] as const)
