@@ -1,10 +1,11 @@
 /**
  * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other.
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
- * heartbeat, membership, step.
+ * heartbeat, membership, step; beside them, invariants: what to look for from outside.
  */
 export * from "./bounds.js";
 export * from "./configuration.js";
+export * from "./invariants.js";
 export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
 export { isConfigurationCommitted } from "./membership.js";
 export type * from "./message.js";

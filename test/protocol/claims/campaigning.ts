@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
   aCandidate,
@@ -8,11 +9,7 @@ import {
   aNewLeader,
   aPreCandidate,
   founders,
-  heartbeat,
-  heartbeatReply,
   known,
-  voteReply,
-  voteRequest,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 

@@ -1,13 +1,6 @@
 import { expect } from "vitest";
-import {
-  type Actor,
-  aFollower,
-  aLeader,
-  aNewLeader,
-  heartbeat,
-  heartbeatReply,
-  voteRequest,
-} from "../../support/protocol-nodes.js";
+import { heartbeat, heartbeatReply, voteRequest } from "../../support/protocol-messages.js";
+import { type Actor, aFollower, aLeader, aNewLeader } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 
 /** How long a promise of 150 ms surely lasts, seen from a clock that may be 1 % off when the other may be as well. */

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Member } from "../../../src/protocol/index.js";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
   aFollower,
@@ -8,11 +9,7 @@ import {
   aNewLeader,
   aPreCandidate,
   founders,
-  heartbeat,
-  heartbeatReply,
   known,
-  voteReply,
-  voteRequest,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 

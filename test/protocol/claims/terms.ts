@@ -1,15 +1,12 @@
 import { expect } from "vitest";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   aCandidate,
   aFollower,
   aFollowerOf,
   aLeader,
   aPreCandidate,
-  heartbeat,
-  heartbeatReply,
   settingsFor,
-  voteReply,
-  voteRequest,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 

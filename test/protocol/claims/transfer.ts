@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
   aFollower,
@@ -7,10 +8,6 @@ import {
   aNewLeader,
   aPreCandidate,
   founders,
-  heartbeat,
-  heartbeatReply,
-  voteReply,
-  voteRequest,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { heartbeat, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   aCandidate,
   aFollower,
@@ -6,10 +7,7 @@ import {
   aLeader,
   aPreCandidate,
   founders,
-  heartbeat,
   known,
-  voteReply,
-  voteRequest,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 
