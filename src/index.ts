@@ -11,6 +11,8 @@ export { type ErrorCode, RaftbeatError } from "./errors.js";
 export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/settings.js";
 export type { LossReason } from "./protocol/transition.js";
 export type * from "./runtime/ports.js";
+export { fileVoteStore } from "./storage/file-vote-store.js";
+export { memoryVoteStore } from "./storage/memory-vote-store.js";
 export type { TransportTls } from "./transport/certificate.js";
 export type { Listen } from "./transport/door.js";
 export type { LinkTiming, TransportLimits } from "./transport/limits.js";

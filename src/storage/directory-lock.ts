@@ -66,7 +66,6 @@ async function show(directory: string, place: string, name: string): Promise<voi
   }
 }
 
-/** One after the other: no removal may still be under way when this caller gives up and lets the lock go. */
 async function refuseIfInUse(directory: string, place: string, ownName: string): Promise<void> {
   for (const entry of await readdir(place, { withFileTypes: true })) {
     const pid = lockName.exec(entry.name)?.[1];
@@ -75,7 +74,12 @@ async function refuseIfInUse(directory: string, place: string, ownName: string):
     const code = codeOf(error);
     if (code === "ENOENT") continue;
     if (code !== "ECONNREFUSED" || mayStillLive(Number(pid)))
-      throw locked(directory, `process ${pid} (as its own machine or container numbers it)`, error);
+      throw locked(
+        directory,
+        `process ${pid} (as its own machine or container numbers it)`,
+        error,
+        entry.name,
+      );
     await removeDead(`${place}/${entry.name}`);
   }
 }
@@ -91,10 +95,10 @@ function mayStillLive(pid: number): boolean {
   }
 }
 
-function locked(directory: string, by: string, cause: unknown): RaftbeatError {
+function locked(directory: string, by: string, cause: unknown, name = ""): RaftbeatError {
   const code = codeOf(cause);
-  const doubt =
-    code === undefined || code === "EAGAIN" || code === "ENOENT" ? "" : `, as far as can be told (${code})`;
+  const isCertain = code === undefined || code === "EAGAIN" || code === "ENOENT";
+  const doubt = isCertain ? "" : ` (${code}: if that has ended, remove ${name} there)`;
   return new RaftbeatError(
     "storeLocked",
     `the vote store in ${directory} is in use by ${by}${doubt}: a node's votes belong to one process; stop the other one, or give ` +

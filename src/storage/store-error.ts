@@ -38,5 +38,6 @@ const remedies: Readonly<Record<string, string>> = {
   EIO: "replace the disk",
   EMFILE: "raise the limit of open files of this process",
   ENFILE: "raise the limit of open files of this machine",
+  ENOTSUP: "choose a local file system that can hold Unix sockets",
   ENAMETOOLONG: "choose a shorter path",
 };

@@ -54,15 +54,15 @@ export async function openVoteFile(directory: string): Promise<VoteFile> {
 
   /**
    * What is read may have come from the page cache of a process that died before its fdatasync, or whose fdatasync failed, and nobody
-   * may act on it yet. So it is written again, while the other slot still holds the record before it. A damaged other slot
-   * holds nothing; but it was begun, so this one had been synced.
+   * may act on it yet. So it is written once more, in its own place first: the other slot may hold the last record that is
+   * really on the disk. A power loss here does no harm, as a sector gets the bytes it had.
    */
   async function settle(existing: FileHandle): Promise<void> {
     const newest = await readNewest(existing, path);
     newestIndex = newest.index;
     ({ record, seq } = newest.slot);
     newestBytes = Buffer.from(newest.slot.bytes);
-    if (!newest.alone) await writeSlot(existing, newestIndex, newestBytes);
+    await writeSlot(existing, newestIndex, newestBytes);
     await copy();
     await syncDirectory(directory);
   }

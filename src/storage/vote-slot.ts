@@ -30,8 +30,7 @@ export type Slot =
 
 /** The newest record of a file of two slots and where it lies, or why there is none that may be trusted. */
 export type Newest =
-  /** `alone`: the other slot is damaged. */
-  | { readonly ok: true; readonly index: 0 | 1; readonly slot: WholeSlot; readonly alone: boolean }
+  | { readonly ok: true; readonly index: 0 | 1; readonly slot: WholeSlot }
   | { readonly ok: false; readonly problem: string };
 
 const format = 1;
@@ -75,10 +74,9 @@ export function decodeSlot(bytes: Buffer): Slot {
 export function newestSlot(first: Slot, second: Slot): Newest {
   for (const slot of [first, second])
     if (slot.state === "unknown") return { ok: false, problem: slot.problem };
-  const alone = first.state !== second.state;
   if (first.state === "whole" && (second.state !== "whole" || first.seq >= second.seq))
-    return { ok: true, index: 0, slot: first, alone };
-  if (second.state === "whole") return { ok: true, index: 1, slot: second, alone };
+    return { ok: true, index: 0, slot: first };
+  if (second.state === "whole") return { ok: true, index: 1, slot: second };
   const ours = [first, second].some((slot) => slot.state === "damaged" && slot.ours);
   return {
     ok: false,

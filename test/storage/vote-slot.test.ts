@@ -100,12 +100,12 @@ describe("of two slots", () => {
   const unknown: Slot = { state: "unknown", problem: "it is of tomorrow" };
 
   test.each([
-    ["both of one record", whole(4), whole(4), { index: 0, alone: false }],
-    ["the second newer", whole(4), whole(5), { index: 1, alone: false }],
-    ["the first newer", whole(5), whole(4), { index: 0, alone: false }],
-    ["the first damaged", torn, whole(5), { index: 1, alone: true }],
-    ["the second damaged", whole(5), torn, { index: 0, alone: true }],
-    ["the second never written", whole(5), blank, { index: 0, alone: true }],
+    ["both of one record", whole(4), whole(4), { index: 0 }],
+    ["the second newer", whole(4), whole(5), { index: 1 }],
+    ["the first newer", whole(5), whole(4), { index: 0 }],
+    ["the first damaged", torn, whole(5), { index: 1 }],
+    ["the second damaged", whole(5), torn, { index: 0 }],
+    ["the second never written", whole(5), blank, { index: 0 }],
     ["both damaged", torn, blank, { ok: false, problem: "both copies of its record are damaged" }],
     ["both foreign", blank, blank, { ok: false, problem: "it is no raftbeat vote file" }],
     ["one that no crash leaves", whole(5), unknown, { ok: false, problem: "it is of tomorrow" }],
