@@ -4,6 +4,7 @@
  * The folders, in reading order: `protocol/` decides, `runtime/` carries out, `transport/` and `storage/` are the world,
  * `elector/` is what a service sees, `cli/` what an operator sees.
  */
+export { createElector } from "./elector/create-elector.js";
 export type * from "./elector/elector.js";
 export type { Logger } from "./elector/logger.js";
 export type * from "./elector/status.js";

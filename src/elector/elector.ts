@@ -1,6 +1,8 @@
 import type { RaftbeatError } from "../errors.js";
 import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.js";
 import type { Identity, Transport, VoteStore } from "../runtime/ports.js";
+import type { TransportTls } from "../transport/certificate.js";
+import type { Listen } from "../transport/door.js";
 import type { Logger } from "./logger.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 
@@ -29,10 +31,12 @@ export interface Leadership {
 export type LeaderBody = (lead: Leadership) => Promise<unknown> | unknown;
 
 /**
- * A running `whileLeader`. Awaiting it is optional: it resolves when the run has ended and its body has drained, and rejects with
+ * A running `whileLeader`. Awaiting its end is optional: that resolves when the run has ended and its body has drained, and rejects with
  * `storeFailed` if the elector failed; what a body throws never ends it. After it the node votes on, but does not campaign until there is a run again.
  */
-export interface LeaderRun extends PromiseLike<void> {
+export interface LeaderRun {
+  /** Settles when the run has ended. */
+  readonly ended: Promise<void>;
   /**
    * Ends the run: the present leadership, if any, is handed over once the body has drained. A body may call it to end its own
    * run, and must not await it.
@@ -105,8 +109,14 @@ export interface ElectorOptions {
   /** True for a node that joins a running cluster: it waits until a leader tells it its configuration. */
   readonly join?: boolean;
   readonly store: VoteStore;
-  /** Makes the transport once the incarnation is known. */
-  readonly transport: (identity: Identity) => Transport;
+  /** Makes the transport once the incarnation is known, in place of WebSockets with `listen`, `token` and `tls`. */
+  readonly transport?: (identity: Identity) => Transport;
+  /** Where peers connect. Default: where the own address in `voters` points. */
+  readonly listen?: Listen;
+  /** Shared by all members: who does not know it is refused. */
+  readonly token?: string;
+  /** Node's own TLS options, for `wss://` addresses. */
+  readonly tls?: TransportTls;
   readonly timing?: Preset | TimingInput;
   /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
   readonly metadata?: string;

@@ -1,0 +1,286 @@
+import { RaftbeatError } from "../errors.js";
+import { type Member, membersOf, type Node, type NodeId } from "../protocol/index.js";
+import type { Driver, DriverHandlers } from "../runtime/driver.js";
+import type { Clock, Random, Schedule, Transport, TransportHandlers } from "../runtime/ports.js";
+import { createContention } from "./contention.js";
+import { describeNode, leaderOf } from "./describe.js";
+import { createDiagnostics } from "./diagnostics.js";
+import type { Elector, ElectorOptions } from "./elector.js";
+import { createEvents } from "./events.js";
+import { createHandover } from "./handover.js";
+import { watchHealth } from "./health.js";
+import { holdLeadership } from "./leadership.js";
+import type { Logger } from "./logger.js";
+import { changeMembership } from "./membership-change.js";
+import { type ElectorPlan, electorDefaults } from "./options.js";
+import type { ElectorStatus, LeaderInfo } from "./status.js";
+import { createWaits } from "./waits.js";
+import { createWatch } from "./watch.js";
+import { createRunner } from "./while-leader.js";
+
+/** Time and chance, for tests that play them. */
+export interface ElectorPorts {
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly random: Random;
+}
+
+/** What an elector is assembled from. */
+export interface Parts {
+  readonly options: ElectorOptions;
+  readonly plan: ElectorPlan;
+  readonly node: Node;
+  readonly transport: Transport;
+  readonly logger: Logger;
+  readonly ports: ElectorPorts;
+}
+
+/** An elector before it has begun. */
+export interface Assembled {
+  readonly elector: Elector;
+  readonly hear: TransportHandlers;
+  begin(): void;
+}
+
+/** Puts a node's driver and what a service sees of it together. */
+export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandlers) => Driver): Assembled {
+  const { options, plan, node, transport, logger, ports } = parts;
+  const { cluster, id, store } = options;
+  const { schedule, clock } = ports;
+  const about = { cluster, id };
+  const publish = createDiagnostics(cluster, id);
+  const connected = new Map<NodeId, string>();
+  const events = createEvents((error) => logger.error({ ...about, error }, "a listener threw"));
+  const waits = createWaits();
+  const watch = createWatch(status);
+  const warned = new Set<string>();
+  let begun = false;
+  let stopped = false;
+  let failure: RaftbeatError | null = null;
+  let toldLeader = "null";
+  let ending: Promise<void> | null = null;
+  let endHealth = (): void => {};
+  let settleClosed = (_error: RaftbeatError | null): void => {};
+  const closed = new Promise<RaftbeatError | null>((resolve) => {
+    settleClosed = resolve;
+  });
+
+  const contention = createContention({ schedule, coolDownMs: plan.coolDownMs }, (allowed) => {
+    driver.tell({ kind: "contend", allowed });
+    watch.notify();
+  });
+  const driver: Driver = makeDriver({
+    onGained(term) {
+      logger.info({ ...about, term }, "leads");
+      publish("elected", { term });
+      events.emit({ kind: "elected", term });
+      runner.onGained(term);
+      watch.notify();
+    },
+    onLost(term, reason) {
+      runner.onLost(reason);
+      logger.info({ ...about, term, reason }, "leads no longer");
+      publish("lost", { term, reason });
+      events.emit({ kind: "lost", term, reason });
+      watch.notify();
+    },
+    onChanged() {
+      handover.onChanged();
+      noticeLeader();
+      watch.notify();
+    },
+    onFailed(error) {
+      failure = error;
+      logger.error({ ...about, error }, error.message);
+      publish("failed", { error });
+      void end(false);
+    },
+  });
+  const handover = createHandover(driver, () => runner.isDraining(), {
+    schedule,
+    retryMs: plan.settings.heartbeatIntervalMs,
+  });
+  const { clockDriftRatio, voteHoldMs } = plan.settings;
+  const lease = {
+    isLeader: () => driver.isLeader(),
+    leaseUntilMs: () => driver.leaseUntilMs(),
+    nowMs: () => clock.nowMs(),
+    longestMs:
+      plan.members.length === 1
+        ? Number.POSITIVE_INFINITY
+        : (voteHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio),
+  };
+  const runner = createRunner({
+    contention,
+    schedule,
+    drainTimeoutMs: plan.drainTimeoutMs,
+    leadingTerm: () => node.announcedTerm,
+    isLeader: () => driver.isLeader(),
+    hold: (term, onResign) => holdLeadership(term, lease, onResign),
+    resign: (reason) => handover.resign(reason),
+    onDrained: () => handover.onDrained(),
+    onBodyFailed: (term, error, drained) =>
+      logger.error({ ...about, term, error, drained }, "the body of whileLeader threw"),
+    onOverdue: (term) =>
+      logger.error({ ...about, term }, `a body still runs ${plan.drainTimeoutMs} ms after its signal`),
+  });
+
+  function status(): ElectorStatus {
+    return describeNode(node, {
+      cluster,
+      isLeader: driver.isLeader(),
+      stopped: stopped || failure !== null,
+      contending: contention.isAllowed(),
+      isConnected: (peer) => connected.has(peer),
+    });
+  }
+
+  function noticeLeader(): void {
+    const leader = stopped ? null : leaderOf(node);
+    const text = JSON.stringify(leader);
+    if (text === toldLeader) return;
+    toldLeader = text;
+    publish("leader", { leader });
+    events.emit({ kind: "leader", leader });
+  }
+
+  function warnOnce(key: string, message: string): void {
+    if (warned.has(key)) return;
+    warned.add(key);
+    logger.warn(about, message);
+  }
+
+  function end(handingOver: boolean): Promise<void> {
+    ending ??= (async () => {
+      endHealth();
+      contention.forbid("stopping");
+      if (handingOver && failure === null) await handover.resign("stopped");
+      driver.stop("stopped");
+      stopped = true;
+      watch.notify();
+      await runner.end(failure);
+      contention.end();
+      waits.end(failure ?? stoppedError());
+      await new Promise<void>((resolve) => transport.stop(resolve));
+      await new Promise<void>((resolve) => store.close(resolve));
+      watch.end();
+      settleClosed(failure);
+    })();
+    return ending;
+  }
+
+  const membership = {
+    driver,
+    schedule,
+    retryMs: plan.settings.heartbeatIntervalMs,
+    incarnationOf: (peer: NodeId) => connected.get(peer),
+    connect: (candidate: Member) => transport.setPeers([...peersOf(node), candidate]),
+  };
+
+  const elector: Elector = {
+    id,
+    closed,
+    get isLeader() {
+      return driver.isLeader();
+    },
+    status,
+    whileLeader: (body, { signal } = {}) => {
+      if (stopped || ending !== null) throw failure ?? stoppedError();
+      return runner.start(body, signal);
+    },
+    watch: ({ signal } = {}) => watch.values(signal),
+    subscribe: events.subscribe,
+    waitForLeader: ({ signal } = {}) =>
+      waits.wait<LeaderInfo>(signal, (resolve) => {
+        const known = leaderOf(node);
+        if (known !== null) resolve(known);
+        return events.subscribe((event) => {
+          if (event.kind === "leader" && event.leader !== null) resolve(event.leader);
+        });
+      }),
+    verify: ({ signal } = {}) =>
+      waits.wait<void>(signal, (resolve, reject) => {
+        driver.verify((leads) => {
+          if (leads && driver.isLeader()) resolve();
+          else reject(new RaftbeatError("notLeader", `${id} does not lead`));
+        });
+        return undefined;
+      }),
+    transfer: ({ to, signal }) =>
+      waits.wait<void>(signal, (resolve, reject) => handover.transfer(to, resolve, reject)),
+    resign: ({ signal } = {}) =>
+      waits.wait<void>(signal, (resolve, reject) => handover.transfer(null, resolve, reject)),
+    reconfigure: (change, { signal, timeoutMs = electorDefaults.reconfigureTimeoutMs } = {}) =>
+      waits.wait<void>(signal, (resolve, reject) =>
+        changeMembership(change, timeoutMs, membership, (error) =>
+          error === null ? resolve() : reject(error),
+        ),
+      ),
+    stop: ({ handover: handingOver = false } = {}) => end(handingOver),
+    [Symbol.asyncDispose]: () => end(false),
+  };
+
+  return {
+    elector,
+    hear: {
+      onMessage(from, incarnation, message) {
+        if (!begun) return;
+        if ("reason" in message && message.reason === "amnesiac")
+          warnOnce(
+            `own amnesia by ${from}`,
+            `${from} knows this node by another record: this one has forgotten its votes; remove it and add it again`,
+          );
+        if ("reason" in message && message.reason === "configurationMismatch")
+          warnOnce(
+            `mismatch ${from}`,
+            `${from} was started with other voters than this node: give all founders the same list`,
+          );
+        driver.tell({ kind: "message", from, incarnation, message });
+      },
+      onPeerUp(peer, incarnation) {
+        connected.set(peer, incarnation);
+        publish("peerUp", { peer });
+        if (begun) meet(peer, incarnation);
+        watch.notify();
+      },
+      onPeerDown(peer) {
+        connected.delete(peer);
+        publish("peerDown", { peer });
+        watch.notify();
+      },
+    },
+    begin() {
+      begun = true;
+      driver.start();
+      for (const [peer, incarnation] of connected) meet(peer, incarnation);
+      if (options.health !== undefined)
+        endHealth = watchHealth(options.health, {
+          contention,
+          schedule,
+          onUnhealthy(why) {
+            if (node.role.name !== "leader") return;
+            logger.warn({ ...about, why }, "the service is unhealthy: resigns");
+            void handover.resign("unhealthy");
+          },
+        });
+    },
+  };
+
+  function meet(peer: NodeId, incarnation: string): void {
+    driver.tell({ kind: "connected", from: peer, incarnation });
+    if (!node.amnesiacs.has(peer)) return;
+    publish("amnesiac", { peer });
+    warnOnce(
+      `amnesiac ${peer} ${incarnation}`,
+      `${peer} came back without its votes and does not count: remove it and add it again`,
+    );
+  }
+}
+
+function peersOf(node: Node): Member[] {
+  return membersOf(node.record.configuration).filter(({ id }) => id !== node.id);
+}
+
+function stoppedError(): RaftbeatError {
+  return new RaftbeatError("stopped", "the elector was stopped");
+}

@@ -1,0 +1,59 @@
+import {
+  isConfigurationCommitted,
+  knownLeader,
+  membersOf,
+  type Node,
+  type NodeId,
+  quorumSize,
+  voterOf,
+} from "../protocol/index.js";
+import type { ElectorStatus, LeaderInfo, PeerStatus } from "./status.js";
+
+/** What a node's status is made of besides the node. */
+export interface Surroundings {
+  readonly cluster: string;
+  readonly isLeader: boolean;
+  readonly stopped: boolean;
+  readonly contending: boolean;
+  readonly isConnected: (id: NodeId) => boolean;
+}
+
+/** The status of a node at this moment. */
+export function describeNode(node: Node, around: Surroundings): ElectorStatus {
+  const { configuration, term } = node.record;
+  const others = membersOf(configuration).filter(({ id }) => id !== node.id);
+  const isVoter = (id: NodeId): boolean => voterOf(configuration, id) !== undefined;
+  const linked = configuration.voters.filter(({ id }) => id === node.id || around.isConnected(id));
+  const peers: PeerStatus[] = others.map(({ id, address }) => ({
+    id,
+    address,
+    voter: isVoter(id),
+    connected: around.isConnected(id),
+    amnesiac: node.amnesiacs.has(id),
+  }));
+  const leader = leaderOf(node);
+  return Object.freeze({
+    cluster: around.cluster,
+    id: node.id,
+    role: around.stopped ? "stopped" : node.role.name,
+    term,
+    isLeader: around.isLeader,
+    leader: leader?.id ?? null,
+    leaderMetadata: leader?.metadata ?? null,
+    configurationId: configuration.id,
+    voters: configuration.voters,
+    observers: configuration.observers,
+    configurationCommitted: isConfigurationCommitted(node),
+    peers,
+    isolated: isVoter(node.id) && linked.length < quorumSize(configuration.voters.length),
+    removed: node.removed,
+    contending: around.contending,
+  });
+}
+
+/** The leader this node follows, or itself once its lease was told; else null. */
+export function leaderOf(node: Node): LeaderInfo | null {
+  const id = knownLeader(node);
+  if (id === null || (id === node.id && node.announcedTerm === null)) return null;
+  return { id, term: node.record.term, metadata: node.leaderMetadata };
+}

@@ -1,0 +1,83 @@
+import { RaftbeatError } from "../errors.js";
+import type { LossReason, NodeId, RequestRefusal } from "../protocol/index.js";
+import type { Driver } from "../runtime/driver.js";
+import type { Schedule } from "../runtime/ports.js";
+
+/** Giving the leadership away: the lease first, then the role once the service has drained (rule 16). */
+export interface Handover {
+  /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
+  transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
+  /** Hands over, and resolves when this node has stepped down; at once if it does not lead. Never rejects. */
+  resign(reason: LossReason): Promise<void>;
+  /** The service has finished what it did as a leader. */
+  onDrained(): void;
+  /** The node's role may have changed. */
+  onChanged(): void;
+}
+
+/** Makes the handover of one node. */
+export function createHandover(
+  driver: Driver,
+  isDraining: () => boolean,
+  patience: { readonly schedule: Schedule; readonly retryMs: number },
+): Handover {
+  const waiting = new Set<() => void>();
+
+  function ask(
+    to: NodeId | null,
+    reason: LossReason,
+    onAnswer: (refusal: RequestRefusal | "stopped" | null) => void,
+  ): void {
+    driver.ask({ kind: "transfer", to, reason }, (refusal) => {
+      onAnswer(refusal);
+      if (refusal === null) onDrained();
+    });
+  }
+
+  function onDrained(): void {
+    const { role } = driver.node;
+    if (role.name === "leader" && role.transfer !== null && !isDraining()) driver.tell({ kind: "drained" });
+  }
+
+  return {
+    transfer(to, onDone, onError) {
+      // The followers of a new leader show within a heartbeat or two that they hold its configuration.
+      let triesLeft = 5;
+      let cancelRetry = (): void => {};
+      const attempt = (): void =>
+        ask(to, "resigned", (refusal) => {
+          if (refusal === null) waiting.add(onDone);
+          else if (refusal === "notReady" && --triesLeft > 0)
+            cancelRetry = patience.schedule(patience.retryMs, attempt);
+          else onError(refusedTransfer(driver.node.id, to, refusal));
+        });
+      attempt();
+      return () => {
+        cancelRetry();
+        waiting.delete(onDone);
+      };
+    },
+    resign(reason) {
+      return new Promise((resolve) => {
+        ask(null, reason, (refusal) => {
+          if (refusal === null || refusal === "handingOver") waiting.add(resolve);
+          else resolve();
+        });
+      });
+    },
+    onDrained,
+    onChanged() {
+      if (driver.node.role.name === "leader") return;
+      const told = [...waiting];
+      waiting.clear();
+      for (const onDone of told) onDone();
+    },
+  };
+}
+
+function refusedTransfer(id: NodeId, to: NodeId | null, refusal: RequestRefusal | "stopped"): RaftbeatError {
+  if (refusal === "stopped") return new RaftbeatError("stopped", "the elector was stopped");
+  if (refusal === "notLeader")
+    return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to hand over`);
+  return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${refusal}`);
+}

@@ -1,0 +1,153 @@
+import { RaftbeatError } from "../errors.js";
+import {
+  isConfigurationCommitted,
+  type Member,
+  memberOf,
+  type NodeId,
+  type RequestRefusal,
+  voterOf,
+} from "../protocol/index.js";
+import type { Driver } from "../runtime/driver.js";
+import type { Schedule } from "../runtime/ports.js";
+import type { MembershipChange } from "./elector.js";
+
+/** What changing the membership needs of its elector. */
+export interface MembershipWorld {
+  readonly driver: Driver;
+  readonly schedule: Schedule;
+  /** How often is tried again while something is not ready. */
+  readonly retryMs: number;
+  /** The incarnation a connected node told, or undefined. */
+  incarnationOf(id: NodeId): string | undefined;
+  /** Has links made with this node too, while it is no member yet. */
+  connect(candidate: Member): void;
+}
+
+/** How far a change has come: done, to be tried again for a reason, or impossible. */
+type Progress = "done" | { readonly wait: string } | RaftbeatError;
+
+/**
+ * Takes a change step by step, one configuration after the other, until a quorum holds the last (rule 18). Returns what ends the tries.
+ * `onDone` is told null, or `notLeader`, `reconfigureRefused`, `timeout` or `stopped`.
+ */
+export function changeMembership(
+  change: MembershipChange,
+  timeoutMs: number,
+  world: MembershipWorld,
+  onDone: (error: RaftbeatError | null) => void,
+): () => void {
+  let waitsFor = "the first try";
+  let cancelRetry = (): void => {};
+  const cancelTimeout = world.schedule(timeoutMs, () =>
+    finish(
+      new RaftbeatError("timeout", `the membership was not changed within ${timeoutMs} ms: ${waitsFor}`),
+    ),
+  );
+
+  function finish(error: RaftbeatError | null): void {
+    end();
+    onDone(error);
+  }
+
+  function end(): void {
+    cancelRetry();
+    cancelTimeout();
+  }
+
+  function attempt(): void {
+    const progress = "add" in change ? addStep(change.add, world) : removeStep(change.remove, world);
+    if (progress === "done") finish(null);
+    else if (progress instanceof RaftbeatError) finish(progress);
+    else {
+      waitsFor = progress.wait;
+      cancelRetry = world.schedule(world.retryMs, attempt);
+    }
+  }
+
+  cancelRetry = world.schedule(0, attempt);
+  return end;
+}
+
+function addStep(
+  add: Extract<MembershipChange, { readonly add: unknown }>["add"],
+  world: MembershipWorld,
+): Progress {
+  const { node } = world.driver;
+  if (node.role.name !== "leader") return notLeader(node.id);
+  const { configuration } = node.record;
+  const { voters, observers } = configuration;
+  const { id, address } = add;
+  const incarnation = add.incarnation ?? world.incarnationOf(id);
+  const member = memberOf(configuration, id);
+  if (member === undefined) {
+    if (incarnation === undefined) {
+      world.connect({ id, address, incarnation: null });
+      return {
+        wait: `${id} at ${address} has not been met yet: is it running, with join and the same cluster and token?`,
+      };
+    }
+    return ask(world, voters, [...observers, { id, address, incarnation }]);
+  }
+  if (add.voter === false || voterOf(configuration, id) !== undefined) return committed(world);
+  return ask(
+    world,
+    [...voters, member],
+    observers.filter((observer) => observer.id !== id),
+  );
+}
+
+function removeStep(id: NodeId, world: MembershipWorld): Progress {
+  const { node } = world.driver;
+  if (node.role.name !== "leader") return notLeader(node.id);
+  if (id === node.id)
+    return new RaftbeatError(
+      "reconfigureRefused",
+      `${id} leads and cannot remove itself: transfer the leadership first, then ask the new leader`,
+    );
+  const { configuration } = node.record;
+  if (memberOf(configuration, id) === undefined) return committed(world);
+  const without = (members: readonly Member[]): Member[] => members.filter((member) => member.id !== id);
+  return ask(world, without(configuration.voters), without(configuration.observers));
+}
+
+/** Asks for the next configuration; what comes of it is seen at the next try. */
+function ask(world: MembershipWorld, voters: readonly Member[], observers: readonly Member[]): Progress {
+  const { driver } = world;
+  let refusal: RequestRefusal | "stopped" | null = null;
+  driver.ask(
+    { kind: "reconfigure", expected: driver.node.record.configuration.id, voters, observers },
+    (answer) => {
+      refusal = answer;
+    },
+  );
+  return progressOf(refusal, driver.node.id);
+}
+
+function progressOf(refusal: RequestRefusal | "stopped" | null, id: NodeId): Progress {
+  switch (refusal) {
+    case null:
+      return { wait: "a quorum does not hold the new configuration yet" };
+    case "notCommitted":
+      return { wait: "a quorum does not hold the present configuration yet" };
+    case "changedMeanwhile":
+      return { wait: "the configuration changed meanwhile" };
+    case "notReady":
+      return { wait: "the new voter has not caught up yet" };
+    case "notLeader":
+      return notLeader(id);
+    case "stopped":
+      return new RaftbeatError("stopped", "the elector was stopped");
+    default:
+      return new RaftbeatError("reconfigureRefused", `the membership cannot be changed so: ${refusal}`);
+  }
+}
+
+function committed({ driver }: MembershipWorld): Progress {
+  return isConfigurationCommitted(driver.node)
+    ? "done"
+    : { wait: "a quorum does not hold the present configuration yet" };
+}
+
+function notLeader(id: NodeId): RaftbeatError {
+  return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to change the membership`);
+}
