@@ -1,0 +1,139 @@
+import * as v from "valibot";
+import { RaftbeatError } from "../errors.js";
+import { machineMs, systemSchedule } from "../runtime/system-ports.js";
+import type { ClientPlan } from "./client-settings.js";
+import type { StatusReply } from "./status-reply.js";
+
+/** What one node answered, or why it did not. */
+export type NodeAnswer =
+  | { readonly url: string; readonly status: StatusReply }
+  | { readonly url: string; readonly status: null; readonly problem: string };
+
+/** A node that leads, and where to reach it. */
+export interface LeaderAt {
+  readonly url: string;
+  readonly status: StatusReply;
+}
+
+/** A node that does not answer within this is as good as gone; status is asked of several at once. */
+const longestStatusMs = 3_000;
+
+const pollIntervalMs = 50;
+
+/** As much of an answer as is relied on; a stranger at that address answers something else. */
+const statusShape = v.looseObject({
+  cluster: v.string(),
+  id: v.string(),
+  role: v.string(),
+  term: v.number(),
+  isLeader: v.boolean(),
+  leader: v.nullable(v.string()),
+  leaseRemainingMs: v.number(),
+  voters: v.array(v.looseObject({ id: v.string(), address: v.string() })),
+  observers: v.array(v.looseObject({ id: v.string(), address: v.string() })),
+  peers: v.array(v.looseObject({ id: v.string(), connected: v.boolean() })),
+});
+
+const errorShape = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
+
+/** The status of every node asked, in the order of the plan. Never fails. */
+export function askAll(plan: ClientPlan): Promise<NodeAnswer[]> {
+  return Promise.all(plan.urls.map((url) => askStatus(url, Math.min(plan.timeoutMs, longestStatusMs))));
+}
+
+/**
+ * The node that leads, among those of the plan; asks again until the plan's time is up.
+ * @param notIn a term that is over: only a leader of a higher one counts
+ * Errors: `timeout`, with what the nodes said last.
+ */
+export async function findLeader(plan: ClientPlan, notIn = -1): Promise<LeaderAt> {
+  const endAtMs = machineMs() + plan.timeoutMs;
+  for (;;) {
+    const answers = await askAll(plan);
+    for (const { url, status } of answers)
+      if (status?.isLeader === true && status.term > notIn) return { url, status };
+    const problem = whyNoLeader(plan, answers, notIn);
+    if (problem.final || machineMs() > endAtMs) throw new RaftbeatError("timeout", problem.sentence);
+    await new Promise<void>((resolve) => systemSchedule(pollIntervalMs, resolve));
+  }
+}
+
+/** Asks a node for a change; gives its answer. Errors: `transportFailed`, `timeout`, or what the node says. */
+export async function change(plan: ClientPlan, url: string, path: string, body: object): Promise<unknown> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (plan.token !== null) headers["authorization"] = `Bearer ${plan.token}`;
+  const reply = await ask(url + path, plan.timeoutMs, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
+  if (reply.status === 200) return reply.body;
+  const said = v.safeParse(errorShape, reply.body);
+  const why = said.success ? said.output.error.message : `HTTP status ${reply.status}`;
+  const hint = reply.status === 401 ? ": give the nodes' token with --token-file or RAFTBEAT_TOKEN" : "";
+  throw new RaftbeatError("transportFailed", `${url} refused: ${why}${hint}`);
+}
+
+async function askStatus(url: string, timeoutMs: number): Promise<NodeAnswer> {
+  try {
+    const { body } = await ask(`${url}/status`, timeoutMs, {});
+    if (v.is(statusShape, body)) return { url, status: body as unknown as StatusReply };
+    return { url, status: null, problem: "no raftbeat node answers there" };
+  } catch (error) {
+    return { url, status: null, problem: (error as Error).message };
+  }
+}
+
+async function ask(
+  url: string,
+  timeoutMs: number,
+  init: RequestInit,
+): Promise<{ status: number; body: unknown }> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
+    const text = await response.text();
+    return { status: response.status, body: parse(text) };
+  } catch (cause) {
+    const error = cause as Error & { readonly cause?: { readonly code?: string } };
+    if (error.name === "TimeoutError")
+      throw new RaftbeatError("timeout", `${url} did not answer within ${timeoutMs} ms`, { cause });
+    throw new RaftbeatError(
+      "transportFailed",
+      `${url} cannot be reached (${error.cause?.code ?? error.message})`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What to tell; `final` if asking again cannot help. */
+function whyNoLeader(
+  { urls }: ClientPlan,
+  answers: readonly NodeAnswer[],
+  notIn: number,
+): { sentence: string; final: boolean } {
+  const statuses = answers.flatMap(({ status }) => (status === null ? [] : [status]));
+  if (statuses.length === 0) {
+    const problems = answers.map((answer) => (answer.status === null ? answer.problem : "")).join("; ");
+    return { sentence: `no node answers: ${problems}: give --url of running nodes`, final: true };
+  }
+  const known = statuses.find(({ leader, term }) => leader !== null && term > notIn);
+  const asked = statuses.map(({ id }) => id);
+  if (known?.leader != null && !asked.includes(known.leader)) {
+    const sentence = `${known.leader} leads in term ${known.term}, and --url ${urls.join(",")} does not reach it: add its address`;
+    return { sentence, final: true };
+  }
+  return {
+    sentence: `${asked.join(", ")} know no leader: is a majority of the voters running?`,
+    final: false,
+  };
+}

@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+/** Why a request is not served: an HTTP status, a stable code and one sentence. */
+export class HttpRefusal extends Error {
+  override readonly name = "HttpRefusal";
+  readonly status: number;
+  readonly code: string;
+  /** What else the asker may want to know, such as who leads. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** A change is a few names and an address. */
+const largestBodyBytes = 4096;
+
+/** Pages in browsers must not steer a node, nor read it through one that can reach it. Errors: `HttpRefusal`. */
+export function refuseBrowsers(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined)
+    throw new HttpRefusal(403, "browser", "requests with an Origin are refused: no web page may ask");
+}
+
+/**
+ * Lets a change through from whoever knows the token. Where none is set, only from this very machine, and not through a proxy on it,
+ * which would make every stranger local. Errors: `HttpRefusal`.
+ */
+export function authorize(request: IncomingMessage, token: string | null): void {
+  if (token === null) {
+    if (!isLoopback(request.socket.remoteAddress) || isForwarded(request))
+      throw new HttpRefusal(
+        403,
+        "noToken",
+        "changes from elsewhere need a token, and this node has none set",
+      );
+    return;
+  }
+  const [, given] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "") ?? [];
+  if (given === undefined)
+    throw new HttpRefusal(401, "tokenMissing", "changes need the header Authorization: Bearer and the token");
+  if (!sameSecret(given, token)) throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
+}
+
+/** The JSON of a request's body. Errors: `HttpRefusal`. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBodyBytes)
+      throw new HttpRefusal(413, "tooLarge", `the body must have at most ${largestBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  if (size === 0) return {};
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new HttpRefusal(400, "badBody", "the body is no JSON");
+  }
+}
+
+/** Compares without telling by its duration how much was right; both are hashed so that lengths do not tell either. */
+function sameSecret(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === "::1" || /^(::ffff:)?127\./.test(address));
+}
+
+function isForwarded(request: IncomingMessage): boolean {
+  return ["forwarded", "x-forwarded-for", "via"].some((name) => request.headers[name] !== undefined);
+}

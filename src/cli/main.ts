@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { RaftbeatError } from "../errors.js";
+import { addDemoCommand } from "./demo.js";
+import { addNodeCommand } from "./node.js";
+import { addReconfigureCommand } from "./reconfigure.js";
+import { addSimulateCommand } from "./simulate.js";
+import { addStatusCommand } from "./status.js";
+import { addTransferCommand } from "./transfer.js";
+import { version } from "./version.js";
+
+/** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 128 + n ended by signal n. */
+const wronglyAsked = 2;
+
+const program = new Command("raftbeat")
+  .description("Elects a leader among the replicas of a service.")
+  .version(version())
+  .showSuggestionAfterError()
+  .configureOutput({
+    outputError: (text, write) =>
+      write(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n")),
+  })
+  .exitOverride();
+addDemoCommand(program);
+addNodeCommand(program);
+addSimulateCommand(program);
+addStatusCommand(program);
+addTransferCommand(program);
+addReconfigureCommand(program);
+
+try {
+  await program.parseAsync();
+  process.exit();
+} catch (error) {
+  process.exit(failed(error));
+}
+
+/** One clear sentence for what the world or the asker did; a stack only for what we did. */
+function failed(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wronglyAsked;
+  if (!(error instanceof RaftbeatError)) throw error;
+  process.stderr.write(`raftbeat: ${error.message}\n`);
+  return error.code === "invalidSettings" ? wronglyAsked : 1;
+}

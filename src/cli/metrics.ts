@@ -1,0 +1,150 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Elector } from "../elector/elector.js";
+import type { PeerCounters } from "../transport/peers.js";
+import type { NodeEvent } from "./node-event.js";
+
+/** A node's metrics, for Prometheus. */
+export interface Metrics {
+  /** Counts what the node tells. */
+  observe(event: NodeEvent): void;
+  /** All metrics as of now. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** What the metrics are read from when they are asked for. */
+export interface MetricsSources {
+  readonly elector: Elector;
+  remainingMs(): number;
+  links(): readonly PeerCounters[];
+}
+
+const roles = ["follower", "preCandidate", "candidate", "leader", "stopped"] as const;
+
+/**
+ * `raftbeat_*` for the election, labelled with cluster and node; `process_*` and `nodejs_*` (with the delay of the event loop) as
+ * prom-client names them. In a registry of their own: a service that embeds this keeps its own.
+ */
+export function createMetrics({ elector, remainingMs, links }: MetricsSources): Metrics {
+  const registry = new Registry();
+  const { cluster, id } = elector.status();
+  registry.setDefaultLabels({ cluster, node: id });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `raftbeat_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+  function peerGauge(name: string, help: string, read: (link: PeerCounters) => number | null): void {
+    new Gauge({
+      name: `raftbeat_peer_${name}`,
+      help,
+      registers,
+      labelNames: ["peer"],
+      collect() {
+        this.reset();
+        for (const link of links()) {
+          const value = read(link);
+          if (value !== null) this.set({ peer: link.id }, value);
+        }
+      },
+    });
+  }
+  /** Counts that somebody else keeps: set to what they are. */
+  function peerCounter(name: string, help: string, read: (link: PeerCounters) => number): void {
+    new Counter({
+      name: `raftbeat_peer_${name}_total`,
+      help,
+      registers,
+      labelNames: ["peer"],
+      collect() {
+        this.reset();
+        for (const link of links()) this.inc({ peer: link.id }, read(link));
+      },
+    });
+  }
+  function counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name: `raftbeat_${name}_total`, help, registers, labelNames });
+  }
+
+  gauge("is_leader", "1 while this node leads with a valid lease", () => Number(elector.isLeader));
+  gauge("has_leader", "1 while this node knows a leader", () => Number(elector.status().leader !== null));
+  gauge("term", "The node's term, which only grows", () => elector.status().term);
+  gauge("lease_remaining_seconds", "What remains of this node's lease", () => remainingMs() / 1000);
+  gauge("voters", "Voters of the node's configuration", () => elector.status().voters.length);
+  gauge("observers", "Observers of the node's configuration", () => elector.status().observers.length);
+  gauge("isolated", "1 while a voter has no links to a quorum", () => Number(elector.status().isolated));
+  gauge("contending", "0 while the node must not campaign", () => Number(elector.status().contending));
+  new Gauge({
+    name: "raftbeat_role",
+    help: "1 for the node's present role",
+    registers,
+    labelNames: ["role"],
+    collect() {
+      const { role } = elector.status();
+      for (const each of roles) this.set({ role: each }, Number(each === role));
+    },
+  });
+  new Gauge({
+    name: "raftbeat_peer_connected",
+    help: "1 while there is a link with the peer",
+    registers,
+    labelNames: ["peer"],
+    collect() {
+      this.reset();
+      for (const peer of elector.status().peers) this.set({ peer: peer.id }, Number(peer.connected));
+    },
+  });
+  peerGauge("round_trip_seconds", "The last round trip", ({ roundTripMs }) =>
+    roundTripMs === null ? null : roundTripMs / 1000,
+  );
+  peerCounter("frames_sent", "Frames sent to the peer", ({ sentCount }) => sentCount);
+  peerCounter("frames_received", "Frames received from the peer", ({ receivedCount }) => receivedCount);
+  peerCounter(
+    "frames_dropped",
+    "Frames dropped for want of a link with room",
+    ({ droppedCount }) => droppedCount,
+  );
+  peerCounter("redials", "Times the peer was dialled again", ({ redialCount }) => redialCount);
+
+  const campaigns = counter("campaigns", "Times this node was seen asking for votes");
+  const won = counter("elections_won", "Times this node began to lead");
+  const lost = counter("leaderships_lost", "Times this node ceased to lead", ["reason"]);
+  const changes = counter("leader_changes", "Times this node saw another leader than before");
+  const stalls = counter("stalls", "Times the process did not run for longer than the vote hold");
+  let leader: string | null = null;
+
+  return {
+    observe(event) {
+      switch (event.event) {
+        case "role":
+          if (event.role === "candidate") campaigns.inc();
+          return;
+        case "elected":
+          won.inc();
+          return;
+        case "lost":
+          lost.inc({ reason: event.reason });
+          return;
+        case "stalled":
+          stalls.inc();
+          return;
+        case "leader":
+          if (event.leader !== null && event.leader !== leader) {
+            leader = event.leader;
+            changes.inc();
+          }
+          return;
+      }
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

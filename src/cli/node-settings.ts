@@ -1,0 +1,264 @@
+import type { TlsOptions } from "node:tls";
+import { defaultPreset, presets, resolveTiming, type Timing } from "../protocol/index.js";
+import {
+  flagOf,
+  type Given,
+  invalid,
+  readSettings,
+  readText,
+  type Settings,
+  type Sources,
+  variableOf,
+} from "./setting-sources.js";
+import * as value from "./setting-values.js";
+
+/** Every setting of `raftbeat node`: the flag, the variable and the key in a file are made of this table. */
+export const nodeSettings = {
+  cluster: {
+    flag: "--cluster <name>",
+    schema: value.id,
+    help: "name of the cluster; peers of another are refused",
+  },
+  id: { flag: "--id <id>", schema: value.id, help: "name of this node, stable across restarts" },
+  voters: {
+    flag: "--voters <a=ws://..,b=..>",
+    schema: value.members,
+    help: "the founders, the same list on each of them",
+  },
+  join: {
+    flag: "--join",
+    schema: value.yesOrNo,
+    help: "join a running cluster instead: wait to be added by its leader",
+  },
+  data: { flag: "--data <folder>", schema: value.text, help: "where this node's votes are kept" },
+  listen: {
+    flag: "--listen <host:port>",
+    schema: value.listen,
+    help: "where peers connect (default: as in --voters)",
+  },
+  timing: {
+    flag: "--timing <name>",
+    schema: value.preset,
+    help: `${Object.keys(presets).join(", ")} (default: ${defaultPreset})`,
+  },
+  heartbeatMs: {
+    flag: "--heartbeat-ms <ms>",
+    schema: value.milliseconds,
+    help: "how often a leader sends heartbeats",
+  },
+  electionTimeout: {
+    flag: "--election-timeout <min-max>",
+    schema: value.millisecondsRange,
+    help: "ms without a leader before a campaign",
+  },
+  voteHoldMs: {
+    flag: "--vote-hold-ms <ms>",
+    schema: value.milliseconds,
+    help: "how long a heartbeat holds votes back (default: min)",
+  },
+  quorumTimeoutMs: {
+    flag: "--quorum-timeout-ms <ms>",
+    schema: value.milliseconds,
+    help: "a leader without a quorum steps down (default: max)",
+  },
+  clockDriftRatio: {
+    flag: "--clock-drift-ratio <ratio>",
+    schema: value.numberBetween(0, 0.2, "a number"),
+    help: "how wrong a clock's rate may be (default: 0.01)",
+  },
+  metadata: {
+    flag: "--metadata <text>",
+    schema: value.metadata,
+    help: "told to the others while this node leads, such as a URL",
+  },
+  token: {
+    flag: "--token <secret>",
+    schema: value.text,
+    secret: true,
+    help: "the members' secret; better in a file or the environment",
+  },
+  tokenFile: { flag: "--token-file <file>", schema: value.text, help: "a file that holds the token" },
+  tlsCert: {
+    flag: "--tls-cert <file>",
+    schema: value.text,
+    help: "this node's certificate, which names its id (PEM)",
+  },
+  tlsKey: { flag: "--tls-key <file>", schema: value.text, help: "the key of the certificate (PEM)" },
+  tlsCa: { flag: "--tls-ca <file>", schema: value.text, help: "who signs the members' certificates (PEM)" },
+  http: {
+    flag: "--http <host:port>",
+    schema: value.listen,
+    help: "serve /livez /readyz /leaderz /status /metrics there",
+  },
+  healthUrl: {
+    flag: "--health-url <url>",
+    schema: value.httpUrl,
+    help: "lead only while a GET of it answers 2xx",
+  },
+  json: { flag: "--json", schema: value.yesOrNo, help: "print one JSON object a line" },
+  leaseLog: {
+    flag: "--lease-log",
+    schema: value.yesOrNo,
+    help: "print each renewal of the lease too, for measurements",
+  },
+  whileStdin: {
+    flag: "--while-stdin",
+    schema: value.yesOrNo,
+    help: "end when standard input ends: with the parent process",
+  },
+} as const satisfies Settings;
+
+/** The variables of a node: they mean nothing to other commands, but are no mistake there. */
+export const nodeVariables = ["RAFTBEAT_CONFIG", ...Object.keys(nodeSettings).map(variableOf)];
+
+/** Where `raftbeat node` listens, whom it votes with, and everything else it needs; complete and checked. */
+export interface NodePlan {
+  readonly cluster: string;
+  readonly id: string;
+  /** Empty for a node that joins. */
+  readonly voters: Readonly<Record<string, string>>;
+  readonly join: boolean;
+  readonly data: string;
+  readonly listen: value.Listen;
+  readonly timing: Timing;
+  readonly metadata: string | null;
+  readonly token: string | null;
+  readonly tls: TlsFiles | null;
+  readonly http: value.Listen | null;
+  readonly healthUrl: string | null;
+  readonly json: boolean;
+  readonly leaseLog: boolean;
+  readonly whileStdin: boolean;
+  /** What works but deserves a word. */
+  readonly warnings: readonly string[];
+}
+
+/** The content of the files of mutual TLS. */
+export type TlsFiles = Readonly<Required<Pick<TlsOptions, "cert" | "key" | "ca">>>;
+
+/** No certificate or key is larger. */
+const largestPemBytes = 1024 * 1024;
+
+/** What `raftbeat node` shall do. Errors: `invalidSettings`, one sentence with the value and the remedy. */
+export function planNode(sources: Sources, otherVariables: readonly string[] = []): NodePlan {
+  const given = readSettings(nodeSettings, sources, otherVariables);
+  const cluster = required(given, "cluster", "the name that all members share");
+  const id = required(given, "id", "this node's name");
+  const data = required(given, "data", "the folder where its votes are kept");
+  const join = given.join ?? false;
+  const voters = given.voters ?? {};
+  checkMembership(id, voters, join);
+  const { timing, warnings } = timingOf(given);
+  const tls = tlsOf(given);
+  checkAddresses(voters, tls);
+  return {
+    cluster,
+    id,
+    voters,
+    join,
+    data,
+    listen: given.listen ?? listenAsIn(voters[id]),
+    timing,
+    metadata: given.metadata ?? null,
+    token: readToken(given),
+    tls,
+    http: given.http ?? null,
+    healthUrl: given.healthUrl ?? null,
+    json: given.json ?? false,
+    leaseLog: given.leaseLog ?? false,
+    whileStdin: given.whileStdin ?? false,
+    warnings: [...warnings, ...tokenWarnings(sources)],
+  };
+}
+
+/** The token that was given, or null; from its file if that is where it is. Errors: `invalidSettings`. */
+export function readToken(given: { readonly token?: string; readonly tokenFile?: string }): string | null {
+  if (given.token !== undefined && given.tokenFile !== undefined)
+    throw invalid(`the token is given twice, by itself and in the file ${given.tokenFile}: give one`);
+  if (given.tokenFile === undefined) return given.token ?? null;
+  const token = readText(given.tokenFile, "the token file", 4096).trim();
+  if (token === "") throw invalid(`${given.tokenFile} is empty: the token file must hold the token`);
+  return token;
+}
+
+/** A word on secrets that others can see. */
+export function tokenWarnings(sources: Sources): string[] {
+  return sources.flags["token"] === undefined
+    ? []
+    : ["--token can be read by everybody on this machine (ps): use --token-file or RAFTBEAT_TOKEN"];
+}
+
+type Nodes = Given<typeof nodeSettings>;
+
+function required(given: Nodes, key: "cluster" | "id" | "data", what: string): string {
+  const found = given[key];
+  if (found !== undefined) return found;
+  throw invalid(
+    `${flagOf(nodeSettings[key])} is missing: give ${what} (or ${variableOf(key)}, or ${key} in the settings file)`,
+  );
+}
+
+function checkMembership(id: string, voters: Readonly<Record<string, string>>, join: boolean): void {
+  const ids = Object.keys(voters);
+  if (join && ids.length > 0)
+    throw invalid(
+      `--join and --voters ${ids.join(", ")} contradict each other: a node that joins learns the voters`,
+    );
+  if (join) return;
+  if (ids.length === 0)
+    throw invalid(
+      "--voters is missing: give the founders, such as a=ws://10.0.0.1:7400,b=.., or --join a running cluster",
+    );
+  if (!ids.includes(id))
+    throw invalid(
+      `--id ${id} is none of the voters ${ids.join(", ")}: add it to --voters, or --join a running cluster`,
+    );
+}
+
+function timingOf(given: Nodes): { timing: Timing; warnings: readonly string[] } {
+  const base = presets[given.timing ?? defaultPreset];
+  const resolution = resolveTiming({
+    heartbeatIntervalMs: given.heartbeatMs ?? base.heartbeatIntervalMs,
+    electionTimeout: given.electionTimeout ?? base.electionTimeout,
+    voteHoldMs: given.voteHoldMs,
+    quorumTimeoutMs: given.quorumTimeoutMs,
+    clockDriftRatio: given.clockDriftRatio,
+  });
+  if (!resolution.ok) throw invalid(resolution.problems.join("; "));
+  return resolution;
+}
+
+function tlsOf({ tlsCert, tlsKey, tlsCa }: Nodes): TlsFiles | null {
+  if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
+    const missing = Object.entries({ "--tls-cert": tlsCert, "--tls-key": tlsKey, "--tls-ca": tlsCa });
+    const names = missing.filter(([, file]) => file === undefined).map(([flag]) => flag);
+    throw invalid(`${names.join(" and ")} missing: TLS needs --tls-cert, --tls-key and --tls-ca together`);
+  }
+  return {
+    cert: readText(tlsCert, "the certificate", largestPemBytes),
+    key: readText(tlsKey, "the key", largestPemBytes),
+    ca: readText(tlsCa, "the certificate authority", largestPemBytes),
+  };
+}
+
+function checkAddresses(voters: Readonly<Record<string, string>>, tls: TlsFiles | null): void {
+  const wanted = tls === null ? "ws:" : "wss:";
+  for (const [id, address] of Object.entries(voters))
+    if (new URL(address).protocol !== wanted)
+      throw invalid(
+        tls === null
+          ? `voter ${id} has the address ${address}, which needs --tls-cert, --tls-key and --tls-ca`
+          : `voter ${id} has the address ${address}: with TLS every address must begin with wss://`,
+      );
+}
+
+/** The port of a voter's own address, on that very interface where the address is a number, else on every interface. */
+function listenAsIn(address: string | undefined): value.Listen {
+  if (address === undefined)
+    throw invalid("--listen is missing: give where the other members reach this node, such as 0.0.0.0:7400");
+  const { hostname, port, protocol } = new URL(address);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const fixed = host === "localhost" || host.includes(":") || /^[\d.]+$/.test(host);
+  return { host: fixed ? host : null, port: port === "" ? (protocol === "wss:" ? 443 : 80) : Number(port) };
+}

@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import { RaftbeatError } from "../errors.js";
+import { addClientOptions, type ClientPlan, planClient } from "./client-settings.js";
+import { askAll, change, findLeader, type LeaderAt } from "./cluster-client.js";
+import { nodeVariables } from "./node-settings.js";
+import { check, invalid } from "./setting-sources.js";
+import { id, members } from "./setting-values.js";
+import { handOver } from "./transfer.js";
+
+const add = { flag: "--add <id=address>", schema: members, help: "add a node that runs with --join" };
+const remove = { flag: "--remove <id>", schema: id, help: "remove a voter or observer, the leader included" };
+
+/** What was asked for. */
+type Change =
+  | { readonly add: { readonly id: string; readonly address: string; readonly voter: boolean } }
+  | { readonly remove: string };
+
+/** `raftbeat reconfigure`: adds or removes a member. */
+export function addReconfigureCommand(program: Command): void {
+  addClientOptions(
+    program
+      .command("reconfigure")
+      .summary("add or remove a member")
+      .description(
+        "Adds or removes one member and waits until a quorum has it. A leader that is to be removed hands over first.",
+      )
+      .option(add.flag, add.help)
+      .option("--observer", "with --add: it hears, but does not vote")
+      .option(remove.flag, remove.help),
+  ).action(async ({ add: added, remove: removed, observer, ...flags }: Record<string, unknown>) => {
+    const plan = planClient(flags, process.env, nodeVariables);
+    const wanted = changeOf(added, removed, observer === true);
+    const leader = await findLeader(plan);
+    const at =
+      "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
+    await change(plan, at.url, "/reconfigure", wanted);
+    const { status } = await findLeader(plan);
+    const voters = status.voters.map((member) => member.id);
+    const observers = status.observers.map((member) => member.id);
+    process.stdout.write(
+      plan.json
+        ? `${JSON.stringify({ configurationId: status.configurationId, voters, observers })}\n`
+        : `voters ${voters.join(", ")}${observers.length === 0 ? "" : `; observers ${observers.join(", ")}`}\n`,
+    );
+  });
+}
+
+function changeOf(added: unknown, removed: unknown, observer: boolean): Change {
+  if ((added === undefined) === (removed === undefined))
+    throw invalid("reconfigure does one change at a time: give either --add id=address or --remove id");
+  if (removed !== undefined) {
+    if (observer) throw invalid("--observer goes with --add, not with --remove");
+    return { remove: check(remove, "--remove", removed) as string };
+  }
+  const [entry, ...more] = Object.entries(check(add, "--add", added) as Record<string, string>);
+  if (entry === undefined || more.length > 0)
+    throw invalid(`--add ${JSON.stringify(added)} must name one member: voters are changed one at a time`);
+  const [member, address] = entry;
+  return { add: { id: member, address, voter: !observer } };
+}
+
+/** Has another voter lead, one that is among the nodes of the plan, so that it can be asked next. */
+async function replace(plan: ClientPlan, leader: LeaderAt): Promise<LeaderAt> {
+  const { id: leading, voters, term } = leader.status;
+  const reached = (await askAll(plan)).flatMap(({ status }) => (status === null ? [] : [status.id]));
+  const heir = voters.find((member) => member.id !== leading && reached.includes(member.id));
+  if (heir === undefined)
+    throw new RaftbeatError(
+      "reconfigureRefused",
+      `${leading} leads and cannot remove itself: give --url of another voter too, so that it can take over`,
+    );
+  await handOver(plan, leader, heir.id);
+  return findLeader(plan, term);
+}

@@ -1,0 +1,9 @@
+import type { ElectorStatus } from "../elector/status.js";
+import type { PeerCounters } from "../transport/peers.js";
+
+/** The body of GET /status: the elector's status, what remains of its lease, and what went over its links. */
+export interface StatusReply extends ElectorStatus {
+  /** Milliseconds; 0 for whoever does not lead. */
+  readonly leaseRemainingMs: number;
+  readonly links: readonly PeerCounters[];
+}

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { addClientOptions, planClient } from "./client-settings.js";
+import { askAll, type NodeAnswer } from "./cluster-client.js";
+import { printable } from "./node-event.js";
+import { nodeVariables } from "./node-settings.js";
+import type { StatusReply } from "./status-reply.js";
+import { textTable } from "./text-table.js";
+
+/** `raftbeat status`: what running nodes say of themselves. */
+export function addStatusCommand(program: Command): void {
+  addClientOptions(
+    program
+      .command("status")
+      .summary("show who leads, as running nodes see it")
+      .description(
+        "Shows who leads, as running nodes see it. Exits 0 if one of them knows a leader, else 1.",
+      ),
+  ).action(async (flags: Record<string, unknown>) => {
+    const plan = planClient(flags, process.env, nodeVariables);
+    const answers = await askAll(plan);
+    process.stdout.write(plan.json ? `${JSON.stringify({ nodes: answers })}\n` : statusText(answers));
+    process.exitCode = answers.some(({ status }) => status?.leader != null) ? 0 : 1;
+  });
+}
+
+/** Who leads, the nodes asked, and the members as the best informed of them sees them. */
+export function statusText(answers: readonly NodeAnswer[]): string {
+  const best = bestInformed(answers);
+  const nodes = textTable([["node", "role", "term", "lease", "at"], ...answers.map(nodeRow)]);
+  if (best === null) return nodes;
+  const members = textTable([["member", "kind", "address", `seen by ${best.id}`], ...memberRows(best)]);
+  return `${headline(best)}\n\n${nodes}\n${members}`;
+}
+
+/** The leader, else whoever is at the highest term. */
+function bestInformed(answers: readonly NodeAnswer[]): StatusReply | null {
+  const statuses = answers.flatMap(({ status }) => (status === null ? [] : [status]));
+  const rank = ({ isLeader, leader, term }: StatusReply) =>
+    [Number(isLeader), Number(leader !== null), term] as const;
+  statuses.sort((a, b) => rank(b)[0] - rank(a)[0] || rank(b)[1] - rank(a)[1] || rank(b)[2] - rank(a)[2]);
+  return statuses[0] ?? null;
+}
+
+function headline({ cluster, leader, term, leaderMetadata }: StatusReply): string {
+  const who = leader === null ? "no leader known" : `${leader} leads`;
+  const metadata = leaderMetadata === null ? "" : ` (${printable(leaderMetadata)})`;
+  return `${cluster}: ${who}, term ${term}${metadata}`;
+}
+
+function nodeRow(answer: NodeAnswer): string[] {
+  const { url, status } = answer;
+  if (status === null) return ["?", "no answer", "-", "-", answer.problem];
+  const { id, role, term, isLeader, leaseRemainingMs, removed, isolated } = status;
+  const state = removed ? "removed" : isolated ? `${role}, isolated` : role;
+  return [id, state, String(term), isLeader ? `${Math.round(leaseRemainingMs)} ms` : "-", url];
+}
+
+function memberRows({ id, voters, observers, peers }: StatusReply): string[][] {
+  const row = (kind: string) => (member: { readonly id: string; readonly address: string }) => {
+    const peer = peers.find((each) => each.id === member.id);
+    const seen =
+      peer?.amnesiac === true
+        ? "came back without its votes"
+        : peer?.connected === true
+          ? "connected"
+          : "no link";
+    return [member.id, kind, printable(member.address), member.id === id ? "itself" : seen];
+  };
+  return [...voters.map(row("voter")), ...observers.map(row("observer"))];
+}

@@ -1,0 +1,44 @@
+import type { Elector } from "../elector/elector.js";
+import type { NodeEvent } from "./node-event.js";
+
+/** How a node was asked to end. */
+export interface StopRequest {
+  /** The exit code that befits it; 0 unless nobody reads what the node prints any more. */
+  exitCode: number;
+}
+
+/**
+ * Hands over and stops at the first SIGTERM, SIGINT or SIGHUP; exits at once at the second. Stops too when nobody reads its output
+ * any more or, with `whileStdin`, when its input ends: whoever started it is gone.
+ */
+export function stopOnRequest(
+  whileStdin: boolean,
+  elector: Elector,
+  report: (event: NodeEvent) => void,
+): StopRequest {
+  const request: StopRequest = { exitCode: 0 };
+  let asked = false;
+  function stop(cause: string): void {
+    asked = true;
+    report({ event: "stopping", cause });
+    void elector.stop({ handover: true });
+  }
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, (_signal: NodeJS.Signals, code: number) => {
+      if (asked) process.exit(128 + code);
+      stop(signal);
+    });
+  process.stdout.on("error", () => {
+    request.exitCode = 1;
+    if (!asked) void elector.stop({ handover: true });
+    asked = true;
+  });
+  if (whileStdin) {
+    process.stdin.once("close", () => {
+      if (!asked) stop("standard input ended");
+    });
+    process.stdin.on("error", () => {});
+    process.stdin.resume();
+  }
+  return request;
+}

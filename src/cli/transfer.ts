@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { addClientOptions, type ClientPlan, planClient } from "./client-settings.js";
+import { change, findLeader, type LeaderAt } from "./cluster-client.js";
+import { nodeVariables } from "./node-settings.js";
+import { check } from "./setting-sources.js";
+import { id } from "./setting-values.js";
+
+const to = {
+  flag: "--to <id>",
+  schema: id,
+  help: "which voter shall lead (default: whoever is best placed)",
+};
+
+/** `raftbeat transfer`: hands the leadership over. */
+export function addTransferCommand(program: Command): void {
+  addClientOptions(
+    program
+      .command("transfer")
+      .summary("hand the leadership over")
+      .description(
+        "Hands the leadership over and waits for the next leader. Asks whichever node of --url leads.",
+      )
+      .option(to.flag, to.help),
+  ).action(async ({ to: given, ...flags }: Record<string, unknown>) => {
+    const plan = planClient(flags, process.env, nodeVariables);
+    const heir = given === undefined ? null : (check(to, "--to", given) as string);
+    const from = await findLeader(plan);
+    await handOver(plan, from, heir);
+    const { status } = await findLeader(plan, from.status.term);
+    process.stdout.write(
+      plan.json
+        ? `${JSON.stringify({ from: from.status.id, to: status.id, term: status.term })}\n`
+        : `${from.status.id} handed over; ${status.id} leads in term ${status.term}\n`,
+    );
+    if (heir !== null && status.id !== heir) process.exitCode = 1;
+  });
+}
+
+/** Asks a leader to hand over, to `heir` or to whoever is best placed. Errors: as `change`. */
+export async function handOver(plan: ClientPlan, from: LeaderAt, heir: string | null): Promise<void> {
+  await change(plan, from.url, "/transfer", heir === null ? {} : { to: heir });
+}
