@@ -221,12 +221,12 @@ export const strokes = {
     const { membersOf } = chaos.cluster.protocol;
     const unaware = chaos
       .hosts()
-      .some(
-        ({ id, disk }) =>
-          id !== host.id &&
-          membersOf(disk.configuration).some((member) => member.id === host.id) &&
-          disk.incarnationsMet.get(host.id) !== host.disk.incarnation,
-      );
+      .flatMap(({ disk, process }) => [disk, process?.node.record ?? disk])
+      .map(({ configuration }) => membersOf(configuration).map(({ id }) => id))
+      .filter((ids) => ids.includes(host.id))
+      .flat()
+      .filter((id) => id !== host.id)
+      .some((id) => chaos.cluster.host(id).disk.incarnationsMet.get(host.id) !== host.disk.incarnation);
     const { voters } = chaos.newest();
     const needed = voters.some(({ id }) => id === host.id) && voters.length < 3;
     if (unaware || needed) return;

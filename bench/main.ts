@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { failover } from "./failover.js";
+import { handover } from "./handover.js";
+import { heartbeat } from "./heartbeat.js";
+import { report } from "./report.js";
+import { simulator } from "./simulator.js";
+import { stalls } from "./stalls.js";
+
+/** `npm run bench -- NAME [--json]`: what is measured, beside what it is measured against, in the same run. */
+const program = new Command("bench");
+
+function add(name: string, description: string): Command {
+  return program.command(name).description(description).option("--json", "one object a row");
+}
+
+add("failover", "real processes, the leader killed again and again")
+  .option("--kills <count>", "kills for each cluster size", Number, 100)
+  .option(
+    "--nodes <counts...>",
+    "cluster sizes",
+    (text: string, before: number[]) => [...before, Number(text)],
+    [],
+  )
+  .action(async ({ kills, nodes, json }) =>
+    report(await failover(kills, nodes.length > 0 ? nodes : [3, 5]), json),
+  );
+
+add("handover", "from the loss announced to the gain announced, by transfer and by SIGTERM")
+  .option("--handovers <count>", "handovers of each kind for each cluster size", Number, 100)
+  .action(async ({ handovers, json }) => report(await handover(handovers, [3, 5]), json));
+
+add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
+  .option("--rounds <count>", "alternating rounds of each", Number, 5)
+  .action(async ({ rounds, json }) => report(await heartbeat(rounds, json), json));
+
+add("stalls", "KILL, STOP and TERM in turn; leases of all processes laid over each other")
+  .option("--rounds <count>", "rounds", Number, 60)
+  .action(async ({ rounds, json }) => report(await stalls(rounds), json));
+
+add(
+  "simulator",
+  "one thread: steady heartbeats and repeated elections beside a bare loop of the same event queue",
+)
+  .option("--nodes <count>", "cluster size", Number, 5)
+  .option("--events <count>", "events of each", Number, 4_000_000)
+  .action(({ nodes, events, json }) => report(simulator(nodes, events), json));
+
+await program.parseAsync();
