@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
+import { isPlainHeartbeat, isPlainReply } from "./hot-frames.js";
 import { frames, problemOf, type WireFrame } from "./wire.js";
 
 /** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
@@ -57,19 +58,10 @@ export function decodeFrame(text: string): Decoded {
   if (!Array.isArray(value)) return { ok: false, problem: "expected an array" };
   switch (value[0]) {
     case "hb":
-      return understand(frames.hb, value, ([, group, term, seq, held, metadata]) => ({
-        group,
-        message: {
-          kind: "heartbeat",
-          term,
-          seq,
-          configurationId: configurationId(held),
-          configuration: null,
-          metadata,
-        },
-      }));
+      return isPlainHeartbeat(value) ? heartbeat(value) : understand(frames.hb, value, heartbeat);
     case "hc":
       return understand(frames.hc, value, ([, group, term, seq, configuration, metadata]) => ({
+        ok: true,
         group,
         message: {
           kind: "heartbeat",
@@ -81,28 +73,13 @@ export function decodeFrame(text: string): Decoded {
         },
       }));
     case "hr":
-      return understand(
-        frames.hr,
-        value,
-        ([, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held]) => ({
-          group,
-          message: {
-            kind: "heartbeatReply",
-            term,
-            heartbeatTerm,
-            seq,
-            accepted,
-            reason,
-            voteHoldMs,
-            configurationId: configurationId(held),
-          },
-        }),
-      );
+      return isPlainReply(value) ? heartbeatReply(value) : understand(frames.hr, value, heartbeatReply);
     case "rv":
       return understand(
         frames.rv,
         value,
         ([, group, term, preVote, round, transferFromTerm, configuration]) => ({
+          ok: true,
           group,
           message: { kind: "requestVote", term, preVote, round, configuration, transferFromTerm },
         }),
@@ -112,6 +89,7 @@ export function decodeFrame(text: string): Decoded {
         frames.rr,
         value,
         ([, group, term, preVote, round, granted, reason, leader, remainingHoldMs, held]) => ({
+          ok: true,
           group,
           message: {
             kind: "requestVoteReply",
@@ -122,12 +100,13 @@ export function decodeFrame(text: string): Decoded {
             reason,
             leader,
             remainingHoldMs,
-            configurationId: configurationId(held),
+            configurationId: idFrom(held),
           },
         }),
       );
     case "tn":
       return understand(frames.tn, value, ([, group, term]) => ({
+        ok: true,
         group,
         message: { kind: "timeoutNow", term },
       }));
@@ -139,11 +118,33 @@ export function decodeFrame(text: string): Decoded {
 function understand<Schema extends v.GenericSchema>(
   schema: Schema,
   value: readonly unknown[],
-  read: (frame: v.InferOutput<Schema>) => { readonly group: number; readonly message: Message },
+  read: (frame: v.InferOutput<Schema>) => Decoded,
 ): Decoded {
   const result = v.safeParse(schema, value, { abortEarly: true });
-  if (!result.success) return { ok: false, problem: problemOf(String(value[0]), result.issues[0]) };
-  const { group, message } = read(result.output);
+  return result.success
+    ? read(result.output)
+    : { ok: false, problem: problemOf(String(value[0]), result.issues[0]) };
+}
+
+function heartbeat([, group, term, seq, held, metadata]: v.InferOutput<typeof frames.hb>): Decoded {
+  const configurationId = idFrom(held);
+  const message: Message = { kind: "heartbeat", term, seq, configurationId, configuration: null, metadata };
+  return { ok: true, group, message };
+}
+
+function heartbeatReply(frame: v.InferOutput<typeof frames.hr>): Decoded {
+  const [, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held] = frame;
+  const configurationId = idFrom(held);
+  const message: Message = {
+    kind: "heartbeatReply",
+    term,
+    heartbeatTerm,
+    seq,
+    accepted,
+    reason,
+    voteHoldMs,
+    configurationId,
+  };
   return { ok: true, group, message };
 }
 
@@ -151,7 +152,7 @@ function idOf({ term, version, digest }: ConfigurationId): [number, number, stri
   return [term, version, digest];
 }
 
-function configurationId([term, version, digest]: readonly [number, number, string]): ConfigurationId {
+function idFrom([term, version, digest]: readonly [number, number, string]): ConfigurationId {
   return { term, version, digest };
 }
 

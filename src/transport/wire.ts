@@ -16,21 +16,12 @@ import {
  * strange or inherited. The first place says the kind; the second names the election group, of which there is one today.
  */
 
-const count = v.custom<number>(
-  (value) => Number.isSafeInteger(value) && isWithin(value, highestCount),
-  `expected a whole number from 0 to ${highestCount}`,
-);
-const durationMs = v.custom<number>(
-  (value) => isWithin(value, longestDurationMs),
-  `expected milliseconds from 0 to ${longestDurationMs}`,
-);
+const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
+const durationMs = v.custom<number>(isDuration, `expected milliseconds from 0 to ${longestDurationMs}`);
 const id = v.pipe(v.string(), v.check(isId, "expected an id"));
-const digest = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,11}$/, "expected a digest"));
+const digest = v.custom<string>(isDigest, "expected a digest");
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
-const group = v.custom<number>(
-  (value) => Number.isSafeInteger(value) && isWithin(value, 65_535),
-  "expected a group from 0 to 65535",
-);
+const group = v.custom<number>(isGroup, "expected a group from 0 to 65535");
 const refusal = v.nullable(
   v.picklist(
     [
@@ -141,6 +132,26 @@ export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {
   const own = issue.expected === "never" ? "expected nothing more" : `expected ${issue.expected}`;
   const wanted = issue.message.startsWith("expected") ? issue.message : own;
   return `${kind}${place}: ${wanted}`;
+}
+
+/** Terms, versions, seqs and rounds. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && isWithin(value, highestCount);
+}
+
+/** The number of a group of elections. */
+export function isGroup(value: unknown): value is number {
+  return Number.isSafeInteger(value) && isWithin(value, 65_535);
+}
+
+/** Milliseconds, with fractions. */
+export function isDuration(value: unknown): value is number {
+  return isWithin(value, longestDurationMs);
+}
+
+/** The digest of a configuration's members. */
+export function isDigest(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-z]{1,11}$/.test(value);
 }
 
 /** A number from 0, not minus 0, to `highest`. */
