@@ -94,6 +94,7 @@ export type ChangeProblem =
   | "empty"
   | "leaderNotIncluded"
   | "moreThanOneVoter"
+  | "voterBecomesObserver"
   | "newVoterNotObserver"
   | "incarnationUnknown"
   | "incarnationChanged";
@@ -107,6 +108,8 @@ export function changeProblem(from: Configuration, to: Configuration, leader: No
   const added = to.voters.filter((member) => voterOf(from, member.id) === undefined);
   const removed = from.voters.filter((member) => voterOf(to, member.id) === undefined);
   if (added.length + removed.length > 1) return "moreThanOneVoter";
+  // It would refuse those who still count it as a voter, and not campaign itself: with the leader gone, nobody might be left to elect.
+  if (removed.some((member) => memberOf(to, member.id) !== undefined)) return "voterBecomesObserver";
   if (added.some((member) => memberOf(from, member.id) === undefined)) return "newVoterNotObserver";
   // A voter under another incarnation is another node under the same name: the old one must leave first (rule 22).
   if (to.voters.some((member) => memberOf(from, member.id)?.incarnation !== member.incarnation))

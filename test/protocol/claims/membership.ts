@@ -102,6 +102,14 @@ export const membership = [
     expect(leader.leaseUntilMs).toBe(leaseUntilMs);
     expect(leader.kinds()).not.toContain("lost");
   }),
+  claim("18. a voter leaves altogether before it may come back as an observer", (protocol) => {
+    const configuration = protocol.configurationOf(1, 2, [...founders("abc"), known("d")], []);
+    const leader = aLeader(protocol, { configuration });
+    expect(change(leader, founders("abc"), [known("d")])).toBe("voterBecomesObserver");
+    expect(change(leader, founders("abc"))).toBeNull();
+    hearAll(leader, "bc");
+    expect(change(leader, founders("abc"), [known("d")])).toBeNull();
+  }),
   claim("18. compare-and-set on term and version", (protocol) => {
     const leader = aLeader(protocol);
     for (const expected of [
