@@ -57,7 +57,7 @@ export interface Link {
   readonly pingRoundTripMs: number | null;
   /** Sends a frame, if the link is open and has room; says whether. */
   send(text: string): boolean;
-  /** Asks for a sign of life after `silenceMs` without one; ends the link after as long again. Looks once each call. */
+  /** Asks for a sign of life after `silenceMs` without one; ends the link after as long again, at the second look in vain. */
   watch(nowMs: number, silenceMs: number): void;
   /** Ends the link and tells both sides why. */
   refuse(reason: CloseReason, detail: string): void;
@@ -85,6 +85,8 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   const bytes = createAllowance(limits.maxBytesPerSecond, startedAtMs);
   let state: "greeting" | "up" | "retired" | "ended" = "greeting";
   let pingedAtMs = Number.NEGATIVE_INFINITY;
+  /** Looks in vain since that ping. */
+  let lookCount = 0;
 
   const link = {
     dialled: expected !== null,
@@ -114,16 +116,17 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     if (pingedAtMs <= link.receivedAtMs) {
       if (socket.readyState !== socket.OPEN) return;
       pingedAtMs = nowMs;
+      lookCount = 0;
       socket.ping();
-    } else if (nowMs - pingedAtMs >= silenceMs) {
-      // A close frame would wait for an answer that cannot come.
-      socket.terminate();
-      end({
-        reason: "silent",
-        detail: `no sign of life for ${Math.round(nowMs - link.receivedAtMs)} ms`,
-        by: "self",
-      });
+      return;
     }
+    // One late look shows nothing: it may be this process that was away, with the answer not yet read.
+    lookCount++;
+    if (nowMs - pingedAtMs < silenceMs) return;
+    // A close frame would wait for an answer that cannot come.
+    socket.terminate();
+    const silentMs = Math.round(nowMs - link.receivedAtMs);
+    end({ reason: "silent", detail: `no sign of life for ${silentMs} ms`, by: "self" });
   }
 
   function refuse(reason: CloseReason, detail: string): void {

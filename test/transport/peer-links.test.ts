@@ -19,6 +19,11 @@ import { type Closed, hello, rawNode, rawPeer, tcpProxy } from "../support/trans
 
 type Node = TestNode<WebSocketTransport>;
 
+function busyFor(forMs: number): void {
+  const endMs = performance.now() + forMs;
+  while (performance.now() < endMs);
+}
+
 /** What a node says of one peer. */
 function counters(node: Node, peer: string) {
   const found = node.transport.peers().find(({ id }) => id === peer);
@@ -167,6 +172,26 @@ describe("links between peers", () => {
     expect(proxy.connectionCount()).toBeGreaterThan(1);
     a.transport.send("b", aHeartbeat());
     await until("it works", () => b.messages().length === 1);
+  });
+
+  it("are not taken for dead by a process that was itself away", async () => {
+    let patrolCount = 0;
+    const a = await startWebSocketNode("a", {
+      silenceMs: 30,
+      schedule: (afterMs, callback) =>
+        systemSchedule(afterMs, () => {
+          callback();
+          if (afterMs !== 15) return;
+          patrolCount++;
+          // Right after the look at the links, with the answer to a ping still on its way.
+          setImmediate(() => busyFor(100));
+        }),
+    });
+    const b = await startWebSocketNode("b", { silenceMs: 60_000 });
+    a.transport.setPeers(membersOf(b));
+    await until("looked often", () => patrolCount > 8);
+    expect(a.told).toEqual([{ event: "up", peer: "b", incarnation: "b-1" }]);
+    expect(counters(a, "b").roundTripMs).toBeGreaterThan(50);
   });
 
   it("are not held up by connections that are taken and then say nothing", async () => {
