@@ -122,7 +122,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     }
     // One late look shows nothing: it may be this process that was away, with the answer not yet read.
     lookCount++;
-    if (nowMs - pingedAtMs < silenceMs) return;
+    if (lookCount < 2 || nowMs - pingedAtMs < silenceMs) return;
     // A close frame would wait for an answer that cannot come.
     socket.terminate();
     const silentMs = Math.round(nowMs - link.receivedAtMs);
