@@ -18,6 +18,8 @@ export interface Cast {
   kill(leader: string, signal: DemoSignal, kill: number): Promise<boolean>;
   /** Brings back who was killed or stopped. */
   revive(id: string, signal: DemoSignal): Promise<void>;
+  /** Whatever the replicas say or do from now on is no news: they are about to be swept away. */
+  dismiss(): void;
 }
 
 /** What a cast is made of. */
@@ -45,8 +47,10 @@ export function createCast({ folder, ports, timing, story, lookout, tell, onProc
   const replicas = createReplicas(folder, ports, ["--timing", timing], { onLine, onExit });
   const parts = new Map(replicas.ids.map((id) => [id, offStage()]));
   const withinMs = patienceMs(timing);
+  let dismissed = false;
 
   function onLine(line: NodeLine): void {
+    if (dismissed) return;
     const { id, monotonicMs: atMs } = line;
     const part = partOf(id);
     switch (line.event) {
@@ -78,6 +82,7 @@ export function createCast({ folder, ports, timing, story, lookout, tell, onProc
   }
 
   function onExit(id: string, exitCode: number | null, said: string): void {
+    if (dismissed) return;
     const part = partOf(id);
     part.follows = null;
     if (part.wanted && part.triesLeft > 0) launch(id);
@@ -160,6 +165,9 @@ export function createCast({ folder, ports, timing, story, lookout, tell, onProc
       await lookout.until(() => !replicas.isRunning(id), withinMs, `${id} did not end`);
       start(id);
       tell({ event: "restarted", id }, machineMs());
+    },
+    dismiss() {
+      dismissed = true;
     },
   };
 }

@@ -1,113 +1,137 @@
-import { type Command, Option } from "commander";
-import * as v from "valibot";
-import { type Preset, presets } from "../protocol/index.js";
+import type { Command } from "commander";
+import { defaultPreset, type Preset, presets } from "../protocol/index.js";
 import type { DemoEvent, DemoSignal, Spread } from "./demo-event.js";
-import { runDemo } from "./run-demo.js";
-import { invalid } from "./setting-sources.js";
-import { wholeBetween } from "./setting-values.js";
+import { createScreen } from "./demo-screen.js";
+import { spread, type Totals } from "./demo-story.js";
+import { type DemoPlan, runDemo } from "./run-demo.js";
+import { check, type Settings } from "./setting-sources.js";
+import * as value from "./setting-values.js";
 
-const defaults = { replicas: "3", kills: "5", signal: "KILL", timing: "lan" } as const;
+const defaults: DemoPlan = {
+  replicaCount: 3,
+  killCount: 5,
+  signal: "KILL",
+  timing: defaultPreset,
+  pauseMs: 3000,
+};
 
-/** How long a leader is left in peace. */
-const pauseMs = 2000;
+const signals = ["KILL", "STOP", "TERM"] as const;
 
-/** `raftbeat demo`: real replicas, whose leader is ended again and again. Exits 0 iff every kill got a leader and no leases overlapped. */
+const settings = {
+  replicas: {
+    flag: "--replicas <count>",
+    schema: value.wholeBetween(3, 9),
+    help: `processes, 3 to 9: fewer cannot lose one (default: ${defaults.replicaCount})`,
+  },
+  kills: {
+    flag: "--kills <count>",
+    schema: value.wholeBetween(1, 10_000),
+    help: `how often the leader is ended (default: ${defaults.killCount})`,
+  },
+  signal: {
+    flag: "--signal <name>",
+    schema: value.oneOf(signals),
+    help: `${signals.join(", ")}: without a word, for a while, or with time to hand over (default: ${defaults.signal})`,
+  },
+  timing: {
+    flag: "--timing <name>",
+    schema: value.preset,
+    help: `${Object.keys(presets).join(", ")} (default: ${defaults.timing})`,
+  },
+  pauseMs: {
+    flag: "--pause-ms <ms>",
+    schema: value.numberBetween(0, 3_600_000, "a number of milliseconds"),
+    help: `how long a leader is left in peace (default: ${defaults.pauseMs})`,
+  },
+} as const satisfies Settings;
+
+/** `raftbeat demo`: replicas whose leader is ended again and again. */
 export function addDemoCommand(program: Command): void {
-  program
+  const command = program
     .command("demo")
     .summary("watch replicas elect a leader while it is killed again and again")
-    .option("--replicas <count>", "processes, 3 to 9", defaults.replicas)
-    .option("--kills <count>", "how often the leader is ended, 1 to 1000", defaults.kills)
-    .addOption(
-      new Option("--signal <signal>", "how").choices(["KILL", "STOP", "TERM"]).default(defaults.signal),
-    )
-    .addOption(new Option("--timing <name>", "preset").choices(Object.keys(presets)).default(defaults.timing))
-    .option("--json", "print one JSON object a line")
-    .action(demo);
+    .description(
+      "Runs replicas as processes of their own, with their votes on disk, and ends the leader again and again. " +
+        "Exits 0 iff every kill got a new leader, no term had two, and no two leases overlapped.",
+    );
+  for (const { flag, help } of Object.values(settings)) command.option(flag, help);
+  command.option("--json", "print one JSON object a line; the last is the summary").action(demo);
 }
 
-interface Flags {
-  readonly replicas: string;
-  readonly kills: string;
-  readonly signal: DemoSignal;
-  readonly timing: Preset;
-  readonly json?: boolean;
-}
-
-async function demo({ replicas, kills, signal, timing, json = false }: Flags): Promise<void> {
-  const replicaCount = count("--replicas", replicas, 3, 9);
-  const killCount = count("--kills", kills, 1, 1000);
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+async function demo(flags: Record<string, unknown>): Promise<void> {
+  const plan: DemoPlan = {
+    replicaCount: given(flags, "replicas", defaults.replicaCount),
+    killCount: given(flags, "kills", defaults.killCount),
+    signal: given<DemoSignal>(flags, "signal", defaults.signal),
+    timing: given<Preset>(flags, "timing", defaults.timing),
+    pauseMs: given(flags, "pauseMs", defaults.pauseMs),
+  };
+  const json = flags["json"] === true;
+  const screen = createScreen(wantsColours());
+  const interrupted = onInterrupt();
   let beganAtMs: number | null = null;
   const totals = await runDemo(
-    { replicaCount, killCount, signal, timing, pauseMs },
+    plan,
     (event, atMs) => {
       beganAtMs ??= atMs;
-      const sinceMs = atMs - beganAtMs;
-      console.log(json ? JSON.stringify({ ...event, atMs: round(sinceMs) }) : line(event, sinceMs));
+      process.stdout.write(json ? jsonLine(event, atMs) : screen.line(event, atMs - beganAtMs));
     },
-    controller.signal,
+    interrupted,
   );
-  const { failoversMs, leadersPerTermMax, leaseOverlapMs, termCount } = totals;
-  const failoverMs = spread(failoversMs);
-  const summary: DemoEvent = {
+  const summary = summaryOf(plan, totals);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(summary)}\n`
+      : screen.totals(totals, `${plan.killCount} times SIG${plan.signal}`),
+  );
+  const kept = totals.failoversMs.length === plan.killCount && totals.leadersPerTermMax === 1;
+  process.exitCode = kept && totals.leaseOverlapMs === 0 ? 0 : 1;
+}
+
+function given<T>(flags: Record<string, unknown>, key: keyof typeof settings, fallback: T): T {
+  const setting = settings[key];
+  if (flags[key] === undefined) return fallback;
+  return check(setting, setting.flag.split(" ")[0] ?? key, flags[key]) as T;
+}
+
+/** Colours are for people at a terminal that has them (no-color.org). */
+function wantsColours(): boolean {
+  const { NO_COLOR = "", TERM } = process.env;
+  return process.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
+}
+
+/**
+ * Aborted when somebody wants the demo to end: by a signal, or by reading no further. The exit code then says so, once everything
+ * is cleared away.
+ */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => controller.abort(signal));
+  process.stdout.on("error", () => controller.abort("nobody reads what it prints"));
+  return controller.signal;
+}
+
+function jsonLine(event: DemoEvent, atMs: number): string {
+  return `${JSON.stringify({ ...event, monotonicMs: atMs })}\n`;
+}
+
+function summaryOf({ replicaCount, killCount, signal }: DemoPlan, totals: Totals): DemoEvent {
+  return {
     event: "summary",
     replicas: replicaCount,
     kills: killCount,
     signal,
-    failoverMs,
-    leadersPerTermMax,
-    leaseOverlapMs: round(leaseOverlapMs),
+    failoverMs: rounded(spread(totals.failoversMs)),
+    leadersPerTermMax: totals.leadersPerTermMax,
+    leaseOverlapMs: totals.leaseOverlapMs,
   };
-  if (json) console.log(JSON.stringify(summary));
-  else {
-    console.log(`\n${failoversMs.length} failovers in ${termCount} terms, milliseconds`);
-    console.table(failoverMs === null ? {} : { failover: failoverMs });
-    console.log(`leaders per term: ${leadersPerTermMax}   overlap of leases: ${round(leaseOverlapMs)} ms`);
-  }
-  const kept = leadersPerTermMax === 1 && leaseOverlapMs === 0 && failoversMs.length === killCount;
-  if (!kept) process.exitCode = 1;
 }
 
-function count(flag: string, text: string, min: number, max: number): number {
-  const result = v.safeParse(wholeBetween(min, max), text);
-  if (result.success) return result.output;
-  throw invalid(`${flag} ${text} must be a whole number from ${min} to ${max}`);
-}
-
-function line(event: DemoEvent, sinceMs: number): string {
-  return `${(sinceMs / 1000).toFixed(3).padStart(8)} s  ${sentence(event)}`;
-}
-
-function sentence(event: DemoEvent): string {
-  switch (event.event) {
-    case "begun":
-      return `${event.replicas.join(", ")} start with timing ${event.timing}; their votes are in ${event.folder}`;
-    case "elected":
-      return `${event.id} leads in term ${event.term}${event.failoverMs === null ? "" : `, ${round(event.failoverMs)} ms after the kill`}`;
-    case "lost":
-      return `${event.id} leads no longer (${event.reason})`;
-    case "killed":
-      return `${event.id} gets SIG${event.signal} (${event.kill})`;
-    case "restarted":
-      return `${event.id} is back`;
-    case "woke":
-      return `${event.id} wakes after ${round(event.stalledMs)} ms and says that it ${event.isLeader ? "LEADS" : "does not lead"}`;
-    case "follows":
-      return `${event.id} follows ${event.leader} in term ${event.term}`;
-    case "summary":
-      return "";
-  }
-}
-
-function spread(valuesMs: readonly number[]): Spread | null {
-  const sorted = [...valuesMs].sort((a, b) => a - b);
-  const at = (q: number): number => round(sorted[Math.round((sorted.length - 1) * q)] ?? 0);
-  return sorted.length === 0 ? null : { min: at(0), p50: at(0.5), p90: at(0.9), max: at(1) };
-}
-
-function round(valueMs: number): number {
-  return Math.round(valueMs * 10) / 10;
+/** To a thousandth of a millisecond. */
+function rounded(figures: Spread | null): Spread | null {
+  if (figures === null) return null;
+  const round = (ms: number) => Math.round(ms * 1000) / 1000;
+  const { min, p50, p90, max } = figures;
+  return { min: round(min), p50: round(p50), p90: round(p90), max: round(max) };
 }

@@ -23,7 +23,7 @@ export function createLookout(schedule: Schedule, signal: AbortSignal): Lookout 
     for (const wait of [...waits]) wait.fail(failure);
   }
   function onAbort(): void {
-    fail(new RaftbeatError("aborted", "interrupted"));
+    fail(new RaftbeatError("aborted", `interrupted: ${String(signal.reason)}`));
   }
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });

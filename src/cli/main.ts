@@ -9,8 +9,9 @@ import { addStatusCommand } from "./status.js";
 import { addTransferCommand } from "./transfer.js";
 import { version } from "./version.js";
 
-/** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 128 + n ended by signal n. */
+/** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 130 it was interrupted. */
 const wronglyAsked = 2;
+const interrupted = 130;
 
 const program = new Command("raftbeat")
   .description("Elects a leader among the replicas of a service.")
@@ -40,5 +41,6 @@ function failed(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wronglyAsked;
   if (!(error instanceof RaftbeatError)) throw error;
   process.stderr.write(`raftbeat: ${error.message}\n`);
+  if (error.code === "aborted") return interrupted;
   return error.code === "invalidSettings" ? wronglyAsked : 1;
 }

@@ -1,7 +1,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RaftbeatError } from "../errors.js";
 import type { Preset } from "../protocol/index.js";
 import { machineMs, systemRandom, systemSchedule } from "../runtime/system-ports.js";
 import { createCast } from "./demo-cast.js";
@@ -31,30 +30,38 @@ const absenceRatio = 0.3;
 export async function runDemo(plan: DemoPlan, tell: Tell, signal: AbortSignal): Promise<Totals> {
   const folder = await mkdtemp(join(tmpdir(), "raftbeat-demo-"));
   const sweeper = createSweeper(folder);
-  const story = createStory();
-  const lookout = createLookout(systemSchedule, signal);
   try {
-    const ports = await freePorts(plan.replicaCount, systemRandom);
-    const { timing, pauseMs, killCount } = plan;
-    const cast = createCast({ folder, ports, timing, story, lookout, tell, onProcesses: sweeper.processes });
-    tell(
-      { event: "begun", replicas: cast.ids, kills: killCount, signal: plan.signal, timing, folder },
-      machineMs(),
-    );
+    return await play(plan, folder, tell, signal, sweeper.processes);
+  } finally {
+    await sweeper.sweep();
+  }
+}
+
+async function play(
+  { replicaCount, killCount, signal, timing, pauseMs }: DemoPlan,
+  folder: string,
+  tell: Tell,
+  interrupted: AbortSignal,
+  onProcesses: (processIds: readonly number[]) => void,
+): Promise<Totals> {
+  const story = createStory();
+  const lookout = createLookout(systemSchedule, interrupted);
+  const ports = await freePorts(replicaCount, systemRandom);
+  const cast = createCast({ folder, ports, timing, story, lookout, tell, onProcesses });
+  tell({ event: "begun", replicas: cast.ids, kills: killCount, signal, timing, folder }, machineMs());
+  try {
     await cast.assemble();
     for (let kill = 1; kill <= killCount; ) {
       await lookout.pause(pauseMs);
       const leader = await cast.settled();
       // One that hit a leader just deposed has shown nothing, and is done again.
-      if (await cast.kill(leader, plan.signal, kill)) kill++;
+      if (await cast.kill(leader, signal, kill)) kill++;
       await lookout.pause(pauseMs * absenceRatio);
-      await cast.revive(leader, plan.signal);
+      await cast.revive(leader, signal);
       await cast.settled();
     }
     return story.totals();
   } finally {
-    // What the replicas say while they are swept away is no news.
-    lookout.fail(new RaftbeatError("stopped", "the demo is over"));
-    await sweeper.sweep();
+    cast.dismiss();
   }
 }

@@ -102,8 +102,13 @@ export const yesOrNo = v.pipe(
   v.boolean("must be true or false"),
 );
 
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return v.picklist(words, `must be one of ${words.join(", ")}`);
+}
+
 /** A ready-made timing. */
-export const preset = v.picklist(presetNames, `must be one of ${presetNames.join(", ")}`);
+export const preset = oneOf(presetNames);
 
 /** A number with bounds, both allowed. */
 export function numberBetween(min: number, max: number, what: string) {
