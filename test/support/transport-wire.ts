@@ -56,6 +56,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections made so far. */
   connectionCount(): number;
+  /** Connections whose near end is still open. */
+  openCount(): number;
   /** From now on nothing passes over the connections there are; they stay open. New ones pass. */
   freeze(): void;
   /** From now on new connections are taken, and nothing passes over them, until `thaw`. */
@@ -88,10 +90,12 @@ export async function tcpProxy(toPort: number | null): Promise<TcpProxy> {
   return {
     port: (server.address() as { port: number }).port,
     connectionCount: () => pairs.length,
+    openCount: () => pairs.filter(([near]) => !near.destroyed).length,
     freeze() {
       for (const [near, far] of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
+        // What comes is read and forgotten, so that the proxy itself hears of a close.
+        near.unpipe(far).resume();
+        far.unpipe(near).resume();
         // An end that is destroyed must not tell the other.
         for (const socket of [near, far])
           socket

@@ -132,6 +132,7 @@ describe("the handshake", () => {
 
   it.each([
     ["another version", '["raftbeat",2,"test","a","a-1","b",null]', 4002, "expected version 1"],
+    ["of the own id", '["raftbeat",1,"test","b","b-2","b",null]', 4004, "b is this node's own id"],
     ["no hello", '["tn",0,1]', 4002, "expected raftbeat's hello"],
     ["no JSON", "GET /", 4002, "expected raftbeat's hello"],
     ["an id that is none", '["raftbeat",1,"test","a b","a-1","b",null]', 4000, "hello[3]: expected an id"],

@@ -73,12 +73,36 @@ describe("links between peers", () => {
     const dialled = await acceptAs("a", b);
     await until("linked", () => b.linked().includes("a"));
     const a = await rawNode("a", "b", b.transport.port());
+    b.transport.send("a", aHeartbeat());
+    await until("the newest is used", () => a.heard.length === 2);
     dialled.say('["tn",0,1]');
     await until("it arrived", () => b.messages().length === 1);
     a.socket.terminate();
     dialled.say('["tn",0,2]');
     await until("it works", () => b.messages().length === 2);
     expect(b.told.map(({ event }) => event)).toEqual(["up", "message", "message"]);
+  });
+
+  it("are not closed by the lower id, so that the sides never disagree", async () => {
+    const a = await startWebSocketNode("a", { silenceMs: 20 });
+    const dialled = await acceptAs("b", a);
+    await until("linked", () => a.linked().includes("b"));
+    const b = await rawNode("b", "a", a.transport.port());
+    b.socket.send('["tn",0,1]');
+    await until("it arrived", () => a.messages().length === 1);
+    dialled.say('["tn",0,2]');
+    await until("the other still works", () => a.messages().length === 2);
+    expect([dialled.isOpen(), b.socket.readyState]).toEqual([true, b.socket.OPEN]);
+  });
+
+  it("are broken, where the other side does not close them, before stopping is over", async () => {
+    const a = await startWebSocketNode("a");
+    const deaf = await acceptAs("b", a);
+    await until("linked", () => a.linked().includes("b"));
+    deaf.pause();
+    const startedMs = performance.now();
+    await a.stop();
+    expect(performance.now() - startedMs).toBeGreaterThan(900);
   });
 
   it("carry messages again at once after a peer restarted", async () => {
@@ -167,7 +191,8 @@ describe("links between peers", () => {
     await until("linked", () => a.linked().includes("b") && b.linked().includes("a"));
     proxy.freeze();
     await until("dead", () => a.linked().length === 0);
-    expect(a.told.at(-1)).toEqual({ event: "down", peer: "b" });
+    await until("broken, not just forgotten", () => proxy.openCount() < proxy.connectionCount());
+    expect(a.told.find(({ event }) => event === "down")).toEqual({ event: "down", peer: "b" });
     await until("linked anew", () => a.linked().includes("b") && counters(b, "a").connected);
     expect(proxy.connectionCount()).toBeGreaterThan(1);
     a.transport.send("b", aHeartbeat());
@@ -279,6 +304,10 @@ describe("links between peers", () => {
     const say = (text: string) => {
       for (const socket of server.clients) socket.send(text);
     };
-    return { say, closed };
+    const isOpen = () => [...server.clients].some((socket) => socket.readyState === socket.OPEN);
+    const pause = () => {
+      for (const socket of server.clients) socket.pause();
+    };
+    return { say, closed, isOpen, pause };
   }
 });
