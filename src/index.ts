@@ -6,6 +6,7 @@
  */
 export { createElector } from "./elector/create-elector.js";
 export type * from "./elector/elector.js";
+export { LostLeadership } from "./elector/leadership.js";
 export type { Logger } from "./elector/logger.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";

@@ -1,7 +1,7 @@
 import { RaftbeatError } from "../errors.js";
-import { type Member, membersOf, type Node, type NodeId } from "../protocol/index.js";
+import { type Node, type NodeId, voterOf } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
-import type { Clock, Random, Schedule, Transport, TransportHandlers } from "../runtime/ports.js";
+import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
 import { describeNode, leaderOf } from "./describe.js";
 import { createDiagnostics } from "./diagnostics.js";
@@ -10,8 +10,10 @@ import { createEvents } from "./events.js";
 import { createHandover } from "./handover.js";
 import { watchHealth } from "./health.js";
 import { holdLeadership } from "./leadership.js";
+import type { Links } from "./links.js";
 import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
+import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 import { createWaits } from "./waits.js";
@@ -30,7 +32,7 @@ export interface Parts {
   readonly options: ElectorOptions;
   readonly plan: ElectorPlan;
   readonly node: Node;
-  readonly transport: Transport;
+  readonly links: Links;
   readonly logger: Logger;
   readonly ports: ElectorPorts;
 }
@@ -44,16 +46,16 @@ export interface Assembled {
 
 /** Puts a node's driver and what a service sees of it together. */
 export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandlers) => Driver): Assembled {
-  const { options, plan, node, transport, logger, ports } = parts;
+  const { options, plan, node, links, logger, ports } = parts;
   const { cluster, id, store } = options;
   const { schedule, clock } = ports;
   const about = { cluster, id };
   const publish = createDiagnostics(cluster, id);
-  const connected = new Map<NodeId, string>();
+  const { connected } = links;
   const events = createEvents((error) => logger.error({ ...about, error }, "a listener threw"));
   const waits = createWaits();
   const watch = createWatch(status);
-  const warned = new Set<string>();
+  const notices = createNotices(logger, about, publish);
   let begun = false;
   let stopped = false;
   let failure: RaftbeatError | null = null;
@@ -132,6 +134,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       stopped: stopped || failure !== null,
       contending: contention.isAllowed(),
       isConnected: (peer) => connected.has(peer),
+      addressOf: links.addressOf,
     });
   }
 
@@ -144,24 +147,22 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     events.emit({ kind: "leader", leader });
   }
 
-  function warnOnce(key: string, message: string): void {
-    if (warned.has(key)) return;
-    warned.add(key);
-    logger.warn(about, message);
-  }
-
   function end(handingOver: boolean): Promise<void> {
     ending ??= (async () => {
       endHealth();
       contention.forbid("stopping");
-      if (handingOver && failure === null) await handover.resign("stopped");
+      if (handingOver && failure === null && node.role.name === "leader") {
+        await handover.resign("stopped");
+        await successor();
+      }
       driver.stop("stopped");
       stopped = true;
       watch.notify();
+      // Before the drain: a body that waits for something of this elector must not keep it from ending.
+      waits.end(failure ?? stoppedError());
       await runner.end(failure);
       contention.end();
-      waits.end(failure ?? stoppedError());
-      await new Promise<void>((resolve) => transport.stop(resolve));
+      await new Promise<void>((resolve) => links.transport.stop(resolve));
       await new Promise<void>((resolve) => store.close(resolve));
       watch.end();
       settleClosed(failure);
@@ -169,13 +170,26 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     return ending;
   }
 
-  const membership = {
-    driver,
-    schedule,
-    retryMs: plan.settings.heartbeatIntervalMs,
-    incarnationOf: (peer: NodeId) => connected.get(peer),
-    connect: (candidate: Member) => transport.setPeers([...peersOf(node), candidate]),
-  };
+  /** Resolves when another leads, or an election has had its time: until then this node's vote may be needed. */
+  function successor(): Promise<void> {
+    return new Promise((resolve) => {
+      if (connected.size === 0 || leaderOf(node) !== null) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        cancel();
+        forget();
+        resolve();
+      };
+      const cancel = schedule(plan.settings.electionTimeout.maxMs, done);
+      const forget = events.subscribe((event) => {
+        if (event.kind === "leader" && event.leader !== null) done();
+      });
+    });
+  }
+
+  const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };
 
   const elector: Elector = {
     id,
@@ -207,7 +221,19 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         return undefined;
       }),
     transfer: ({ to, signal }) =>
-      waits.wait<void>(signal, (resolve, reject) => handover.transfer(to, resolve, reject)),
+      waits.wait<void>(signal, (resolve, reject) => {
+        const unreachable = to !== id && !connected.has(to) && voterOf(node.record.configuration, to);
+        if (driver.isLeader() && unreachable) {
+          reject(
+            new RaftbeatError(
+              "transferRefused",
+              `${id} cannot hand over to ${to} now: there is no link with it`,
+            ),
+          );
+          return undefined;
+        }
+        return handover.transfer(to, resolve, reject);
+      }),
     resign: ({ signal } = {}) =>
       waits.wait<void>(signal, (resolve, reject) => handover.transfer(null, resolve, reject)),
     reconfigure: (change, { signal, timeoutMs = electorDefaults.reconfigureTimeoutMs } = {}) =>
@@ -217,7 +243,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         ),
       ),
     stop: ({ handover: handingOver = false } = {}) => end(handingOver),
-    [Symbol.asyncDispose]: () => end(false),
+    [Symbol.asyncDispose]: () => end(true),
   };
 
   return {
@@ -225,16 +251,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     hear: {
       onMessage(from, incarnation, message) {
         if (!begun) return;
-        if ("reason" in message && message.reason === "amnesiac")
-          warnOnce(
-            `own amnesia by ${from}`,
-            `${from} knows this node by another record: this one has forgotten its votes; remove it and add it again`,
-          );
-        if ("reason" in message && message.reason === "configurationMismatch")
-          warnOnce(
-            `mismatch ${from}`,
-            `${from} was started with other voters than this node: give all founders the same list`,
-          );
+        notices.onMessage(from, message);
         driver.tell({ kind: "message", from, incarnation, message });
       },
       onPeerUp(peer, incarnation) {
@@ -268,17 +285,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
 
   function meet(peer: NodeId, incarnation: string): void {
     driver.tell({ kind: "connected", from: peer, incarnation });
-    if (!node.amnesiacs.has(peer)) return;
-    publish("amnesiac", { peer });
-    warnOnce(
-      `amnesiac ${peer} ${incarnation}`,
-      `${peer} came back without its votes and does not count: remove it and add it again`,
-    );
+    if (node.amnesiacs.has(peer)) notices.onAmnesiac(peer, incarnation);
   }
-}
-
-function peersOf(node: Node): Member[] {
-  return membersOf(node.record.configuration).filter(({ id }) => id !== node.id);
 }
 
 function stoppedError(): RaftbeatError {

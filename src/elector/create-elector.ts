@@ -13,6 +13,7 @@ import { systemClock, systemRandom, systemSchedule } from "../runtime/system-por
 import { assembleElector, type ElectorPorts } from "./assemble.js";
 import { defaultTransport } from "./default-transport.js";
 import type { Elector, ElectorOptions } from "./elector.js";
+import { createLinks } from "./links.js";
 import { silentLogger } from "./logger.js";
 import { planElector } from "./options.js";
 
@@ -55,10 +56,12 @@ export async function createElector(
       electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
     });
     transport = started;
+    const links = createLinks(started, options.voters);
+    const { clock, random } = ports;
     const elector = assembleElector(
-      { options, plan, node, transport: started, logger, ports },
+      { options, plan, node, links, logger, ports },
       (handlers): Driver =>
-        createDriver(node, { clock: ports.clock, random: ports.random, store, transport: started }, handlers),
+        createDriver(node, { clock, random, store, transport: links.transport }, handlers),
     );
     await startTransport(started, elector.hear);
     elector.begin();

@@ -1,6 +1,7 @@
 import {
   isConfigurationCommitted,
   knownLeader,
+  type Member,
   membersOf,
   type Node,
   type NodeId,
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly stopped: boolean;
   readonly contending: boolean;
   readonly isConnected: (id: NodeId) => boolean;
+  readonly addressOf: (member: Member) => string;
 }
 
 /** The status of a node at this moment. */
@@ -24,13 +26,15 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
   const others = membersOf(configuration).filter(({ id }) => id !== node.id);
   const isVoter = (id: NodeId): boolean => voterOf(configuration, id) !== undefined;
   const linked = configuration.voters.filter(({ id }) => id === node.id || around.isConnected(id));
-  const peers: PeerStatus[] = others.map(({ id, address }) => ({
-    id,
-    address,
-    voter: isVoter(id),
-    connected: around.isConnected(id),
-    amnesiac: node.amnesiacs.has(id),
-  }));
+  const peers: PeerStatus[] = others.map((member) =>
+    Object.freeze({
+      id: member.id,
+      address: around.addressOf(member),
+      voter: isVoter(member.id),
+      connected: around.isConnected(member.id),
+      amnesiac: node.amnesiacs.has(member.id),
+    }),
+  );
   const leader = leaderOf(node);
   return Object.freeze({
     cluster: around.cluster,
@@ -44,7 +48,7 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
     voters: configuration.voters,
     observers: configuration.observers,
     configurationCommitted: isConfigurationCommitted(node),
-    peers,
+    peers: Object.freeze(peers),
     isolated: isVoter(node.id) && linked.length < quorumSize(configuration.voters.length),
     removed: node.removed,
     contending: around.contending,

@@ -1,6 +1,10 @@
 import { RaftbeatError } from "../errors.js";
 import {
+  addressRule,
+  idRule,
+  isAddress,
   isConfigurationCommitted,
+  isId,
   type Member,
   memberOf,
   type NodeId,
@@ -10,6 +14,7 @@ import {
 import type { Driver } from "../runtime/driver.js";
 import type { Schedule } from "../runtime/ports.js";
 import type { MembershipChange } from "./elector.js";
+import type { Links } from "./links.js";
 
 /** What changing the membership needs of its elector. */
 export interface MembershipWorld {
@@ -17,10 +22,7 @@ export interface MembershipWorld {
   readonly schedule: Schedule;
   /** How often is tried again while something is not ready. */
   readonly retryMs: number;
-  /** The incarnation a connected node told, or undefined. */
-  incarnationOf(id: NodeId): string | undefined;
-  /** Has links made with this node too, while it is no member yet. */
-  connect(candidate: Member): void;
+  readonly links: Links;
 }
 
 /** How far a change has come: done, to be tried again for a reason, or impossible. */
@@ -38,6 +40,7 @@ export function changeMembership(
 ): () => void {
   let waitsFor = "the first try";
   let cancelRetry = (): void => {};
+  let uninvite = (): void => {};
   const cancelTimeout = world.schedule(timeoutMs, () =>
     finish(
       new RaftbeatError("timeout", `the membership was not changed within ${timeoutMs} ms: ${waitsFor}`),
@@ -52,6 +55,7 @@ export function changeMembership(
   function end(): void {
     cancelRetry();
     cancelTimeout();
+    uninvite();
   }
 
   function attempt(): void {
@@ -64,36 +68,71 @@ export function changeMembership(
     }
   }
 
-  cancelRetry = world.schedule(0, attempt);
+  cancelRetry = world.schedule(0, () => {
+    const problem = problemOf(change);
+    if (problem !== null) {
+      finish(problem);
+      return;
+    }
+    // A node that is to be added may not know where the leader is, so the leader looks for it.
+    if ("add" in change) {
+      const { id, address } = change.add;
+      uninvite = world.links.invite({ id, address, incarnation: null });
+    }
+    attempt();
+  });
   return end;
 }
 
-function addStep(
-  add: Extract<MembershipChange, { readonly add: unknown }>["add"],
-  world: MembershipWorld,
-): Progress {
+type Added = Extract<MembershipChange, { readonly add: unknown }>["add"];
+
+function addStep(add: Added, world: MembershipWorld): Progress {
   const { node } = world.driver;
   if (node.role.name !== "leader") return notLeader(node.id);
   const { configuration } = node.record;
   const { voters, observers } = configuration;
   const { id, address } = add;
-  const incarnation = add.incarnation ?? world.incarnationOf(id);
+  const incarnation = add.incarnation ?? world.links.connected.get(id);
   const member = memberOf(configuration, id);
   if (member === undefined) {
-    if (incarnation === undefined) {
-      world.connect({ id, address, incarnation: null });
+    if (incarnation === undefined)
       return {
         wait: `${id} at ${address} has not been met yet: is it running, with join and the same cluster and token?`,
       };
-    }
     return ask(world, voters, [...observers, { id, address, incarnation }]);
   }
+  const other = otherMember(member, add, node.amnesiacs.has(id));
+  if (other !== null)
+    return new RaftbeatError(
+      "reconfigureRefused",
+      `${id} is a member already, ${other}: remove it first, then add it`,
+    );
   if (add.voter === false || voterOf(configuration, id) !== undefined) return committed(world);
   return ask(
     world,
     [...voters, member],
     observers.filter((observer) => observer.id !== id),
   );
+}
+
+/** Why a member is not what is to be added, or null if it is. */
+function otherMember(member: Member, add: Added, amnesiac: boolean): string | null {
+  if (amnesiac) return "and has come back without its votes";
+  if (member.address !== add.address) return `at ${member.address} and not at ${add.address}`;
+  if (add.incarnation !== undefined && member.incarnation !== null && member.incarnation !== add.incarnation)
+    return `as incarnation ${member.incarnation} and not ${add.incarnation}`;
+  return null;
+}
+
+function problemOf(change: MembershipChange): RaftbeatError | null {
+  if (!("add" in change)) return null;
+  const { id, address, incarnation } = change.add;
+  const invalid = (text: string): RaftbeatError => new RaftbeatError("invalidSettings", text);
+  if (!isId(id)) return invalid(`the id to add (${id}) must be ${idRule}`);
+  if (!isAddress(address)) return invalid(`the address of ${id} (${address}) must be ${addressRule}`);
+  if (incarnation !== undefined && !isId(incarnation))
+    return invalid(`the incarnation of ${id} (${incarnation}) must be ${idRule}`);
+  return null;
 }
 
 function removeStep(id: NodeId, world: MembershipWorld): Progress {

@@ -10,6 +10,8 @@ import {
   longestMetadataBytes,
   type Member,
   maxMemberCount,
+  type Preset,
+  presets,
   resolveTiming,
   type Settings,
   safeModes,
@@ -39,10 +41,10 @@ const id = v.pipe(v.string(), v.check(isId, `must be ${idRule}`));
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(24 * 3600 * 1000));
 const callable = v.custom<unknown>((value) => typeof value === "function", "must be a function");
 const timing = v.union([
-  v.picklist(["lan", "laptop", "wan"]),
-  v.object({
+  v.picklist(Object.keys(presets) as Preset[]),
+  v.strictObject({
     heartbeatIntervalMs: v.number(),
-    electionTimeout: v.object({ minMs: v.number(), maxMs: v.number() }),
+    electionTimeout: v.strictObject({ minMs: v.number(), maxMs: v.number() }),
     voteHoldMs: v.optional(v.number()),
     quorumTimeoutMs: v.optional(v.number()),
     clockDriftRatio: v.optional(v.number()),
@@ -80,7 +82,8 @@ export function planElector(options: ElectorOptions): ElectorPlan {
   const result = v.safeParse(schema, options, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    throw invalid(`${v.getDotPath(issue) ?? "the options"} (${shown(issue.input)}): ${issue.message}`);
+    const path = v.getDotPath(issue) ?? "the options";
+    throw invalid(`${path} (${path === "token" ? "not shown" : shown(issue.input)}): ${issue.message}`);
   }
   const ids = Object.keys(options.voters);
   if (options.join === true && ids.length > 0)
@@ -91,6 +94,12 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
+  const own = options.voters[options.id];
+  if (
+    own?.startsWith("wss:") &&
+    [options.tls, options.listen, options.transport].every((one) => one === undefined)
+  )
+    throw invalid(`tls is missing, and voters.${options.id} (${own}) asks for it`);
   const resolution = resolveTiming(options.timing ?? defaultPreset);
   if (!resolution.ok) throw invalid(resolution.problems.join("; "));
   return {

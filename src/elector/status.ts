@@ -1,4 +1,4 @@
-import type { ConfigurationId, LossReason, Member, NodeId } from "../protocol/index.js";
+import type { ConfigurationId, Member, NodeId } from "../protocol/index.js";
 
 /** What a node knows of one other member. */
 export interface PeerStatus {
@@ -43,10 +43,4 @@ export interface LeaderInfo {
   readonly id: NodeId;
   readonly term: number;
   readonly metadata: string | null;
-}
-
-/** The reason an AbortSignal of a leadership carries. */
-export interface LostLeadership {
-  readonly term: number;
-  readonly reason: LossReason;
 }
