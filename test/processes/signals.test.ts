@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { machineMs } from "../../src/runtime/system-ports.js";
+import { startCluster } from "../support/process-cluster.js";
+
+describe("a leader among real processes", () => {
+  it("is replaced in a higher term after SIGKILL, and comes back as a follower", async () => {
+    const cluster = await startCluster();
+    const leader = await cluster.settled();
+    const { term } = await cluster.status(leader);
+    cluster.node(leader).process.kill("SIGKILL");
+    await cluster.node(leader).exited;
+    const others = cluster.ids.filter((id) => id !== leader);
+    const next = await cluster.settled(others);
+    expect((await cluster.status(next)).term).toBeGreaterThan(term);
+    cluster.start(leader);
+    expect(await cluster.settled()).toBe(next);
+  });
+
+  it("says first of all, when woken by SIGCONT, that it leads no longer", async () => {
+    const cluster = await startCluster(undefined, { extra: ["--lease-log"] });
+    const leader = await cluster.settled();
+    const { process: stopped, line, lines } = cluster.node(leader);
+    const others = cluster.ids.filter((id) => id !== leader);
+    stopped.kill("SIGSTOP");
+    const next = await cluster.settled(others);
+    const wokenAtMs = machineMs();
+    stopped.kill("SIGCONT");
+    const woke = await line(({ event }) => event === "stalled", "a word on the stall");
+    expect(woke).toMatchObject({ event: "stalled", isLeader: false });
+    const after = lines.filter(({ monotonicMs }) => monotonicMs >= wokenAtMs).map(({ event }) => event);
+    expect(after.slice(0, 1)).toEqual(["stalled"]);
+    expect(await cluster.settled()).toBe(next);
+    expect(lines.filter(({ event, monotonicMs }) => event === "lease" && monotonicMs >= wokenAtMs)).toEqual(
+      [],
+    );
+  });
+
+  it("hands over on SIGTERM in less time than any election timeout, and exits 0", async () => {
+    const cluster = await startCluster(undefined, { extra: ["--timing", "laptop"] });
+    const leader = await cluster.settled();
+    const node = cluster.node(leader);
+    node.process.kill("SIGTERM");
+    expect(await node.exited).toBe(0);
+    const next = await cluster.settled(cluster.ids.filter((id) => id !== leader));
+    const lost = await node.line(({ event }) => event === "lost", "the loss");
+    const gained = await cluster.node(next).line(({ event }) => event === "elected", "the gain");
+    expect(gained.monotonicMs - lost.monotonicMs).toBeGreaterThan(0);
+    expect(gained.monotonicMs - lost.monotonicMs).toBeLessThan(900);
+    const last = node.lines.map(({ event }) => event).filter((event) => event !== "leader");
+    expect(last.slice(-3)).toEqual(["stopping", "lost", "stopped"]);
+  });
+
+  it("ends with its parent where told to", async () => {
+    const cluster = await startCluster(["a"]);
+    await cluster.settled();
+    const node = cluster.node("a");
+    node.process.stdin?.end();
+    expect(await node.exited).toBe(0);
+    expect(node.lines.map(({ event }) => event)).toContain("stopping");
+  });
+});
