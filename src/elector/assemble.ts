@@ -170,7 +170,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     return ending;
   }
 
-  /** Resolves when another leads, or an election has had its time: until then this node's vote may be needed. */
+  /** Resolves when another leads, or an election has had its time: ending the links sooner may cut off what tells the heir. */
   function successor(): Promise<void> {
     return new Promise((resolve) => {
       if (connected.size === 0 || leaderOf(node) !== null) {
