@@ -50,7 +50,7 @@ export function createDoor(
 ): Door {
   const { limits, clock } = context;
   const shared = "server" in listen;
-  const server: Server | TlsServer = shared ? listen.server : ownServer(tls, limits.handshakeTimeoutMs);
+  const server: Server | TlsServer = shared ? listen.server : ownServer(tls);
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
   /** By remote host and port, the oldest first. */
   const strangers = new Map<string, Stranger>();
@@ -190,21 +190,12 @@ export function createDoor(
   };
 }
 
-function ownServer(tls: TransportTls | null, handshakeTimeoutMs: number): Server | TlsServer {
-  const http = {
-    headersTimeout: handshakeTimeoutMs,
-    requestTimeout: handshakeTimeoutMs,
-    connectionsCheckingInterval: Math.ceil(handshakeTimeoutMs / 2),
-    maxHeaderSize: 8192,
-  };
+function ownServer(tls: TransportTls | null): Server | TlsServer {
+  // Whoever is slow is turned out by `sweep`, whatever it is slow with.
+  const http = { headersTimeout: 0, requestTimeout: 0, maxHeaderSize: 8192 };
   if (tls?.cert === undefined && tls?.pfx === undefined) return createServer(http);
   // Certificates are judged once the WebSocket is open, so that the other side hears why.
-  return createTlsServer({
-    ...http,
-    ...tls,
-    rejectUnauthorized: false,
-    handshakeTimeout: handshakeTimeoutMs,
-  });
+  return createTlsServer({ ...http, ...tls, rejectUnauthorized: false });
 }
 
 function listenError(host: string | undefined, port: number, cause: NodeJS.ErrnoException): RaftbeatError {

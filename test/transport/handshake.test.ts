@@ -130,6 +130,16 @@ describe("the handshake", () => {
     expect(a.told).toEqual([]);
   });
 
+  it("tells what a stranger says without what could harm a log", async () => {
+    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    afterwards(() => server.close());
+    server.on("connection", (socket) => socket.close(4005, "no\u001b[31m\nfake line"));
+    const a = await startWebSocketNode("a");
+    a.transport.setPeers([memberAt("b", (server.address() as AddressInfo).port)]);
+    await until("refused", () => a.refusals.length > 0);
+    expect(a.refusals[0]).toMatchObject({ reason: "wrongToken", detail: "no?[31m?fake line", by: "peer" });
+  });
+
   it.each([
     ["another version", '["raftbeat",2,"test","a","a-1","b",null]', 4002, "expected version 1"],
     ["of the own id", '["raftbeat",1,"test","b","b-2","b",null]', 4004, "b is this node's own id"],

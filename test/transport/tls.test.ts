@@ -11,6 +11,7 @@ import {
   stopAll,
   until,
 } from "../support/transport-nodes.js";
+import { rawConnection } from "../support/transport-wire.js";
 
 describe("mutual TLS", () => {
   let authority: Authority;
@@ -171,6 +172,18 @@ describe("mutual TLS", () => {
     bare.transport.setPeers([{ id: "b", address, incarnation: null }]);
     await until("refused", () => b.refusals.length > 0);
     expect(bare.linked()).toEqual([]);
+  });
+
+  it("turns out who connects and never begins, but not who is linked", async () => {
+    const limits = { handshakeTimeoutMs: 100 };
+    const a = await startWebSocketNode("a", { tls: forA });
+    const b = await startWebSocketNode("b", { tls: forB, limits, silenceMs: 50 });
+    a.transport.setPeers([memberAt("b", b.transport.port(), "wss")]);
+    await until("linked", () => b.linked().includes("a"));
+    const { closed } = await rawConnection(b.transport.port());
+    await closed;
+    expect(b.refusals).toMatchObject([{ reason: "handshakeTimeout", by: "self" }]);
+    expect(b.told).toEqual([{ event: "up", peer: "a", incarnation: "a-1" }]);
   });
 
   it("takes any certificate, and none, where that is asked for", async () => {
