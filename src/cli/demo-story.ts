@@ -65,7 +65,7 @@ export function createStory(): Story {
       outcome = "pending";
     },
     leaderAt(atMs) {
-      return spans.findLast((span) => span.untilMs > atMs)?.id ?? null;
+      return spans.findLast(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)?.id ?? null;
     },
     outcome: () => outcome,
     totals: () => ({

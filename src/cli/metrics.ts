@@ -121,6 +121,13 @@ export function createMetrics({ elector, remainingMs, links }: MetricsSources): 
   const stalls = counter("stalls", "Times the process did not run for longer than the vote hold");
   let leader: string | null = null;
 
+  /** A leader unknown for a while and known again is the same. */
+  function see(next: string | null): void {
+    if (next === null || next === leader) return;
+    leader = next;
+    changes.inc();
+  }
+
   return {
     observe(event) {
       switch (event.event) {
@@ -129,6 +136,7 @@ export function createMetrics({ elector, remainingMs, links }: MetricsSources): 
           return;
         case "elected":
           won.inc();
+          see(id);
           return;
         case "lost":
           lost.inc({ reason: event.reason });
@@ -137,10 +145,7 @@ export function createMetrics({ elector, remainingMs, links }: MetricsSources): 
           stalls.inc();
           return;
         case "leader":
-          if (event.leader !== null && event.leader !== leader) {
-            leader = event.leader;
-            changes.inc();
-          }
+          see(event.leader);
           return;
       }
     },

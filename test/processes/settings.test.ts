@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { freePorts } from "../../src/cli/free-ports.js";
 import { raftbeat, temporaryFolder } from "../support/process-node.js";
@@ -103,5 +104,19 @@ describe("raftbeat, when the world is wrong, says one sentence and exits 1", () 
     const run = raftbeat(["transfer", "--url", `http://127.0.0.1:${port}`]);
     expect(await run.exited).toBe(1);
     expect(run.stderr()).toMatch(/^raftbeat: no node answers: .*ECONNREFUSED.*--url.*\n$/);
+  });
+
+  it("a disk that is full when a vote is to be kept: the node ends rather than forget it", async () => {
+    const [port] = await freePorts(1, Math.random);
+    const preload = fileURLToPath(new URL("../support/process-full-disk.mjs", import.meta.url));
+    const settings = ["--cluster", "c", "--id", "a", "--voters", `a=ws://127.0.0.1:${port}`];
+    const run = raftbeat(["node", ...settings, "--data", join(temporaryFolder(), "a"), "--json"], {
+      NODE_OPTIONS: `--import=${preload}`,
+      FULL_AFTER_SYNCS: "2",
+    });
+    expect(await run.exited).toBe(1);
+    expect(run.lines.map(({ event }) => event)).toContain("started");
+    expect(run.lines.map(({ event }) => event)).not.toContain("elected");
+    expect(run.stderr()).toMatch(/^raftbeat: .*no space left.*\n$/i);
   });
 });

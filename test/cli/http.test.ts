@@ -1,0 +1,237 @@
+import { request } from "node:http";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { serveNode } from "../../src/cli/http-server.js";
+import { createMetrics } from "../../src/cli/metrics.js";
+import { RaftbeatError } from "../../src/errors.js";
+import { type FakeElector, fakeElector } from "../support/cli-elector.js";
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
+
+interface Served extends FakeElector {
+  readonly url: string;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  ask(
+    path: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Reply>;
+}
+
+const link = {
+  id: "b",
+  address: "ws://b:7400",
+  connected: true,
+  sentCount: 5,
+  receivedCount: 4,
+  droppedCount: 1,
+  redialCount: 2,
+  refusedFrameCount: 0,
+  roundTripMs: 1.5,
+  lastProblem: null,
+};
+
+async function serve(token: string | null = null): Promise<Served> {
+  const fake = fakeElector();
+  const sources = {
+    elector: fake.elector,
+    remainingMs: () => (fake.elector.isLeader ? 120 : 0),
+    links: () => [link],
+  };
+  const metrics = createMetrics(sources);
+  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, { ...sources, metrics });
+  onTestFinished(() => http.close());
+  return {
+    ...fake,
+    url: http.url,
+    metrics,
+    ask: (path, { method = "GET", headers = {}, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const asking = request(http.url + path, { method, headers }, (response) => {
+          let text = "";
+          response.setEncoding("utf8");
+          response.on("data", (chunk: string) => {
+            text += chunk;
+          });
+          response.on("end", () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+          );
+        });
+        asking.on("error", reject);
+        asking.end(body);
+      }),
+  };
+}
+
+const post = { method: "POST" };
+
+describe("what a node serves to read", () => {
+  it("is /leaderz 200 only while it leads, asked anew each time, else with who leads", async () => {
+    const { ask, become } = await serve();
+    const follower = await ask("/leaderz");
+    expect(follower.status).toBe(503);
+    expect(JSON.parse(follower.text)).toEqual({
+      isLeader: false,
+      term: 3,
+      leader: "b",
+      leaderMetadata: "http://b",
+    });
+    become({ role: "leader", isLeader: true, leader: "a", term: 4 });
+    expect((await ask("/leaderz")).status).toBe(200);
+    become({ isLeader: false });
+    expect((await ask("/leaderz")).status).toBe(503);
+  });
+
+  it("is /readyz 200 only while it knows a leader and belongs", async () => {
+    const { ask, become } = await serve();
+    expect((await ask("/readyz")).status).toBe(200);
+    become({ leader: null });
+    expect(await ask("/readyz")).toMatchObject({ status: 503, text: "not ready: no leader known\n" });
+    become({ leader: "b", removed: true });
+    expect(await ask("/readyz")).toMatchObject({
+      status: 503,
+      text: "not ready: removed from the cluster\n",
+    });
+  });
+
+  it("is /livez 200 until it has stopped", async () => {
+    const { ask, become } = await serve();
+    expect((await ask("/livez")).status).toBe(200);
+    become({ role: "stopped", leader: null });
+    expect((await ask("/livez")).status).toBe(503);
+    expect((await ask("/readyz")).status).toBe(503);
+  });
+
+  it("is the whole /status, with lease and links, never cached", async () => {
+    const { ask, elector } = await serve();
+    const { headers, text } = await ask("/status");
+    expect(JSON.parse(text)).toEqual({ ...elector.status(), leaseRemainingMs: 0, links: [link] });
+    expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
+    expect(await ask("/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
+  });
+
+  it("are metrics as Prometheus reads them", async () => {
+    const { ask, become, metrics } = await serve();
+    become({ role: "leader", isLeader: true, leader: "a", term: 4 });
+    metrics.observe({ event: "role", role: "candidate", term: 4 });
+    metrics.observe({ event: "elected", term: 4 });
+    metrics.observe({ event: "lost", term: 4, reason: "resigned" });
+    for (const leader of ["b", "b", null, "b", "c"])
+      metrics.observe({ event: "leader", leader, term: 5, metadata: null });
+    const { headers, text } = await ask("/metrics");
+    expect(headers["content-type"]).toMatch(/^text\/plain; version=0.0.4/);
+    const values = new Map(
+      text
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("#"))
+        .map((line) => {
+          const [, name = "", labels = "", value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
+          const own = labels.replace(/,?(cluster|node)="\w+"/g, "").replace(/^,/, "");
+          return [own === "" ? name : `${name}{${own}}`, Number(value)];
+        }),
+    );
+    expect(Object.fromEntries(values)).toMatchObject({
+      raftbeat_is_leader: 1,
+      raftbeat_term: 4,
+      raftbeat_lease_remaining_seconds: 0.12,
+      'raftbeat_role{role="leader"}': 1,
+      'raftbeat_role{role="follower"}': 0,
+      raftbeat_campaigns_total: 1,
+      raftbeat_elections_won_total: 1,
+      'raftbeat_leaderships_lost_total{reason="resigned"}': 1,
+      raftbeat_leader_changes_total: 3,
+      'raftbeat_peer_connected{peer="b"}': 1,
+      'raftbeat_peer_connected{peer="c"}': 0,
+      'raftbeat_peer_frames_sent_total{peer="b"}': 5,
+      'raftbeat_peer_redials_total{peer="b"}': 2,
+      'raftbeat_peer_round_trip_seconds{peer="b"}': 0.0015,
+      nodejs_eventloop_lag_p99_seconds: expect.any(Number),
+    });
+    expect(text).toContain('cluster="test"');
+    // Counters that are read twice are not counted twice.
+    expect((await ask("/metrics")).text).toMatch(/raftbeat_peer_frames_sent_total\{.*\} 5\n/);
+  });
+});
+
+describe("a change asked for over HTTP", () => {
+  it("is made for whoever has the token", async () => {
+    const { ask, asked } = await serve("secret");
+    const headers = { authorization: "Bearer secret" };
+    expect((await ask("/transfer", { ...post, headers, body: '{"to":"b"}' })).status).toBe(200);
+    expect((await ask("/transfer", { ...post, headers })).status).toBe(200);
+    const add = { add: { id: "d", address: "ws://d:7400", voter: false } };
+    expect((await ask("/reconfigure", { ...post, headers, body: JSON.stringify(add) })).status).toBe(200);
+    expect((await ask("/reconfigure", { ...post, headers, body: '{"remove":"c"}' })).status).toBe(200);
+    expect(asked).toEqual(["transfer to b", "resign", add, { remove: "c" }]);
+  });
+
+  it("says who leads where the node does not", async () => {
+    const { ask, refuse } = await serve();
+    refuse(new RaftbeatError("notLeader", "a does not lead"));
+    const reply = await ask("/transfer", post);
+    expect(reply.status).toBe(409);
+    expect(JSON.parse(reply.text)).toEqual({
+      error: { code: "notLeader", message: "a does not lead" },
+      leader: "b",
+      leaderMetadata: "http://b",
+    });
+  });
+
+  const refused: readonly (readonly [
+    string,
+    string | null,
+    Record<string, string>,
+    string,
+    number,
+    string,
+  ])[] = [
+    ["without the token", "secret", {}, "", 401, "tokenMissing"],
+    ["with another token", "secret", { authorization: "Bearer secre" }, "", 401, "tokenWrong"],
+    ["with another kind of proof", "secret", { authorization: "Basic secret" }, "", 401, "tokenMissing"],
+    ["by a page in a browser", null, { origin: "http://localhost" }, "", 403, "browser"],
+    ["through a proxy where no token is set", null, { "x-forwarded-for": "1.2.3.4" }, "", 403, "noToken"],
+    ["with a body that is no JSON", null, {}, "to=b", 400, "badBody"],
+    ["with a key that does not exist", null, {}, '{"too":"b"}', 400, "badBody"],
+    ["with an id that is none", null, {}, '{"to":"b c"}', 400, "badBody"],
+    ["with a body that is far too large", null, {}, `{"to":"${"b".repeat(5000)}"}`, 413, "tooLarge"],
+  ];
+  it.each(refused)("is refused %s", async (_what, token, headers, body, status, code) => {
+    const { ask, asked } = await serve(token);
+    const reply = await ask("/transfer", { ...post, headers, body });
+    expect(reply.status).toBe(status);
+    expect(JSON.parse(reply.text).error.code).toBe(code);
+    expect(reply.text).not.toContain("secret");
+    expect(asked).toEqual([]);
+  });
+
+  it("is refused by the wrong method, and at paths that do not exist", async () => {
+    const { ask, asked } = await serve();
+    expect((await ask("/transfer")).status).toBe(405);
+    expect((await ask("/status", post)).status).toBe(405);
+    expect((await ask("/")).status).toBe(404);
+    expect(asked).toEqual([]);
+  });
+
+  it("that fails in an unknown way tells nothing of the node's insides", async () => {
+    const { ask, elector } = await serve();
+    Object.assign(elector, { resign: () => Promise.reject(new Error("/etc/secret")) });
+    const reply = await ask("/transfer", post);
+    expect(reply.status).toBe(500);
+    expect(reply.text).not.toContain("/etc/secret");
+  });
+});
+
+describe("an HTTP server whose port is taken", () => {
+  it("says so", async () => {
+    const { url } = await serve();
+    const port = Number(new URL(url).port);
+    const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [] };
+    const again = serveNode({ host: "127.0.0.1", port }, null, {
+      ...sources,
+      metrics: createMetrics(sources),
+    });
+    await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
+  });
+});
