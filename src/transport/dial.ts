@@ -5,7 +5,7 @@ import type { NodeId } from "../protocol/index.js";
 import type { Schedule } from "../runtime/ports.js";
 import { certificateProblem, dialOptions, type TransportTls } from "./certificate.js";
 import type { LinkTiming } from "./limits.js";
-import { createLink, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
+import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
 import { type LinkEnd, printable } from "./link-end.js";
 
 /** What a dial needs besides what links share. */
@@ -19,6 +19,8 @@ export interface DialContext extends LinkContext {
 export interface Dial {
   /** Gives up; nothing is told any more. */
   abandon(): void;
+  /** Gives up unless the other side may take the link for up already and send over it; says whether it gave up. */
+  giveWay(): boolean;
 }
 
 /** Dials a peer. `owner` hears of the link once it is up, `onFailed` of anything that happens before; never both. */
@@ -31,15 +33,17 @@ export function dial(
 ): Dial {
   const { tls, timing, limits, schedule } = context;
   let over = false;
-  let isOpen = false;
   let stream: Duplex | null = null;
   let socket: WebSocket | null = null;
+  let link: Link | null = null;
   let cancelConnect = schedule(timing.connectTimeoutMs, () =>
     fail({ reason: "lost", detail: `no connection within ${timing.connectTimeoutMs} ms`, by: "self" }),
   );
-  const cancelHandshake = schedule(limits.handshakeTimeoutMs, () =>
-    fail({ reason: "lost", detail: `no answer within ${limits.handshakeTimeoutMs} ms`, by: "self" }),
-  );
+  const cancelHandshake = schedule(limits.handshakeTimeoutMs, () => {
+    const detail = `no answer within ${limits.handshakeTimeoutMs} ms`;
+    if (link === null) fail({ reason: "lost", detail, by: "self" });
+    else link.refuse("handshakeTimeout", detail);
+  });
 
   function finish(): void {
     over = true;
@@ -50,8 +54,8 @@ export function dial(
   function fail(end: LinkEnd): void {
     if (over) return;
     finish();
-    // What is open closes by itself, so that the other side hears why.
-    if (!isOpen) socket?.terminate();
+    // An open link has been closed, so that the other side hears why.
+    if (socket?.readyState === WebSocket.CONNECTING) socket.terminate();
     onFailed(end);
   }
 
@@ -81,17 +85,16 @@ export function dial(
 
   function onOpen(): void {
     if (over || socket === null) return;
-    isOpen = true;
     const distrusts = (id: NodeId) => certificateProblem(stream, id, tls, "dialled");
-    createLink({ socket, remote: address, expected: peer, distrusts }, context, {
+    link = createLink({ socket, remote: address, expected: peer, distrusts }, context, {
       refusesLink: owner.refusesLink,
-      onUp(link) {
+      onUp(opened) {
         finish();
-        owner.onUp(link);
+        owner.onUp(opened);
       },
       onFrame: owner.onFrame,
-      onEnd(link, end) {
-        if (over) owner.onEnd(link, end);
+      onEnd(ended, end) {
+        if (over) owner.onEnd(ended, end);
         else fail(end);
       },
     });
@@ -105,11 +108,18 @@ export function dial(
     const end: LinkEnd = { reason: "tlsFailed", detail: printable((error as Error).message), by: "self" };
     cancelConnect = schedule(0, () => fail(end));
   }
+  function abandon(): void {
+    if (over) return;
+    finish();
+    socket?.terminate();
+  }
+
   return {
-    abandon() {
-      if (over) return;
-      finish();
-      socket?.terminate();
+    abandon,
+    giveWay() {
+      if (link !== null) return false;
+      abandon();
+      return true;
     },
   };
 }

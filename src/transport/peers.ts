@@ -105,10 +105,7 @@ export function createPeers(
     peer.cancelRedial = null;
     if (link.dialled) peer.dial = null;
     // Where both dial at once the lower id's dial goes on; were both to give way there might be no link in the end.
-    else if (self > id) {
-      peer.dial?.abandon();
-      peer.dial = null;
-    }
+    else if (self > id && peer.dial?.giveWay() === true) peer.dial = null;
     if (wasUp && wasOther) handlers.onPeerDown(id);
     if (!wasUp || wasOther) handlers.onPeerUp(id, link.incarnation);
   }

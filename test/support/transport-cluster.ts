@@ -44,13 +44,18 @@ export async function startCluster(
     ids.map((id, index) => startReplica(id, servers[index] as Server, members, options)),
   );
   const leaderOf = () => replicas.find(({ driver }) => driver.isLeader());
-  await until("everybody follows one leader", () => {
-    const leader = leaderOf();
-    return replicas.every(
-      ({ driver, id }) =>
-        id === leader?.id || (driver.node.role.name === "follower" && driver.node.role.leader === leader?.id),
-    );
-  });
+  await until(
+    "everybody follows one leader",
+    () => {
+      const leader = leaderOf();
+      return replicas.every(
+        ({ driver, id }) =>
+          id === leader?.id ||
+          (driver.node.role.name === "follower" && driver.node.role.leader === leader?.id),
+      );
+    },
+    15_000,
+  );
   return { replicas, leader: leaderOf() as Replica };
 }
 
@@ -60,7 +65,7 @@ async function startReplica(
   members: readonly Member[],
   options: Partial<WebSocketTransportOptions>,
 ): Promise<Replica> {
-  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout: { minMs: 600, maxMs: 1200 } });
+  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout: { minMs: 1500, maxMs: 2000 } });
   const identity = identityOf(id);
   const record = foundingRecord(members, identity.incarnation, nodeSettings.voteHoldMs);
   const transport = webSocketTransport({ listen: { server, path: "/election" }, ...options })(identity);

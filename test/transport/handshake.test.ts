@@ -130,6 +130,20 @@ describe("the handshake", () => {
     expect(a.told).toEqual([]);
   });
 
+  it("gives up on a server that opens a WebSocket and says nothing", async () => {
+    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    afterwards(() => server.close());
+    const closed: string[] = [];
+    server.on("connection", (socket) =>
+      socket.once("close", (code, reason) => closed.push(`${code} ${reason}`)),
+    );
+    const a = await startWebSocketNode("a", { limits: { handshakeTimeoutMs: 80 } });
+    a.transport.setPeers([memberAt("b", (server.address() as AddressInfo).port)]);
+    await until("dialled again", () => closed.length > 1);
+    expect(closed[0]).toBe("4007 no answer within 80 ms");
+    expect(a.refusals[0]).toMatchObject({ reason: "handshakeTimeout", by: "self", peer: "b" });
+  });
+
   it("tells what a stranger says without what could harm a log", async () => {
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
     afterwards(() => server.close());
