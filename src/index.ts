@@ -10,6 +10,8 @@ export { LostLeadership } from "./elector/leadership.js";
 export type { Logger } from "./elector/logger.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
+export type { ConfigurationId, Member } from "./protocol/configuration.js";
+export type { NodeId } from "./protocol/message.js";
 export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/settings.js";
 export type { LossReason } from "./protocol/transition.js";
 export type * from "./runtime/ports.js";

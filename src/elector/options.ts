@@ -59,7 +59,13 @@ const schema = v.strictObject({
   store: v.object({ open: callable, write: callable, close: callable }),
   transport: v.optional(callable),
   listen: v.optional(v.record(v.string(), v.unknown())),
-  token: v.optional(v.pipe(v.string(), v.minLength(1))),
+  // Its messages must not show the value, as those of valibot do.
+  token: v.optional(
+    v.custom<string>(
+      (value) => typeof value === "string" && value !== "",
+      "must be a string that is not empty",
+    ),
+  ),
   tls: v.optional(v.record(v.string(), v.unknown())),
   timing: v.optional(timing),
   metadata: v.optional(
