@@ -107,7 +107,7 @@ export const leading = [
       const ackedMs = leader.nowMs - 1;
       while (leader.roleName === "leader") leader.timeOut();
       expect(leader.nowMs).toBe(ackedMs + 300);
-      expect(leader.term).toBe(2);
+      expect(leader.node.record).toMatchObject({ term: 2, votedFor: "a" });
       expect(leader.node.role).toEqual({ name: "follower", leader: null });
       expect(leader.sent("heartbeat")).toEqual([]);
       leader.timeOut();

@@ -157,11 +157,15 @@ export const terms = [
   }),
 
   claim("2. a heartbeat of a lower term is answered with the own term and changes nothing", (protocol) => {
-    const node = aFollowerOf(protocol, "b", { term: 4, met: ["b"] });
-    const before = structuredClone(node.node);
-    const reply = node.hear("c", heartbeat(node.node.record.configuration, { term: 3, seq: 50 }));
-    expect(reply).toMatchObject({ accepted: false, term: 4, heartbeatTerm: 3 });
-    expect(structuredClone(node.node)).toEqual(before);
+    for (const node of [
+      aFollowerOf(protocol, "b", { term: 4, met: ["b"] }),
+      aFollower(protocol, { term: 4 }),
+    ]) {
+      const before = structuredClone(node.node);
+      const reply = node.hear("c", heartbeat(node.node.record.configuration, { term: 3, seq: 50 }));
+      expect(reply).toMatchObject({ accepted: false, term: 4, heartbeatTerm: 3, reason: "staleTerm" });
+      expect(structuredClone(node.node)).toEqual(before);
+    }
   }),
   claim("2. a request of a lower term is answered with the own term and changes nothing", (protocol) => {
     const node = aFollower(protocol, { term: 4, met: [] });

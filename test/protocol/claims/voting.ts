@@ -133,6 +133,7 @@ export const voting = [
   claim("6. pre-vote replies never count in an election", (protocol) => {
     const candidate = aCandidate(protocol);
     candidate.hear("b", voteReply({ preVote: true, round: candidate.node.round }));
+    candidate.hear("b", voteReply({ preVote: true, term: 3, round: candidate.node.round }));
     candidate.hear("c", voteReply({ preVote: true, round: candidate.node.round - 1 }));
     expect(candidate.roleName).toBe("candidate");
   }),
