@@ -56,6 +56,8 @@ export class Actor {
   /** When false, a write takes until `persist` is called. */
   quickDisk = true;
   draw = 0.5;
+  /** A planted bug may make a test wait for what never comes. */
+  private stepsLeft = 1000;
 
   readonly protocol: Protocol;
   readonly node: Node;
@@ -144,6 +146,7 @@ export class Actor {
   }
 
   private step(input: Input): void {
+    if (this.stepsLeft-- === 0) throw new Error("this takes too many steps");
     const effects: Effect[] = [];
     this.protocol.step(this.node, input, this.nowMs, effects);
     for (const effect of effects) {
