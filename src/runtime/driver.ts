@@ -159,7 +159,6 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function tellLost(term: number, reason: LossReason): void {
-    if (toldTerm !== term) return;
     toldTerm = null;
     handlers.onLost(term, reason);
   }

@@ -59,6 +59,10 @@ describe("changing the membership", () => {
       message: /d at ws:\/\/d:7400 has not been met yet/,
     });
     expect(elector.status().observers).toEqual([]);
+    // Nobody is looked for any more.
+    await world.start("d", { join: true });
+    await world.advance(100);
+    expect(world.linked(elector.id, "d")).toBe(false);
   });
 
   it("a node that comes late is still added, and one that is cut off after the first step is an observer", async () => {

@@ -104,6 +104,22 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
   });
 });
 
+describe("promise 1, when a body never ends", () => {
+  it("a lease that comes back after the drain timeout is handed over at once", async () => {
+    const world = await ElectorWorld.of(three, { drainTimeoutMs: 50 });
+    const first = await world.leader();
+    first.elector.whileLeader(() => new Promise(() => {}));
+    await world.advance(200);
+    // For less than it takes to step down, and longer than the drain timeout.
+    world.isolate(first.id);
+    await world.until(() => first.logged.some((message) => message.startsWith("a body still runs")));
+    world.heal();
+    await world.until(() => world.leaders().some((seat) => seat !== first), 3000);
+    expect(first.told).toContainEqual(expect.stringMatching(/^lost \d+ unhealthy$/));
+    expect(first.elector.status().contending).toBe(false);
+  });
+});
+
 describe("promise 2: state changes before anybody is told, and lost comes once, only after elected, with a reason", () => {
   it("whoever is told finds the state already changed", async () => {
     const world = await ElectorWorld.of(three);

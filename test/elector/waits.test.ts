@@ -123,6 +123,35 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
     expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
   });
 
+  it("a wait and a watch that are over leave no listener on a signal that lives on", async () => {
+    const world = await ElectorWorld.of(three);
+    const { signal } = new AbortController();
+    const leader = await world.leader();
+    await world.settled(leader.elector.verify({ signal }));
+    await world.settled(leader.elector.waitForLeader({ signal }));
+    const statuses = leader.elector.watch({ signal })[Symbol.asyncIterator]();
+    for (let looks = 0; looks < 3; looks++) {
+      const next = statuses.next();
+      if (looks > 0) await world.settled(Promise.all([next, leader.elector.resign().catch(() => {})]));
+      await next;
+    }
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  it("a reader that waits when the elector ends is told the last and then the end", async () => {
+    const world = await ElectorWorld.of(three);
+    await world.leader();
+    const roles: string[] = [];
+    const { elector } = world.seat("a");
+    const reading = (async () => {
+      for await (const { role } of elector.watch()) roles.push(role);
+    })();
+    await world.advance(500);
+    await world.settled(elector.stop());
+    await world.settled(reading);
+    expect(roles.at(-1)).toBe("stopped");
+  });
+
   it("installs no signal handlers", async () => {
     const before = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     const world = await ElectorWorld.of(three);

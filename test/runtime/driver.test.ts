@@ -226,6 +226,17 @@ describe("what the owner does while it is told", () => {
     expect(rig.timer).toBeNull();
   });
 
+  it("stopping while told of a jump ends the node before the input at hand", () => {
+    const rig = aDriver();
+    lead(rig);
+    const { record } = rig.node;
+    rig.on.onLost = () => rig.driver.stop("stopped");
+    rig.wallMs += 3000;
+    rig.hear("b", heartbeatOf(rig, 9, 1));
+    expect(rig.log).toEqual(["lost leaseExpired"]);
+    expect(rig.node.record).toBe(record);
+  });
+
   it("a handler that throws ends the node: nothing is written or sent after, and the failure is told", () => {
     const rig = aDriver();
     lead(rig);

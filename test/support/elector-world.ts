@@ -150,6 +150,10 @@ export class ElectorWorld {
     this.link();
   }
 
+  linked(a: NodeId, b: NodeId): boolean {
+    return this.up.has([a, b].sort().join(" "));
+  }
+
   private link(): void {
     const ids = [...this.stations.keys()].sort();
     for (const a of ids)
@@ -198,8 +202,7 @@ export class ElectorWorld {
       },
       send: (to, message) => {
         timeline.at(timeline.nowMs + 1, () => {
-          if (this.up.has([id, to].sort().join(" ")))
-            this.stations.get(to)?.handlers.onMessage(id, incarnation, message);
+          if (this.linked(id, to)) this.stations.get(to)?.handlers.onMessage(id, incarnation, message);
         });
       },
       stop: (callback) => {
