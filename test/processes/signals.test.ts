@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { machineMs } from "../../src/runtime/system-ports.js";
 import { startCluster } from "../support/process-cluster.js";
+import { run, temporaryFolder, until } from "../support/process-node.js";
 
 describe("a leader among real processes", () => {
   it("is replaced in a higher term after SIGKILL, and comes back as a follower", async () => {
@@ -33,6 +35,30 @@ describe("a leader among real processes", () => {
     expect(lines.filter(({ event, monotonicMs }) => event === "lease" && monotonicMs >= wokenAtMs)).toEqual(
       [],
     );
+  });
+
+  it("is told so by its first isLeader after SIGCONT, before anything else is processed", async () => {
+    const cluster = await startCluster(["a", "b", "c"], { outsiders: ["c"] });
+    const spinner = fileURLToPath(new URL("../support/process-spinner.mjs", import.meta.url));
+    const folder = temporaryFolder();
+    const stopped = run([spinner, "c", JSON.stringify(cluster.voters), folder]);
+    await stopped.line(({ event }) => event === "started", "its start");
+    const elected = () => stopped.lines.some(({ event }) => event === "elected");
+    await until(async () => {
+      const statuses = await Promise.all(["a", "b"].map((id) => cluster.status(id).catch(() => null)));
+      const leader = statuses.find((status) => status?.isLeader)?.id;
+      // Refused until c is ready for it.
+      if (leader !== undefined)
+        await fetch(`${cluster.url(leader)}/transfer`, { method: "POST", body: '{"to":"c"}' });
+      return elected();
+    }, "c leads");
+    const stoppedAtMs = machineMs();
+    stopped.process.kill("SIGSTOP");
+    await cluster.settled(["a", "b"]);
+    await until(() => machineMs() - stoppedAtMs > 1000, "it was stopped for longer than any lease");
+    stopped.process.kill("SIGCONT");
+    const woke = await stopped.line(({ event }) => event === "stalled", "its waking");
+    expect(woke).toMatchObject({ isLeader: false });
   });
 
   it("hands over on SIGTERM in less time than any election timeout, and exits 0", async () => {

@@ -6,6 +6,8 @@ import { type Running, raftbeat, temporaryFolder, until } from "./process-node.j
 /** Nodes of one cluster as processes, with HTTP. */
 export interface ProcessCluster {
   readonly ids: readonly string[];
+  /** The founders' addresses. */
+  readonly voters: Readonly<Record<string, string>>;
   node(id: string): Running;
   url(id: string): string;
   address(id: string): string;
@@ -21,6 +23,8 @@ export async function startCluster(
   founders: readonly string[] = ["a", "b", "c"],
   options: {
     readonly joiners?: readonly string[];
+    /** Founders that the test starts by itself. */
+    readonly outsiders?: readonly string[];
     readonly extra?: readonly string[];
     readonly environment?: Record<string, string>;
   } = {},
@@ -32,11 +36,12 @@ export async function startCluster(
   const portOf = (id: string, offset: number) => ports[2 * ids.indexOf(id) + offset] as number;
   const address = (id: string) => `ws://127.0.0.1:${portOf(id, 0)}`;
   const url = (id: string) => `http://127.0.0.1:${portOf(id, 1)}`;
-  const voters = founders.map((id) => `${id}=${address(id)}`).join(",");
+  const voters = Object.fromEntries(founders.map((id) => [id, address(id)]));
+  const pairs = founders.map((id) => `${id}=${address(id)}`).join(",");
 
   function start(id: string, extra: readonly string[] = options.extra ?? []): Running {
     const part = founders.includes(id)
-      ? ["--voters", voters]
+      ? ["--voters", pairs]
       : ["--join", "--listen", address(id).replace("ws://", "")];
     const settings = ["--cluster", "test", "--id", id, "--data", join(folder, id), "--json", "--while-stdin"];
     const http = ["--http", url(id).replace("http://", "")];
@@ -61,9 +66,10 @@ export async function startCluster(
     return leader;
   }
 
-  for (const id of founders) start(id);
+  for (const id of founders) if (options.outsiders?.includes(id) !== true) start(id);
   return {
     ids,
+    voters,
     start,
     status,
     settled,

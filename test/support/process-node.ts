@@ -25,7 +25,12 @@ export interface Running {
 
 /** Starts `raftbeat` with these arguments; it is killed when the test ends. */
 export function raftbeat(args: readonly string[], environment: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [program, ...args], {
+  return run([program, ...args], environment);
+}
+
+/** Starts Node with these arguments; it is killed when the test ends. */
+export function run(args: readonly string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, args, {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });
