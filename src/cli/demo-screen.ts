@@ -25,8 +25,11 @@ export interface Screen {
   totals(totals: Totals, kills: string): string;
 }
 
-/** A screen with or without colours. */
-export function createScreen(coloured: boolean): Screen {
+/** What a line needs besides the columns of the replicas. */
+const wideChars = 55;
+
+/** A screen with or without colours, so many characters wide. */
+export function createScreen(coloured: boolean, widthChars: number): Screen {
   const parts = new Map<string, Part>();
   let term = 0;
 
@@ -34,8 +37,13 @@ export function createScreen(coloured: boolean): Screen {
     return coloured ? styleText(style, text, { validateStream: false }) : text;
   }
 
+  function isNarrow(): boolean {
+    return widthChars < wideChars + 5 * parts.size;
+  }
+
   function columns(): string {
-    return [...parts].map(([id, part]) => paint(styleOf(part), `${id} ${marks[part]}`)).join("  ");
+    const [near, far] = isNarrow() ? ["", " "] : [" ", "  "];
+    return [...parts].map(([id, part]) => paint(styleOf(part), `${id}${near}${marks[part]}`)).join(far);
   }
 
   /** Takes note of an event; gives what to say of it, or null. */
@@ -85,8 +93,10 @@ export function createScreen(coloured: boolean): Screen {
       const said = take(event);
       if (said === null) return "";
       const time = `${(sinceMs / 1000).toFixed(2).padStart(7)}s`;
-      const head = paint("dim", `${time}  term ${String(term).padEnd(3)}`);
-      const line = `${head} ${columns()}   ${said}\n`;
+      const head = isNarrow()
+        ? `${time} ${String(term).padEnd(2)}`
+        : `${time}  term ${String(term).padEnd(3)}`;
+      const line = `${paint("dim", head)} ${columns()}  ${said}\n`;
       return event.event === "begun" ? introduction(event) + line : line;
     },
     totals(totals, kills) {
@@ -106,8 +116,8 @@ export function createScreen(coloured: boolean): Screen {
 }
 
 function introduction({ timing, folder, signal, kills }: Extract<DemoEvent, { event: "begun" }>): string {
-  const legend = "○ starts   · follows   ● leads   ✗ killed   ‖ stopped";
-  return `${kills} times SIG${signal} to the leader, timing ${timing}\nvotes in ${folder}\n${legend}\n\n`;
+  const legend = "○ starts  · follows  ● leads  ✗ killed  ‖ stopped";
+  return `SIG${signal} to the leader, ${kills} ×, timing ${timing}\nvotes in ${folder}\n${legend}\n\n`;
 }
 
 function styleOf(part: Part): Style {

@@ -17,7 +17,7 @@ export interface Story {
 }
 
 /** What came of a kill. */
-export type KillOutcome = "pending" | "replaced" | "missed";
+type KillOutcome = "pending" | "replaced" | "missed";
 
 /** What a demo amounts to. */
 export interface Totals {

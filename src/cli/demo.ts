@@ -67,7 +67,7 @@ async function demo(flags: Record<string, unknown>): Promise<void> {
     pauseMs: given(flags, "pauseMs", defaults.pauseMs),
   };
   const json = flags["json"] === true;
-  const screen = createScreen(wantsColours());
+  const screen = createScreen(wantsColours(), process.stdout.columns ?? Number.POSITIVE_INFINITY);
   const interrupted = onInterrupt();
   let beganAtMs: number | null = null;
   const totals = await runDemo(
@@ -80,9 +80,7 @@ async function demo(flags: Record<string, unknown>): Promise<void> {
   );
   const summary = summaryOf(plan, totals);
   process.stdout.write(
-    json
-      ? `${JSON.stringify(summary)}\n`
-      : screen.totals(totals, `${plan.killCount} times SIG${plan.signal}`),
+    json ? `${JSON.stringify(summary)}\n` : screen.totals(totals, `${plan.killCount} × SIG${plan.signal}`),
   );
   const kept = totals.failoversMs.length === plan.killCount && totals.leadersPerTermMax === 1;
   process.exitCode = kept && totals.leaseOverlapMs === 0 ? 0 : 1;

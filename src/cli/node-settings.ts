@@ -182,7 +182,7 @@ export function readToken(given: { readonly token?: string; readonly tokenFile?:
 }
 
 /** A word on secrets that others can see. */
-export function tokenWarnings(sources: Sources): string[] {
+function tokenWarnings(sources: Sources): string[] {
   return sources.flags["token"] === undefined
     ? []
     : ["--token can be read by everybody on this machine (ps): use --token-file or RAFTBEAT_TOKEN"];

@@ -82,7 +82,7 @@ export function invalid(sentence: string, cause?: unknown): RaftbeatError {
 }
 
 /** A value as an error repeats it: short, on one line. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
 }
