@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,8 @@ import { quantile, type Row, rounded } from "./report.js";
 
 const intervalMs = 5;
 const windowMs = 8000;
+/** Services run for days: both contenders get time to have their code compiled before they are measured. */
+const warmUpMs = 15_000;
 const privateNetwork = "RAFTBEAT_BENCH_PRIVATE_NETWORK";
 
 /** What one round measured of one contender. */
@@ -59,10 +61,15 @@ function movedToPrivateNetwork(rounds: number, json: boolean | undefined): boole
   if (spawnSync("unshare", ["-rn", "ip", "link", "set", "lo", "up"]).status !== 0) return false;
   const command = `ip link set lo up && exec "$0" "$@"`;
   const own = [process.execPath, process.argv[1] ?? "", "heartbeat", "--rounds", String(rounds)];
-  execFileSync("unshare", ["-rn", "sh", "-c", command, ...own, ...(json === true ? ["--json"] : [])], {
-    stdio: "inherit",
-    env: { ...process.env, [privateNetwork]: "1" },
-  });
+  const { status } = spawnSync(
+    "unshare",
+    ["-rn", "sh", "-c", command, ...own, ...(json === true ? ["--json"] : [])],
+    {
+      stdio: "inherit",
+      env: { ...process.env, [privateNetwork]: "1" },
+    },
+  );
+  process.exitCode = status ?? 1;
   return true;
 }
 
@@ -71,6 +78,7 @@ async function measure(
 ): Promise<Measured> {
   const { children, end } = await start();
   try {
+    await new Promise((resolve) => setTimeout(resolve, warmUpMs));
     for (const child of children) child.send({ kind: "begin" });
     const bytesBefore = loopbackBytes();
     await new Promise((resolve) => setTimeout(resolve, windowMs));
