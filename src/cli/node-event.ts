@@ -100,13 +100,13 @@ function sentence(event: NodeEvent): string {
     case "isolated":
       return event.isolated ? "has no links to a quorum" : "has links to a quorum again";
     case "warning":
-      return `warns: ${event.message}`;
+      return `warns: ${printable(event.message)}`;
     case "stopping":
       return `stops: ${event.cause}`;
     case "stopped":
       return "has stopped";
     case "failed":
-      return `failed: ${event.message}`;
+      return `failed: ${printable(event.message)}`;
   }
 }
 

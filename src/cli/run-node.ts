@@ -60,7 +60,10 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
       report({ event: "http", url: http.url });
     }
     const error = await elector.closed;
-    if (error !== null) throw error;
+    if (error !== null) {
+      report({ event: "failed", code: error.code, message: error.message });
+      throw error;
+    }
   } finally {
     await elector.stop();
     lease.stop();

@@ -117,6 +117,7 @@ describe("raftbeat, when the world is wrong, says one sentence and exits 1", () 
     expect(await run.exited).toBe(1);
     expect(run.lines.map(({ event }) => event)).toContain("started");
     expect(run.lines.map(({ event }) => event)).not.toContain("elected");
+    expect(run.lines.at(-1)).toMatchObject({ event: "failed", code: "storeFailed" });
     expect(run.stderr()).toMatch(/^raftbeat: .*no space left.*\n$/i);
   });
 });
