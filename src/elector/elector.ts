@@ -92,7 +92,10 @@ export interface Elector extends AsyncDisposable {
     change: MembershipChange,
     options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
   ): Promise<void>;
-  /** Ends everything; with `handover`, passes the leadership on first. Settles when drained. Safe to call twice. */
+  /**
+   * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
+   * has had `drainTimeoutMs`. Safe to call twice.
+   */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
   /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */
   readonly closed: Promise<RaftbeatError | null>;

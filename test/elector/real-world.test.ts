@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   createElector,
@@ -66,7 +68,7 @@ async function leading(electors: readonly Elector[]): Promise<Elector> {
 }
 
 describe("electors with real WebSockets and files", () => {
-  it("elect a leader, replace it when it stops, hand over, and take a fourth in", async () => {
+  it("elect a leader, hand over, take a fourth in, replace a leader that stops, and let it go", async () => {
     const { start } = await place("a", "b", "c");
     const electors = await Promise.all(["a", "b", "c"].map((id) => start(id, { metadata: `http://${id}` })));
     const first = await leading(electors);
@@ -88,6 +90,7 @@ describe("electors with real WebSockets and files", () => {
     const rest = [...others.slice(1), first, fourth];
     const next = await leading(rest);
     expect(next.status().term).toBeGreaterThan(leaders[0]?.term ?? 0);
+    await next.reconfigure({ remove: heir.id }, soon());
     await next.stop({ handover: true });
     expect((await leading(rest.filter((elector) => elector !== next))).id).not.toBe(next.id);
   });
@@ -104,6 +107,29 @@ describe("electors with real WebSockets and files", () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(logged.length).toBeGreaterThanOrEqual(2);
     for (const message of logged) expect(message).toMatch(/a connection was refused: .*token/);
+  });
+
+  it("a process whose elector has stopped ends by itself", async () => {
+    const { voters } = await place("a");
+    const folder = await mkdtemp(join(tmpdir(), "raftbeat-elector-"));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const options = JSON.stringify({ cluster: "real", id: "a", voters, coolDownMs: 60_000 });
+    const script = `
+      import { createElector, fileVoteStore } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      const store = fileVoteStore(${JSON.stringify(folder)});
+      const elector = await createElector({ ...${options}, store, health: { check: () => true, intervalMs: 60_000 } });
+      elector.whileLeader(() => { throw new Error("so that it cools down"); });
+      elector.subscribe(({ kind }) => kind === "lost" && elector.stop());
+      await elector.closed;
+      process.stdout.write("closed");`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--input-type=module", "--eval", script],
+      {
+        timeout: 15_000,
+      },
+    );
+    expect(stdout).toBe("closed");
   });
 
   it("an address that is taken keeps an elector from starting, and its store is free again", async () => {
