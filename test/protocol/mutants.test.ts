@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import * as real from "../../src/protocol/index.js";
+import { firstCatch, plant } from "../support/protocol-mutants.js";
+import { profiles } from "../support/protocol-profiles.js";
+import { claims } from "./claims/all.js";
+import type { Claim } from "./claims/claim.js";
+import { mutants } from "./mutants/all.js";
+
+function claimNamed(beginning: string): Claim {
+  const [found, ...more] = claims.filter(({ title }) => title.startsWith(beginning));
+  if (found === undefined || more.length > 0) throw new Error(`not one claim begins with "${beginning}"`);
+  return found;
+}
+
+function profileNamed(name: string): (typeof profiles)[number] {
+  const found = profiles.find((profile) => profile.name === name);
+  if (found === undefined) throw new Error(`no profile ${name}`);
+  return found;
+}
+
+describe("a planted bug", () => {
+  for (const { name, edits, claims: beginnings, chaos } of mutants) {
+    const catchers = [
+      ...beginnings.map((title) => `"${title}"`),
+      ...(chaos === undefined ? [] : [`${chaos[0]} worlds`]),
+    ];
+    it(`"${name}" is caught by ${catchers.join(" and ")}`, async () => {
+      const mutant = await plant(edits);
+      for (const beginning of beginnings)
+        expect(() => claimNamed(beginning).prove(mutant), beginning).toThrow();
+      if (chaos === undefined) return;
+      const [profile, worlds, by] = chaos;
+      expect(firstCatch(mutant, profileNamed(profile), worlds)).toBe(by);
+    });
+  }
+
+  it("is caught by a claim in every case", () => {
+    expect(mutants.filter((mutant) => mutant.claims.length === 0)).toEqual([]);
+  });
+
+  it("is the only thing that catches: without one, every claim holds", async () => {
+    const same = await plant([]);
+    for (const { title, prove } of claims) expect(() => prove(same), title).not.toThrow();
+  });
+
+  it("is the only thing that catches: without one, every world these bugs are caught in is quiet", () => {
+    for (const profile of profiles) {
+      const worlds = mutants.map(({ chaos }) => (chaos?.[0] === profile.name ? chaos[1] : 0));
+      expect(firstCatch(real, profile, Math.max(...worlds)), profile.name).toBeNull();
+    }
+  });
+
+  it("has to find its text exactly once", async () => {
+    await expect(plant([["quorum.ts", "no such text", ""]])).rejects.toThrow(
+      "quorum.ts does not hold this exactly once",
+    );
+    await expect(plant([["quorum.ts", "return", ""]])).rejects.toThrow("exactly once: return");
+  });
+});

@@ -1,0 +1,8 @@
+import { leases } from "./leases.js";
+import { membership } from "./membership.js";
+import type { Mutant } from "./mutant.js";
+import { named } from "./named.js";
+import { voting } from "./voting.js";
+
+/** Every planted bug. */
+export const mutants: readonly Mutant[] = [...named, ...voting, ...leases, ...membership];

@@ -1,0 +1,193 @@
+import type { Mutant } from "./mutant.js";
+
+/** Bugs of holds, leases and what is announced. */
+export const leases: readonly Mutant[] = [
+  {
+    name: "no vote hold",
+    edits: [
+      [
+        "lease.ts",
+        "Math.max(node.contactAtMs + node.settings.voteHoldMs, node.restartHoldUntilMs)",
+        "node.restartHoldUntilMs",
+      ],
+    ],
+    claims: [
+      "13. a follower promises no longer than it holds",
+      "4. no vote before the hold has ended, not a moment",
+    ],
+    chaos: ["membership", 5, "I4"],
+  },
+  {
+    name: "pre-votes given during the hold",
+    edits: [["voting.ts", 'return nowMs < holdUntil(node) ? "voteHold" : null;', "return null;"]],
+    claims: [
+      "16. a transfer lifts no hold for pre-votes",
+      "5. a pre-vote needs a term above the own, a configuration not",
+    ],
+  },
+  {
+    name: "leader grants pre-votes",
+    edits: [["voting.ts", 'if (node.role.name === "leader") return "leaderAlive";', ""]],
+    claims: ["5. a leader grants no pre-vote, with a lease or without"],
+  },
+  {
+    name: "own lease no bar to a vote",
+    edits: [
+      ["voting.ts", 'if (node.settings.modes.voteHold && holdsLease(node, nowMs)) return "leaderAlive";', ""],
+    ],
+    claims: ["1. while the own lease lasts, a real request is refused"],
+  },
+  {
+    name: "lease from receive time",
+    edits: [
+      [
+        "heartbeat.ts",
+        "promiseUntil(node, sentAtMs, answer.voteHoldMs)",
+        "promiseUntil(node, nowMs, answer.voteHoldMs)",
+      ],
+    ],
+    claims: [
+      "13. a promise is counted from when the heartbeat was sent,",
+      "13. each seq has its own time of sending",
+    ],
+    chaos: ["clocks", 10, "I6"],
+  },
+  {
+    name: "lease of less than a quorum",
+    edits: [
+      [
+        "quorum.ts",
+        "values[quorumSize(values.length) - 1]",
+        "values[Math.max(0, quorumSize(values.length) - 2)]",
+      ],
+    ],
+    claims: [
+      "12. the end of a lease is told when it comes, without a",
+      "12. the lease starts empty, and the service is told only when",
+    ],
+    chaos: ["transfer", 5, "I4"],
+  },
+  {
+    name: "lease of the leader's own hold",
+    edits: [
+      [
+        "heartbeat.ts",
+        "promiseUntil(node, sentAtMs, answer.voteHoldMs)",
+        "promiseUntil(node, sentAtMs, node.settings.voteHoldMs)",
+      ],
+    ],
+    claims: ["13. a promise that is over on arrival is no promise and no"],
+    chaos: ["harsh", 40, "I4"],
+  },
+  {
+    name: "promise that is over counted",
+    edits: [
+      ["heartbeat.ts", "if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;", ""],
+    ],
+    claims: ["13. a promise that is over on arrival is no promise and no"],
+  },
+  {
+    name: "promise taken back by an older reply",
+    edits: [["heartbeat.ts", "if (promisedUntilMs > peer.promisedUntilMs) peer", "peer"]],
+    claims: ["13. promises go forward only, whatever order the replies come"],
+  },
+  {
+    name: "replies of another term counted",
+    edits: [["heartbeat.ts", " || answer.heartbeatTerm !== record.term", ""]],
+    claims: ["13. a reply to a heartbeat of an earlier term is no promise"],
+  },
+  {
+    name: "forgotten seqs counted",
+    edits: [["heartbeat.ts", " && seq > role.seq - role.sentAtMs.length", ""]],
+    claims: ["13. a reply to a seq that was never sent, or is long"],
+  },
+  {
+    name: "longer hold promised than recorded",
+    edits: [
+      ["lease.ts", "Math.min(node.settings.voteHoldMs, node.durable.voteHoldMs)", "node.settings.voteHoldMs"],
+    ],
+    claims: ["8. the record's value is raised before a longer hold is"],
+  },
+  {
+    name: "promises outlive a suspend",
+    edits: [
+      [
+        "step.ts",
+        "for (const peer of role.peers.values()) peer.promisedUntilMs = Number.NEGATIVE_INFINITY;",
+        "",
+      ],
+    ],
+    claims: [
+      "15. a jump of the wall clock empties the lease",
+      "15. after a jump only heartbeats sent after it count",
+    ],
+  },
+  {
+    name: "never steps down",
+    edits: [
+      [
+        "step.ts",
+        "return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;",
+        "return Number.POSITIVE_INFINITY;",
+      ],
+    ],
+    claims: [
+      "14. a late quorum renews the role until then",
+      "14. a voter counts as acknowledging when the leader wins",
+    ],
+  },
+  {
+    name: "leads on with a stuck disk",
+    edits: [["step.ts", ": node.writingSinceMs + node.settings.voteHoldMs;", ": Number.POSITIVE_INFINITY;"]],
+    claims: ["0. a leader whose disk makes no progress for the length of"],
+  },
+  {
+    name: "announced before it is durable",
+    edits: [
+      [
+        "step.ts",
+        "node.announcedTerm === null && node.record === node.durable",
+        "node.announcedTerm === null",
+      ],
+    ],
+    claims: ["0. leading is announced only once all that it rests on is"],
+    chaos: ["disk", 5, "I5"],
+  },
+  {
+    name: "a lapse goes untold",
+    edits: [
+      [
+        "step.ts",
+        'if (nowMs >= node.timerAtMs && !holdsLease(node, nowMs)) announceLoss(node, "leaseExpired", own);',
+        "",
+      ],
+    ],
+    claims: ["12. a lease that lapses and comes back is told as a loss and"],
+  },
+  {
+    name: "who was met is not written",
+    edits: [["heartbeat.ts", "node.record === before && !shorter", "record === node.record"]],
+    claims: ["0. whatever changes the record is ordered to disk, also"],
+  },
+  {
+    name: "a transfer keeps the lease",
+    edits: [["lease.ts", " || role.transfer !== null) return", ") return"]],
+    claims: ["16. a transfer gives the lease up and announces the loss, and"],
+  },
+  {
+    name: "a transfer lifts every hold",
+    edits: [["lease.ts", "liftedTerm !== null && node.contactTerm <= liftedTerm", "liftedTerm !== null"]],
+    claims: ["16. but a hold that comes from a later leader does"],
+  },
+  {
+    name: "a restart forgets whose hold it is",
+    edits: [["node.ts", "contactTerm: record.term,", "contactTerm: 0,"]],
+    claims: ["16. but a hold that comes from a later leader does"],
+  },
+  {
+    name: "hands over and leads on",
+    edits: [["membership.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
+    claims: ["16. then in one step it stops, orders the heir to campaign"],
+    chaos: ["transfer", 5, "L1"],
+  },
+];
