@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as real from "../../src/protocol/index.js";
+import { Caught } from "../support/protocol-dialogue.js";
 import { firstCatch, plant } from "../support/protocol-mutants.js";
+import type { Protocol } from "../support/protocol-nodes.js";
 import { profiles } from "../support/protocol-profiles.js";
 import { claims } from "./claims/all.js";
 import type { Claim } from "./claims/claim.js";
 import { mutants } from "./mutants/all.js";
+import { type Story, stories } from "./stories.js";
 
 function claimNamed(beginning: string): Claim {
   const [found, ...more] = claims.filter(({ title }) => title.startsWith(beginning));
@@ -18,9 +21,23 @@ function profileNamed(name: string): (typeof profiles)[number] {
   return found;
 }
 
+/** The promises that a story breaks. */
+function broken(story: Story | undefined, protocol: Protocol): string {
+  if (story === undefined) throw new Error("no such story");
+  try {
+    story.play(protocol);
+  } catch (error) {
+    if (error instanceof Caught) return error.violations.map(({ invariant }) => invariant).join(", ");
+    throw error;
+  }
+  return "none";
+}
+
 describe("a planted bug", () => {
-  for (const { name, edits, claims: beginnings, chaos } of mutants) {
+  for (const { name, edits, claims: beginnings, chaos, story } of mutants) {
     const catchers = [
+      ...(story === undefined ? [] : [`the story "${story[0]}"`]),
+
       ...beginnings.map((title) => `"${title}"`),
       ...(chaos === undefined ? [] : [`${chaos[0]} worlds`]),
     ];
@@ -28,6 +45,13 @@ describe("a planted bug", () => {
       const mutant = await plant(edits);
       for (const beginning of beginnings)
         expect(() => claimNamed(beginning).prove(mutant), beginning).toThrow();
+      if (story !== undefined)
+        expect(
+          broken(
+            stories.find(({ title }) => title === story[0]),
+            mutant,
+          ),
+        ).toBe(story[1]);
       if (chaos === undefined) return;
       const [profile, worlds, by] = chaos;
       expect(firstCatch(mutant, profileNamed(profile), worlds)).toBe(by);
@@ -42,6 +66,10 @@ describe("a planted bug", () => {
     const same = await plant([]);
     for (const { title, prove } of claims) expect(() => prove(same), title).not.toThrow();
   });
+
+  for (const story of stories)
+    it(`is the only thing that does harm when ${story.title}`, () =>
+      expect(broken(story, real)).toBe("none"));
 
   it("is the only thing that catches: without one, every world these bugs are caught in is quiet", () => {
     for (const profile of profiles) {

@@ -11,6 +11,7 @@ export const named: readonly Mutant[] = [
   {
     name: "no restart hold",
     edits: [["node.ts", restart, "const restarted = false;"]],
+    story: ["a voter restarts and is asked at once", "I4"],
     claims: [
       "8. for the hold of its record or of its settings, whichever",
       "10. nobody campaigns before its own hold has ended",
@@ -44,7 +45,11 @@ export const named: readonly Mutant[] = [
   },
   {
     name: "no configuration check in votes",
-    edits: [["voting.ts", `${older}  if (record.votedFor`, "if (record.votedFor"]],
+    edits: [
+      ["voting.ts", `${older}  if (record.votedFor`, "if (record.votedFor"],
+      ["voting.ts", `${older}  if (node.role`, "if (node.role"],
+    ],
+    story: ["two voters leave, one after the other, and the last to hear of it joins hands with them", "I7"],
     claims: [
       "1. a higher term from a request or a reply is adopted and the",
       "4. no vote for an asker whose configuration is older than the",
@@ -73,6 +78,7 @@ export const named: readonly Mutant[] = [
         'becomeCandidate(node, "heir" in node ? node.record.term : null, nowMs, effects);',
       ],
     ],
+    story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],
     claims: ["16. only this one campaign carries the transfer"],
   },
   {
@@ -85,6 +91,7 @@ export const named: readonly Mutant[] = [
         "if (nowMs > 0) campaign(node, nowMs, effects);",
       ],
     ],
+    story: ["a voter restarts with short timeouts and asks for votes itself", "I4"],
     claims: ["10. nobody campaigns before its own hold has ended"],
   },
   {
@@ -104,6 +111,7 @@ export const named: readonly Mutant[] = [
         "node.record.voteHoldMs > voteHoldMs && nowMs > 0",
       ],
     ],
+    story: ["a voter restarts twice with a shorter hold", "I4"],
     claims: ["8. the record's value is lowered only when the hold of this"],
   },
   {
@@ -116,6 +124,7 @@ export const named: readonly Mutant[] = [
         "metBefore.get(id);",
       ],
     ],
+    story: ["a voter leaves, loses its disk and comes back with a shorter hold", "I4"],
     claims: [
       "18. a voter that is removed takes its promise with it, even",
       "18. an observer that comes back as another takes the promise",
