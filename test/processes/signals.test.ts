@@ -23,8 +23,11 @@ describe("a leader among real processes", () => {
     const leader = await cluster.settled();
     const { process: stopped, line, lines } = cluster.node(leader);
     const others = cluster.ids.filter((id) => id !== leader);
+    const stoppedAtMs = machineMs();
     stopped.kill("SIGSTOP");
     const next = await cluster.settled(others);
+    // A failover can be quicker than what a node calls a stall.
+    await until(() => machineMs() - stoppedAtMs > 1000, "it was stopped for longer than any lease");
     const wokenAtMs = machineMs();
     stopped.kill("SIGCONT");
     const woke = await line(({ event }) => event === "stalled", "a word on the stall");

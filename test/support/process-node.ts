@@ -56,7 +56,7 @@ export function run(args: readonly string[], environment: Record<string, string>
     async line(matches, what) {
       await until(
         () => lines.some(matches) || child.exitCode !== null,
-        `${what}; it said ${stdout}${stderr}`,
+        () => `${what}; it said ${stdout}${stderr}`,
       );
       const found = lines.find(matches);
       if (found === undefined) throw new Error(`ended without ${what}; it said ${stdout}${stderr}`);
@@ -68,12 +68,13 @@ export function run(args: readonly string[], environment: Record<string, string>
 /** Resolves once the condition holds; looks often. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   withinMs = 15_000,
 ): Promise<void> {
   const endAtMs = performance.now() + withinMs;
   while (!(await condition())) {
-    if (performance.now() > endAtMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (performance.now() > endAtMs)
+      throw new Error(`not within ${withinMs} ms: ${typeof what === "string" ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
