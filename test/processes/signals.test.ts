@@ -33,7 +33,8 @@ describe("a leader among real processes", () => {
     const woke = await line(({ event }) => event === "stalled", "a word on the stall");
     expect(woke).toMatchObject({ event: "stalled", isLeader: false });
     const after = lines.filter(({ monotonicMs }) => monotonicMs >= wokenAtMs).map(({ event }) => event);
-    expect(after.slice(0, 1)).toEqual(["stalled"]);
+    // Stopped while it waited for messages, Node reads those first, and the loss is told before the stall: both say that it leads no longer.
+    expect(["stalled", "lost"]).toContain(after[0]);
     expect(await cluster.settled()).toBe(next);
     expect(lines.filter(({ event, monotonicMs }) => event === "lease" && monotonicMs >= wokenAtMs)).toEqual(
       [],
