@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { type Node, type NodeId, voterOf } from "../protocol/index.js";
+import { type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
@@ -101,16 +101,16 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   const handover = createHandover(driver, () => runner.isDraining(), {
     schedule,
     retryMs: plan.settings.heartbeatIntervalMs,
+    isConnected: (peer) => connected.has(peer),
   });
-  const { clockDriftRatio, voteHoldMs } = plan.settings;
   const lease = {
     isLeader: () => driver.isLeader(),
     leaseUntilMs: () => driver.leaseUntilMs(),
     nowMs: () => clock.nowMs(),
-    longestMs:
-      plan.members.length === 1
-        ? Number.POSITIVE_INFINITY
-        : (voteHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio),
+    get longestMs() {
+      const alone = node.record.configuration.voters.length === 1;
+      return alone ? Number.POSITIVE_INFINITY : promiseUntil(node, 0, plan.settings.voteHoldMs);
+    },
   };
   const runner = createRunner({
     contention,
@@ -221,19 +221,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         return undefined;
       }),
     transfer: ({ to, signal }) =>
-      waits.wait<void>(signal, (resolve, reject) => {
-        const unreachable = to !== id && !connected.has(to) && voterOf(node.record.configuration, to);
-        if (driver.isLeader() && unreachable) {
-          reject(
-            new RaftbeatError(
-              "transferRefused",
-              `${id} cannot hand over to ${to} now: there is no link with it`,
-            ),
-          );
-          return undefined;
-        }
-        return handover.transfer(to, resolve, reject);
-      }),
+      waits.wait<void>(signal, (resolve, reject) => handover.transfer(to, resolve, reject)),
     resign: ({ signal } = {}) =>
       waits.wait<void>(signal, (resolve, reject) => handover.transfer(null, resolve, reject)),
     reconfigure: (change, { signal, timeoutMs = electorDefaults.reconfigureTimeoutMs } = {}) =>

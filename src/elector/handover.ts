@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import type { LossReason, NodeId, RequestRefusal } from "../protocol/index.js";
+import { hasHeir, type LossReason, type NodeId, type RequestRefusal, voterOf } from "../protocol/index.js";
 import type { Driver } from "../runtime/driver.js";
 import type { Schedule } from "../runtime/ports.js";
 
@@ -15,11 +15,18 @@ export interface Handover {
   onChanged(): void;
 }
 
+/** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long an heir is waited for. */
+const tryCount = 5;
+
 /** Makes the handover of one node. */
 export function createHandover(
   driver: Driver,
   isDraining: () => boolean,
-  patience: { readonly schedule: Schedule; readonly retryMs: number },
+  world: {
+    readonly schedule: Schedule;
+    readonly retryMs: number;
+    readonly isConnected: (id: NodeId) => boolean;
+  },
 ): Handover {
   const waiting = new Set<() => void>();
 
@@ -35,20 +42,37 @@ export function createHandover(
   }
 
   function onDrained(): void {
-    const { role } = driver.node;
-    if (role.name === "leader" && role.transfer !== null && !isDraining()) driver.tell({ kind: "drained" });
+    finish(tryCount);
+  }
+
+  function finish(triesLeft: number): void {
+    const { node } = driver;
+    if (node.role.name !== "leader" || node.role.transfer === null || isDraining()) return;
+    const worthWaiting =
+      triesLeft > 1 && node.record.configuration.voters.some(({ id }) => world.isConnected(id));
+    if (worthWaiting && !hasHeir(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
+    else driver.tell({ kind: "drained" });
+  }
+
+  /** A voter without a link would never hear of its inheritance. */
+  function isUnreachable(to: NodeId): boolean {
+    const { id, record } = driver.node;
+    return to !== id && voterOf(record.configuration, to) !== undefined && !world.isConnected(to);
   }
 
   return {
     transfer(to, onDone, onError) {
-      // The followers of a new leader show within a heartbeat or two that they hold its configuration.
-      let triesLeft = 5;
+      if (to !== null && driver.isLeader() && isUnreachable(to)) {
+        onError(refusedTransfer(driver.node.id, to, "there is no link with it"));
+        return () => {};
+      }
+      let triesLeft = tryCount;
       let cancelRetry = (): void => {};
       const attempt = (): void =>
         ask(to, "resigned", (refusal) => {
           if (refusal === null) waiting.add(onDone);
           else if (refusal === "notReady" && --triesLeft > 0)
-            cancelRetry = patience.schedule(patience.retryMs, attempt);
+            cancelRetry = world.schedule(world.retryMs, attempt);
           else onError(refusedTransfer(driver.node.id, to, refusal));
         });
       attempt();
@@ -75,7 +99,11 @@ export function createHandover(
   };
 }
 
-function refusedTransfer(id: NodeId, to: NodeId | null, refusal: RequestRefusal | "stopped"): RaftbeatError {
+function refusedTransfer(
+  id: NodeId,
+  to: NodeId | null,
+  refusal: RequestRefusal | "stopped" | "there is no link with it",
+): RaftbeatError {
   if (refusal === "stopped") return new RaftbeatError("stopped", "the elector was stopped");
   if (refusal === "notLeader")
     return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to hand over`);

@@ -7,7 +7,7 @@ export * from "./bounds.js";
 export * from "./configuration.js";
 export * from "./invariants.js";
 export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
-export { isConfigurationCommitted } from "./membership.js";
+export { hasHeir, isConfigurationCommitted } from "./membership.js";
 export type * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";

@@ -35,6 +35,12 @@ export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): vo
   becomeFollower(node, null, "resigned", nowMs, effects);
 }
 
+/** True for a leader that hands over and knows to whom: somebody is chosen, or would be (rule 16). */
+export function hasHeir(node: Node): boolean {
+  const { role } = node;
+  return role.name === "leader" && ((role.transfer?.to ?? null) !== null || bestHeir(node, role) !== null);
+}
+
 /** The voter with the current configuration that was heard last. */
 function bestHeir(node: Node, role: Leader): NodeId | null {
   let best: NodeId | null = null;

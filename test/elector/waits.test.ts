@@ -200,6 +200,23 @@ describe("the end", () => {
     expect(first.elector.status()).toMatchObject({ role: "stopped", isLeader: false, contending: false });
   });
 
+  it("a handover in the very moment of winning waits for an heir instead of leaving it to an election", async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = await ElectorWorld.of(three, {}, seed);
+      const stopped = new Promise<number>((resolve) => {
+        for (const { elector } of world.seats.values())
+          elector.subscribe(({ kind }) => {
+            if (kind === "elected") resolve(world.timeline.nowMs);
+            if (kind === "elected" && elector.status().term === 1) void elector.stop({ handover: true });
+          });
+      });
+      const wonMs = await world.settled(stopped);
+      await world.until(() => world.leaders().some(({ elector }) => elector.status().term > 1));
+      // Shorter than the shortest election timeout: nobody waited one out.
+      expect(world.timeline.nowMs - wonMs, `seed ${seed}`).toBeLessThan(150);
+    }
+  });
+
   it("a failed store ends the elector: the loss is told, bodies drain, closed and the run tell the error", async () => {
     const world = await ElectorWorld.of(three);
     const first = await world.leader();
