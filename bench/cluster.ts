@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TimingInput } from "raftbeat";
+import { freePorts } from "../dist/cli/free-ports.js";
 import { type Child, startChild } from "./child.js";
 import type { ReplicaReport, ReplicaSettings } from "./replica.js";
 
@@ -26,7 +26,7 @@ export class ProcessCluster {
   }
 
   static async start(nodeCount: number, timing: TimingInput, leaseEveryMs = 0): Promise<ProcessCluster> {
-    const ports = await freePorts(nodeCount);
+    const ports = await freePorts(nodeCount, Math.random);
     const voters = Object.fromEntries(
       ports.map((port, index) => [`n${index + 1}`, `ws://127.0.0.1:${port}`]),
     );
@@ -145,18 +145,4 @@ export function leadersPerTermMax(heard: readonly Heard[]): number {
     if (report.kind === "gained")
       leaders.set(report.term, (leaders.get(report.term) ?? new Set()).add(report.from));
   return Math.max(0, ...[...leaders.values()].map((ids) => ids.size));
-}
-
-/** Ports that were free a moment ago, all at once so that no two are the same. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

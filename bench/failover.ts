@@ -24,7 +24,7 @@ async function killLeaders(nodeCount: number, killCount: number): Promise<Row[]>
   try {
     for (let kill = 1; kill <= killCount; kill++) {
       const leader = await cluster.settled();
-      // Every phase of the heartbeat interval is as likely as any other.
+      // The kill falls evenly over the heartbeat interval.
       await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * timing.heartbeatIntervalMs));
       const place = cluster.heard.length;
       const killedNs = process.hrtime.bigint();

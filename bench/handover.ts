@@ -1,4 +1,5 @@
 import { type Heard, leadersPerTermMax, ProcessCluster } from "./cluster.js";
+import { measureLoopback } from "./loopback.js";
 import { quantile, type Row, rounded } from "./report.js";
 
 const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } };
@@ -8,10 +9,15 @@ type Lost = Extract<Heard, { kind: "lost" }>;
 
 /** From the loss announced by one process to the gain, lease included, announced by another. */
 export async function handover(handoverCount: number, nodeCounts: readonly number[]): Promise<Row[]> {
+  const { roundTripMs, idleWriteMs } = await measureLoopback();
   const rows: Row[] = [];
   for (const nodeCount of nodeCounts)
     for (const by of ["transfer", "SIGTERM"] as const)
-      rows.push(await handOver(nodeCount, by, handoverCount));
+      rows.push({
+        ...(await handOver(nodeCount, by, handoverCount)),
+        roundTripMs: rounded(roundTripMs, 3),
+        idleWriteMs: rounded(idleWriteMs, 3),
+      });
   return rows;
 }
 

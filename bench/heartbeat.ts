@@ -7,8 +7,6 @@ import { quantile, type Row, rounded } from "./report.js";
 
 const intervalMs = 5;
 const windowMs = 8000;
-/** Services run for days: both contenders get time to have their code compiled before they are measured. */
-const warmUpMs = 15_000;
 const privateNetwork = "RAFTBEAT_BENCH_PRIVATE_NETWORK";
 
 /** What one round measured of one contender. */
@@ -22,13 +20,13 @@ interface Measured {
  * A leader and a follower beside two processes that exchange 40-byte frames at the same interval, in turn. CPU and memory are those of both
  * processes; bytes are those of IP packets, acknowledgements included, read off a loopback interface that nobody else uses.
  */
-export async function heartbeat(rounds: number, json: boolean | undefined): Promise<Row[]> {
-  if (process.env[privateNetwork] === undefined && movedToPrivateNetwork(rounds, json)) return [];
+export async function heartbeat(rounds: number, warmUpMs: number, json: boolean | undefined): Promise<Row[]> {
+  if (process.env[privateNetwork] === undefined && movedToPrivateNetwork(rounds, warmUpMs, json)) return [];
   const raftbeat: Measured[] = [];
   const bare: Measured[] = [];
   for (let round = 0; round < rounds; round++) {
-    bare.push(await measure(startBare));
-    raftbeat.push(await measure(startCluster));
+    bare.push(await measure(startBare, warmUpMs));
+    raftbeat.push(await measure(startCluster, warmUpMs));
   }
   const cpuRatio = median(
     raftbeat.map((row, index) => row.cpuMsPer1000 / (bare[index]?.cpuMsPer1000 ?? Number.NaN)),
@@ -39,6 +37,7 @@ export async function heartbeat(rounds: number, json: boolean | undefined): Prom
   const wireBytes = median(raftbeat.map((row) => row.wireBytes));
   const common = {
     bench: "heartbeat",
+    warmUpMs,
     rounds,
     intervalMs,
     privateNetwork: process.env[privateNetwork] !== undefined,
@@ -57,10 +56,18 @@ export async function heartbeat(rounds: number, json: boolean | undefined): Prom
 }
 
 /** Runs this bench again in a network of its own, where the system allows it; true if it did. */
-function movedToPrivateNetwork(rounds: number, json: boolean | undefined): boolean {
+function movedToPrivateNetwork(rounds: number, warmUpMs: number, json: boolean | undefined): boolean {
   if (spawnSync("unshare", ["-rn", "ip", "link", "set", "lo", "up"]).status !== 0) return false;
   const command = `ip link set lo up && exec "$0" "$@"`;
-  const own = [process.execPath, process.argv[1] ?? "", "heartbeat", "--rounds", String(rounds)];
+  const own = [
+    process.execPath,
+    process.argv[1] ?? "",
+    "heartbeat",
+    "--rounds",
+    `${rounds}`,
+    "--warm-up-ms",
+    `${warmUpMs}`,
+  ];
   const { status } = spawnSync(
     "unshare",
     ["-rn", "sh", "-c", command, ...own, ...(json === true ? ["--json"] : [])],
@@ -75,6 +82,7 @@ function movedToPrivateNetwork(rounds: number, json: boolean | undefined): boole
 
 async function measure(
   start: () => Promise<{ readonly children: readonly Child[]; end(): Promise<void> }>,
+  warmUpMs: number,
 ): Promise<Measured> {
   const { children, end } = await start();
   try {

@@ -31,7 +31,13 @@ add("handover", "from the loss announced to the gain announced, by transfer and 
 
 add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
   .option("--rounds <count>", "alternating rounds of each", Number, 5)
-  .action(async ({ rounds, json }) => report(await heartbeat(rounds, json), json));
+  .option(
+    "--warm-up-ms <ms>",
+    "how long both run before they are measured; 0: as young processes",
+    Number,
+    15_000,
+  )
+  .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
 
 add("stalls", "KILL, STOP and TERM in turn; leases of all processes laid over each other")
   .option("--rounds <count>", "rounds", Number, 60)
