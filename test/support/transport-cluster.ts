@@ -65,7 +65,7 @@ async function startReplica(
   members: readonly Member[],
   options: Partial<WebSocketTransportOptions>,
 ): Promise<Replica> {
-  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout: { minMs: 1500, maxMs: 2000 } });
+  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout: { minMs: 500, maxMs: 1000 } });
   const identity = identityOf(id);
   const record = foundingRecord(members, identity.incarnation, nodeSettings.voteHoldMs);
   const transport = webSocketTransport({ listen: { server, path: "/election" }, ...options })(identity);
