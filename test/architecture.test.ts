@@ -14,7 +14,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: ["protocol", "runtime"],
   elector: ["protocol", "runtime", "transport", "storage"],
   simulation: ["protocol", "runtime"],
-  cli: ["protocol", "runtime", "transport", "storage", "elector", "simulation"],
+  report: ["protocol", "runtime", "simulation"],
+  tuning: ["protocol", "runtime", "simulation"],
+  cli: ["protocol", "runtime", "transport", "storage", "elector", "simulation", "report", "tuning"],
 };
 
 /** The top files: the front door sees all that a service sees, the errors see nothing. */

@@ -5,6 +5,11 @@ import { spawnSync } from "node:child_process";
  * are found by `npm run check`, and must not keep unrelated tests from running.
  */
 export function setup(): void {
-  const { error } = spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"], { stdio: "ignore" });
+  spawn("npx", "tsc", "-p", "tsconfig.build.json");
+  spawn("npm", "run", "build:pages");
+}
+
+function spawn(command: string, ...args: readonly string[]): void {
+  const { error } = spawnSync(command, args, { stdio: "ignore" });
   if (error !== undefined) throw error;
 }

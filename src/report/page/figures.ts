@@ -1,0 +1,3 @@
+import { embeddedData } from "./embedded-data.js";
+
+document.body.append(JSON.stringify(embeddedData()));
