@@ -2,7 +2,7 @@ import { sendHeartbeats } from "./beat.js";
 import { membersOf, voterOf, withTerm } from "./configuration.js";
 import { takeConfiguration } from "./identity.js";
 import type { NodeId } from "./message.js";
-import type { Answer, Node, Peer } from "./node.js";
+import { type Answer, type Node, type Peer, withVote } from "./node.js";
 import { quorumSize, voteOutcome } from "./quorum.js";
 import type { Effect, LossReason } from "./transition.js";
 
@@ -44,7 +44,7 @@ export function adoptTerm(
   nowMs: number,
   effects: Effect[],
 ): void {
-  node.record = { ...node.record, term, votedFor: leader };
+  node.record = withVote(node.record, term, leader);
   node.heardSeq = 0;
   becomeFollower(node, leader, "higherTerm", nowMs, effects);
 }
@@ -69,7 +69,7 @@ export function becomeCandidate(
 ): void {
   beginWait(node, nowMs);
   node.round++;
-  node.record = { ...node.record, term: node.record.term + 1, votedFor: node.id };
+  node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
   node.leaderMetadata = null;
   node.role = { name: "candidate", round: node.round, answers: new Map(), transferFromTerm };
@@ -114,16 +114,21 @@ export function settleRound(node: Node, nowMs: number, effects: Effect[]): void 
   const { role } = node;
   if (role.name !== "preCandidate" && role.name !== "candidate") return;
   const { voters } = node.record.configuration;
-  const answers = [...role.answers].filter(([id]) => voterOf(node.record.configuration, id) !== undefined);
-  const refusals = answers.filter(([, answer]) => !answer.granted).map(([, answer]) => answer);
-  switch (voteOutcome(voters.length, answers.length - refusals.length, refusals.length)) {
+  let grantedCount = 0;
+  let refusedCount = 0;
+  for (const { id } of voters) {
+    const answer = role.answers.get(id);
+    if (answer?.granted === true) grantedCount++;
+    else if (answer !== undefined) refusedCount++;
+  }
+  switch (voteOutcome(voters.length, grantedCount, refusedCount)) {
     case "won":
       if (role.name === "preCandidate") becomeCandidate(node, null, nowMs, effects);
       else becomeLeader(node, nowMs, effects);
       return;
     case "lost": {
       noteRemoval(node);
-      beginWait(node, nowMs, waitForHolds(node, refusals, answers.length - refusals.length));
+      beginWait(node, nowMs, waitForHolds(node, role.answers, grantedCount));
       node.role = { name: "follower", leader: null };
       return;
     }
@@ -163,9 +168,13 @@ function askVoters(
 }
 
 /** Where holds alone refused: the remaining hold after which enough voters are free, else null for a whole wait. */
-function waitForHolds(node: Node, refusals: readonly Answer[], grantedCount: number): number | null {
+function waitForHolds(node: Node, answers: ReadonlyMap<NodeId, Answer>, grantedCount: number): number | null {
+  const { configuration } = node.record;
+  const refusals = [...answers]
+    .filter(([id, { granted }]) => !granted && voterOf(configuration, id) !== undefined)
+    .map(([, answer]) => answer);
   if (refusals.some((answer) => answer.reason !== "voteHold")) return null;
-  const needed = quorumSize(node.record.configuration.voters.length) - grantedCount;
+  const needed = quorumSize(configuration.voters.length) - grantedCount;
   const remaining = refusals.map((answer) => answer.remainingHoldMs).sort((a, b) => a - b);
   const freed = remaining[needed - 1];
   return freed === undefined ? null : Math.min(freed, node.settings.electionTimeout.minMs);

@@ -45,7 +45,8 @@ export function configurationOf(
 
 /** The same configuration, confirmed by the leader of `term` (rule 12). */
 export function withTerm(configuration: Configuration, term: number): Configuration {
-  return { ...configuration, id: { ...configuration.id, term } };
+  const { id, voters, observers } = configuration;
+  return { id: { term, version: id.version, digest: id.digest }, voters, observers };
 }
 
 /** The configuration of a node that joins a running cluster: older than any, with nobody in it. */
@@ -63,12 +64,17 @@ export function isNewer(a: ConfigurationId, b: ConfigurationId): boolean {
 
 /** The voter with this id, or undefined. */
 export function voterOf(configuration: Configuration, id: NodeId): Member | undefined {
-  return configuration.voters.find((member) => member.id === id);
+  return memberWith(configuration.voters, id);
 }
 
 /** The voter or observer with this id, or undefined. */
 export function memberOf(configuration: Configuration, id: NodeId): Member | undefined {
-  return voterOf(configuration, id) ?? configuration.observers.find((member) => member.id === id);
+  return memberWith(configuration.voters, id) ?? memberWith(configuration.observers, id);
+}
+
+function memberWith(members: readonly Member[], id: NodeId): Member | undefined {
+  for (const member of members) if (member.id === id) return member;
+  return undefined;
 }
 
 /** All members, voters first. */

@@ -10,7 +10,7 @@ import { isNewer } from "./configuration.js";
 import { isVoter, meet, strangerReason } from "./identity.js";
 import { holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply, TimeoutNow } from "./message.js";
-import { knownLeader, type Node } from "./node.js";
+import { knownLeader, type Node, withVote } from "./node.js";
 import type { Effect } from "./transition.js";
 import { barsTerm, refusesPreVote, refusesVote } from "./voting.js";
 
@@ -84,7 +84,7 @@ function answerVote(
   }
   const refusal = refusesVote(node, from, request, nowMs);
   if (refusal !== null) return refusal;
-  if (node.record.votedFor !== from) node.record = { ...node.record, votedFor: from };
+  if (node.record.votedFor !== from) node.record = withVote(node.record, node.record.term, from);
   becomeFollower(node, null, "higherTerm", nowMs, effects);
   beginWait(node, nowMs);
   return null;

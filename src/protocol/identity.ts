@@ -3,6 +3,7 @@ import {
   type ConfigurationId,
   conflictingConfigurations,
   isNewer,
+  type Member,
   memberOf,
   membersOf,
   voterOf,
@@ -54,15 +55,34 @@ export function onConnected(node: Node, from: NodeId, incarnation: string): void
 
 /** Makes a configuration the node's own: what it says of incarnations replaces what was remembered. */
 export function takeConfiguration(node: Node, configuration: Configuration): void {
-  const incarnationsMet = new Map<NodeId, string>();
-  for (const { id, incarnation } of membersOf(configuration)) {
-    const known = incarnation ?? node.record.incarnationsMet.get(id);
-    if (known !== undefined && id !== node.id) incarnationsMet.set(id, known);
-    if (incarnation !== null) node.amnesiacs.delete(id);
-  }
-  for (const id of node.amnesiacs) if (memberOf(configuration, id) === undefined) node.amnesiacs.delete(id);
-  node.record = { ...node.record, configuration, incarnationsMet };
+  const members = membersOf(configuration);
+  const incarnationsMet = incarnationsAfter(node, members);
+  for (const { id, incarnation } of members) if (incarnation !== null) node.amnesiacs.delete(id);
+  if (node.amnesiacs.size > 0)
+    for (const id of node.amnesiacs) if (memberOf(configuration, id) === undefined) node.amnesiacs.delete(id);
+  const { term, votedFor, voteHoldMs, incarnation } = node.record;
+  node.record = { term, votedFor, configuration, voteHoldMs, incarnation, incarnationsMet };
   node.removed = memberOf(configuration, node.id) === undefined;
+}
+
+/** Whom of these members the node knows; the same map where that is what it knew already, as after most elections. */
+function incarnationsAfter(node: Node, members: readonly Member[]): ReadonlyMap<NodeId, string> {
+  const before = node.record.incarnationsMet;
+  let knownCount = 0;
+  let same = true;
+  for (const { id, incarnation } of members) {
+    const known = id === node.id ? undefined : (incarnation ?? before.get(id));
+    if (known === undefined) continue;
+    knownCount++;
+    same &&= before.get(id) === known;
+  }
+  if (same && knownCount === before.size) return before;
+  const after = new Map<NodeId, string>();
+  for (const { id, incarnation } of members) {
+    const known = incarnation ?? before.get(id);
+    if (known !== undefined && id !== node.id) after.set(id, known);
+  }
+  return after;
 }
 
 /** True iff the node is a voter of its own configuration, by name and incarnation. */

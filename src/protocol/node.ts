@@ -141,6 +141,15 @@ export function joiningRecord(incarnation: string, voteHoldMs: number): DurableR
   return firstRecord(nobody, incarnation, voteHoldMs);
 }
 
+/**
+ * A record with another term and vote, and everything else as it was. (Named one by one: that is several times as fast as spreading, and
+ * elections do it most.)
+ */
+export function withVote(record: DurableRecord, term: number, votedFor: NodeId | null): DurableRecord {
+  const { configuration, voteHoldMs, incarnation, incarnationsMet } = record;
+  return { term, votedFor, configuration, voteHoldMs, incarnation, incarnationsMet };
+}
+
 function firstRecord(configuration: Configuration, incarnation: string, voteHoldMs: number): DurableRecord {
   return { term: 0, votedFor: null, configuration, voteHoldMs, incarnation, incarnationsMet: new Map() };
 }

@@ -174,23 +174,32 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
   const written = node.record !== before;
   if (!node.settings.modes.durable)
     while (node.durable !== node.record) onPersisted(node, node.record, nowMs, effects);
-  const leased = nowMs < leaseUntil(node);
+  const leasedUntilMs = leaseUntil(node);
+  const leased = nowMs < leasedUntilMs;
   if (!leased) announceLoss(node, "leaseExpired", effects);
-  const ahead: Effect[] = [];
+  // What comes first goes behind a loss, in this order.
+  let place = effects[0]?.kind === "lost" ? 1 : 0;
   if (written && node.settings.modes.durable) {
     node.writingSinceMs ??= nowMs;
-    ahead.push({ kind: "persist", record: node.record });
+    insert(effects, place++, { kind: "persist", record: node.record });
   }
-  if (node.draw === null && node.role.name !== "leader" && isContender(node)) ahead.push({ kind: "draw" });
+  if (node.draw === null && node.role.name !== "leader" && isContender(node))
+    insert(effects, place++, { kind: "draw" });
   const gained = leased && node.announcedTerm === null && node.record === node.durable;
   if (gained) node.announcedTerm = node.record.term;
-  const atMs = deadline(node, nowMs);
+  const atMs = deadline(node, leasedUntilMs, nowMs);
   if (atMs < node.timerAtMs) {
     node.timerAtMs = atMs;
-    ahead.push({ kind: "setTimer", atMs });
+    insert(effects, place, { kind: "setTimer", atMs });
   }
-  if (ahead.length > 0) effects.splice(effects[0]?.kind === "lost" ? 1 : 0, 0, ...ahead);
   if (gained) effects.push({ kind: "gained", term: node.record.term });
+}
+
+/** What `splice` does, without the array it returns: this runs once or twice in every step that changes anything. */
+function insert(effects: Effect[], place: number, effect: Effect): void {
+  effects.push(effect);
+  for (let index = effects.length - 1; index > place; index--) effects[index] = effects[index - 1] as Effect;
+  effects[place] = effect;
 }
 
 /** The recorded hold comes down to the present setting once what the last start promised is over (rule 8). */
@@ -201,9 +210,9 @@ function lowerRecordedHold(node: Node, nowMs: number): void {
 }
 
 /** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
-function deadline(node: Node, nowMs: number): number {
+function deadline(node: Node, leasedUntilMs: number, nowMs: number): number {
   const { role } = node;
   if (role.name !== "leader") return waitUntil(node);
-  const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leaseUntil(node);
+  const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
   return Math.min(role.nextHeartbeatAtMs, leaseEndMs, quorumDeadline(node, role, nowMs), writeDeadline(node));
 }

@@ -123,7 +123,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     const effects = spare.pop() ?? [];
     step(node, input, clock.nowMs(), effects);
     for (const effect of effects) if (!stopped) carryOut(effect);
-    effects.length = 0;
+    // Setting the length would give the memory back, and take it anew at the next step.
+    while (effects.length > 0) effects.pop();
     spare.push(effects);
   }
 

@@ -57,8 +57,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "step.ts",
-        'effects.splice(effects[0]?.kind === "lost" ? 1 : 0, 0, ...ahead)',
-        "effects.push(...ahead)",
+        'insert(effects, place++, { kind: "persist", record: node.record });',
+        'effects.push({ kind: "persist", record: node.record });',
       ],
     ],
     claims: [
@@ -72,7 +72,7 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "election.ts",
-        "if (node.record.votedFor !== from) node.record = { ...node.record, votedFor: from };",
+        "if (node.record.votedFor !== from) node.record = withVote(node.record, node.record.term, from);",
         "",
       ],
     ],
@@ -99,7 +99,7 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "votes of observers counted",
-    edits: [["become.ts", "voterOf(node.record.configuration, id) !== undefined", "id !== null"]],
+    edits: [["become.ts", "for (const { id } of voters) {", "for (const id of role.answers.keys()) {"]],
     claims: ["6. only voters count: an observer's vote is worth nothing"],
   },
   {
