@@ -1,10 +1,13 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { RaftbeatError } from "../errors.js";
+import type { Recording, ScenarioReport } from "../report/run-data.js";
+import type { RunFigures } from "../report/run-page.js";
+import type { TextTimelineOptions } from "../report/text-timeline.js";
 import { systemClock } from "../runtime/system-ports.js";
-import type { Quantiles } from "../simulation/quantiles.js";
+import type { Scenario } from "../simulation/scenario.js";
 import type { Summary } from "../simulation/simulate.js";
-import type { TraceEntry } from "../simulation/trace.js";
+import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
 
 interface Flags {
@@ -12,6 +15,7 @@ interface Flags {
   readonly runs?: number;
   readonly protocol?: Readonly<Record<string, boolean>>;
   readonly trace?: string;
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -28,6 +32,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--runs <count>", "how often to play each scenario", wholeNumber)
     .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", protocolModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
+    .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--json", "print one object a scenario")
     .action(async (files: string[], flags: Flags) => {
       const summaries = await playAll(files, flags);
@@ -37,71 +42,66 @@ export function addSimulateCommand(program: Command): void {
 
 /** Loads the simulator only now: a node, which does without, starts sooner. */
 async function playAll(files: readonly string[], flags: Flags): Promise<Summary[]> {
-  const [{ readScenario }, { simulate }] = await Promise.all([
-    import("../simulation/scenario-file.js"),
-    import("../simulation/simulate.js"),
-  ]);
+  const [{ readScenario }, { simulate }, { Recorder }, { scenarioReport, runPage }, { textTimeline }] =
+    await Promise.all([
+      import("../simulation/scenario-file.js"),
+      import("../simulation/simulate.js"),
+      import("../report/recording.js"),
+      import("../report/run-page.js"),
+      import("../report/text-timeline.js"),
+    ]);
   const scenarios = files.map((file) => readScenario(file, (document) => overridden(document, flags)));
-  const trace = flags.trace === undefined ? null : openTrace(flags.trace);
+  const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
+  const page = flags.html === undefined ? null : openFile("--html", flags.html);
+  const isPictured = page !== null || flags.json !== true;
   const clock = systemClock();
-  try {
-    return scenarios.map((scenario) => {
-      const summary = simulate(scenario, {
-        clockMs: clock.nowMs,
-        sink: trace?.write,
-        onRun: (done) => showProgress(scenario.name, done, scenario.runs),
-      });
-      process.stdout.write(
-        flags.json ? `${JSON.stringify(summary)}\n` : summaryText(summary, scenario.question),
-      );
-      return summary;
+  const reports: ScenarioReport[] = [];
+  const play = (scenario: Scenario): Summary => {
+    let recorder: InstanceType<typeof Recorder> | null = null;
+    let recording: Recording | null = null;
+    const figures: RunFigures[] = [];
+    const summary = simulate(scenario, {
+      clockMs: clock.nowMs,
+      sink: trace === null ? undefined : (entry) => trace.write(`${JSON.stringify(entry)}\n`),
+      watch: isPictured
+        ? (cluster) => {
+            recorder = new Recorder(cluster);
+            return recorder;
+          }
+        : undefined,
+      onRun: (done, outcome) => {
+        recording ??= recorder?.finish(outcome) ?? null;
+        const { recoveryMs, firstElectionMs, availability, observedMs } = outcome.metrics;
+        figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
+        showProgress(scenario.name, done, scenario.runs);
+      },
     });
+    const facts = summaryFacts(summary);
+    if (recording !== null) reports.push(scenarioReport(scenario, summary, facts, figures, recording));
+    if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else {
+      const timeline = recording === null ? "" : textTimeline(recording, terminal());
+      process.stdout.write(
+        `${summaryHead(summary, scenario.question)}${textTable(facts)}\n${timeline}${failuresText(summary)}\n`,
+      );
+    }
+    return summary;
+  };
+  try {
+    const summaries = scenarios.map(play);
+    page?.write(runPage(reports));
+    return summaries;
   } finally {
     trace?.close();
+    page?.close();
   }
 }
 
-/** What a person reads of a scenario that was played. */
-export function summaryText(summary: Summary, question: string): string {
-  const { name, runs, seed, expectationsFailed, violations, recovered } = summary;
-  const verdict = expectationsFailed.length === 0 ? "as expected" : "NOT AS EXPECTED";
-  const head = `${name}: ${verdict}, ${runs} runs from seed ${seed}\n${question === "" ? "" : `${question}\n`}\n`;
-  const leaders = Object.entries(summary.newLeaderCounts).map(([who, count]) => `${who} ${count}`);
-  const rows = [
-    ["recovered", `${recovered} of ${runs}`],
-    ["recovery", spread(summary.recoveryMs)],
-    ["first election", spread(summary.firstElectionMs)],
-    ["new leaders", leaders.length === 0 ? "none" : leaders.join(", ")],
-    ["same leader", `${summary.sameLeaderRuns} runs`],
-    ["leader changes", `${summary.leaderChangesPerMinute.toFixed(2)} a minute`],
-    ["term growth", `${summary.termGrowthPerMinute.toFixed(2)} a minute`],
-    ["availability", `${(100 * summary.availability).toFixed(2)} %`],
-    ["events", `${summary.events} in ${summary.wallMs.toFixed(0)} ms`],
-    ["trace hash", summary.traceHash],
-  ];
-  const failed = expectationsFailed.map(
-    ({ seed: of, text }) => `  ${of === null ? "all runs" : `seed ${of}`}: ${text}\n`,
-  );
-  const failures = failed.length === 0 ? "" : `\nwhat failed:\n${failed.slice(0, 20).join("")}`;
-  const more = failed.length > 20 ? `  and ${failed.length - 20} more\n` : "";
-  return `${head}${textTable(rows)}${failures}${more}${violationsText(violations)}\n`;
-}
-
-/** The first violation, with the last events that led to it. */
-function violationsText(violations: Summary["violations"]): string {
-  const [first] = violations;
-  if (first === undefined) return "";
-  const { promise, seed, atMs, text, lastEvents } = first;
-  const count = violations.length === 1 ? "" : ` (the first of ${violations.length} runs)`;
-  const events = lastEvents.slice(-20).map((line) => `  ${line}\n`);
-  return `\n${promise} broken in seed ${seed} at ${atMs.toFixed(3)} ms${count}: ${text}\n${events.join("")}`;
-}
-
-function spread(quantiles: Quantiles | null): string {
-  if (quantiles === null) return "-";
-  const { min, p50, p90, p99, max } = quantiles;
-  const [a, b, c, d, e] = [min, p50, p90, p99, max].map((ms) => ms.toFixed(1));
-  return `${b} ms (min ${a}, p90 ${c}, p99 ${d}, max ${e})`;
+/** How wide the terminal is, and whether it wants colours; a pipe is 80 wide and wants none. */
+function terminal(): TextTimelineOptions {
+  const { stdout, env } = process;
+  const widthChars = stdout.isTTY ? stdout.columns || 80 : 80;
+  return { widthChars, coloured: stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "" };
 }
 
 function overridden(document: object, { seed, runs, protocol }: Flags): object {
@@ -114,18 +114,16 @@ function overridden(document: object, { seed, runs, protocol }: Flags): object {
   };
 }
 
-function openTrace(path: string): { write: (entry: TraceEntry) => void; close: () => void } {
+/** Opened before anything is played, so that a path that cannot be written is refused at once. */
+function openFile(flag: string, path: string): { write: (text: string) => void; close: () => void } {
   let file: number;
   try {
     file = openSync(path, "w");
   } catch (cause) {
     const { message } = cause as Error;
-    throw new RaftbeatError("invalidSettings", `--trace ${path}: cannot be written: ${message}`, { cause });
+    throw new RaftbeatError("invalidSettings", `${flag} ${path}: cannot be written: ${message}`, { cause });
   }
-  return {
-    write: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
-    close: () => closeSync(file),
-  };
+  return { write: (text) => writeFileSync(file, text), close: () => closeSync(file) };
 }
 
 function showProgress(name: string, done: number, runs: number): void {

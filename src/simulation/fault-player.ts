@@ -23,6 +23,7 @@ export class FaultPlayer {
   /** Counts the heals: what repeats ends with one. */
   private healed = 0;
   private endMs = Number.POSITIVE_INFINITY;
+  private struck = 0;
 
   /** @param onFirst is called just before the first fault strikes */
   constructor(cluster: Cluster, faults: readonly Fault[], onFirst: () => void) {
@@ -66,19 +67,32 @@ export class FaultPlayer {
   private strike(fault: Fault, pick: Stream | null, forMs: number | null): void {
     const parts = this.takeParts();
     // A random fault strikes one of those it names, others strike all of them.
+    const nodes = new Set<SimulatedProcess>();
     const resolve = (who: Who) => {
       const found = parts.resolve(who);
-      return pick === null || found.length === 0
-        ? found
-        : [found[integerOf(pick, 0, found.length)] as SimulatedProcess];
+      const struck =
+        pick === null || found.length === 0
+          ? found
+          : [found[integerOf(pick, 0, found.length)] as SimulatedProcess];
+      for (const process of struck) nodes.add(process);
+      return struck;
     };
     this.cluster.tellChanged(`fault ${JSON.stringify(fault)}`);
     const undo = this.start(fault, resolve, parts);
+    const number = this.struck++;
+    for (const watcher of this.cluster.watchers) watcher.faultBegan(number, fault, [...nodes]);
     this.cluster.tellChanged("");
-    if (undo === nothing) return;
+    const tellEnded = () => {
+      for (const watcher of this.cluster.watchers) watcher.faultEnded(number);
+    };
+    if (undo === nothing) {
+      tellEnded();
+      return;
+    }
     const end = () => {
       if (!this.underWay.delete(end)) return;
       undo();
+      tellEnded();
       this.cluster.tellChanged(`end of ${fault.do}`);
     };
     this.underWay.add(end);

@@ -17,4 +17,4 @@ export { type SimulateOptions, type Summary, simulate, summarize } from "./simul
 export type { SimulatedProcess } from "./simulated-process.js";
 export { type Actor, Timeline } from "./timeline.js";
 export { Trace, type TraceEntry } from "./trace.js";
-export { Watcher } from "./watcher.js";
+export { type DropReason, Watcher } from "./watcher.js";

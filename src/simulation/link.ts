@@ -3,6 +3,7 @@ import { type Latency, longestMs, type Sampler, samplerOf } from "./latency.js";
 import type { LinkVerdict, Loss } from "./link-rules.js";
 import type { Stream } from "./prng.js";
 import type { Actor, Timeline } from "./timeline.js";
+import type { DropReason } from "./watcher.js";
 
 /** Where a link ends. */
 export interface LinkEnd {
@@ -14,6 +15,8 @@ export interface LinkEnd {
   connect(from: number, identity: number): void;
   /** A message has arrived at the machine. */
   receive(from: number, identity: number, message: Message): void;
+  /** A message that this end sent to the node in that place will not arrive. */
+  onDropped(to: number, message: Message, why: DropReason): void;
 }
 
 /** How a network carries messages where no rule says otherwise. */
@@ -59,8 +62,14 @@ export class Link implements Actor {
   }
 
   send(message: Message): void {
-    if (this.passes === "nothing") return;
-    if (this.loses?.() === true) return;
+    if (this.passes === "nothing") {
+      this.drop(message, "cut");
+      return;
+    }
+    if (this.loses?.() === true) {
+      this.drop(message, "loss");
+      return;
+    }
     this.schedule(message);
     if (this.duplicates?.() === true) this.schedule(message);
   }
@@ -68,6 +77,7 @@ export class Link implements Actor {
   happen(code: number, payload: unknown): void {
     if (this.passes === "all") this.to.receive(this.from.place, code, payload as Message);
     else if (this.passes === "later") this.held.push({ code, message: payload as Message });
+    else this.drop(payload as Message, "cut");
   }
 
   /** Puts another verdict in force; what was held and may pass now arrives in one burst. */
@@ -92,6 +102,7 @@ export class Link implements Actor {
     if (verdict.passes !== "later")
       for (const { code, message } of this.held.splice(0))
         if (verdict.passes === "all") this.timeline.schedule(this.timeline.nowMs, this, code, message);
+        else this.drop(message, "cut");
     this.onApplied();
   }
 
@@ -106,6 +117,10 @@ export class Link implements Actor {
 
   /** What else follows from a new verdict. */
   protected onApplied(): void {}
+
+  protected drop(message: Message, why: DropReason): void {
+    this.from.onDropped(this.to.place, message, why);
+  }
 
   private schedule(message: Message): void {
     this.timeline.schedule(this.timeline.nowMs + this.latency(), this, this.from.identity, message);

@@ -9,6 +9,7 @@ import type { Scenario } from "./scenario.js";
 import { Parts } from "./selectors.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 import { Trace, type TraceEntry } from "./trace.js";
+import type { Watcher } from "./watcher.js";
 
 /** What one run came to. */
 export interface RunOutcome {
@@ -26,11 +27,16 @@ export interface RunOutcome {
 /** A cluster that has no stable leader after so long will not get one. */
 const longestSettlingMs = 600_000;
 
-/** Plays a scenario once. @param sink is told of everything that happens */
+/**
+ * Plays a scenario once. Looking on changes nothing, neither what happens nor the hash of it.
+ * @param sink is told of everything that happens
+ * @param watch makes one more watcher for the cluster of the run
+ */
 export function playRun(
   scenario: Scenario,
   seed: number,
   sink: ((entry: TraceEntry) => void) | null = null,
+  watch: ((cluster: Cluster) => Watcher) | null = null,
 ): RunOutcome {
   const cluster = clusterOf(scenario, seed);
   const trace = new Trace(cluster, sink);
@@ -42,6 +48,7 @@ export function playRun(
     violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
   };
   cluster.watchers.push(trace, new Safety(cluster, report), new Liveness(cluster, report), metrics);
+  if (watch !== null) cluster.watchers.push(watch(cluster));
   cluster.boot();
   let parts: Parts | null = null;
   const runTo = (untilMs: number, done: () => boolean = () => false) => {

@@ -1,9 +1,11 @@
+import type { Cluster } from "./cluster.js";
 import { type Failure, failuresOf } from "./expectations.js";
 import { playRun, type RunOutcome } from "./play.js";
 import { type Quantiles, quantiles } from "./quantiles.js";
 import type { Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
 import type { TraceEntry } from "./trace.js";
+import type { Watcher } from "./watcher.js";
 
 /** What all runs of a scenario came to. */
 export interface Summary {
@@ -39,8 +41,10 @@ export interface SimulateOptions {
   readonly clockMs: () => number;
   /** Is told of everything that happens in the first run. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
-  /** Is told after each run how many have been played. */
-  readonly onRun?: (done: number) => void;
+  /** Makes one more watcher, for the cluster of the first run. */
+  readonly watch?: ((cluster: Cluster) => Watcher) | undefined;
+  /** Is told after each run how many have been played, and what it came to. */
+  readonly onRun?: (done: number, outcome: RunOutcome) => void;
 }
 
 /** Plays all runs of a scenario, run k with seed + k - 1, and sums them up. */
@@ -48,8 +52,15 @@ export function simulate(scenario: Scenario, options: SimulateOptions): Summary 
   const startedMs = options.clockMs();
   const runs: RunOutcome[] = [];
   for (let run = 0; run < scenario.runs; run++) {
-    runs.push(playRun(scenario, scenario.seed + run, run === 0 ? options.sink : null));
-    options.onRun?.(run + 1);
+    const isFirst = run === 0;
+    const outcome = playRun(
+      scenario,
+      scenario.seed + run,
+      isFirst ? options.sink : null,
+      isFirst ? options.watch : null,
+    );
+    runs.push(outcome);
+    options.onRun?.(run + 1, outcome);
   }
   return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
 }

@@ -16,7 +16,7 @@ import type { Stream } from "./prng.js";
 import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedDisk } from "./simulated-disk.js";
 import type { Timeline } from "./timeline.js";
-import type { Watcher } from "./watcher.js";
+import type { DropReason, Watcher } from "./watcher.js";
 
 /** What a process shares with its cluster. */
 export interface ProcessWorld {
@@ -157,7 +157,10 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   }
 
   receive(from: number, identity: number, message: Message): void {
-    if (!this.alive) return;
+    if (!this.alive) {
+      this.world.processes[from]?.onDropped(this.place, message, "down");
+      return;
+    }
     if (this.paused) {
       this.defer("poll", () => this.receive(from, identity, message));
       return;
@@ -176,6 +179,11 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
       watcher.delivered(this, sender, message);
       watcher.settled(this);
     }
+  }
+
+  onDropped(to: number, message: Message, why: DropReason): void {
+    const { watchers, processes } = this.world;
+    for (const watcher of watchers) watcher.dropped(this, processes[to] as SimulatedProcess, message, why);
   }
 
   onFired(): void {

@@ -32,8 +32,8 @@ export class StreamLink extends Link {
   }
 
   override send(message: Message): void {
-    if (!this.connection.open) return;
-    if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(message);
+    if (!this.connection.open) this.drop(message, "closed");
+    else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(message);
     else this.transmit(message);
   }
 
@@ -43,14 +43,14 @@ export class StreamLink extends Link {
       if (code === this.probes) this.retry();
       return;
     }
-    if (code !== this.connection.epoch) return;
-    if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(payload as Message);
+    if (code !== this.connection.epoch) this.drop(payload as Message, "closed");
+    else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(payload as Message);
     else this.to.receive(this.from.place, this.from.identity, payload as Message);
   }
 
   /** Forgets everything under way. */
   clear(): void {
-    this.stuck = [];
+    for (const message of this.stuck.splice(0)) this.drop(message, "closed");
     this.probes++;
     this.lastDueMs = 0;
   }
@@ -107,6 +107,7 @@ export class StreamLink extends Link {
       this.probe();
     }
     if (this.stuck.length < bufferedCount) this.stuck.push(message);
+    else this.drop(message, "full");
   }
 
   private probe(): void {

@@ -1,5 +1,12 @@
 import type { LossReason, Message } from "../protocol/index.js";
+import type { Fault } from "./fault-schema.js";
 import type { SimulatedProcess } from "./simulated-process.js";
+
+/**
+ * Why a message never arrives: a rule cuts the link, chance, a connection that broke under it, a full buffer before a stuck
+ * connection, or nobody runs at the other end.
+ */
+export type DropReason = "cut" | "loss" | "closed" | "full" | "down";
 
 /** Looks at all that happens in a simulated cluster; changes nothing. Every method may be left as it is. */
 export class Watcher {
@@ -9,6 +16,8 @@ export class Watcher {
   fired(_process: SimulatedProcess): void {}
   /** A node gives a message to the network. */
   sent(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message): void {}
+  /** A message that was sent will not arrive, or one of its copies will not. */
+  dropped(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message, _why: DropReason): void {}
   /** A node has dealt with whatever it was told: a message, a timer, a finished write. */
   settled(_process: SimulatedProcess): void {}
   /** A node was told that it leads. */
@@ -21,4 +30,8 @@ export class Watcher {
   died(_process: SimulatedProcess): void {}
   /** Links, clocks, processes or disks are no longer what they were: a fault began or ended. */
   changed(_what: string): void {}
+  /** A fault strikes these nodes (none: the network as a whole); `number` tells it from all others of the run. */
+  faultBegan(_number: number, _fault: Fault, _nodes: readonly SimulatedProcess[]): void {}
+  /** What the fault did is undone; one that only happens, such as a restart, ends as it begins. */
+  faultEnded(_number: number): void {}
 }

@@ -1,0 +1,54 @@
+import type { Fault } from "../simulation/fault-schema.js";
+
+/** What a person reads of a fault that struck these nodes, such as `cut n1, n3` or `loss 30 % n1`. */
+export function faultLabel(fault: Fault, nodes: readonly string[]): string {
+  const words = [wordsOf(fault), nodes.join(", ")].filter((word) => word !== "");
+  return words.join(" ");
+}
+
+function wordsOf(fault: Fault): string {
+  switch (fault.do) {
+    case "loss":
+      return typeof fault.rate === "number" ? `loss ${percent(fault.rate)}` : "loss in bursts";
+    case "duplicate":
+      return `duplicate ${percent(fault.rate)}`;
+    case "latency":
+      return `latency ${JSON.stringify(fault.latency).replaceAll('"', "")}`;
+    case "clockRate":
+      return `clock at ${fault.rate}`;
+    case "wallJump":
+      return `wall clock by ${fault.byMs} ms`;
+    case "flaky":
+      return `flaky (up ${fault.upMs}, down ${fault.downMs} ms)`;
+    case "crash":
+      return fault.host ? "machine dies" : "crash";
+    case "restart":
+      return fault.wipe ? "restart, wiped" : "restart";
+    case "cutOneWay":
+      return "cut one way";
+    case "keepOnly":
+      return "keep only some links";
+    case "diskStall":
+      return "disk stalls";
+    case "diskFail":
+      return "disk fails";
+    case "reconfigure": {
+      const add = fault.add === undefined ? "" : ` add ${fault.add}`;
+      return `reconfigure${add}${fault.remove === undefined ? "" : ` remove ${fault.remove}`}`;
+    }
+    case "cut":
+    case "partition":
+    case "isolate":
+    case "bridge":
+    case "ring":
+    case "hold":
+    case "pause":
+    case "transfer":
+    case "heal":
+      return fault.do;
+  }
+}
+
+function percent(rate: number): string {
+  return `${Number((100 * rate).toPrecision(3))} %`;
+}
