@@ -75,7 +75,10 @@ function problem(expectation: Exclude<Expectation, { violations: unknown }>, run
     if (metrics.availability >= min) return null;
     return `availability: at least ${min}, but it was ${metrics.availability.toFixed(4)}`;
   }
-  const { max, after } = expectation.leaders;
+  const { min, max, after } = expectation.leaders;
+  const { unledUntilMs } = metrics;
+  if (min > 0 && unledUntilMs !== null && unledUntilMs > after)
+    return `leaders: at least ${min} after ${after} ms, but nobody led until ${unledUntilMs.toFixed(1)} ms`;
   const before = metrics.overlaps.filter(({ atMs }) => atMs < after).at(-1);
   const later = metrics.overlaps.filter(({ atMs }) => atMs >= after);
   const most = Math.max(0, ...(before === undefined ? later : [before, ...later]).map(({ count }) => count));

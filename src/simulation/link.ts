@@ -61,6 +61,11 @@ export class Link implements Actor {
     this.streamOf = streamOf;
   }
 
+  /** False while something that was sent before still has to be sent again, or a connection has to be made first. */
+  get flowing(): boolean {
+    return true;
+  }
+
   send(message: Message): void {
     if (this.passes === "nothing") {
       this.drop(message, "cut");

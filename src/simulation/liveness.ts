@@ -7,6 +7,8 @@ import { Watcher } from "./watcher.js";
 
 /** Elections that fail in a row by bad luck alone, more than which nobody will see. */
 const mostFailedRounds = 15;
+/** How often to look whether a connection that was stuck has come to flow. */
+const lookAgainMs = 5;
 
 /**
  * Checks L1 to L4 on windows: whenever links, processes or membership change it works out who can talk to a quorum, and from then on
@@ -27,6 +29,7 @@ export class Liveness extends Watcher {
   private highestTerm = 0;
   private highestTermSinceMs = 0;
   private promise: "L1" | "L4" = "L1";
+  private lookAgainAtMs = Number.POSITIVE_INFINITY;
   private reported = false;
 
   constructor(cluster: Cluster, report: Report) {
@@ -52,7 +55,7 @@ export class Liveness extends Watcher {
     if (this.seen[place] !== configuration) {
       this.seen[place] = configuration;
       this.lookAround(false);
-    }
+    } else if (nowMs >= this.lookAgainAtMs) this.lookAround(false);
     if (node.role.name === "leader") {
       if ((this.leaderSinceMs[place] as number) < 0) this.leaderSinceMs[place] = nowMs;
       this.checkCutLeader(process);
@@ -98,6 +101,7 @@ export class Liveness extends Watcher {
   /** Works out who is calm and who is cut. @param anew whoever is calm counts as calm only from now on */
   private lookAround(anew: boolean): void {
     const { nowMs, processes } = this.cluster;
+    this.lookAgainAtMs = Number.POSITIVE_INFINITY;
     const voters = this.voters();
     let someCalmMs = Number.POSITIVE_INFINITY;
     for (const process of processes) {
@@ -172,7 +176,10 @@ export class Liveness extends Watcher {
     const { options } = this.cluster;
     const { voteHoldMs, heartbeatIntervalMs } = from.settings;
     const roundTripMs = 2 * link.longestMs + longestMs(options.writeMs) + 2 * longestMs(options.lateness);
-    return heartbeatIntervalMs + roundTripMs < 0.9 * voteHoldMs;
+    if (heartbeatIntervalMs + roundTripMs >= 0.9 * voteHoldMs) return false;
+    // What a stream sends again, or dials anew, takes its time after the fault has gone, and nothing tells when it has.
+    if (!link.flowing) this.lookAgainAtMs = this.cluster.nowMs + lookAgainMs;
+    return link.flowing;
   }
 
   /** Long enough for a leader to emerge. */

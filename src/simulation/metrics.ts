@@ -17,6 +17,8 @@ export interface RunMetrics {
   /** The share of the observed time in which somebody led. */
   readonly availability: number;
   readonly observedMs: number;
+  /** When, after the first fault, somebody led again for the last time, or the run's end if nobody does; null if somebody always led. */
+  readonly unledUntilMs: number | null;
   /** How many nodes led, each time from which on that was another number and more than one did before or after. */
   readonly overlaps: readonly { readonly atMs: number; readonly count: number }[];
 }
@@ -36,6 +38,7 @@ export class Metrics extends Watcher {
   private recoveredMs: number | null = null;
   private newLeader: SimulatedProcess | null = null;
   private changes = 0;
+  private unledUntilMs: number | null = null;
   private readonly overlaps: { atMs: number; count: number }[] = [];
 
   constructor(cluster: Cluster) {
@@ -106,6 +109,7 @@ export class Metrics extends Watcher {
       termGrowth: this.beganMs === null ? 0 : this.highestTerm() - this.firstTerm,
       availability: observedMs === 0 ? 0 : this.coveredMs / observedMs,
       observedMs,
+      unledUntilMs: this.unledUntilMs,
       overlaps: this.overlaps,
     };
   }
@@ -143,7 +147,10 @@ export class Metrics extends Watcher {
       if (untilMs > ledUntilMs) ledUntilMs = untilMs;
       if (untilMs < nowMs) this.interrupted.add(place);
     }
-    if (this.beganMs !== null) this.coveredMs += Math.min(ledUntilMs, nowMs) - this.accountedMs;
+    if (this.beganMs !== null) {
+      this.coveredMs += Math.min(ledUntilMs, nowMs) - this.accountedMs;
+      if (ledUntilMs < nowMs) this.unledUntilMs = nowMs - this.beganMs;
+    }
     this.accountedMs = nowMs;
   }
 

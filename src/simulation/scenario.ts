@@ -49,10 +49,16 @@ const expectation = v.union(
     v.strictObject({ leaderChanges: v.strictObject({ max: v.number() }) }),
     v.strictObject({ termGrowth: v.strictObject({ max: v.number() }) }),
     v.strictObject({ availability: v.strictObject({ min: v.number() }) }),
-    v.strictObject({ leaders: v.strictObject({ max: v.number(), after: v.optional(durationMs, 0) }) }),
+    v.strictObject({
+      leaders: v.strictObject({
+        min: v.optional(v.picklist([0, 1]), 0),
+        max: v.number(),
+        after: v.optional(durationMs, 0),
+      }),
+    }),
     v.strictObject({ violations: v.union([v.literal("none"), v.array(v.string())]) }),
   ],
-  "must be one of { recovers, byMs }, { newLeader: who }, { leaderChanges: { max } }, { termGrowth: { max } }, { availability: { min } }, { leaders: { max, after } }, { violations: none or [names] }",
+  "must be one of { recovers, byMs }, { newLeader: who }, { leaderChanges: { max } }, { termGrowth: { max } }, { availability: { min } }, { leaders: { min: 0 or 1, max, after } }, { violations: none or [names] }",
 );
 
 const clusterSchema = v.union(

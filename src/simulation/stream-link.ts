@@ -11,6 +11,8 @@ const resetAfterMs = 10_000;
 const bufferedCount = 64;
 const redialMs = 100;
 const longestRedialMs = 1_000;
+/** The payload of an event that resets a connection. */
+const reset = "reset";
 
 /**
  * One direction of a connection like TCP: in order, each lost segment holding up those behind it until it is sent again. What a cut
@@ -29,6 +31,14 @@ export class StreamLink extends Link {
     super(...rest);
     this.connection = connection;
     connection.join(this);
+  }
+
+  override get flowing(): boolean {
+    return (
+      this.connection.open &&
+      this.stuck.length === 0 &&
+      this.lastDueMs <= this.timeline.nowMs + this.longestMs
+    );
   }
 
   override send(message: Message): void {
@@ -96,6 +106,12 @@ export class StreamLink extends Link {
       waitMs = Math.min(2 * waitMs, longestRetransmitMs)
     )
       tookMs += waitMs;
+    if (tookMs > resetAfterMs) {
+      // Nothing gets past a segment that does not get through; what waits behind it goes down with the connection.
+      this.lastDueMs = this.timeline.nowMs + resetAfterMs;
+      this.connection.resetAt(this.lastDueMs);
+      return;
+    }
     this.lastDueMs = Math.max(this.lastDueMs, this.timeline.nowMs + tookMs);
     this.timeline.schedule(this.lastDueMs, this, this.connection.epoch, message);
   }
@@ -158,6 +174,11 @@ export class StreamConnection implements Actor {
     this.dial();
   }
 
+  /** Resets this connection then, unless it is closed before. */
+  resetAt(atMs: number): void {
+    this.timeline.schedule(atMs, this, -this.epoch, reset);
+  }
+
   /** One end's process died: its peer reads what was still on the way and then the close, unless the machine died silently. */
   onEndDied(silently: boolean): void {
     if (silently || !this.open) return;
@@ -173,9 +194,11 @@ export class StreamConnection implements Actor {
     this.attempt();
   }
 
-  happen(code: number): void {
+  happen(code: number, payload: unknown): void {
     if (code < 0) {
-      if (-code === this.epoch) this.close();
+      if (-code !== this.epoch) return;
+      if (payload === reset) this.reset();
+      else this.close();
       return;
     }
     if (code !== this.dials) return;
