@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { addDemoCommand } from "./demo.js";
+import { addExploreCommand } from "./explore.js";
 import { addNodeCommand } from "./node.js";
 import { addReconfigureCommand } from "./reconfigure.js";
 import { addSimulateCommand } from "./simulate.js";
@@ -25,6 +26,7 @@ const program = new Command("raftbeat")
 addDemoCommand(program);
 addNodeCommand(program);
 addSimulateCommand(program);
+addExploreCommand(program);
 addStatusCommand(program);
 addTransferCommand(program);
 addReconfigureCommand(program);

@@ -7,6 +7,7 @@ import type { TextTimelineOptions } from "../report/text-timeline.js";
 import { systemClock } from "../runtime/system-ports.js";
 import type { Scenario } from "../simulation/scenario.js";
 import type { Summary } from "../simulation/simulate.js";
+import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
 
@@ -136,15 +137,4 @@ function wholeNumber(text: string): number {
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number))
     throw new InvalidArgumentError(`${text} is no whole number`);
   return number;
-}
-
-function protocolModes(text: string): Record<string, boolean> {
-  const modes: Record<string, boolean> = {};
-  for (const part of text.split(",")) {
-    const [key = "", value] = part.split("=");
-    if (key === "" || (value !== "true" && value !== "false"))
-      throw new InvalidArgumentError(`${part} is not like preVote=false`);
-    modes[key] = value === "true";
-  }
-  return modes;
 }

@@ -4,6 +4,14 @@
  */
 export { Cluster, type ClusterOptions } from "./cluster.js";
 export type { Failure } from "./expectations.js";
+export {
+  defaultExploreOptions,
+  type Exploration,
+  type ExploreBounds,
+  type ExploreOptions,
+  explore,
+  type FoundViolation,
+} from "./explore.js";
 export type { Fault } from "./fault-schema.js";
 export type { Latency } from "./latency.js";
 export type { LinkOpinion, LinkRule, Loss } from "./link-rules.js";

@@ -1,0 +1,109 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { systemClock } from "../runtime/system-ports.js";
+import type { Exploration } from "../simulation/explore.js";
+import { protocolModes } from "./protocol-modes.js";
+import { textTable } from "./text-table.js";
+
+interface Flags {
+  readonly nodes?: number;
+  readonly terms?: number;
+  readonly depth?: number;
+  readonly crashes?: number;
+  readonly duplicates?: number;
+  readonly transfers?: number;
+  readonly reconfigurations?: number;
+  readonly letters?: number;
+  readonly states?: number;
+  readonly from?: "fresh" | "led";
+  readonly protocol?: Readonly<Record<string, boolean>>;
+  readonly symmetry: boolean;
+  readonly json?: true;
+}
+
+/** `raftbeat explore`: searches every course of events within bounds. */
+export function addExploreCommand(program: Command): void {
+  program
+    .command("explore")
+    .summary("search every course of events of a small cluster")
+    .description(
+      "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks a promise, and says how it comes about.",
+    )
+    .option("--nodes <count>", "voters, 1 to 5", count)
+    .option("--terms <count>", "the highest term looked at", count)
+    .option("--depth <count>", "the longest course of moves looked at", count)
+    .option("--crashes <count>", "how many crashes may happen", count)
+    .option("--duplicates <count>", "how many letters may arrive twice", count)
+    .option("--transfers <count>", "how often a leader may be asked to hand over", count)
+    .option("--reconfigurations <count>", "how often a leader may be asked to change the membership", count)
+    .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", count)
+    .option("--states <count>", "stop after so many states", count)
+    .addOption(
+      new Option("--from <start>", "before anybody starts, or with a leader").choices(["fresh", "led"]),
+    )
+    .option("--protocol <modes>", "modes to set, such as preVote=false", protocolModes)
+    .option("--no-symmetry", "tell states apart that differ only in the names of nodes")
+    .option("--json", "print one object")
+    .action(async (flags: Flags) => {
+      const result = await search(flags);
+      process.exitCode = result.violation === null ? 0 : 1;
+    });
+}
+
+async function search({ json, protocol, ...bounds }: Flags): Promise<Exploration> {
+  const { defaultExploreOptions, explore } = await import("../simulation/explore.js");
+  const options = {
+    ...defaultExploreOptions,
+    ...bounds,
+    modes: { ...defaultExploreOptions.modes, ...protocol },
+    onProgress: process.stderr.isTTY ? showProgress : undefined,
+  };
+  const clock = systemClock();
+  const startedMs = clock.nowMs();
+  const result = explore(options);
+  const wallMs = clock.nowMs() - startedMs;
+  if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
+  const { onProgress: _, ...told } = options;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...told, ...result, wallMs })}\n`
+      : explorationText(result, wallMs, options.depth),
+  );
+  return result;
+}
+
+/** What a person reads of a search. */
+export function explorationText(result: Exploration, wallMs: number, mostDepth: number): string {
+  const { states, transitions, depth, violation } = result;
+  const perSecond = Math.round((1000 * states) / Math.max(wallMs, 1));
+  const rows = [
+    ["states", `${states}`],
+    ["transitions", `${transitions}`],
+    ["depth", `${depth}`],
+    ["covered", coverage(result, mostDepth)],
+    ["speed", `${perSecond} states a second`],
+  ];
+  const table = textTable(rows);
+  if (violation === null) return `no promise is broken\n\n${table}`;
+  const { promises, sentences, course } = violation;
+  const steps = course.map((line) => `  ${line}\n`).join("");
+  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${course.length} moves (time in half vote holds):\n${steps}`;
+}
+
+function coverage({ exhausted, closed, violation }: Exploration, mostDepth: number): string {
+  if (violation !== null) return "all that is nearer to the start";
+  if (closed) return "everything within the other bounds, however deep";
+  return exhausted
+    ? `everything within ${mostDepth} moves`
+    : "not everything: the bound on states came first";
+}
+
+function showProgress(states: number, depth: number): void {
+  process.stderr.write(`\r${states} states, depth ${depth}`);
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError(`${text} is no count`);
+  return number;
+}

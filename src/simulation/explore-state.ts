@@ -1,0 +1,162 @@
+import {
+  createNode,
+  createWatch,
+  type DurableRecord,
+  foundingRecord,
+  type Message,
+  type Node,
+  type NodeId,
+  type ProtocolModes,
+  type Role,
+  type Settings,
+  safeModes,
+  type Watch,
+} from "../protocol/index.js";
+import { memberNamed } from "./cluster.js";
+
+/**
+ * A whole cluster at one instant, as the explorer sees it: plain data. What one move does not change, the world before and the world
+ * after share.
+ */
+export interface World {
+  /** True time, which every clock tells. */
+  nowMs: number;
+  /** By place: what a crash leaves. */
+  readonly disks: DurableRecord[];
+  /** By place: the process that runs, or null. */
+  readonly lives: (Life | null)[];
+  /** Under way, in no order: whatever stays here for ever is lost. */
+  readonly letters: Letter[];
+  /** What the judge remembers. */
+  readonly watch: Watch;
+  readonly spent: Spent;
+}
+
+/** One process, with what `runtime/driver.ts` would hold for it. */
+export interface Life {
+  readonly node: Node;
+  /** Records ordered to disk and not there yet, in order. */
+  readonly writes: DurableRecord[];
+  /** Sends, each behind so many of the writes. */
+  readonly waiting: { readonly behind: number; readonly to: NodeId; readonly message: Message }[];
+}
+
+/** A message under way. */
+export interface Letter {
+  readonly from: number;
+  readonly to: number;
+  readonly message: Message;
+}
+
+/** How often what is bounded has happened. */
+export interface Spent {
+  crashes: number;
+  duplicates: number;
+  transfers: number;
+  reconfigurations: number;
+}
+
+/** Time passes in steps of this: half a vote hold, half of the shortest election timeout, one heartbeat. */
+export const tickMs = 10;
+
+/** Timing in so few ticks that holds, leases and timeouts all matter within a short course of moves. Exact clocks. */
+export function exploredSettings(modes: Partial<ProtocolModes>): Settings {
+  return {
+    heartbeatIntervalMs: tickMs,
+    electionTimeout: { minMs: 2 * tickMs, maxMs: 3 * tickMs },
+    voteHoldMs: 2 * tickMs,
+    quorumTimeoutMs: 3 * tickMs,
+    clockDriftRatio: 0,
+    modes: { ...safeModes, ...modes },
+  };
+}
+
+/** The name of the node in this place. */
+export function idOf(place: number): NodeId {
+  return `n${place + 1}`;
+}
+
+/** The place of the node of this name. */
+export function placeOf(id: NodeId): number {
+  return Number(id.slice(1)) - 1;
+}
+
+/** The durable identity of a node; no disk is ever replaced here. */
+export function incarnationOf(id: NodeId): string {
+  return `${id}.1`;
+}
+
+/** A cluster of founders that know each other and have not started yet. */
+export function emptyWorld(nodeCount: number, settings: Settings): World {
+  const ids = Array.from({ length: nodeCount }, (_, place) => idOf(place));
+  const disks = ids.map((id): DurableRecord => {
+    const record = foundingRecord(ids.map(memberNamed), incarnationOf(id), settings.voteHoldMs);
+    const others = ids.filter((other) => other !== id);
+    return { ...record, incarnationsMet: new Map(others.map((other) => [other, incarnationOf(other)])) };
+  });
+  const spent = { crashes: 0, duplicates: 0, transfers: 0, reconfigurations: 0 };
+  const lives = disks.map(() => null);
+  return { nowMs: 0, disks, lives, letters: [], watch: createWatch(), spent };
+}
+
+/** The node of a process that starts now. */
+export function nodeAtStart(world: World, place: number, settings: Settings): Node {
+  const record = world.disks[place] as DurableRecord;
+  return createNode({ id: idOf(place), settings, record, nowMs: world.nowMs });
+}
+
+/** A copy of the world in which the process in this place, if any, may be changed, and everything outside processes. */
+export function forkWorld(world: World, place: number | null): World {
+  const lives = world.lives.slice();
+  if (place !== null) {
+    const life = lives[place];
+    if (life !== null && life !== undefined) lives[place] = forkLife(life);
+  }
+  return {
+    nowMs: world.nowMs,
+    disks: world.disks.slice(),
+    lives,
+    letters: world.letters.slice(),
+    watch: place === null ? world.watch : forkWatch(world.watch, idOf(place)),
+    spent: { ...world.spent },
+  };
+}
+
+function forkLife({ node, writes, waiting }: Life): Life {
+  return { node: forkNode(node), writes: writes.slice(), waiting: waiting.slice() };
+}
+
+/** A copy of a node that `step` may change while the first stays as it is; records are never changed in place, so both share them. */
+export function forkNode(node: Node): Node {
+  return { ...node, role: forkRole(node.role), amnesiacs: new Set(node.amnesiacs) };
+}
+
+function forkRole(role: Role): Role {
+  switch (role.name) {
+    case "follower":
+      return { ...role };
+    case "preCandidate":
+    case "candidate":
+      return { ...role, answers: new Map(role.answers) };
+    case "leader": {
+      const peers: typeof role.peers = new Map();
+      for (const [id, peer] of role.peers) peers.set(id, { ...peer });
+      return { ...role, sentAtMs: role.sentAtMs.slice(), peers };
+    }
+  }
+}
+
+function forkWatch(watch: Watch, id: NodeId): Watch {
+  const nodes = new Map(watch.nodes);
+  const watched = nodes.get(id);
+  if (watched !== undefined) nodes.set(id, { ...watched, votes: new Map(watched.votes) });
+  const leases: typeof watch.leases = new Map();
+  for (const [holder, lease] of watch.leases) leases.set(holder, { ...lease });
+  return {
+    nodes,
+    leaders: new Map(watch.leaders),
+    leases,
+    first: new Map(watch.first),
+    toldTerm: watch.toldTerm,
+  };
+}
