@@ -7,6 +7,7 @@ import { addNodeCommand } from "./node.js";
 import { addReconfigureCommand } from "./reconfigure.js";
 import { addSimulateCommand } from "./simulate.js";
 import { addStatusCommand } from "./status.js";
+import { addSweepCommand } from "./sweep.js";
 import { addTransferCommand } from "./transfer.js";
 import { version } from "./version.js";
 
@@ -27,6 +28,7 @@ addDemoCommand(program);
 addNodeCommand(program);
 addSimulateCommand(program);
 addExploreCommand(program);
+addSweepCommand(program);
 addStatusCommand(program);
 addTransferCommand(program);
 addReconfigureCommand(program);

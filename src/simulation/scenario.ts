@@ -130,7 +130,7 @@ export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
  * Errors: `invalidSettings`, naming the path and the value of each problem.
  */
 export function parseScenario(input: unknown): Scenario {
-  const result = v.safeParse(scenarioSchema, input, { abortPipeEarly: true });
+  const result = readShape(input);
   if (!result.success) throw refused(result.issues.map(describe));
   const { cluster, timing: given, ...rest } = result.output;
   const { voters, observers } = idsOf(cluster);
@@ -150,6 +150,18 @@ export function parseScenario(input: unknown): Scenario {
     problems.push(`start: eligible and until belong to crash-phase, and start is ${rest.start}`);
   if (problems.length > 0) throw refused([...new Set(problems)]);
   return { ...rest, voters, observers, timingOf: (id) => timings.get(id) as Timing };
+}
+
+/**
+ * What is wrong with a scenario whatever its settings are to each other: unknown keys and impossible values. What is left to be
+ * wrong are settings that contradict each other.
+ */
+export function shapeProblems(input: unknown): string[] {
+  return readShape(input).issues?.map(describe) ?? [];
+}
+
+function readShape(input: unknown): v.SafeParseResult<typeof scenarioSchema> {
+  return v.safeParse(scenarioSchema, input, { abortPipeEarly: true });
 }
 
 function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: string[] } {

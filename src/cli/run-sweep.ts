@@ -1,0 +1,189 @@
+import { accessSync, constants, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { RaftbeatError } from "../errors.js";
+import { systemClock } from "../runtime/system-ports.js";
+import { readScenario } from "../simulation/scenario-file.js";
+import { openWorkers, type Workers, workerCount } from "../simulation/workers.js";
+import type { CellRecord } from "../tuning/cell-record.js";
+import { summarizeCells } from "../tuning/cell-summary.js";
+import { cellsOf, parseVariation } from "../tuning/grid.js";
+import { runSweep, type SweepHands, type SweepPlan, type SweepProgress } from "../tuning/sweep.js";
+import { sweepCsv } from "../tuning/sweep-csv.js";
+import { fingerprintOf, readSweepState, writeSweepState } from "../tuning/sweep-state.js";
+import type { QuietResult, RunsResult, SweepFigure, SweepJob } from "../tuning/sweep-worker.js";
+import { sweepText } from "./sweep-text.js";
+import { version } from "./version.js";
+
+/** What `raftbeat sweep` is told. */
+export interface SweepFlags {
+  readonly vary: readonly string[];
+  readonly figure: SweepFigure;
+  readonly precision: number;
+  readonly runs: number;
+  readonly minRuns: number;
+  readonly quietMinutes: number;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly resume?: string;
+  readonly csv?: string;
+  readonly html?: string;
+  readonly json?: true;
+}
+
+/** How often, at most, a state file is written while all goes well. */
+const stateEveryMs = 1_000;
+
+/**
+ * Plays a sweep and gives its exit code: 1 if a promise was broken in it.
+ * Errors: `invalidSettings`; `aborted` after Ctrl-C, saying how to go on.
+ */
+export async function sweepFile(file: string, flags: SweepFlags): Promise<number> {
+  const { plan, variations, name, question } = planOf(file, flags);
+  for (const path of [flags.csv, flags.html, flags.resume]) if (path !== undefined) refuseUnwritable(path);
+  const fingerprint = fingerprintOf([version(), { ...plan, cells: variations }]);
+  const about = `${file} --vary ${flags.vary.join(" --vary ")}`;
+  const records = flags.resume === undefined ? new Map() : readSweepState(flags.resume, fingerprint);
+  await play(plan, flags, fingerprint, about, records);
+  const summaries = summarizeCells(plan.cells, records, plan.figure);
+  const paths = variations.map(({ path }) => path);
+  if (flags.csv !== undefined) writeFileSync(flags.csv, sweepCsv(paths, summaries));
+  process.stdout.write(
+    flags.json
+      ? summaries.map((summary) => `${JSON.stringify(summary)}\n`).join("")
+      : sweepText({ name, question, variations, summaries }),
+  );
+  return summaries.some(({ violations }) => violations.length > 0) ? 1 : 0;
+}
+
+function planOf(file: string, flags: SweepFlags) {
+  if (flags.minRuns > flags.runs)
+    throw new RaftbeatError("invalidSettings", `--min-runs ${flags.minRuns} is above --runs ${flags.runs}`);
+  let document: object = {};
+  const { seed, name, question } = readScenario(file, (found) => {
+    document = found;
+    return found;
+  });
+  const variations = flags.vary.map(parseVariation);
+  const plan: SweepPlan = {
+    document,
+    cells: cellsOf(document, variations),
+    figure: flags.figure,
+    stopping: { precision: flags.precision, minRuns: flags.minRuns, maxRuns: flags.runs },
+    seed: flags.seed ?? seed,
+    quietMinutes: flags.quietMinutes,
+  };
+  if (plan.cells.every(({ scenario }) => scenario === null))
+    throw new RaftbeatError(
+      "invalidSettings",
+      `no combination can be played; the first: ${plan.cells[0]?.refusal ?? "there is none"}`,
+    );
+  return { plan, variations, name, question };
+}
+
+/** Plays on all workers, keeps the state file, and tells a terminal how far it is. */
+async function play(
+  plan: SweepPlan,
+  flags: SweepFlags,
+  fingerprint: string,
+  about: string,
+  records: Map<number, CellRecord>,
+): Promise<void> {
+  const clock = systemClock();
+  const interrupted = onInterrupt();
+  const workers = await openWorkers<SweepJob, RunsResult | QuietResult>(
+    new URL("../../dist/tuning/sweep-worker.js", import.meta.url),
+    workerCount(flags.workers),
+  );
+  const startedMs = clock.nowMs();
+  let startShare: number | null = null;
+  let savedMs = startedMs;
+  let costMs = 0;
+  const save = (path: string) => {
+    const beganMs = clock.nowMs();
+    writeSweepState(path, fingerprint, about, records);
+    savedMs = clock.nowMs();
+    costMs = savedMs - beganMs;
+  };
+  try {
+    await runSweep(plan, handsOf(workers, interrupted), records, (progress) => {
+      startShare ??= progress.share;
+      showProgress(progress, startShare, clock.nowMs() - startedMs);
+      // A large state takes long to write, and must not take most of the time.
+      const dueMs = savedMs + Math.max(stateEveryMs, 20 * costMs);
+      if (flags.resume !== undefined && !interrupted.aborted && clock.nowMs() >= dueMs) save(flags.resume);
+    });
+    if (flags.resume !== undefined) save(flags.resume);
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    const path = flags.resume ?? `raftbeat-sweep-${fingerprint}.json`;
+    save(path);
+    throw new RaftbeatError("aborted", `interrupted; to go on, give the same command with --resume ${path}`, {
+      cause: error,
+    });
+  } finally {
+    clearProgress();
+    await workers.close();
+  }
+}
+
+function handsOf(workers: Workers<SweepJob, RunsResult | QuietResult>, interrupted: AbortSignal): SweepHands {
+  const stopped = new Promise<never>((_, reject) => {
+    interrupted.addEventListener("abort", () => reject(interrupted.reason));
+  });
+  stopped.catch(() => {});
+  const run = async (job: SweepJob) => {
+    interrupted.throwIfAborted();
+    const result = workers.run(job);
+    // It is heard of below, unless the interruption was first.
+    result.catch(() => {});
+    return Promise.race([result, stopped]);
+  };
+  return {
+    count: workers.count,
+    runs: (job) => run(job) as Promise<RunsResult>,
+    quiet: (job) => run(job) as Promise<QuietResult>,
+  };
+}
+
+/** Aborts at the first Ctrl-C; the second ends the program at once. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, (_signal: NodeJS.Signals, code: number) => {
+      if (controller.signal.aborted) process.exit(128 + code);
+      controller.abort(new RaftbeatError("aborted", `interrupted by ${signal}`));
+    });
+  return controller.signal;
+}
+
+/** A file that cannot be written is better told of before an hour of work than after it. */
+function refuseUnwritable(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+  } catch (cause) {
+    throw new RaftbeatError("invalidSettings", `${path}: cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function showProgress(progress: SweepProgress, startShare: number, elapsedMs: number): void {
+  if (!process.stderr.isTTY) return;
+  const { doneCells, cells, runs, share } = progress;
+  const left =
+    share - startShare < 0.01
+      ? ""
+      : `, ${durationText((elapsedMs * (1 - share)) / (share - startShare))} left`;
+  process.stderr.write(`\x1b[2K\rsweep: ${doneCells} of ${cells} combinations, ${runs} runs${left}`);
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `about ${seconds} s`;
+  return seconds < 6000 ? `about ${Math.ceil(seconds / 60)} min` : `about ${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,214 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { playRun } from "../../src/simulation/play.js";
+import { type CellRecord, runsWanted } from "../../src/tuning/cell-record.js";
+import { type CellSummary, summarizeCells } from "../../src/tuning/cell-summary.js";
+import { cellsOf, parseVariation } from "../../src/tuning/grid.js";
+import { runSweep, type SweepHands, type SweepPlan } from "../../src/tuning/sweep.js";
+import { sweepCsv } from "../../src/tuning/sweep-csv.js";
+import { fingerprintOf, readSweepState, writeSweepState } from "../../src/tuning/sweep-state.js";
+import { work } from "../../src/tuning/sweep-worker.js";
+
+const document = {
+  cluster: { nodes: 3 },
+  timing: { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } },
+  network: { latency: { uniform: [0.5, 1.5] } },
+  start: "crash-phase",
+  settleMs: 100,
+  until: "announced",
+  observeMs: 5000,
+};
+
+function planFor(varied: readonly string[], change: Partial<SweepPlan> = {}): SweepPlan {
+  return {
+    document,
+    cells: cellsOf(document, varied.map(parseVariation)),
+    figure: "recoveryMs",
+    stopping: { precision: 0.1, minRuns: 30, maxRuns: 200 },
+    seed: 1,
+    quietMinutes: 1,
+    ...change,
+  };
+}
+
+/** Hands that give back late what was asked for early, as threads may. */
+function hands(count: number, most = Number.POSITIVE_INFINITY): SweepHands {
+  let jobs = 0;
+  const later = async () => {
+    if (++jobs > most) throw new Error("interrupted");
+    for (let turn = jobs % 7; turn > 0; turn--) await Promise.resolve();
+  };
+  return {
+    count,
+    runs: async (job) => {
+      await later();
+      return work(job);
+    },
+    quiet: async (job) => {
+      await later();
+      return work(job);
+    },
+  };
+}
+
+async function swept(plan: SweepPlan, by = hands(1)): Promise<CellSummary[]> {
+  const records = new Map<number, CellRecord>();
+  await runSweep(plan, by, records, () => {});
+  return summarizeCells(plan.cells, records, plan.figure);
+}
+
+const heartbeats = "timing.heartbeatIntervalMs=20,70,80";
+
+describe("a sweep", () => {
+  it("plays the same seeds in every cell, and comes to what playRun comes to", async () => {
+    const plan = planFor([heartbeats], { stopping: { precision: 0.9, minRuns: 30, maxRuns: 30 } });
+    const records = new Map<number, CellRecord>();
+    await runSweep(plan, hands(2), records, () => {});
+    for (const place of [0, 1]) {
+      const { scenario } = plan.cells[place] as (typeof plan.cells)[number];
+      const alone = Array.from({ length: 30 }, (_, run) => {
+        return playRun(scenario as NonNullable<typeof scenario>, 1 + run).metrics.recoveryMs;
+      });
+      expect(records.get(place)?.recoveriesMs).toEqual(alone);
+    }
+    expect(records.has(2)).toBe(false);
+  });
+
+  it("comes to the same on any number of hands", async () => {
+    const plan = planFor([heartbeats, "network.loss=0,0.2"]);
+    const one = await swept(plan, hands(1));
+    expect(await swept(plan, hands(5))).toEqual(one);
+    expect(one.filter(({ refused }) => refused !== null)).toHaveLength(2);
+  });
+
+  it("comes to the same after an interruption at any job", async () => {
+    const plan = planFor([heartbeats, "network.loss=0,0.2"]);
+    const whole = await swept(plan);
+    const folder = mkdtempSync(join(tmpdir(), "raftbeat-sweep-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "state.json");
+    for (const jobs of [1, 4, 9]) {
+      const records = new Map<number, CellRecord>();
+      await expect(runSweep(plan, hands(2, jobs), records, () => {})).rejects.toThrow("interrupted");
+      writeSweepState(path, "mine", "a sweep", records);
+      const found = readSweepState(path, "mine");
+      await runSweep(plan, hands(2), found, () => {});
+      expect(summarizeCells(plan.cells, found, plan.figure)).toEqual(whole);
+    }
+    expect(readdirSync(folder)).toEqual(["state.json"]);
+  });
+
+  it("plays until the interval is narrow enough, and no longer", async () => {
+    const stopping = { precision: 0.04, minRuns: 30, maxRuns: 1000 };
+    const plan = planFor(["timing.electionTimeout.maxMs=170,600"], { stopping });
+    const [sure, unsure] = await swept(plan);
+    for (const cell of [sure, unsure])
+      expect((cell?.figureHalfWidth ?? 1e9) / (cell?.figureMean ?? 0)).toBeLessThanOrEqual(0.04);
+    expect(sure?.runs).toBeLessThan(unsure?.runs ?? 0);
+    const [cut] = await swept(planFor([], { stopping: { precision: 0.0001, minRuns: 30, maxRuns: 50 } }));
+    expect(cut?.runs).toBe(50);
+  });
+
+  it("gives up on a cell where nobody ever leads again", async () => {
+    const hopeless = { ...document, cluster: { nodes: 2 }, observeMs: 1000 };
+    const plan = planFor([], { document: hopeless, cells: cellsOf(hopeless, []) });
+    const [cell] = await swept(plan);
+    expect(cell).toMatchObject({ runs: 20, recovered: 0, recoveryMs: null, figureMean: null });
+  });
+
+  it("counts as false the elections of the twin without faults", async () => {
+    const varied = ["network.loss=0,0.35", "timing.electionTimeout.minMs=150,600"];
+    const jittery = [...varied, "timing.electionTimeout.jitterMs=50"];
+    const fast = { ...document, timing: { ...document.timing, heartbeatIntervalMs: 70 } };
+    const plan = planFor(jittery, {
+      document: fast,
+      cells: cellsOf(fast, jittery.map(parseVariation)),
+      stopping: { precision: 0.9, minRuns: 20, maxRuns: 20 },
+    });
+    const [calm, , lossy, wide] = await swept(plan);
+    expect(calm?.falseElections).toBe(0);
+    expect(calm?.falseElectionsBetween?.high).toBeGreaterThan(100);
+    expect(lossy?.falseElections).toBeGreaterThan(20);
+    expect(wide?.falseElections).toBeLessThan((lossy?.falseElections ?? 0) / 5);
+    // One heartbeat and its reply for each of two followers.
+    expect(calm?.messagesPerSecond).toBeCloseTo(4000 / 70, 0);
+  });
+
+  it("detects before it recovers, and marks the cells that none beats", async () => {
+    const cells = await swept(planFor(["timing.electionTimeout.minMs=150,200,250"]));
+    for (const { detectionMs, recoveryMs } of cells) expect(detectionMs).toBeLessThan(recoveryMs?.mean ?? 0);
+    expect(cells.map(({ onFront }) => onFront)).toEqual([true, false, false]);
+  });
+
+  it("writes a table that keeps commas and quotes apart", async () => {
+    const variations = ["network.latency={uniform: [1, 2]}"];
+    const summaries = await swept(planFor(variations));
+    const [head, row] = sweepCsv(["network.latency"], summaries).split("\r\n");
+    expect(head).toMatch(/^network\.latency,runs,recovered,recoveryMeanMs,recoveryMeanMsLow,/);
+    expect(row).toMatch(/^"\{""uniform"":\[1,2\]\}",\d+,\d+,[\d.]+,/);
+  });
+});
+
+describe("the number of runs wanted", () => {
+  const rule = { precision: 0.05, minRuns: 100, maxRuns: 1000 };
+
+  it("follows from the first runs alone", () => {
+    const figures = Array.from({ length: 1000 }, (_, run) => 100 + 60 * ((run * 0.618) % 1));
+    const enough = runsWanted(figures, rule);
+    for (let seen = 0; seen <= 1000; seen += 7)
+      expect(runsWanted(figures.slice(0, seen), rule)).toBeLessThanOrEqual(enough);
+    expect(runsWanted(figures.slice(0, enough), rule)).toBe(enough);
+    expect(enough).toBeGreaterThanOrEqual(100);
+  });
+
+  it("is the most there may be where the spread has no end", () => {
+    const wild = Array.from({ length: 1000 }, (_, run) => (run % 2 === 0 ? -1 : 1));
+    expect(runsWanted(wild, rule)).toBe(1000);
+  });
+});
+
+describe("the state of a sweep", () => {
+  const folder = mkdtempSync(join(tmpdir(), "raftbeat-state-"));
+  const path = join(folder, "state.json");
+
+  it("is empty where there is no file", () => {
+    expect(readSweepState(join(folder, "none.json"), "mine").size).toBe(0);
+  });
+
+  it.each([
+    ["not JSON", "{", "is not the state of a sweep: it is no JSON"],
+    ["another file", '{"name":"raftbeat"}', "is not the state of a sweep"],
+    [
+      "a broken cell",
+      '{"format":"raftbeat sweep state 1","fingerprint":"mine","about":"","cells":{"0":{}}}',
+      "is not the state of a sweep: cells.0",
+    ],
+    [
+      "another sweep's",
+      '{"format":"raftbeat sweep state 1","fingerprint":"other","about":"b.yaml","cells":{}}',
+      "belongs to another sweep (b.yaml; fingerprint other, and this one has mine)",
+    ],
+  ])("is refused if it is %s", (_, text, why) => {
+    writeFileSync(path, text);
+    expect(() => readSweepState(path, "mine")).toThrow(why);
+    expect(readFileSync(path, "utf8")).toBe(text);
+    rmSync(path);
+  });
+
+  it("is told apart by whatever decides the figures", () => {
+    const plan = planFor([heartbeats]);
+    const print = (change: object) => fingerprintOf({ ...plan, cells: heartbeats, ...change });
+    expect(print({})).toBe(print({}));
+    expect(print({ seed: 2 })).not.toBe(print({}));
+    expect(print({ document: { ...document, settleMs: 101 } })).not.toBe(print({}));
+  });
+
+  it("is not written where it cannot be, and says so", () => {
+    expect(() => writeSweepState(join(folder, "no/such/folder.json"), "mine", "", new Map())).toThrow(
+      "cannot be written",
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
