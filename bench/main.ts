@@ -3,7 +3,7 @@ import { failover } from "./failover.js";
 import { handover } from "./handover.js";
 import { heartbeat } from "./heartbeat.js";
 import { report } from "./report.js";
-import { simulator } from "./simulator.js";
+import { simulator, simulatorMemory } from "./simulator.js";
 import { stalls } from "./stalls.js";
 
 /** `npm run bench -- NAME [--json]`: what is measured, beside what it is measured against, in the same run. */
@@ -50,5 +50,10 @@ add(
   .option("--nodes <count>", "cluster size", Number, 5)
   .option("--events <count>", "events of each", Number, 4_000_000)
   .action(({ nodes, events, json }) => report(simulator(nodes, events), json));
+
+add("simulator-memory", "the heap over many simulated events: it must not grow")
+  .option("--nodes <count>", "cluster size", Number, 5)
+  .option("--events <count>", "events in all", Number, 100_000_000)
+  .action(({ nodes, events, json }) => report(simulatorMemory(nodes, events), json));
 
 await program.parseAsync();

@@ -5,8 +5,9 @@ import type { Recording, ScenarioReport } from "../report/run-data.js";
 import type { RunFigures } from "../report/run-page.js";
 import type { TextTimelineOptions } from "../report/text-timeline.js";
 import { systemClock } from "../runtime/system-ports.js";
+import type { RunOutcome } from "../simulation/play.js";
 import type { Scenario } from "../simulation/scenario.js";
-import type { Summary } from "../simulation/simulate.js";
+import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simulate.js";
 import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
@@ -18,6 +19,7 @@ interface Flags {
   readonly trace?: string;
   readonly html?: string;
   readonly json?: true;
+  readonly workers?: number;
 }
 
 /** `raftbeat simulate`: plays scenario files. */
@@ -34,6 +36,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", protocolModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
+    .option("--workers <count>", "how many threads play; one plays here", positiveNumber)
     .option("--json", "print one object a scenario")
     .action(async (files: string[], flags: Flags) => {
       const summaries = await playAll(files, flags);
@@ -41,27 +44,47 @@ export function addSimulateCommand(program: Command): void {
     });
 }
 
+const workerModule = new URL("../simulation/simulate-worker.js", import.meta.url);
+
 /** Loads the simulator only now: a node, which does without, starts sooner. */
 async function playAll(files: readonly string[], flags: Flags): Promise<Summary[]> {
-  const [{ readScenario }, { simulate }, { Recorder }, { scenarioReport, runPage }, { textTimeline }] =
-    await Promise.all([
-      import("../simulation/scenario-file.js"),
-      import("../simulation/simulate.js"),
-      import("../report/recording.js"),
-      import("../report/run-page.js"),
-      import("../report/text-timeline.js"),
-    ]);
-  const scenarios = files.map((file) => readScenario(file, (document) => overridden(document, flags)));
+  const [
+    { readScenario },
+    { simulate, simulateOnWorkers },
+    { openWorkers },
+    { Recorder },
+    { scenarioReport, runPage },
+    { textTimeline },
+  ] = await Promise.all([
+    import("../simulation/scenario-file.js"),
+    import("../simulation/simulate.js"),
+    import("../simulation/workers.js"),
+    import("../report/recording.js"),
+    import("../report/run-page.js"),
+    import("../report/text-timeline.js"),
+  ]);
+  const loaded = files.map((file) => {
+    let document: object = {};
+    const scenario = readScenario(file, (given) => {
+      document = overridden(given, flags);
+      return document;
+    });
+    return { scenario, document };
+  });
   const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
   const page = flags.html === undefined ? null : openFile("--html", flags.html);
   const isPictured = page !== null || flags.json !== true;
   const clock = systemClock();
   const reports: ScenarioReport[] = [];
-  const play = (scenario: Scenario): Summary => {
+  const workers =
+    flags.workers === undefined || flags.workers === 1
+      ? null
+      : await openWorkers<SimulateJob, readonly RunOutcome[]>(workerModule, flags.workers);
+  const play = async (scenario: Scenario, document: object): Promise<Summary> => {
     let recorder: InstanceType<typeof Recorder> | null = null;
     let recording: Recording | null = null;
     const figures: RunFigures[] = [];
-    const summary = simulate(scenario, {
+    const options: SimulateOptions = {
       clockMs: clock.nowMs,
       sink: trace === null ? undefined : (entry) => trace.write(`${JSON.stringify(entry)}\n`),
       watch: isPictured
@@ -76,7 +99,11 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
         figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
         showProgress(scenario.name, done, scenario.runs);
       },
-    });
+    };
+    const summary =
+      workers === null
+        ? simulate(scenario, options)
+        : await simulateOnWorkers(scenario, document, workers, options);
     const facts = summaryFacts(summary);
     if (recording !== null) reports.push(scenarioReport(scenario, summary, facts, figures, recording));
     if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -89,10 +116,12 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
     return summary;
   };
   try {
-    const summaries = scenarios.map(play);
+    const summaries: Summary[] = [];
+    for (const { scenario, document } of loaded) summaries.push(await play(scenario, document));
     page?.write(runPage(reports));
     return summaries;
   } finally {
+    await workers?.close();
     trace?.close();
     page?.close();
   }
@@ -130,6 +159,12 @@ function openFile(flag: string, path: string): { write: (text: string) => void; 
 function showProgress(name: string, done: number, runs: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(done === runs ? "\x1b[2K\r" : `\r${name}: run ${done} of ${runs}`);
+}
+
+function positiveNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 1 || number > 256) throw new InvalidArgumentError(`${text} is not from 1 to 256`);
+  return number;
 }
 
 function wholeNumber(text: string): number {

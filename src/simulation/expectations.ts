@@ -58,7 +58,7 @@ function problem(expectation: Exclude<Expectation, { violations: unknown }>, run
     const { newLeader } = expectation;
     if (newLeader === "same") {
       if (metrics.sameLeader || run.newLeaderPart === "leader") return null;
-    } else if (run.newLeaderPart === newLeader || metrics.newLeader?.id === newLeader) return null;
+    } else if (run.newLeaderPart === newLeader || metrics.newLeader === newLeader) return null;
     return `newLeader: ${newLeader}, but it is ${run.newLeaderPart ?? "nobody"}`;
   }
   if ("leaderChanges" in expectation) {

@@ -21,7 +21,7 @@ export { integerOf, type Stream, splitSeed } from "./prng.js";
 export { type Quantiles, quantiles } from "./quantiles.js";
 export { Safety, type Violation } from "./safety.js";
 export { type Expectation, parseScenario, type Scenario, type ScenarioInput } from "./scenario.js";
-export { type SimulateOptions, type Summary, simulate, summarize } from "./simulate.js";
+export { type SimulateOptions, type Summary, simulate, simulateOnWorkers, summarize } from "./simulate.js";
 export type { SimulatedProcess } from "./simulated-process.js";
 export { type Actor, Timeline } from "./timeline.js";
 export { Trace, type TraceEntry } from "./trace.js";

@@ -1,3 +1,4 @@
+import type { NodeId } from "../protocol/index.js";
 import type { Cluster } from "./cluster.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 import { Watcher } from "./watcher.js";
@@ -9,7 +10,7 @@ export interface RunMetrics {
   /** From the first fault to a leader, or null if there was none again; 0 if the old one never stopped. */
   readonly recoveryMs: number | null;
   /** Who led first after it; null if nobody did. */
-  readonly newLeader: SimulatedProcess | null;
+  readonly newLeader: NodeId | null;
   /** True iff whoever led at the first fault never stopped leading. */
   readonly sameLeader: boolean;
   readonly leaderChangeCount: number;
@@ -36,7 +37,7 @@ export class Metrics extends Watcher {
   private ledAtFault = new Set<number>();
   private interrupted = new Set<number>();
   private recoveredMs: number | null = null;
-  private newLeader: SimulatedProcess | null = null;
+  private newLeader: NodeId | null = null;
   private changes = 0;
   private unledUntilMs: number | null = null;
   private readonly overlaps: { atMs: number; count: number }[] = [];
@@ -103,7 +104,7 @@ export class Metrics extends Watcher {
     return {
       firstElectionMs: this.firstElectionMs,
       recoveryMs,
-      newLeader: sameLeader ? (this.cluster.processes[stayed as number] ?? null) : this.newLeader,
+      newLeader: sameLeader ? (this.cluster.processes[stayed as number]?.id ?? null) : this.newLeader,
       sameLeader,
       leaderChangeCount: this.changes,
       termGrowth: this.beganMs === null ? 0 : this.highestTerm() - this.firstTerm,
@@ -129,7 +130,7 @@ export class Metrics extends Watcher {
   private beginsToLead(process: SimulatedProcess): void {
     if (this.beganMs === null || this.recoveredMs !== null) return;
     this.recoveredMs = this.cluster.nowMs;
-    this.newLeader = process;
+    this.newLeader = process.id;
   }
 
   private end({ place }: SimulatedProcess): void {

@@ -85,7 +85,7 @@ export function playRun(
   return {
     seed,
     metrics: { ...result, recoveryMs },
-    newLeaderPart: result.newLeader === null ? null : parts.partOf(result.newLeader),
+    newLeaderPart: result.newLeader === null ? null : parts.partOf(cluster.process(result.newLeader)),
     violation,
     eventCount: cluster.eventCount,
     simulatedMs: cluster.nowMs,

@@ -6,6 +6,7 @@ import type { Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
 import type { TraceEntry } from "./trace.js";
 import type { Watcher } from "./watcher.js";
+import type { Workers } from "./workers.js";
 
 /** What all runs of a scenario came to. */
 export interface Summary {
@@ -64,6 +65,43 @@ export function simulate(scenario: Scenario, options: SimulateOptions): Summary 
   }
   return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
 }
+
+/** Runs of a scenario, for a worker thread. */
+export interface SimulateJob {
+  /** The scenario as it would stand in a file. */
+  readonly document: object;
+  /** The first run's; the others follow. */
+  readonly seed: number;
+  readonly runs: number;
+}
+
+/** Does what `simulate` does, and comes to the same, with all runs but the first on worker threads. */
+export async function simulateOnWorkers(
+  scenario: Scenario,
+  document: object,
+  workers: Workers<SimulateJob, readonly RunOutcome[]>,
+  options: SimulateOptions,
+): Promise<Summary> {
+  const startedMs = options.clockMs();
+  const runs: RunOutcome[] = [];
+  const add = (outcome: RunOutcome) => {
+    runs.push(outcome);
+    options.onRun?.(runs.length, outcome);
+  };
+  const jobs: Promise<readonly RunOutcome[]>[] = [];
+  for (let run = 1; run < scenario.runs; run += runsPerJob) {
+    const seed = scenario.seed + run;
+    jobs.push(workers.run({ document, seed, runs: Math.min(runsPerJob, scenario.runs - run) }));
+  }
+  // What fails is thrown where it is awaited below; what fails beside it must not end the process.
+  Promise.all(jobs).catch(() => {});
+  add(playRun(scenario, scenario.seed, options.sink, options.watch));
+  for (const job of jobs) for (const outcome of await job) add(outcome);
+  return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
+}
+
+/** Enough to be worth sending, few enough to share out. */
+const runsPerJob = 8;
 
 /** Sums up runs, which must be in the order of their seeds. */
 export function summarize(scenario: Scenario, runs: readonly RunOutcome[]): Omit<Summary, "wallMs"> {
