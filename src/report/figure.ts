@@ -1,0 +1,53 @@
+/** One point: x, y, what its tip says, and for a heat map the value of the cell. */
+export type FigurePoint = readonly [x: number, y: number, label?: string | null, value?: number | null];
+
+/** Points that belong together, and are drawn alike. */
+export interface FigureSeries {
+  readonly name: string;
+  readonly points: readonly FigurePoint[];
+  /** A dashed line; in a scatter plot, dots that a dashed line joins. */
+  readonly dashed?: boolean;
+}
+
+/**
+ * A figure as plain data.
+ *
+ * - `cdf`: x is a number, y the share (0 to 1) of those that are not above it
+ * - `tail`: the same points, drawn so that 0, 90, 99 and 99.9 % are equally far apart
+ * - `lines`, `scatter`: x and y are numbers
+ * - `bars`: x is a place in `xNames`, y a number; the series stand beside each other
+ * - `heatmap`: x and y are places in `xNames` and `yNames`; the fourth number of a point is its value, null for none
+ */
+export interface Figure {
+  readonly title: string;
+  /** What there is to see in it, in a sentence or two. */
+  readonly caption: string;
+  readonly kind: "cdf" | "tail" | "lines" | "bars" | "heatmap" | "scatter";
+  /** What x is, with its unit; so too the others. */
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly FigureSeries[];
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** What the x of a point is a place in. */
+  readonly xNames?: readonly string[];
+  readonly yNames?: readonly string[];
+  /** What the value of a heat map's cell is, with its unit. */
+  readonly valueLabel?: string;
+  /** Drawn by ratios: for values of which some are many times others. */
+  readonly logValue?: boolean;
+}
+
+/** A table of numbers under the figures. */
+export interface SummaryTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** What a page of figures is made of. */
+export interface FiguresData {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+  readonly tables: readonly SummaryTable[];
+}
