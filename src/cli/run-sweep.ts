@@ -47,6 +47,10 @@ export async function sweepFile(file: string, flags: SweepFlags): Promise<number
   const summaries = summarizeCells(plan.cells, records, plan.figure);
   const paths = variations.map(({ path }) => path);
   if (flags.csv !== undefined) writeFileSync(flags.csv, sweepCsv(paths, summaries));
+  if (flags.html !== undefined) {
+    const { sweepPage } = await import("./sweep-page.js");
+    writeFileSync(flags.html, sweepPage({ name, question, variations, summaries, records }));
+  }
   process.stdout.write(
     flags.json
       ? summaries.map((summary) => `${JSON.stringify(summary)}\n`).join("")

@@ -34,6 +34,8 @@ export interface Figure {
   readonly yNames?: readonly string[];
   /** What the value of a heat map's cell is, with its unit. */
   readonly valueLabel?: string;
+  /** Between which values the colours lie, where several maps are compared; otherwise those of this map. */
+  readonly valueRange?: readonly [least: number, most: number];
   /** Drawn by ratios: for values of which some are many times others. */
   readonly logValue?: boolean;
 }

@@ -42,13 +42,13 @@ body {
   color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif;
 }
-main { max-width: 1120px; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
+main { max-width: 1120px; margin: 0 auto; padding: 1.25rem 1rem 3rem; overflow-x: clip; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 0 0 0.4rem; overflow-wrap: anywhere; }
 section { margin: 0 0 2.25rem; }
 figure { margin: 0; }
 figcaption { color: var(--faint); margin: 0.4rem 0; max-width: 80ch; }
-.drawing { min-height: 120px; }
+.drawing { min-height: 120px; position: relative; z-index: 1; }
 .drawing svg { display: block; width: 100%; max-width: 100%; height: auto; overflow: visible; }
 svg.plot { --plot-background: var(--card); color: var(--ink); font: 12px system-ui, sans-serif; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.15rem 1rem; font-size: 13px; margin: 0 0 0.3rem; padding: 0; list-style: none; }

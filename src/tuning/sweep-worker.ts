@@ -34,7 +34,7 @@ export interface RunsResult {
   readonly violations: readonly string[];
 }
 
-/** The twin of a cell's runs in which nothing is done to the cluster: what changes its leader there is a mistake. */
+/** The twin of a cell's runs in which nothing happens to the cluster: what changes its leader there is a mistake. */
 export interface QuietJob {
   readonly kind: "quiet";
   readonly document: object;
@@ -127,10 +127,22 @@ function figureOf(figure: SweepFigure, { metrics }: RunOutcome, detectionMs: num
 const quietSettleMs = 1000;
 const minuteMs = 60_000;
 
+/** Strikes nobody: what is observed begins with the first fault. */
+const begins: Scenario["faults"] = [{ at: 0, do: "wallJump", nodes: [], byMs: 0 }];
+
+/**
+ * Where the leader's crash is what happens, faults that come again and again are how the world is, such as pauses of event loops,
+ * and are left. Of other scenarios all faults are what happens.
+ */
+function weatherOf({ start, faults }: Scenario): Scenario["faults"] {
+  return start === "crash-phase" ? faults.filter(({ at }) => at === undefined) : [];
+}
+
 function playQuietly(scenario: Scenario, { seed, minutes }: QuietJob): QuietResult {
   const { eligible: _, until: __, ...rest } = scenario;
   const settleMs = Math.min(scenario.settleMs, quietSettleMs);
-  const quiet: Scenario = { ...rest, start: "settled", settleMs, faults: [], observeMs: minuteMs };
+  const faults = [...begins, ...weatherOf(scenario)];
+  const quiet: Scenario = { ...rest, start: "settled", settleMs, faults, observeMs: minuteMs };
   let falseElections = 0;
   let ledMs = 0;
   let observedMs = 0;

@@ -30,7 +30,7 @@ export const ramp = [
 
 /** Where a value stands between the least and the greatest, from 0 to 1; a place of the ramp. */
 export function rampPlace(figure: Figure): (value: number) => number {
-  const values = valuesOf(figure);
+  const values = figure.valueRange ?? valuesOf(figure);
   const measure = figure.logValue ? Math.log : (value: number) => value;
   const positive = figure.logValue ? values.filter((value) => value > 0) : values;
   const [least, most] = [measure(Math.min(...positive)), measure(Math.max(...positive))];

@@ -72,7 +72,7 @@ export function legendOf(figure: Figure): HTMLElement | null {
 }
 
 function rampLegend(figure: Figure): HTMLElement | null {
-  const values = valuesOf(figure);
+  const values = figure.valueRange ?? valuesOf(figure);
   if (values.length === 0) return null;
   const legend = element("div", "ramp");
   const bar = element("i");
