@@ -101,8 +101,8 @@ export class Link implements Actor {
     this.lossy = this.loses !== null;
     const duplicate = verdict.duplicate ?? this.defaults.duplicate;
     if (before === null || before.duplicate !== verdict.duplicate) {
-      const stream = this.stream("duplicate", verdict.duplicate !== null);
-      this.duplicates = duplicate === 0 ? null : () => stream() < duplicate;
+      this.duplicates =
+        duplicate === 0 ? null : chance(duplicate, this.stream("duplicate", verdict.duplicate !== null));
     }
     if (verdict.passes !== "later")
       for (const { code, message } of this.held.splice(0))
@@ -143,8 +143,12 @@ export class Link implements Actor {
   }
 }
 
+function chance(of: number, stream: Stream): () => boolean {
+  return () => stream() < of;
+}
+
 function losing(loss: Loss, stream: Stream): () => boolean {
-  if (typeof loss === "number") return () => stream() < loss;
+  if (typeof loss === "number") return chance(loss, stream);
   const { goodToBad, badToGood, lossInBad } = loss.burst;
   let bad = false;
   return () => {

@@ -10,9 +10,11 @@ export type Stream = () => number;
  * @param seed a safe integer
  */
 export function splitSeed(seed: number): (purpose: string) => Stream {
+  // A run takes a hundred streams, so what their names have in common is mixed once.
+  const begun = [0, 1, 2, 3].map((word) => mixed(firstMixed, `${word}/${seed}/`));
   return (purpose) => {
     // The last word is odd because the generator would stand still at all zeros.
-    const words = [0, 1, 2, 3].map((word) => hash(`${word}/${seed}/${purpose}`) | (word === 3 ? 1 : 0));
+    const words = begun.map((from, word) => finished(mixed(from, purpose)) | (word === 3 ? 1 : 0));
     const generator = xoroshiro128plusFromState(words);
     return () => uniformFloat64(generator);
   };
@@ -24,11 +26,16 @@ export function integerOf(stream: Stream, from: number, to: number): number {
 }
 
 /** 32 bits of a text: FNV-1a, with the finalizer of MurmurHash3. */
-function hash(text: string): number {
-  let mixed = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++)
-    mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x01000193);
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
+const firstMixed = 0x811c9dc5;
+
+function mixed(from: number, text: string): number {
+  let mix = from;
+  for (let index = 0; index < text.length; index++) mix = Math.imul(mix ^ text.charCodeAt(index), 0x01000193);
+  return mix;
+}
+
+function finished(from: number): number {
+  let mix = Math.imul(from ^ (from >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return mix ^ (mix >>> 16);
 }
