@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
 import { playRun } from "../../src/simulation/play.js";
 import { type CellRecord, runsWanted } from "../../src/tuning/cell-record.js";
 import { type CellSummary, summarizeCells } from "../../src/tuning/cell-summary.js";
@@ -9,7 +10,7 @@ import { cellsOf, parseVariation } from "../../src/tuning/grid.js";
 import { runSweep, type SweepHands, type SweepPlan } from "../../src/tuning/sweep.js";
 import { sweepCsv } from "../../src/tuning/sweep-csv.js";
 import { fingerprintOf, readSweepState, writeSweepState } from "../../src/tuning/sweep-state.js";
-import { work } from "../../src/tuning/sweep-worker.js";
+import { type RunsJob, work } from "../../src/tuning/sweep-worker.js";
 
 const document = {
   cluster: { nodes: 3 },
@@ -53,6 +54,10 @@ function hands(count: number, most = Number.POSITIVE_INFINITY): SweepHands {
   };
 }
 
+function runsOf({ seed, figure }: SweepPlan): RunsJob {
+  return { kind: "runs", document, seed, runs: 1, figure, checkedRuns: 0 };
+}
+
 async function swept(plan: SweepPlan, by = hands(1)): Promise<CellSummary[]> {
   const records = new Map<number, CellRecord>();
   await runSweep(plan, by, records, () => {});
@@ -83,13 +88,34 @@ describe("a sweep", () => {
     expect(one.filter(({ refused }) => refused !== null)).toHaveLength(2);
   });
 
+  it("keeps the runs in the order of their seeds, whichever are done first", async () => {
+    const stopping = { precision: 0.9, minRuns: 250, maxRuns: 250 };
+    const plan = planFor([], { stopping });
+    const records = new Map<number, CellRecord>();
+    await runSweep(plan, hands(4), records, () => {});
+    const { figures } = work({ ...runsOf(plan), seed: 1, runs: 250 });
+    expect(records.get(0)?.figures).toEqual(figures);
+  });
+
+  it("tells of broken promises, looking for them in the first runs of a cell", () => {
+    // The leader's clock is far slower than the settings allow for.
+    const drifting = parse(
+      readFileSync(new URL("../../simulations/clock-drift-outside.yaml", import.meta.url), "utf8"),
+    );
+    const job = { ...runsOf(planFor([])), document: { ...drifting, expect: [] }, runs: 20 };
+    expect(work({ ...job, checkedRuns: 20 }).violations.join()).toMatch(/seed \d+: I4: /);
+    expect(work({ ...job, checkedRuns: 0 }).violations).toEqual([]);
+  });
+
   it("comes to the same after an interruption at any job", async () => {
-    const plan = planFor([heartbeats, "network.loss=0,0.2"]);
+    // Three jobs for the second batch: an interruption falls within it.
+    const stopping = { precision: 0.9, minRuns: 250, maxRuns: 250 };
+    const plan = planFor(["network.loss=0,0.2"], { stopping });
     const whole = await swept(plan);
     const folder = mkdtempSync(join(tmpdir(), "raftbeat-sweep-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, "state.json");
-    for (const jobs of [1, 4, 9]) {
+    for (const jobs of [1, 6, 8]) {
       const records = new Map<number, CellRecord>();
       await expect(runSweep(plan, hands(2, jobs), records, () => {})).rejects.toThrow("interrupted");
       writeSweepState(path, "mine", "a sweep", records);
@@ -136,6 +162,17 @@ describe("a sweep", () => {
     expect(calm?.messagesPerSecond).toBeCloseTo(4000 / 70, 0);
   });
 
+  it("leaves out of the twin what happens, and keeps how the world is", () => {
+    const quiet = (change: object) =>
+      work({ kind: "quiet", document: { ...document, ...change }, seed: 1, minutes: 2 }).falseElections;
+    const crash = { do: "crash", nodes: "leader", for: 1000 };
+    expect(quiet({ start: "settled", until: undefined, faults: [{ at: 0, ...crash }] })).toBe(0);
+    expect(quiet({ start: "settled", until: undefined, faults: [{ every: 5000, ...crash }] })).toBe(0);
+    const pauses = { random: { ratePerMinute: 60, forMs: [400, 800] }, do: "pause", nodes: "all" };
+    expect(quiet({ faults: [pauses] })).toBeGreaterThan(10);
+    expect(quiet({ faults: [] })).toBe(0);
+  });
+
   it("detects before it recovers, and marks the cells that none beats", async () => {
     const cells = await swept(planFor(["timing.electionTimeout.minMs=150,200,250"]));
     for (const { detectionMs, recoveryMs } of cells) expect(detectionMs).toBeLessThan(recoveryMs?.mean ?? 0);
@@ -153,6 +190,13 @@ describe("a sweep", () => {
 
 describe("the number of runs wanted", () => {
   const rule = { precision: 0.05, minRuns: 100, maxRuns: 1000 };
+
+  it("is looked at after the same numbers of runs, however many are there", () => {
+    // The first hundred agree with each other, so that there is no need for the others, which do not.
+    const figures = Array.from({ length: 300 }, (_, run) => (run < 100 ? 100 + (run % 2) : 1000 * (run % 2)));
+    expect(runsWanted(figures.slice(0, 100), rule)).toBe(100);
+    expect(runsWanted(figures, rule)).toBe(100);
+  });
 
   it("follows from the first runs alone", () => {
     const figures = Array.from({ length: 1000 }, (_, run) => 100 + 60 * ((run * 0.618) % 1));
