@@ -4,12 +4,12 @@ import { expectedViolations } from "./expectations.js";
 import { FaultPlayer } from "./fault-player.js";
 import { Liveness } from "./liveness.js";
 import { Metrics, type RunMetrics } from "./metrics.js";
+import type { Stream } from "./prng.js";
 import { Safety, type Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
 import { Parts } from "./selectors.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 import { Trace, type TraceEntry } from "./trace.js";
-import type { Watcher } from "./watcher.js";
 
 /** What one run came to. */
 export interface RunOutcome {
@@ -27,21 +27,22 @@ export interface RunOutcome {
 /** A cluster that has no stable leader after so long will not get one. */
 const longestSettlingMs = 600_000;
 
-/** How long a new leader sends heartbeats before the first that counts, unless `settleMs` is shorter. */
-const longestPhaseSettlingMs = 1_000;
+/** So many of a new leader's heartbeats make its start forgotten. */
+const heartbeatsBeforeCrash = 4;
+
+/** How often to wait for a leader that does not lose its place before its time has come to die. */
+const mostAttempts = 100;
 
 /**
- * Plays a scenario once. Looking on changes nothing, neither what happens nor the hash of it.
+ * Plays a scenario once.
  * @param sink is told of everything that happens
- * @param watch makes one more watcher for the cluster of the run
- * @param watched `figures`: no promise is checked and no trace kept, which halves the work of a run and changes no figure of it
+ * @param watched `safety`: neither liveness is checked nor a trace kept, for studies of settings that elect nobody for long
  */
 export function playRun(
   scenario: Scenario,
   seed: number,
   sink: ((entry: TraceEntry) => void) | null = null,
-  watch: ((cluster: Cluster) => Watcher) | null = null,
-  watched: "all" | "figures" = "all",
+  watched: "all" | "safety" = "all",
 ): RunOutcome {
   const cluster = clusterOf(scenario, seed);
   const trace = new Trace(cluster, sink);
@@ -52,11 +53,10 @@ export function playRun(
     if (violation !== null || !checked(promise)) return;
     violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
   };
-  if (watched === "all")
-    cluster.watchers.push(trace, new Safety(cluster, report), new Liveness(cluster, report));
-  cluster.watchers.push(metrics);
-  if (watch !== null) cluster.watchers.push(watch(cluster));
+  if (watched === "all") cluster.watchers.push(trace, new Liveness(cluster, report));
+  cluster.watchers.push(new Safety(cluster, report), metrics);
   cluster.boot();
+  if (scenario.logs === "different") rankLogs(cluster);
   let parts: Parts | null = null;
   const runTo = (untilMs: number, done: () => boolean = () => false) => {
     while (violation === null && !done() && cluster.timeline.nextMs() <= untilMs) cluster.timeline.step();
@@ -77,20 +77,39 @@ export function playRun(
   if (scenario.faults.length === 0) parts ??= player.takeParts();
   player.begin(firstAtMs(scenario) + endMs);
   const { until } = scenario;
-  const isHeard = () => metrics.recovered && (until !== "heartbeat" || cluster.isSettled());
-  runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isHeard);
+  const isOver = () =>
+    until === "announced" ? metrics.recovered : isElected(cluster, until === "heartbeat");
+  runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isOver);
   parts ??= player.takeParts();
   const result = metrics.result();
-  const recoveryMs = until === "heartbeat" ? (isHeard() ? result.observedMs : null) : result.recoveryMs;
+  const recoveryMs =
+    until === undefined || until === "announced" ? result.recoveryMs : isOver() ? result.observedMs : null;
   return {
     seed,
     metrics: { ...result, recoveryMs },
-    newLeaderPart: result.newLeader === null ? null : parts.partOf(cluster.process(result.newLeader)),
+    newLeaderPart: result.newLeader === null ? null : parts.partOf(result.newLeader),
     violation,
     eventCount: cluster.eventCount,
     simulatedMs: cluster.nowMs,
     traceHash: trace.hash,
   };
+}
+
+/** True iff some node that runs has won an election, and (`heard`) every voter that runs has its first heartbeat. */
+function isElected(cluster: Cluster, heard: boolean): boolean {
+  for (const leader of cluster.processes) {
+    if (!leader.alive || leader.node.role.name !== "leader") continue;
+    if (!heard) return true;
+    return cluster.processes.every(
+      ({ id, alive, node: { role } }) =>
+        !alive || id === leader.id || cluster.options.observers.includes(id) || follows(role, leader.id),
+    );
+  }
+  return false;
+}
+
+function follows(role: SimulatedProcess["node"]["role"], leader: string): boolean {
+  return role.name === "follower" && role.leader === leader;
 }
 
 /** When the first fault that has a time of its own strikes. */
@@ -146,15 +165,11 @@ function crashAtPhase(
   cluster: Cluster,
   scenario: Scenario,
   metrics: Metrics,
-  runTo: (untilMs: number) => void,
+  runTo: (untilMs: number, done?: () => boolean) => void,
 ): Parts | null {
-  runTo(cluster.nowMs + Math.min(scenario.settleMs, longestPhaseSettlingMs));
-  const leader = cluster.leader();
+  const stream = cluster.streamOf("crash-phase");
+  const leader = leaderAtPhase(cluster, stream, runTo);
   if (leader === null) return null;
-  const phaseMs = cluster.streamOf("crash-phase")() * leader.settings.heartbeatIntervalMs;
-  const { role } = leader.node;
-  const sentMs = role.name === "leader" ? leader.clock.trueMs(role.nextHeartbeatAtMs) : cluster.nowMs;
-  runTo(sentMs + phaseMs);
   const parts = new Parts(cluster);
   metrics.begin();
   cluster.crash(leader, { host: false });
@@ -167,11 +182,39 @@ function crashAtPhase(
   return parts;
 }
 
-/** Gives a node a newer configuration of the same members than the others have. */
-function favour(process: SimulatedProcess): void {
+/** Passes some heartbeats and then so much of the next interval; whoever leads all the while is the one to die. Null: nobody ever does. */
+function leaderAtPhase(
+  cluster: Cluster,
+  stream: Stream,
+  runTo: (untilMs: number, done?: () => boolean) => void,
+): SimulatedProcess | null {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    runTo(cluster.nowMs + longestSettlingMs, () => cluster.isSettled());
+    const leader = cluster.leader();
+    if (leader === null) return null;
+    const { term } = leader.node.record;
+    runTo(cluster.nowMs + heartbeatsBeforeCrash * leader.settings.heartbeatIntervalMs);
+    const { role } = leader.node;
+    if (role.name === "leader") runTo(leader.clock.trueMs(role.nextHeartbeatAtMs));
+    runTo(cluster.nowMs + stream() * leader.settings.heartbeatIntervalMs);
+    if (leader.node.record.term === term && leader === cluster.leader() && cluster.isSettled()) return leader;
+  }
+  return null;
+}
+
+/** Lets every voter be newer or older than every other, in an order drawn from the seed; a newer configuration stands for a longer log. */
+function rankLogs(cluster: Cluster): void {
+  const stream = cluster.streamOf("logs");
+  const voters = cluster.options.voters.map((id) => ({ process: cluster.process(id), key: stream() }));
+  voters.sort((a, b) => a.key - b.key);
+  for (const [rank, { process }] of voters.entries()) favour(process, rank);
+}
+
+/** Gives a node a configuration of the same members so many versions newer. */
+function favour(process: SimulatedProcess, by = 1): void {
   const { node, disk } = process;
   const { id, voters, observers } = node.record.configuration;
-  const configuration = configurationOf(id.term, id.version + 1, voters, observers);
+  const configuration = configurationOf(id.term, id.version + by, voters, observers);
   node.record = { ...node.record, configuration };
   node.durable = node.record;
   disk.record = node.record;

@@ -104,7 +104,8 @@ const scenarioSchema = v.strictObject({
   start: v.optional(v.picklist(["settled", "fresh", "crash-phase"]), "settled"),
   settleMs: v.optional(durationMs, 5000),
   eligible: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  until: v.optional(v.picklist(["announced", "heartbeat"])),
+  logs: v.optional(v.picklist(["equal", "different"]), "equal"),
+  until: v.optional(v.picklist(["elected", "announced", "heartbeat"])),
   faults: v.optional(v.array(faultSchema), []),
   observeMs: v.optional(positiveMs, 60_000),
   expect: v.optional(v.array(expectation), []),
@@ -146,8 +147,12 @@ export function parseScenario(input: unknown): Scenario {
     else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
   }
   problems.push(...strangersIn(result.output, ids));
-  if (rest.start !== "crash-phase" && (rest.eligible !== undefined || rest.until !== undefined))
-    problems.push(`start: eligible and until belong to crash-phase, and start is ${rest.start}`);
+  if (rest.start !== "crash-phase" && rest.eligible !== undefined)
+    problems.push(`start: eligible belongs to crash-phase, and start is ${rest.start}`);
+  if (rest.start === "settled" && rest.until !== undefined)
+    problems.push("start: until belongs to crash-phase and fresh, and start is settled");
+  if (rest.start !== "fresh" && rest.logs !== "equal")
+    problems.push(`start: different logs belong to fresh, and start is ${rest.start}`);
   if (problems.length > 0) throw refused([...new Set(problems)]);
   return { ...rest, voters, observers, timingOf: (id) => timings.get(id) as Timing };
 }
