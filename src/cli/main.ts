@@ -8,6 +8,7 @@ import { addReconfigureCommand } from "./reconfigure.js";
 import { addSimulateCommand } from "./simulate.js";
 import { addStatusCommand } from "./status.js";
 import { addSweepCommand } from "./sweep.js";
+import { addStudyCommand } from "./study.js";
 import { addTransferCommand } from "./transfer.js";
 import { version } from "./version.js";
 
@@ -29,6 +30,7 @@ addNodeCommand(program);
 addSimulateCommand(program);
 addExploreCommand(program);
 addSweepCommand(program);
+addStudyCommand(program);
 addStatusCommand(program);
 addTransferCommand(program);
 addReconfigureCommand(program);

@@ -1,0 +1,87 @@
+import { crashAtRandomPhase, figure16World, plainRaft, production, wideAreaWorld } from "./classic.js";
+import { classicRanges, timingOfRange } from "./classic-ranges.js";
+import { figure16, thesisWan } from "./published.js";
+import { type Study, timesOf } from "./study.js";
+
+function raftFigure16(name: string, protocol: typeof plainRaft | typeof production, question: string): Study {
+  return {
+    name,
+    question,
+    defaultTrials: 1000,
+    cases: (trials) =>
+      classicRanges.map((range) => ({
+        labels: { range },
+        // As in the paper: without randomness a tenth of the trials, since each takes so long.
+        trials: range === "150-150" ? Math.ceil(trials / 10) : trials,
+        scenario: {
+          ...figure16World,
+          ...crashAtRandomPhase,
+          cluster: { nodes: 5 },
+          timing: timingOfRange(range),
+          protocol,
+          eligible: 2,
+        },
+      })),
+    row: ({ labels }, trials) => {
+      const published = figure16[String(labels.range)];
+      return {
+        ...labels,
+        ...timesOf(trials),
+        publishedP50Ms: published?.p50Ms ?? null,
+        publishedMeanMs: published?.meanMs ?? null,
+      };
+    },
+  };
+}
+
+/** Raft paper, section 9.3, figure 16. */
+export const figure16Study = raftFigure16(
+  "raft-figure-16",
+  plainRaft,
+  "How long does plain Raft take to replace a crashed leader, and what does randomness in the timeouts do for it?",
+);
+
+/** The same experiment with the protocol that services run. */
+export const figure16TwinStudy = raftFigure16(
+  "raft-figure-16-production",
+  production,
+  "The experiment of figure 16 with pre-vote, quorum check and vote hold: what do they cost?",
+);
+
+/** Thesis, chapter 9: elections of a wide-area cluster from fresh timers to the winning vote. */
+export const thesisWanStudy: Study = {
+  name: "thesis-wan",
+  question:
+    "How long does plain Raft take to elect a first leader over 30 to 40 ms one way, with 0 to 2 of 5 failed?",
+  defaultTrials: 10_000,
+  cases: (trials) =>
+    [false, true].flatMap((unequalLogs) =>
+      thesisWan.map((_, failed) => ({
+        labels: { failed, unequalLogs },
+        trials,
+        scenario: {
+          ...wideAreaWorld,
+          cluster: { nodes: 5 },
+          timing: { heartbeatIntervalMs: 150, electionTimeout: { minMs: 300, maxMs: 600 } },
+          protocol: plainRaft,
+          start: "fresh",
+          until: "elected",
+          logs: unequalLogs ? ("different" as const) : ("equal" as const),
+          faults:
+            failed === 0 ? [] : [{ at: 0, do: "crash" as const, nodes: ["n4", "n5"].slice(2 - failed) }],
+          observeMs: 1_000_000,
+        },
+      })),
+    ),
+  row: ({ labels }, trials) => {
+    const both = thesisWan[Number(labels.failed)];
+    const published = labels.unequalLogs === true ? both?.unequal : both?.equal;
+    return {
+      ...labels,
+      ...timesOf(trials),
+      publishedP50Ms: published?.p50Ms ?? null,
+      publishedMeanMs: published?.meanMs ?? null,
+      publishedP99Ms: published?.p99Ms ?? null,
+    };
+  },
+};
