@@ -118,15 +118,20 @@ export interface QualityOfService {
 
 /**
  * NFD-S of Chen, Toueg and Aguilera ("On the quality of service of failure detectors", 2002, theorem 5) with heartbeats every eta that take
- * a constant time below the freshness shift delta and are lost with chance p: `k = ceil(delta/eta)`, `p_S = (1 - p) p^k` a mistake begins per
- * interval, so `E[T_MR] = eta/p_S`; it lasts until the next heartbeat that comes, `E[T_M] = eta/(1 - p)`; `P_A = 1 - E[T_M]/E[T_MR]`.
+ * a constant D and are lost with chance p, and a freshness shift delta of at least D: with `k = floor((delta - D)/eta) + 1` heartbeats that could
+ * each prevent it, a mistake begins with chance `(1 - p) p^k` per interval; the next heartbeat may end it after `g = k eta + D - delta`.
+ * `E[T_MR] = eta/((1 - p) p^k)`, `E[T_M] = g + eta p/(1 - p)`, `P_A = 1 - E[T_M]/E[T_MR]`.
  */
-export function nfdS(loss: number, intervalMs: number, shiftMs: number): QualityOfService {
-  const beats = Math.ceil(shiftMs / intervalMs);
-  const begins = (1 - loss) * loss ** beats;
-  const mistakeRecurrenceMs = intervalMs / begins;
-  const mistakeDurationMs = intervalMs / (1 - loss);
-  return { mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy: 1 - loss ** beats };
+export function nfdS(loss: number, intervalMs: number, shiftMs: number, latencyMs: number): QualityOfService {
+  const beats = Math.floor((shiftMs - latencyMs) / intervalMs) + 1;
+  const mistakeRecurrenceMs = intervalMs / ((1 - loss) * loss ** beats);
+  const gapMs = beats * intervalMs + latencyMs - shiftMs;
+  const mistakeDurationMs = gapMs + (intervalMs * loss) / (1 - loss);
+  return {
+    mistakeRecurrenceMs,
+    mistakeDurationMs,
+    queryAccuracy: 1 - mistakeDurationMs / mistakeRecurrenceMs,
+  };
 }
 
 /**
