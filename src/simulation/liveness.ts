@@ -1,4 +1,11 @@
-import { type Configuration, isNewer, type LossReason, type NodeId, quorumSize } from "../protocol/index.js";
+import {
+  type Configuration,
+  isNewer,
+  type LossReason,
+  type NodeId,
+  quorumLargest,
+  quorumSize,
+} from "../protocol/index.js";
 import type { Cluster } from "./cluster.js";
 import { longestMs } from "./latency.js";
 import type { Report } from "./safety.js";
@@ -19,10 +26,14 @@ export class Liveness extends Watcher {
   private readonly report: Report;
   /** Since when the node can talk both ways, quickly and without loss, to a quorum; infinity while it cannot. */
   private readonly calmSinceMs: number[];
-  /** Since when no quorum can reach the node and back at all; infinity while one might. */
+  /** By place, until when the node could reach each other and be reached; infinity while it can. */
+  private readonly reachedUntilMs: number[][];
+  /** When a quorum, each of its voters at its own time, could last reach the node and back; infinity while one can. */
   private readonly cutSinceMs: number[];
   private readonly leaderSinceMs: number[];
   private readonly seen: (Configuration | null)[];
+  /** Since when the node has the configuration that it has. */
+  private readonly configuredSinceMs: number[];
   /** Since when some voter has been calm. */
   private someCalmSinceMs = Number.POSITIVE_INFINITY;
   private ledUntilMs = 0;
@@ -39,8 +50,10 @@ export class Liveness extends Watcher {
     const { processes } = cluster;
     this.calmSinceMs = processes.map(() => Number.POSITIVE_INFINITY);
     this.cutSinceMs = processes.map(() => Number.POSITIVE_INFINITY);
+    this.reachedUntilMs = processes.map(() => processes.map(() => Number.POSITIVE_INFINITY));
     this.leaderSinceMs = processes.map(() => Number.NEGATIVE_INFINITY);
     this.seen = processes.map(() => null);
+    this.configuredSinceMs = processes.map(() => 0);
     this.changed();
   }
 
@@ -54,6 +67,7 @@ export class Liveness extends Watcher {
     }
     if (this.seen[place] !== configuration) {
       this.seen[place] = configuration;
+      this.configuredSinceMs[place] = nowMs;
       this.lookAround(false);
     } else if (nowMs >= this.lookAgainAtMs) this.lookAround(false);
     if (node.role.name === "leader") {
@@ -109,13 +123,10 @@ export class Liveness extends Watcher {
       const counts = voters.has(process.id);
       const calm =
         counts && this.countAround(process, voters, (a, b) => this.isCalm(a, b)) >= quorumSize(voters.size);
-      const reach = this.countAround(process, voters, (a, b) => this.reaches(a, b));
       const calmMs = this.calmSinceMs[place] as number;
       if (!calm || !isSteady(process)) this.calmSinceMs[place] = Number.POSITIVE_INFINITY;
       else if (anew || calmMs === Number.POSITIVE_INFINITY) this.calmSinceMs[place] = nowMs;
-      const cut = reach < quorumSize(voters.size);
-      if (!cut) this.cutSinceMs[place] = Number.POSITIVE_INFINITY;
-      else if (this.cutSinceMs[place] === Number.POSITIVE_INFINITY) this.cutSinceMs[place] = nowMs;
+      this.cutSinceMs[place] = this.reachedByQuorumUntilMs(process);
       someCalmMs = Math.min(someCalmMs, this.calmSinceMs[place] as number);
     }
     this.someCalmSinceMs = someCalmMs;
@@ -132,7 +143,12 @@ export class Liveness extends Watcher {
     const { place, settings, clock } = process;
     const sinceMs = this.cutSinceMs[place] as number;
     if (sinceMs === Number.POSITIVE_INFINITY) return;
-    const fromMs = Math.max(sinceMs, this.leaderSinceMs[place] as number);
+    // Whom a leader adds counts as heard when it is added (rule 14), and who is heard no longer may be removed.
+    const fromMs = Math.max(
+      sinceMs,
+      this.leaderSinceMs[place] as number,
+      this.configuredSinceMs[place] as number,
+    );
     const slackMs = 2 + 2 * longestMs(this.cluster.options.lateness);
     const agoMs = this.cluster.nowMs - fromMs - slackMs;
     const localMs = agoMs * clock.rate;
@@ -163,6 +179,21 @@ export class Liveness extends Watcher {
       (other) =>
         voters.has(other.id) && (other === process || (good(process, other) && good(other, process))),
     ).length;
+  }
+
+  /** By its own configuration, as the protocol counts: promises that voters gave one after the other make a lease together (rule 15). */
+  private reachedByQuorumUntilMs(process: SimulatedProcess): number {
+    const { nowMs, processes } = this.cluster;
+    const untilMs = this.reachedUntilMs[process.place] as number[];
+    for (const other of processes) {
+      const { place } = other;
+      if (other === process || (this.reaches(process, other) && this.reaches(other, process)))
+        untilMs[place] = Number.POSITIVE_INFINITY;
+      else if (untilMs[place] === Number.POSITIVE_INFINITY) untilMs[place] = nowMs;
+    }
+    const { voters } = process.node.record.configuration;
+    if (voters.length === 0) return Number.POSITIVE_INFINITY;
+    return quorumLargest(voters.map(({ id }) => untilMs[this.cluster.process(id).place] as number));
   }
 
   private reaches(from: SimulatedProcess, to: SimulatedProcess): boolean {

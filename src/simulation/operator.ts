@@ -48,6 +48,8 @@ function changeOnce(
     members.some(({ id }) => id === process.id);
   if (remove !== null && has(membersOf(configuration), remove)) {
     if (remove === leader) {
+      // Somebody has to stay: the last voter would only resign, again and again.
+      if (voters.length === 1) return true;
       askTransfer(cluster, null);
       return false;
     }

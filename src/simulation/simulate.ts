@@ -143,7 +143,7 @@ function counts(names: readonly (string | null)[]): Record<string, number> {
 }
 
 /** One hash of the hashes of all runs, in order (FNV-1a, twice). */
-function hashOf(hashes: readonly string[]): string {
+export function hashOf(hashes: readonly string[]): string {
   let high = 0x811c9dc5;
   let low = 0x01000193;
   for (const character of hashes.join()) {

@@ -1,0 +1,115 @@
+import type { FuzzBatch, FuzzFailure } from "./fuzz.js";
+import type { FuzzProfileName } from "./fuzz-profile.js";
+import type { FuzzAnswer, FuzzJob, ShrunkFailure } from "./fuzz-worker.js";
+import { hashOf } from "./simulate.js";
+import type { Workers } from "./workers.js";
+
+/** What to play, and for how long. */
+export interface CampaignOptions {
+  readonly profiles: readonly FuzzProfileName[];
+  /** The first and the last seed of every profile. */
+  readonly seeds: readonly [number, number];
+  /** Further seeds are played until this time of `clockMs`. */
+  readonly untilMs: number;
+  readonly clockMs: () => number;
+  readonly workers: Workers<FuzzJob, FuzzAnswer>;
+  /** Is told how many runs are done. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** A failure, and the scenario that is left of it; null for those after the first few, which are not shrunk. */
+export interface ReportedFailure extends FuzzFailure {
+  readonly shrunk: ShrunkFailure | null;
+}
+
+/** What the seeds of one profile came to. All but `wallMs` is the same for any number of workers. */
+export interface ProfileReport {
+  readonly profile: FuzzProfileName;
+  readonly seeds: readonly [number, number];
+  readonly runs: number;
+  readonly failures: readonly ReportedFailure[];
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** The time that its jobs took, those of other profiles in between included. */
+  readonly wallMs: number;
+  readonly hash: string;
+}
+
+/** Seeds a job: so many whatever the number of workers. */
+const batchSize = 20;
+/** How many failures of a profile are shrunk. */
+const mostShrunk = 10;
+
+/** Plays the seeds of all profiles on all workers, and shrinks the first failures of each. */
+export async function playCampaign(options: CampaignOptions): Promise<ProfileReport[]> {
+  const { profiles, seeds, clockMs, workers } = options;
+  const startedMs = clockMs();
+  const batches = new Map(profiles.map((profile) => [profile, [] as FuzzBatch[]]));
+  const lastSeeds = new Map(profiles.map((profile) => [profile, seeds[0] - 1]));
+  const wallMs = new Map<FuzzProfileName, number>();
+  let done = 0;
+  const jobs = jobsOf(options, lastSeeds);
+  // As many at a time as there are workers: whether there is time for more is asked as late as possible.
+  const playOn = async () => {
+    for (let next = jobs.next(); !next.done; next = jobs.next()) {
+      const { job, place } = next.value;
+      const { batch } = await workers.run(job);
+      const played = batches.get(job.profile);
+      if (batch === null || played === undefined) continue;
+      played[place] = batch;
+      wallMs.set(job.profile, clockMs() - startedMs);
+      done += job.to - job.from + 1;
+      options.onProgress(done);
+    }
+  };
+  await Promise.all(Array.from({ length: workers.count }, playOn));
+  const reports: ProfileReport[] = [];
+  for (const profile of profiles) {
+    const played = batches.get(profile) as FuzzBatch[];
+    const last = lastSeeds.get(profile) as number;
+    reports.push({
+      profile,
+      seeds: [seeds[0], last],
+      runs: last - seeds[0] + 1,
+      failures: await shrunkFailures(profile, played, workers),
+      events: played.reduce((sum, { events }) => sum + events, 0),
+      simulatedMs: played.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
+      wallMs: wallMs.get(profile) ?? 0,
+      hash: hashOf(played.flatMap(({ hashes }) => hashes)),
+    });
+  }
+  return reports;
+}
+
+/** The jobs in order: a batch of each profile in turn, up to the last seed and on while there is time. */
+function* jobsOf(
+  { profiles, seeds, untilMs, clockMs }: CampaignOptions,
+  lastSeeds: Map<FuzzProfileName, number>,
+): Generator<{ readonly job: FuzzJob; readonly place: number }, void> {
+  for (let place = 0; ; place++) {
+    const from = seeds[0] + place * batchSize;
+    const asked = from <= seeds[1];
+    if (!asked && clockMs() >= untilMs) return;
+    for (const profile of profiles) {
+      const to = asked ? Math.min(from + batchSize - 1, seeds[1]) : from + batchSize - 1;
+      if (!asked && clockMs() >= untilMs) return;
+      lastSeeds.set(profile, to);
+      yield { job: { do: "play", profile, from, to }, place };
+    }
+  }
+}
+
+async function shrunkFailures(
+  profile: FuzzProfileName,
+  batches: readonly FuzzBatch[],
+  workers: Workers<FuzzJob, FuzzAnswer>,
+): Promise<ReportedFailure[]> {
+  const failures = batches.flatMap((batch) => batch.failures);
+  return await Promise.all(
+    failures.map(async (failure, index) => {
+      if (index >= mostShrunk) return { ...failure, shrunk: null };
+      const job: FuzzJob = { do: "shrink", profile, from: failure.seed, to: failure.seed };
+      return { ...failure, shrunk: (await workers.run(job)).shrunk };
+    }),
+  );
+}
