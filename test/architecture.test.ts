@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   transport: ["protocol", "runtime"],
   storage: ["protocol", "runtime"],
   elector: ["protocol", "runtime", "transport", "storage"],
-  simulation: ["protocol", "runtime"],
+  simulation: ["protocol", "runtime", "elector"],
   report: ["protocol", "runtime", "simulation"],
   tuning: ["protocol", "runtime", "simulation"],
   cli: ["protocol", "runtime", "transport", "storage", "elector", "simulation", "report", "tuning"],

@@ -21,6 +21,7 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^run 6 by replica-\d in term \d+$/,
     /^refused: token 1 is stale: \d+ was seen$/,
   ],
+  "test-your-service.ts": [/^\d+ invoices by [23] replicas$/, "20 seeds, no invoice twice"],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,

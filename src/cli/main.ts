@@ -8,8 +8,8 @@ import { addNodeCommand } from "./node.js";
 import { addReconfigureCommand } from "./reconfigure.js";
 import { addSimulateCommand } from "./simulate.js";
 import { addStatusCommand } from "./status.js";
-import { addSweepCommand } from "./sweep.js";
 import { addStudyCommand } from "./study.js";
+import { addSweepCommand } from "./sweep.js";
 import { addTransferCommand } from "./transfer.js";
 import { version } from "./version.js";
 

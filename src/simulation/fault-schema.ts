@@ -83,5 +83,8 @@ export const faultSchema = v.pipe(
   ),
 );
 
+/** One thing that goes wrong, and when, as a person writes it. */
+export type FaultInput = v.InferInput<typeof faultSchema>;
+
 /** One thing that goes wrong, and when, with its defaults filled in. */
 export type Fault = v.InferOutput<typeof faultSchema>;

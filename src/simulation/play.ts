@@ -1,15 +1,17 @@
-import { configurationOf } from "../protocol/index.js";
-import { Cluster } from "./cluster.js";
+import type { Cluster } from "./cluster.js";
+import { crashAtPhase } from "./crash-phase.js";
 import { expectedViolations } from "./expectations.js";
 import { FaultPlayer } from "./fault-player.js";
 import { Liveness } from "./liveness.js";
+import { rankLogs } from "./log-ranks.js";
 import { Metrics, type RunMetrics } from "./metrics.js";
-import type { Stream } from "./prng.js";
 import { Safety, type Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
-import { Parts } from "./selectors.js";
+import { clusterOf } from "./scenario-cluster.js";
+import type { Parts } from "./selectors.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 import { Trace, type TraceEntry } from "./trace.js";
+import type { Watcher } from "./watcher.js";
 
 /** What one run came to. */
 export interface RunOutcome {
@@ -27,23 +29,22 @@ export interface RunOutcome {
 /** A cluster that has no stable leader after so long will not get one. */
 const longestSettlingMs = 600_000;
 
-/** So many of a new leader's heartbeats make its start forgotten. */
-const heartbeatsBeforeCrash = 4;
+/** Who looks on while a scenario is played: that changes nothing, neither what happens nor the hash of it. */
+export interface PlayOptions {
+  /** Is told of everything that happens. */
+  readonly sink?: ((entry: TraceEntry) => void) | undefined;
+  /** Makes one more watcher for the cluster of the run. */
+  readonly watch?: ((cluster: Cluster) => Watcher) | undefined;
+  /**
+   * What is checked besides. `all`, by default; `safety`: neither liveness nor a trace, for studies of settings that elect nobody for
+   * long; `figures`: nothing at all, which halves the work of a run.
+   */
+  readonly checks?: "all" | "safety" | "figures";
+}
 
-/** How often to wait for a leader that does not lose its place before its time has come to die. */
-const mostAttempts = 100;
-
-/**
- * Plays a scenario once.
- * @param sink is told of everything that happens
- * @param watched `safety`: neither liveness is checked nor a trace kept, for studies of settings that elect nobody for long
- */
-export function playRun(
-  scenario: Scenario,
-  seed: number,
-  sink: ((entry: TraceEntry) => void) | null = null,
-  watched: "all" | "safety" = "all",
-): RunOutcome {
+/** Plays a scenario once. */
+export function playRun(scenario: Scenario, seed: number, options: PlayOptions = {}): RunOutcome {
+  const { sink, watch, checks = "all" } = options;
   const cluster = clusterOf(scenario, seed);
   const trace = new Trace(cluster, sink);
   const metrics = new Metrics(cluster);
@@ -53,8 +54,11 @@ export function playRun(
     if (violation !== null || !checked(promise)) return;
     violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
   };
-  if (watched === "all") cluster.watchers.push(trace, new Liveness(cluster, report));
-  cluster.watchers.push(new Safety(cluster, report), metrics);
+  if (checks === "all") cluster.watchers.push(trace);
+  if (checks !== "figures") cluster.watchers.push(new Safety(cluster, report));
+  if (checks === "all") cluster.watchers.push(new Liveness(cluster, report));
+  cluster.watchers.push(metrics);
+  if (watch !== undefined) cluster.watchers.push(watch(cluster));
   cluster.boot();
   if (scenario.logs === "different") rankLogs(cluster);
   let parts: Parts | null = null;
@@ -68,7 +72,7 @@ export function playRun(
   };
   if (scenario.start !== "fresh") runSettled();
   if (violation === null && scenario.start === "crash-phase")
-    parts = crashAtPhase(cluster, scenario, metrics, runTo);
+    parts = crashAtPhase(cluster, scenario, () => metrics.begin(), runTo);
   const player = new FaultPlayer(cluster, scenario.faults, () => {
     if (parts === null) metrics.begin();
   });
@@ -87,7 +91,7 @@ export function playRun(
   return {
     seed,
     metrics: { ...result, recoveryMs },
-    newLeaderPart: result.newLeader === null ? null : parts.partOf(result.newLeader),
+    newLeaderPart: result.newLeader === null ? null : parts.partOf(cluster.process(result.newLeader)),
     violation,
     eventCount: cluster.eventCount,
     simulatedMs: cluster.nowMs,
@@ -118,30 +122,6 @@ function firstAtMs(scenario: Scenario): number {
   return times.length === 0 ? 0 : Math.min(...times);
 }
 
-function clusterOf(scenario: Scenario, seed: number): Cluster {
-  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
-  const { latency, loss, duplicate, links } = network;
-  return new Cluster({
-    seed,
-    voters,
-    observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes: protocol }),
-    transport: network.transport,
-    link: { latency, loss, duplicate },
-    linkOf: (from, to) => {
-      const own = links.find((link) => link.from === from && link.to === to);
-      if (own === undefined) return undefined;
-      return {
-        latency: own.latency ?? latency,
-        loss: own.loss ?? loss,
-        duplicate: own.duplicate ?? duplicate,
-      };
-    },
-    writeMs: disk.write,
-    lateness: timers.lateness,
-  });
-}
-
 /** Which promises hold in the scenario's mode, or are to be caught broken. */
 function checkedPromises(scenario: Scenario): (promise: string) => boolean {
   const expected = expectedViolations(scenario.expect);
@@ -155,67 +135,4 @@ function checkedPromises(scenario: Scenario): (promise: string) => boolean {
   if (!voteHold) giveUp("I4", "fencing", "L2", "L4");
   if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "quorum");
   return (promise) => expected.includes(promise) || !given.has(promise);
-}
-
-/**
- * The start of the classic measurements: the leader's heartbeat has reached all, and the leader dies at a random phase of the
- * interval until the next. Whoever may not win goes by an older configuration, as a short log would have it.
- */
-function crashAtPhase(
-  cluster: Cluster,
-  scenario: Scenario,
-  metrics: Metrics,
-  runTo: (untilMs: number, done?: () => boolean) => void,
-): Parts | null {
-  const stream = cluster.streamOf("crash-phase");
-  const leader = leaderAtPhase(cluster, stream, runTo);
-  if (leader === null) return null;
-  const parts = new Parts(cluster);
-  metrics.begin();
-  cluster.crash(leader, { host: false });
-  const { eligible } = scenario;
-  if (eligible !== undefined) {
-    const first = Math.floor(cluster.streamOf("eligible")() * parts.followers.length);
-    for (let index = 0; index < Math.min(eligible, parts.followers.length); index++)
-      favour(parts.followers[(first + index) % parts.followers.length] as SimulatedProcess);
-  }
-  return parts;
-}
-
-/** Passes some heartbeats and then so much of the next interval; whoever leads all the while is the one to die. Null: nobody ever does. */
-function leaderAtPhase(
-  cluster: Cluster,
-  stream: Stream,
-  runTo: (untilMs: number, done?: () => boolean) => void,
-): SimulatedProcess | null {
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    runTo(cluster.nowMs + longestSettlingMs, () => cluster.isSettled());
-    const leader = cluster.leader();
-    if (leader === null) return null;
-    const { term } = leader.node.record;
-    runTo(cluster.nowMs + heartbeatsBeforeCrash * leader.settings.heartbeatIntervalMs);
-    const { role } = leader.node;
-    if (role.name === "leader") runTo(leader.clock.trueMs(role.nextHeartbeatAtMs));
-    runTo(cluster.nowMs + stream() * leader.settings.heartbeatIntervalMs);
-    if (leader.node.record.term === term && leader === cluster.leader() && cluster.isSettled()) return leader;
-  }
-  return null;
-}
-
-/** Lets every voter be newer or older than every other, in an order drawn from the seed; a newer configuration stands for a longer log. */
-function rankLogs(cluster: Cluster): void {
-  const stream = cluster.streamOf("logs");
-  const voters = cluster.options.voters.map((id) => ({ process: cluster.process(id), key: stream() }));
-  voters.sort((a, b) => a.key - b.key);
-  for (const [rank, { process }] of voters.entries()) favour(process, rank);
-}
-
-/** Gives a node a configuration of the same members so many versions newer. */
-function favour(process: SimulatedProcess, by = 1): void {
-  const { node, disk } = process;
-  const { id, voters, observers } = node.record.configuration;
-  const configuration = configurationOf(id.term, id.version + by, voters, observers);
-  node.record = { ...node.record, configuration };
-  node.durable = node.record;
-  disk.record = node.record;
 }

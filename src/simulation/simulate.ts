@@ -53,13 +53,8 @@ export function simulate(scenario: Scenario, options: SimulateOptions): Summary 
   const startedMs = options.clockMs();
   const runs: RunOutcome[] = [];
   for (let run = 0; run < scenario.runs; run++) {
-    const isFirst = run === 0;
-    const outcome = playRun(
-      scenario,
-      scenario.seed + run,
-      isFirst ? options.sink : null,
-      isFirst ? options.watch : null,
-    );
+    const { sink, watch } = options;
+    const outcome = playRun(scenario, scenario.seed + run, run === 0 ? { sink, watch } : {});
     runs.push(outcome);
     options.onRun?.(run + 1, outcome);
   }
@@ -95,7 +90,7 @@ export async function simulateOnWorkers(
   }
   // What fails is thrown where it is awaited below; what fails beside it must not end the process.
   Promise.all(jobs).catch(() => {});
-  add(playRun(scenario, scenario.seed, options.sink, options.watch));
+  add(playRun(scenario, scenario.seed, { sink: options.sink, watch: options.watch }));
   for (const job of jobs) for (const outcome of await job) add(outcome);
   return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
 }

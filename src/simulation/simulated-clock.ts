@@ -1,4 +1,4 @@
-import type { Clock } from "../runtime/ports.js";
+import type { Clock, Schedule } from "../runtime/ports.js";
 import type { Sampler } from "./latency.js";
 import type { Actor, Timeline } from "./timeline.js";
 
@@ -88,6 +88,26 @@ export class SimulatedClock implements Clock, Actor {
   afterPoll(callback: () => void): void {
     this.timeline.schedule(this.timeline.nowMs, this, -this.life, callback);
   }
+
+  /** Any number of other timers; those of a process that died do not fire. */
+  readonly schedule: Schedule = (afterMs, callback) => {
+    const { life } = this;
+    let cancelled = false;
+    const run = () => {
+      if (cancelled || life !== this.life) return;
+      callback();
+      this.owner?.onSettled();
+    };
+    const happen = () => {
+      if (this.owner?.paused === true) this.owner.defer("timer", run);
+      else run();
+    };
+    const lateMs = this.lateness === null ? 0 : this.lateness();
+    this.timeline.schedule(this.trueMs(this.nowMs() + afterMs) + lateMs, { happen }, 0, null);
+    return () => {
+      cancelled = true;
+    };
+  };
 
   /** The process on this clock died: none of its timers will fire. */
   forget(): void {

@@ -9,7 +9,7 @@ import {
   type NodeId,
   type Settings,
 } from "../protocol/index.js";
-import { createDriver, type Driver } from "../runtime/driver.js";
+import { createDriver, type Driver, type DriverHandlers } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
 import type { Link, LinkEnd } from "./link.js";
 import type { Stream } from "./prng.js";
@@ -53,6 +53,10 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   toldTerm: number | null = null;
   /** Until when, in true time, the node holds a lease; minus infinity for who holds none. Kept while there are watchers. */
   leaseUntilMs = Number.NEGATIVE_INFINITY;
+  /** Told what the driver tells, after the cluster's watchers; made anew at each start, by `prepare`. */
+  owner: DriverHandlers | null = null;
+  /** Starts the driver that was just made, and whatever stands on it. */
+  prepare: ((process: SimulatedProcess) => void) | null = null;
   /** The failure that stopped the node, if one did. */
   failure: Error | null = null;
   private readonly incarnations: string[];
@@ -103,7 +107,9 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.failure = null;
     this.node = this.makeNode();
     this.driver = this.makeDriver();
-    this.driver.start();
+    this.owner = null;
+    if (this.prepare === null) this.driver.start();
+    else this.prepare(this);
     for (const watcher of this.world.watchers) watcher.started(this);
     this.onSettled();
   }
@@ -250,14 +256,17 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
         this.toldTerm = term;
         this.refreshLease();
         for (const watcher of world.watchers) watcher.gained(this, term);
+        this.owner?.onGained(term);
       },
       onLost: (term: number, reason: LossReason) => {
         for (const watcher of world.watchers) watcher.lost(this, term, reason);
         this.toldTerm = null;
+        this.owner?.onLost(term, reason);
       },
-      onChanged: () => {},
+      onChanged: () => this.owner?.onChanged(),
       onFailed: (error) => {
         this.failure = error;
+        this.owner?.onFailed(error);
       },
     });
   }

@@ -13,7 +13,7 @@ export interface StudyJob {
 export function work(job: StudyJob): Trial[] {
   const scenario = parseScenario(job.scenario);
   return Array.from({ length: job.count }, (_, index) => {
-    const { metrics, violation } = playRun(scenario, job.seed + job.from + index, null, "safety");
+    const { metrics, violation } = playRun(scenario, job.seed + job.from + index, { checks: "safety" });
     return {
       ms: violation === null ? metrics.recoveryMs : null,
       availability: metrics.availability,

@@ -75,16 +75,13 @@ function playRuns(scenario: Scenario, { seed, runs, figure, checkedRuns }: RunsJ
   let leaderChanges = 0;
   for (let run = 0; run < runs; run++) {
     let detection: Detection | undefined;
-    const outcome = playRun(
-      scenario,
-      seed + run,
-      null,
-      (cluster) => {
+    const outcome = playRun(scenario, seed + run, {
+      watch: (cluster) => {
         detection = new Detection(cluster);
         return detection;
       },
-      run < checkedRuns ? "all" : "figures",
-    );
+      checks: run < checkedRuns ? "all" : "figures",
+    });
     const detectionMs = detection?.detectionMs ?? null;
     const { metrics, violation } = outcome;
     figures.push(figureOf(figure, outcome, detectionMs));
@@ -149,7 +146,7 @@ function playQuietly(scenario: Scenario, { seed, minutes }: QuietJob): QuietResu
   let messages = 0;
   for (let minute = 0; minute < minutes; minute++) {
     const count = new MessageCount();
-    const { metrics, simulatedMs } = playRun(quiet, seed + minute, null, () => count, "figures");
+    const { metrics, simulatedMs } = playRun(quiet, seed + minute, { watch: () => count, checks: "figures" });
     falseElections += metrics.leaderChangeCount;
     ledMs += metrics.availability * metrics.observedMs;
     observedMs += metrics.observedMs;

@@ -20,9 +20,11 @@ export function recorded(
   most?: number,
 ): { recording: Recording; outcome: RunOutcome } {
   let recorder: Recorder | undefined;
-  const outcome = playRun(parseScenario({ ...calm, ...input }), 1, null, (cluster) => {
-    recorder = new Recorder(cluster, most);
-    return recorder;
+  const outcome = playRun(parseScenario({ ...calm, ...input }), 1, {
+    watch: (cluster) => {
+      recorder = new Recorder(cluster, most);
+      return recorder;
+    },
   });
   if (recorder === undefined) throw new Error("nobody asked for a watcher");
   return { recording: recorder.finish(outcome), outcome };

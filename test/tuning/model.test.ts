@@ -54,7 +54,7 @@ function scenarioOf(model: ElectionModel, start: "fresh" | "crash-phase") {
 function played(model: ElectionModel, start: "fresh" | "crash-phase", count: number) {
   const scenario = scenarioOf(model, start);
   return Array.from({ length: count }, (_, index) => {
-    const { metrics } = playRun(scenario, 1 + index, null, "safety");
+    const { metrics } = playRun(scenario, 1 + index, { checks: "safety" });
     return { ms: metrics.recoveryMs ?? Number.NaN, terms: metrics.termGrowth };
   });
 }

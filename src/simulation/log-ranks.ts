@@ -1,0 +1,21 @@
+import { configurationOf } from "../protocol/index.js";
+import type { Cluster } from "./cluster.js";
+import type { SimulatedProcess } from "./simulated-process.js";
+
+/** Lets every voter be newer or older than every other, in an order drawn from the seed; a newer configuration stands for a longer log. */
+export function rankLogs(cluster: Cluster): void {
+  const stream = cluster.streamOf("logs");
+  const voters = cluster.options.voters.map((id) => ({ process: cluster.process(id), key: stream() }));
+  voters.sort((a, b) => a.key - b.key);
+  for (const [rank, { process }] of voters.entries()) favour(process, rank);
+}
+
+/** Gives a node a configuration of the same members so many versions newer. */
+export function favour(process: SimulatedProcess, by = 1): void {
+  const { node, disk } = process;
+  const { id, voters, observers } = node.record.configuration;
+  const configuration = configurationOf(id.term, id.version + by, voters, observers);
+  node.record = { ...node.record, configuration };
+  node.durable = node.record;
+  disk.record = node.record;
+}

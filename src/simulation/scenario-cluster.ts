@@ -1,0 +1,27 @@
+import { Cluster } from "./cluster.js";
+import type { Scenario } from "./scenario.js";
+
+/** The cluster a scenario describes, before anything happens in it. */
+export function clusterOf(scenario: Scenario, seed: number): Cluster {
+  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
+  const { latency, loss, duplicate, links } = network;
+  return new Cluster({
+    seed,
+    voters,
+    observers,
+    settingsOf: (id) => ({ ...timingOf(id), modes: protocol }),
+    transport: network.transport,
+    link: { latency, loss, duplicate },
+    linkOf: (from, to) => {
+      const own = links.find((link) => link.from === from && link.to === to);
+      if (own === undefined) return undefined;
+      return {
+        latency: own.latency ?? latency,
+        loss: own.loss ?? loss,
+        duplicate: own.duplicate ?? duplicate,
+      };
+    },
+    writeMs: disk.write,
+    lateness: timers.lateness,
+  });
+}
