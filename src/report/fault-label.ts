@@ -1,9 +1,40 @@
 import type { Fault } from "../simulation/fault-schema.js";
+import type { Who } from "../simulation/selectors.js";
 
 /** What a person reads of a fault that struck these nodes, such as `cut n1, n3` or `loss 30 % n1`. */
 export function faultLabel(fault: Fault, nodes: readonly string[]): string {
-  const words = [wordsOf(fault), nodes.join(", ")].filter((word) => word !== "");
+  // A fault at random strikes some of those it names, so that only the nodes say whom.
+  const whom = fault.random === undefined ? linksOf(fault) : null;
+  const words = [wordsOf(fault), whom ?? nodes.join(", ")].filter((word) => word !== "");
   return words.join(" ");
+}
+
+/** Which links a fault is about, in the words of the scenario; null for one about nodes. */
+function linksOf(fault: Fault): string | null {
+  switch (fault.do) {
+    case "cut":
+      return pairWords(fault.between, false);
+    case "cutOneWay":
+      return pairWords([fault.from, fault.to], true);
+    case "keepOnly":
+      return fault.links.map((pair) => pairWords(pair, fault.oneWay)).join(", ");
+    case "flaky":
+    case "hold":
+    case "loss":
+    case "latency":
+    case "duplicate":
+      return pairWords(fault.between, fault.oneWay);
+    default:
+      return null;
+  }
+}
+
+function pairWords([a, b]: readonly [Who, Who], oneWay: boolean): string {
+  return a === "all" && b === "all" ? "" : `${nameOf(a)} ${oneWay ? "→" : "–"} ${nameOf(b)}`;
+}
+
+function nameOf(who: Who): string {
+  return typeof who === "string" ? who : who.join("+");
 }
 
 function wordsOf(fault: Fault): string {
@@ -27,7 +58,7 @@ function wordsOf(fault: Fault): string {
     case "cutOneWay":
       return "cut one way";
     case "keepOnly":
-      return "keep only some links";
+      return "keep only";
     case "diskStall":
       return "disk stalls";
     case "diskFail":

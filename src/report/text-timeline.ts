@@ -20,8 +20,15 @@ const styles: Readonly<Record<Mark, Style>> = {
   z: "blue",
 };
 
-const legend =
-  "L leads with a lease  l leader without  C candidate  P pre-candidate  · follows  x down  z paused";
+const words: Readonly<Record<Mark, string>> = {
+  L: "leads with a lease",
+  l: "leader without",
+  C: "candidate",
+  P: "pre-candidate",
+  "·": "follows",
+  x: "down",
+  z: "paused",
+};
 
 /** What shows in a column in which a node was several things: the rarer one. */
 const byWeight: readonly Mark[] = ["·", "L", "l", "P", "C", "z", "x"];
@@ -39,8 +46,10 @@ export function textTimeline(recording: Recording, { widthChars, coloured }: Tex
   const columns = Array.from({ length: columnCount }, (_, index) => fromMs + index * columnMs);
   const paint = (style: Style, text: string) =>
     coloured ? styleText(style, text, { validateStream: false }) : text;
+  const seen = new Set<Mark>();
   const rows = nodes.map((id, node) => {
     const marks = columns.map((atMs) => markAt(recording, node, atMs, atMs + columnMs));
+    for (const mark of marks) seen.add(mark);
     return `${id.padEnd(nameChars)} ${runsOf(marks)
       .map(({ mark, text }) => paint(styles[mark], text))
       .join("")}`;
@@ -52,9 +61,15 @@ export function textTimeline(recording: Recording, { widthChars, coloured }: Tex
     ...rows,
     ...(faults.length === 0 ? [] : [`${"faults".padEnd(nameChars)} ${paint("red", faultRow.trimEnd())}`]),
     `${"".padEnd(nameChars)} ${axis(columnCount, fromMs - first, columnMs)}`,
-    paint("dim", legend),
+    paint("dim", legendOf(seen)),
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+/** Only what occurs, so that it fits. */
+function legendOf(seen: ReadonlySet<Mark>): string {
+  const marks = (Object.keys(words) as Mark[]).filter((mark) => seen.has(mark));
+  return marks.map((mark) => `${mark} ${words[mark]}`).join("  ");
 }
 
 /** From a little before the observation to a little after the last change in it. */

@@ -20,7 +20,7 @@ describe("a timeline in text", () => {
       n5     LLLLLzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz····························
       faults      !---------------------------------------            !-------
                   |0 ms        |1 s         |2 s         |3 s         |4 s
-      L leads with a lease  l leader without  C candidate  P pre-candidate  · follows  x down  z paused
+      L leads with a lease  C candidate  P pre-candidate  · follows  x down  z paused
       "
     `);
   });

@@ -2,7 +2,7 @@ import { describe, instantWords, whoseWords } from "./describe.js";
 import { choice, element } from "./element.js";
 import { eventsOf, type Listed } from "./events.js";
 import type { Item } from "./scene.js";
-import { firstAbove } from "./search.js";
+import { firstAbove, firstFrom } from "./search.js";
 import type { Stage } from "./stage.js";
 
 const rowPx = 26;
@@ -88,7 +88,13 @@ export function eventList(stage: Stage): HTMLElement {
     event.stopPropagation();
     choose(target);
   });
-  new ResizeObserver(draw).observe(grid);
+  // Begins where the diagram does, as soon as it has a height to scroll in.
+  let isPlaced = false;
+  new ResizeObserver(() => {
+    if (!isPlaced) grid.scrollTop = firstFrom(events.atMs, stage.atMs) * rowPx;
+    isPlaced = true;
+    draw();
+  }).observe(grid);
   list("notable");
   const options = [
     ["notable", "without heartbeats"],

@@ -159,7 +159,7 @@ function drawnMessages({ scene, atMs, shown }: Stage, spots: readonly Spot[]): S
     const sentMs = messages.sentMs[index] as number;
     const from = spots[messages.from[index] as number] as Spot;
     const to = spots[messages.to[index] as number] as Spot;
-    const share = endMs === sentMs ? 0.5 : (atMs - sentMs) / (endMs - sentMs);
+    const share = endMs === sentMs ? 0.25 : (atMs - sentMs) / (endMs - sentMs);
     const kind = kindOf(scene, index);
     const isRefusal = (messages.answer[index] as number) > 0;
     made.push(
