@@ -144,6 +144,13 @@ describe("a recording", () => {
     expect(second?.fromMs).toBeGreaterThan(first?.untilMs ?? Number.POSITIVE_INFINITY);
   });
 
+  it("ends a lease where it ran out, not where a leader that stood still hears of it", () => {
+    const { recording } = recorded({ faults: [{ at: 0, for: 3000, do: "pause", nodes: "leader" }] });
+    const lasted = (recording.leases[0]?.untilMs ?? 0) - (recording.beganMs ?? 0);
+    expect(lasted).toBeGreaterThan(850);
+    expect(lasted).toBeLessThan(1000);
+  });
+
   it("is cut off where more happens than it may hold, and says so", () => {
     const { recording } = recorded({}, 500);
     const whole = recorded({}).recording;
