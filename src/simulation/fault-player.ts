@@ -187,6 +187,7 @@ export class FaultPlayer {
           add: fault.add === undefined ? null : (resolve(fault.add)[0] ?? null),
           remove: fault.remove === undefined ? null : (resolve(fault.remove)[0] ?? null),
           untilMs: this.endMs,
+          chance: cluster.streamOf(`operator/${fault.add ?? ""}/${fault.remove ?? ""}`),
         });
         return nothing;
       case "heal":

@@ -1,5 +1,6 @@
 import { type Member, membersOf } from "../protocol/index.js";
 import { type Cluster, memberNamed } from "./cluster.js";
+import type { Stream } from "./prng.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 
 /** Asks whoever leads now to hand over; the service drains at once. Nobody leads: nobody is asked. */
@@ -12,7 +13,7 @@ export function askTransfer(cluster: Cluster, to: SimulatedProcess | null): void
   leader.onSettled();
 }
 
-/** How long an operator waits before asking again. */
+/** How long an operator waits before asking again, give or take a half. */
 const retryMs = 100;
 
 /**
@@ -25,10 +26,12 @@ export function askReconfigure(
     readonly add: SimulatedProcess | null;
     readonly remove: SimulatedProcess | null;
     readonly untilMs: number;
+    /** Two operators whose wishes collide must not ask in step for ever. */
+    readonly chance: Stream;
   },
 ): void {
   if (changeOnce(cluster, change.add, change.remove)) return;
-  const atMs = cluster.nowMs + retryMs;
+  const atMs = cluster.nowMs + retryMs * (0.5 + change.chance());
   if (atMs > change.untilMs) return;
   cluster.timeline.schedule(atMs, { happen: () => askReconfigure(cluster, change) }, 0, null);
 }
