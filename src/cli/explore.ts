@@ -14,7 +14,8 @@ interface Flags {
   readonly reconfigurations?: number;
   readonly letters?: number;
   readonly states?: number;
-  readonly from?: "fresh" | "led";
+  readonly from?: "fresh" | "led" | "torn";
+  readonly disks?: "slow" | "instant";
   readonly protocol?: Readonly<Record<string, boolean>>;
   readonly symmetry: boolean;
   readonly json?: true;
@@ -38,7 +39,16 @@ export function addExploreCommand(program: Command): void {
     .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", count)
     .option("--states <count>", "stop after so many states", count)
     .addOption(
-      new Option("--from <start>", "before anybody starts, or with a leader").choices(["fresh", "led"]),
+      new Option(
+        "--from <start>",
+        "all have just started, all follow a leader, or one no longer hears it",
+      ).choices(["fresh", "led", "torn"]),
+    )
+    .addOption(
+      new Option("--disks <speed>", "whether anything may happen while a write is under way").choices([
+        "slow",
+        "instant",
+      ]),
     )
     .option("--protocol <modes>", "modes to set, such as preVote=false", protocolModes)
     .option("--no-symmetry", "tell states apart that differ only in the names of nodes")

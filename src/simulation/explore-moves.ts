@@ -36,6 +36,15 @@ export type Move =
   | { readonly kind: "transfer" | "reconfigure"; readonly place: number; readonly other: number }
   | { readonly kind: "tick" };
 
+/** What every move of a search goes by. */
+export interface Rules {
+  readonly settings: Settings;
+  /** Letters under way on one link. */
+  readonly letters: number;
+  /** `instant`: a write is done within the move that orders it; a crash in its midst is then one before it. */
+  readonly disks: "slow" | "instant";
+}
+
 /** What a move leads to. */
 export interface Moved {
   readonly world: World;
@@ -74,15 +83,15 @@ export function movesFrom(world: World, most: Spent): Move[] {
 }
 
 /** Takes a move; null where it changes nothing, or nothing but that a letter is gone, which it might as well have been lost. */
-export function take(world: World, move: Move, settings: Settings, mostLetters: number): Moved | null {
+export function take(world: World, move: Move, rules: Rules): Moved | null {
   if (move.kind === "tick") {
     const next = forkWorld(world, null);
     next.nowMs += tickMs;
     return { world: next, violations: [] };
   }
-  if (move.kind === "deliver") return deliver(world, move.letter, move.kept, mostLetters);
+  if (move.kind === "deliver") return deliver(world, move.letter, move.kept, rules);
   const { place } = move;
-  const course = new Course(world, place, mostLetters);
+  const course = new Course(world, place, rules);
   switch (move.kind) {
     case "timer":
       course.tell({ kind: "timer" });
@@ -94,7 +103,7 @@ export function take(world: World, move: Move, settings: Settings, mostLetters: 
       course.crash();
       break;
     case "restart":
-      course.start(settings);
+      course.start();
       break;
     case "drained":
       course.tell({ kind: "drained" });
@@ -111,9 +120,9 @@ export function take(world: World, move: Move, settings: Settings, mostLetters: 
   return course;
 }
 
-function deliver(world: World, letter: number, kept: boolean, mostLetters: number): Moved | null {
+function deliver(world: World, letter: number, kept: boolean, rules: Rules): Moved | null {
   const { from, to, message } = world.letters[letter] as Letter;
-  const course = new Course(world, to, mostLetters);
+  const course = new Course(world, to, rules);
   if (kept) course.world.spent.duplicates++;
   else course.world.letters.splice(letter, 1);
   const before = (world.lives[to] as Life).node;
@@ -190,12 +199,12 @@ class Course implements Moved {
   quiet = true;
   refused = false;
   private readonly place: number;
-  private readonly mostLetters: number;
+  private readonly rules: Rules;
 
-  constructor(world: World, place: number, mostLetters: number) {
+  constructor(world: World, place: number, rules: Rules) {
     this.world = forkWorld(world, place);
     this.place = place;
-    this.mostLetters = mostLetters;
+    this.rules = rules;
   }
 
   get node(): Node {
@@ -203,6 +212,11 @@ class Course implements Moved {
   }
 
   tell(input: Input): void {
+    this.run(input);
+    if (this.rules.disks === "instant") while (this.life.writes.length > 0) this.finishWrite();
+  }
+
+  private run(input: Input): void {
     const { node } = this.life;
     const effects: Effect[] = [];
     step(node, input, this.world.nowMs, effects);
@@ -211,9 +225,9 @@ class Course implements Moved {
     for (const effect of effects) this.carryOut(effect);
   }
 
-  start(settings: Settings): void {
+  start(): void {
     const { world, place } = this;
-    world.lives[place] = { node: nodeAtStart(world, place, settings), writes: [], waiting: [] };
+    world.lives[place] = { node: nodeAtStart(world, place, this.rules.settings), writes: [], waiting: [] };
     this.violations.push(...sawStart(world.watch, this.sight()));
     this.tell({ kind: "start" });
   }
@@ -235,7 +249,7 @@ class Course implements Moved {
     for (const { behind, to, message } of held)
       if (behind === 1) this.post(to, message);
       else life.waiting.push({ behind: behind - 1, to, message });
-    this.tell({ kind: "persisted", record });
+    this.run({ kind: "persisted", record });
   }
 
   private carryOut(effect: Effect): void {
@@ -246,7 +260,7 @@ class Course implements Moved {
         return;
       case "draw":
         // A longer wait is a timer that comes late, which any may.
-        this.tell({ kind: "drawn", draw: 0 });
+        this.run({ kind: "drawn", draw: 0 });
         return;
       case "send":
         if (life.writes.length === 0 || effect.message.kind === "heartbeat")
@@ -267,7 +281,7 @@ class Course implements Moved {
     this.violations.push(...sawSend(this.world.watch, this.sight(), to, message));
     const { letters } = this.world;
     letters.push({ from: this.place, to: placeOf(to), message });
-    loseStalest(letters, this.mostLetters);
+    loseStalest(letters, this.rules.letters);
   }
 
   private get life(): Life {

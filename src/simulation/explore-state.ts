@@ -156,7 +156,7 @@ function forkWatch(watch: Watch, id: NodeId): Watch {
     nodes,
     leaders: new Map(watch.leaders),
     leases,
-    first: new Map(watch.first),
+    first: watch.first,
     toldTerm: watch.toldTerm,
   };
 }

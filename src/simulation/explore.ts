@@ -1,8 +1,9 @@
 import { RaftbeatError } from "../errors.js";
-import type { ProtocolModes, Settings, Violation } from "../protocol/index.js";
+import type { ProtocolModes, Violation } from "../protocol/index.js";
 import { keyFinder } from "./canonical-state.js";
-import { type Move, type Moved, movesFrom, take } from "./explore-moves.js";
-import { emptyWorld, exploredSettings, type Spent, type World } from "./explore-state.js";
+import { type Move, type Moved, movesFrom, type Rules, take } from "./explore-moves.js";
+import { type Start, startOf } from "./explore-start.js";
+import { exploredSettings, type World } from "./explore-state.js";
 import { courseText } from "./explore-text.js";
 import { VisitedSet } from "./visited-set.js";
 
@@ -27,8 +28,9 @@ export interface ExploreBounds {
 
 /** How a search is made. */
 export interface ExploreOptions extends ExploreBounds {
-  /** `fresh`: nobody has started yet. `led`: the first node leads term 1 with a lease and all follow it. */
-  readonly from: "fresh" | "led";
+  readonly from: Start;
+  /** `instant`: writes are done within the move that orders them, which leaves out what might happen meanwhile. */
+  readonly disks: "slow" | "instant";
   readonly modes: Partial<ProtocolModes>;
   /** False: states that differ only in the names of nodes count as different. */
   readonly symmetry: boolean;
@@ -72,6 +74,7 @@ export const defaultExploreOptions: ExploreOptions = {
   letters: 2,
   states: 1_000_000,
   from: "led",
+  disks: "slow",
   modes: {},
   symmetry: true,
 };
@@ -87,28 +90,27 @@ const mostNodes = 5;
 export function explore(options: ExploreOptions): Exploration {
   if (options.nodes < 1 || options.nodes > mostNodes)
     throw new RaftbeatError("invalidSettings", `nodes: ${options.nodes} must be from 1 to ${mostNodes}`);
-  const settings = exploredSettings(options.modes);
-  const search = new Search(options, settings);
-  return search.run();
+  const { letters, disks } = options;
+  return new Search(options, { settings: exploredSettings(options.modes), letters, disks }).run();
 }
 
 class Search {
   private readonly options: ExploreOptions;
-  private readonly settings: Settings;
+  private readonly rules: Rules;
   private readonly visited = new VisitedSet();
   /** By state: the state before it, and which of that one's moves led here. */
   private readonly parents: number[] = [];
   private readonly ordinals: number[] = [];
   private transitions = 0;
 
-  constructor(options: ExploreOptions, settings: Settings) {
+  constructor(options: ExploreOptions, rules: Rules) {
     this.options = options;
-    this.settings = settings;
+    this.rules = rules;
   }
 
   run(): Exploration {
     const { options } = this;
-    const start = startOf(options, this.settings);
+    const start = startOf(options.nodes, options.from, this.rules);
     const keyOf = keyFinder(options.nodes, options.symmetry);
     const first = keyOf(start);
     this.visited.add(first.high, first.low);
@@ -125,7 +127,7 @@ class Search {
         const world = frontier[index] as World;
         const moves = movesFrom(world, options);
         for (const [ordinal, move] of moves.entries()) {
-          const moved = take(world, move, this.settings, options.letters);
+          const moved = take(world, move, this.rules);
           if (moved === null) continue;
           this.transitions++;
           if (moved.violations.length > 0) {
@@ -172,7 +174,7 @@ class Search {
     let world = start;
     for (const ordinal of [...ordinals.reverse(), null]) {
       const move = ordinal === null ? last : (movesFrom(world, this.options)[ordinal] as Move);
-      const moved = take(world, move, this.settings, this.options.letters) as Moved;
+      const moved = take(world, move, this.rules) as Moved;
       moves.push(move);
       world = moved.world;
       worlds.push(world);
@@ -188,35 +190,4 @@ class Search {
 /** True where the move led somebody beyond the highest term that is looked at. */
 function isBeyond({ world }: Moved, move: Move, terms: number): boolean {
   return move.kind !== "tick" && world.lives.some((life) => life !== null && life.node.record.term > terms);
-}
-
-/** The state a search begins from, and (`led`) a course of moves to it that no bound counts. */
-function startOf({ nodes, from, letters }: ExploreOptions, settings: Settings): World {
-  const unbounded: Spent = { crashes: 0, duplicates: 0, transfers: 0, reconfigurations: 0 };
-  let world = emptyWorld(nodes, settings);
-  const go = (move: Move) => {
-    const moved = take(world, move, settings, letters);
-    // A letter that changes nothing is gone as well.
-    if (moved !== null) world = moved.world;
-    else if (move.kind === "deliver") world = { ...world, letters: world.letters.toSpliced(move.letter, 1) };
-  };
-  for (let place = 0; place < nodes; place++) go({ kind: "restart", place });
-  if (from === "fresh") return world;
-  for (let patience = 0; patience < 1000; patience++) {
-    const isBusy = world.letters.length > 0 || world.lives.some((life) => (life?.writes.length ?? 0) > 0);
-    const leader = world.lives[0]?.node;
-    if (!isBusy && leader?.announcedTerm === 1 && world.nowMs < leader.contactAtMs + settings.voteHoldMs)
-      break;
-    if (!isBusy && leader?.announcedTerm === 1) break;
-    // Nobody but the first node sees its timer fire.
-    const due = (leader?.timerAtMs ?? 0) <= world.nowMs;
-    const move = movesFrom(world, unbounded).find(
-      ({ kind, ...rest }) =>
-        kind === "deliver" ||
-        kind === "write" ||
-        (kind === "timer" && due && "place" in rest && rest.place === 0),
-    );
-    go(move ?? { kind: "tick" });
-  }
-  return world;
 }
