@@ -1,4 +1,5 @@
 import type { Study } from "./study.js";
+import { splitVotesStudy } from "./study-model.js";
 import {
   openQuestionsStudy,
   pausesStudy,
@@ -13,6 +14,7 @@ export const studies: readonly Study[] = [
   figure16Study,
   figure16TwinStudy,
   thesisWanStudy,
+  splitVotesStudy,
   prevoteCostStudy,
   quorumTimeoutStudy,
   transportStudy,
