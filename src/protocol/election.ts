@@ -27,10 +27,13 @@ export function isContender(node: Node): boolean {
 
 /** When the present wait or round is over; infinity for who waits for nothing (rule 9). */
 export function waitUntil(node: Node): number {
-  const { electionTimeout } = node.settings;
+  const { electionTimeout, modes } = node.settings;
   if (node.draw === null || !isContender(node)) return Number.POSITIVE_INFINITY;
+  if (node.role.name !== "follower") {
+    const { minMs, maxMs } = modes.candidateTimeout ?? electionTimeout;
+    return node.waitFromMs + minMs + node.draw * (maxMs - minMs);
+  }
   const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
-  if (node.role.name !== "follower") return node.waitFromMs + electionTimeout.minMs + node.draw * rangeMs;
   const shortened = node.shortWaitMs !== null && node.contactAtMs < node.waitFromMs;
   const waitedMs = shortened
     ? node.waitFromMs + (node.shortWaitMs ?? 0) + (node.draw * rangeMs) / 10

@@ -31,6 +31,8 @@ export interface ProtocolModes {
   readonly voteHold: boolean;
   /** Off: nothing is written: a restarted node has forgotten its votes. */
   readonly durable: boolean;
+  /** Only for studies: a (pre-)candidate's round lasts a time from this range and not from the election timeout (Howard et al., 2015). */
+  readonly candidateTimeout?: TimeoutRange | undefined;
 }
 
 /** Everything the protocol core asks for, complete. */

@@ -86,6 +86,7 @@ const scenarioSchema = v.strictObject({
       quorumCheck: v.optional(v.boolean(), true),
       voteHold: v.optional(v.boolean(), true),
       durable: v.optional(v.boolean(), true),
+      candidateTimeout: v.optional(v.strictObject({ minMs: positiveMs, maxMs: positiveMs })),
     }),
     {},
   ),

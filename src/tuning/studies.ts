@@ -7,13 +7,14 @@ import {
   quorumTimeoutStudy,
   transportStudy,
 } from "./study-operations.js";
-import { figure16Study, figure16TwinStudy, thesisWanStudy } from "./study-published.js";
+import { figure16Study, figure16TwinStudy, refloatedStudy, thesisWanStudy } from "./study-published.js";
 
 /** Every study there is, by the name it is asked for. */
 export const studies: readonly Study[] = [
   figure16Study,
   figure16TwinStudy,
   thesisWanStudy,
+  refloatedStudy,
   splitVotesStudy,
   prevoteCostStudy,
   quorumTimeoutStudy,

@@ -85,3 +85,29 @@ export const thesisWanStudy: Study = {
     };
   },
 };
+
+/**
+ * Howard, Schwarzkopf, Madhavapeddy and Crowcroft, "Raft Refloated: Do We Have Consensus?", 2015, section 5: candidates with a timeout of
+ * their own, here 20 to 40 ms (our choice), in the experiment of figure 16. Their binary exponential backoff is not played.
+ */
+export const refloatedStudy: Study = {
+  ...figure16Study,
+  name: "refloated",
+  question: "What does a shorter timeout for candidates than for followers do to split votes?",
+  cases: (trials) =>
+    figure16Study.cases(trials).flatMap((one) =>
+      one.labels.range === "150-150" || !String(one.labels.range).startsWith("150")
+        ? []
+        : [
+            { ...one, labels: { ...one.labels, candidateTimeout: "same" } },
+            {
+              ...one,
+              labels: { ...one.labels, candidateTimeout: "20-40" },
+              scenario: {
+                ...one.scenario,
+                protocol: { ...plainRaft, candidateTimeout: { minMs: 20, maxMs: 40 } },
+              },
+            },
+          ],
+    ),
+};
