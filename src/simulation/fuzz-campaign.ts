@@ -86,16 +86,16 @@ function* jobsOf(
   { profiles, seeds, untilMs, clockMs }: CampaignOptions,
   lastSeeds: Map<FuzzProfileName, number>,
 ): Generator<{ readonly job: FuzzJob; readonly place: number }, void> {
+  let from = seeds[0];
   for (let place = 0; ; place++) {
-    const from = seeds[0] + place * batchSize;
     const asked = from <= seeds[1];
-    if (!asked && clockMs() >= untilMs) return;
+    const to = asked ? Math.min(from + batchSize - 1, seeds[1]) : from + batchSize - 1;
     for (const profile of profiles) {
-      const to = asked ? Math.min(from + batchSize - 1, seeds[1]) : from + batchSize - 1;
       if (!asked && clockMs() >= untilMs) return;
       lastSeeds.set(profile, to);
       yield { job: { do: "play", profile, from, to }, place };
     }
+    from = to + 1;
   }
 }
 

@@ -48,6 +48,14 @@ describe("raftbeat fuzz", () => {
     expect(reportsOf("--workers", "1", "--profile", "harsh")).toEqual([all[1]]);
   });
 
+  it("goes on after the last seed while there is time, and leaves out none", () => {
+    const flags = ["--profile", "gentle", "--workers", "2"];
+    const [longer] = reportsOf("--minutes", "0.02", ...flags, "--seeds", "1..3");
+    const [again] = reportsOf(...flags, "--seeds", `1..${longer.seeds[1]}`);
+    expect(longer.runs).toBeGreaterThan(3);
+    expect(longer).toEqual(again);
+  });
+
   it.each([
     [["--seeds", "9..1"], /9\.\.1 is no range/],
     [["--seeds", "many"], /many is no range/],
