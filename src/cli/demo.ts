@@ -3,6 +3,7 @@ import { defaultPreset, type Preset, presets } from "../protocol/index.js";
 import type { DemoEvent, DemoSignal, Spread } from "./demo-event.js";
 import { createScreen } from "./demo-screen.js";
 import { spread, type Totals } from "./demo-story.js";
+import { onInterrupt } from "./on-interrupt.js";
 import { type DemoPlan, runDemo } from "./run-demo.js";
 import { check, type Settings } from "./setting-sources.js";
 import * as value from "./setting-values.js";
@@ -96,18 +97,6 @@ function given<T>(flags: Record<string, unknown>, key: keyof typeof settings, fa
 function wantsColours(): boolean {
   const { NO_COLOR = "", TERM } = process.env;
   return process.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
-}
-
-/**
- * Aborted when somebody wants the demo to end: by a signal, or by reading no further. The exit code then says so, once everything
- * is cleared away.
- */
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => controller.abort(signal));
-  process.stdout.on("error", () => controller.abort("nobody reads what it prints"));
-  return controller.signal;
 }
 
 function jsonLine(event: DemoEvent, atMs: number): string {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../runtime/system-ports.js";
 import type { Exploration } from "../simulation/explore.js";
+import { endWithReader } from "./end-with-reader.js";
 import { protocolModes } from "./protocol-modes.js";
 import { textTable } from "./text-table.js";
 
@@ -54,6 +55,7 @@ export function addExploreCommand(program: Command): void {
     .option("--no-symmetry", "tell states apart that differ only in the names of nodes")
     .option("--json", "print one object")
     .action(async (flags: Flags) => {
+      endWithReader();
       const result = await search(flags);
       process.exitCode = result.violation === null ? 0 : 1;
     });

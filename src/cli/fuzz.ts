@@ -6,6 +6,7 @@ import { systemClock } from "../runtime/system-ports.js";
 import type { ProfileReport } from "../simulation/fuzz-campaign.js";
 import type { FuzzProfileName } from "../simulation/fuzz-profile.js";
 import type { FuzzAnswer, FuzzJob } from "../simulation/fuzz-worker.js";
+import { endWithReader } from "./end-with-reader.js";
 
 interface Flags {
   readonly seeds: readonly [number, number];
@@ -34,6 +35,7 @@ export function addFuzzCommand(program: Command): void {
     .option("--out <directory>", "where to write the scenarios that fail", ".")
     .option("--json", "print one object a profile")
     .action(async (flags: Flags) => {
+      endWithReader();
       const reports = await play(flags);
       process.exitCode = reports.every(({ failures }) => failures.length === 0) ? 0 : 1;
     });

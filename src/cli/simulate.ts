@@ -8,6 +8,7 @@ import { systemClock } from "../runtime/system-ports.js";
 import type { RunOutcome } from "../simulation/play.js";
 import type { Scenario } from "../simulation/scenario.js";
 import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simulate.js";
+import { endWithReader } from "./end-with-reader.js";
 import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
@@ -39,6 +40,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--workers <count>", "how many threads play; one plays here", positiveNumber)
     .option("--json", "print one object a scenario")
     .action(async (files: string[], flags: Flags) => {
+      endWithReader();
       const summaries = await playAll(files, flags);
       process.exitCode = summaries.every(({ expectationsFailed }) => expectationsFailed.length === 0) ? 0 : 1;
     });

@@ -1,6 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import type { Row } from "../tuning/study.js";
+import { endWithReader } from "./end-with-reader.js";
+import { onInterrupt } from "./on-interrupt.js";
+import type { StudyResult } from "./study-page.js";
 import { textTable } from "./text-table.js";
 
 interface Flags {
@@ -8,6 +12,8 @@ interface Flags {
   readonly seed: number;
   readonly workers?: number;
   readonly json?: true;
+  readonly html?: string;
+  readonly nodes: number;
 }
 
 /** `raftbeat study`: repeats published experiments, and some of our own. */
@@ -16,10 +22,12 @@ export function addStudyCommand(program: Command): void {
     .command("study")
     .summary("repeat a published experiment in the simulator")
     .description("Plays a study: published experiments, or what the parts of the protocol are worth.")
-    .argument("<name>", "raft-figure-16, thesis-wan, ...; a wrong one lists them all")
+    .argument("<name>", "raft-figure-16, thesis-wan, loopback, ...; a wrong one lists them all")
     .option("--trials <count>", "how often to play each row", countFrom(1))
     .option("--seed <seed>", "the first trial's seed", countFrom(0), 1)
     .option("--workers <count>", "threads; all cores unless given", countFrom(1))
+    .option("--nodes <count>", "of loopback: how many processes", countFrom(3), 3)
+    .option("--html <file>", "draw the distributions into one page")
     .option("--json", "print one object a row")
     .action(playStudy);
 }
@@ -32,19 +40,52 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     import("../simulation/workers.js"),
   ]);
   const study = studies.find((one) => one.name === name);
-  if (study === undefined)
+  if (study === undefined && name !== "loopback")
     throw new RaftbeatError(
       "invalidSettings",
-      `study ${name}: there is none; choose one of ${studies.map((one) => one.name).join(", ")}`,
+      `study ${name}: there is none; choose one of ${studies.map((one) => one.name).join(", ")}, loopback`,
     );
-  const rows = await runStudy(study, {
-    seed: flags.seed,
-    trials: flags.trials ?? study.defaultTrials,
-    workers: workerCount(flags.workers),
-    onProgress: showProgress,
-    ...(flags.json ? { onRow: (row: Row) => void process.stdout.write(`${JSON.stringify(row)}\n`) } : {}),
-  });
-  if (!flags.json) process.stdout.write(`${study.question}\n\n${tableOf(rows)}`);
+  if (flags.html !== undefined) writePage(flags.html, "");
+  const results: StudyResult[] = [];
+  if (study === undefined) {
+    const { studyLoopback, loopbackQuestion } = await import("./study-loopback.js");
+    const { trials: kills = 60, nodes, seed } = flags;
+    results.push(
+      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showProgress })),
+    );
+    print(loopbackQuestion, results, flags);
+  } else {
+    endWithReader();
+    await runStudy(study, {
+      seed: flags.seed,
+      trials: flags.trials ?? study.defaultTrials,
+      workers: workerCount(flags.workers),
+      onProgress: showProgress,
+      onRow: (row, { labels }, trials) => {
+        results.push({ row, labels, timesMs: trials.map(({ ms }) => ms).filter((ms) => ms !== null) });
+      },
+    });
+    print(study.question, results, flags);
+  }
+  if (flags.html === undefined) return;
+  const { studyPage } = await import("./study-page.js");
+  writePage(flags.html, studyPage(name, study?.question ?? "", results));
+}
+
+function print(question: string, results: readonly StudyResult[], flags: Flags): void {
+  const rows = results.map(({ row }) => row);
+  if (flags.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+  else process.stdout.write(`${question}\n\n${tableOf(rows)}`);
+}
+
+/** Tried before anything is played, so that a path that cannot be written is refused at once. */
+function writePage(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new RaftbeatError("invalidSettings", `--html ${path}: cannot be written: ${message}`, { cause });
+  }
 }
 
 function tableOf(rows: readonly Row[]): string {

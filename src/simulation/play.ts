@@ -3,7 +3,7 @@ import { crashAtPhase } from "./crash-phase.js";
 import { expectedViolations } from "./expectations.js";
 import { FaultPlayer } from "./fault-player.js";
 import { Liveness } from "./liveness.js";
-import { rankLogs } from "./log-ranks.js";
+import { rankLogs, rankTerms } from "./log-ranks.js";
 import { Metrics, type RunMetrics } from "./metrics.js";
 import { Safety, type Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
@@ -61,6 +61,7 @@ export function playRun(scenario: Scenario, seed: number, options: PlayOptions =
   if (watch !== undefined) cluster.watchers.push(watch(cluster));
   cluster.boot();
   if (scenario.logs === "different") rankLogs(cluster);
+  if (scenario.terms === "different") rankTerms(cluster);
   let parts: Parts | null = null;
   const runTo = (untilMs: number, done: () => boolean = () => false) => {
     while (violation === null && !done() && cluster.timeline.nextMs() <= untilMs) cluster.timeline.step();

@@ -106,6 +106,7 @@ const scenarioSchema = v.strictObject({
   settleMs: v.optional(durationMs, 5000),
   eligible: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   logs: v.optional(v.picklist(["equal", "different"]), "equal"),
+  terms: v.optional(v.picklist(["equal", "different"]), "equal"),
   until: v.optional(v.picklist(["elected", "announced", "heartbeat"])),
   faults: v.optional(v.array(faultSchema), []),
   observeMs: v.optional(positiveMs, 60_000),
@@ -154,6 +155,8 @@ export function parseScenario(input: unknown): Scenario {
     problems.push("start: until belongs to crash-phase and fresh, and start is settled");
   if (rest.start !== "fresh" && rest.logs !== "equal")
     problems.push(`start: different logs belong to fresh, and start is ${rest.start}`);
+  if (rest.start !== "fresh" && rest.terms !== "equal")
+    problems.push(`start: different terms belong to fresh, and start is ${rest.start}`);
   if (problems.length > 0) throw refused([...new Set(problems)]);
   return { ...rest, voters, observers, timingOf: (id) => timings.get(id) as Timing };
 }

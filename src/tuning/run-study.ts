@@ -13,8 +13,8 @@ export interface StudyOptions {
   readonly workers: number;
   /** The compiled module that plays trials. */
   readonly workerModule?: URL;
-  /** Is told of each row as soon as it is known, in order. */
-  readonly onRow?: (row: Row) => void;
+  /** Is told of each row as soon as it is known, in order, with the case and the trials that it sums up. */
+  readonly onRow?: (row: Row, one: StudyCase, trials: readonly Trial[]) => void;
   /** Is told how many trials of all are done. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -29,7 +29,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Row
   const workers = await openWorkers<StudyJob, Trial[]>(module, options.workers);
   const all = cases.reduce((sum, { trials }) => sum + trials, 0);
   let done = 0;
-  const play = async (one: StudyCase): Promise<Row> => {
+  const play = async (one: StudyCase): Promise<readonly Trial[]> => {
     const jobs: Promise<Trial[]>[] = [];
     for (let from = 0; from < one.trials; from += mostTrialsPerJob) {
       const count = Math.min(mostTrialsPerJob, one.trials - from);
@@ -49,16 +49,18 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<Row
         "internal",
         `${study.name} ${JSON.stringify(one.labels)}: ${trials[broken]?.violation} broken in seed ${options.seed + broken}`,
       );
-    return study.row(one, trials);
+    return trials;
   };
   try {
     const rows: Row[] = [];
     const playing = cases.map(play);
     // All are begun at once; one that fails is reported in its turn.
-    for (const row of playing) row.catch(() => {});
-    for (const row of playing) {
-      rows.push(await row);
-      options.onRow?.(rows.at(-1) as Row);
+    for (const trials of playing) trials.catch(() => {});
+    for (const [place, one] of cases.entries()) {
+      const trials = (await playing[place]) ?? [];
+      const row = study.row(one, trials);
+      rows.push(row);
+      options.onRow?.(row, one, trials);
     }
     return rows;
   } finally {

@@ -136,5 +136,13 @@ export const openQuestionsStudy = study(
     }),
     open("15 % loss", protocol, heavyLoss),
     open("one server with a later range", protocol, apart),
+    open("clocks 10 % fast and slow", protocol, {
+      faults: [
+        { at: 0, do: "clockRate", nodes: "follower1", rate: 1.1 },
+        { at: 0, do: "clockRate", nodes: "follower2", rate: 0.9 },
+      ],
+    }),
+    open("first election, terms alike", protocol, { start: "fresh" }),
+    open("first election, terms all different", protocol, { start: "fresh", terms: "different" }),
   ]),
 );

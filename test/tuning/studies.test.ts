@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { figuresOf } from "../../src/cli/study-page.js";
 import { parseScenario } from "../../src/simulation/index.js";
 import { figure16, thesisWan } from "../../src/tuning/published.js";
 import { runStudy } from "../../src/tuning/run-study.js";
 import { studies } from "../../src/tuning/studies.js";
 import type { Row, Study } from "../../src/tuning/study.js";
-import { figuresOfStudy } from "../../src/tuning/study-figures.js";
 import { figure16Study, thesisWanStudy } from "../../src/tuning/study-published.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -72,17 +72,20 @@ describe("a study", () => {
     expect(new Set(studies.map(({ name }) => name)).size).toBe(studies.length);
   });
 
-  it("can be drawn", () => {
-    const [figure] = figuresOfStudy("a", "b?", [{ range: "1-2", p50Ms: 1, p99Ms: 3, publishedP50Ms: 2 }]);
-    expect(figure?.series).toEqual([
+  it("is drawn with all that was measured, and with what was published", () => {
+    const row = { range: "1-2", p50Ms: 1, publishedP50Ms: 2 };
+    const [curves, tail] = figuresOf("b?", [{ row, labels: { range: "1-2" }, timesMs: [3, 1, 2] }]);
+    expect([curves?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
+    expect(curves?.series).toEqual([
       {
-        name: "range 1-2",
+        name: "1-2",
         points: [
-          [1, 0.5],
-          [3, 0.99],
+          [1, 1 / 3],
+          [2, 2 / 3],
+          [3, 1],
         ],
       },
-      { name: "range 1-2, published", points: [[2, 0.5]], dashed: true },
+      { name: "1-2, published", points: [[2, 0.5]], dashed: true },
     ]);
   });
 });

@@ -1,0 +1,117 @@
+import { playRun } from "../simulation/play.js";
+import { parseScenario, type ScenarioInput } from "../simulation/scenario.js";
+import { type Row, timesOf } from "../tuning/study.js";
+import { type LoopbackSamples, measureLoopback } from "./loopback-samples.js";
+import { runDemo } from "./run-demo.js";
+import type { StudyResult } from "./study-page.js";
+
+/** What the study asks. */
+export const loopbackQuestion =
+  "How long do real processes on this machine take to replace a killed leader, and what does the simulator say of the same settings?";
+
+/** How the study is played. */
+export interface LoopbackOptions {
+  readonly nodes: number;
+  readonly kills: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, all: number) => void;
+}
+
+/** So many simulated kills for a real one: their quantiles shall not add to the noise. */
+const simulatedPerKill = 50;
+
+/**
+ * Kills leaders of real processes, then leaders of a simulated cluster whose round trips, writes and timers are those measured on this
+ * machine in the same minutes. One row for the real ones, one for the simulated, with the ratio of the real to the simulated.
+ */
+export async function studyLoopback(options: LoopbackOptions): Promise<StudyResult[]> {
+  const { nodes, kills, seed, signal, onProgress } = options;
+  const before = await measureLoopback(signal);
+  const realMs = await killLeaders(nodes, kills, signal, onProgress);
+  const after = await measureLoopback(signal);
+  const simulatedMs = simulatedKills(nodes, kills * simulatedPerKill, seed, {
+    roundTripsMs: [...before.roundTripsMs, ...after.roundTripsMs],
+    writesMs: [...before.writesMs, ...after.writesMs],
+    latenessMs: [...before.latenessMs, ...after.latenessMs],
+  });
+  const real = rowOf(nodes, "real processes", realMs);
+  const simulated = rowOf(nodes, "simulator", simulatedMs);
+  const ratios = Object.fromEntries(
+    (["p50Ms", "p90Ms"] as const).map((key) => [
+      `${key.slice(0, -2)}OfSimulated`,
+      Number((Number(real[key]) / Number(simulated[key])).toFixed(3)),
+    ]),
+  );
+  return [
+    { labels: { of: "real processes" }, row: { ...real, ...ratios }, timesMs: realMs },
+    {
+      labels: { of: "simulator" },
+      row: { ...simulated, p50OfSimulated: 1, p90OfSimulated: 1 },
+      timesMs: simulatedMs,
+    },
+  ];
+}
+
+async function killLeaders(
+  nodes: number,
+  kills: number,
+  signal: AbortSignal,
+  onProgress: LoopbackOptions["onProgress"],
+): Promise<number[]> {
+  const timesMs: number[] = [];
+  const plan = {
+    replicaCount: nodes,
+    killCount: kills,
+    signal: "KILL",
+    timing: "lan",
+    pauseMs: 700,
+  } as const;
+  await runDemo(
+    plan,
+    (event) => {
+      if (event.event !== "elected" || event.failoverMs === null) return;
+      timesMs.push(event.failoverMs);
+      onProgress(timesMs.length, kills);
+    },
+    signal,
+  );
+  return timesMs;
+}
+
+/** Kills at random phases of the heartbeat interval in a cluster with these parts. */
+export function simulatedKills(
+  nodes: number,
+  kills: number,
+  seed: number,
+  { roundTripsMs, writesMs, latenessMs }: LoopbackSamples,
+): number[] {
+  const input: ScenarioInput = {
+    cluster: { nodes },
+    timing: "lan",
+    network: { latency: { samples: roundTripsMs.map((ms) => ms / 2) } },
+    disk: { write: { samples: [...writesMs] } },
+    timers: { lateness: { samples: [...latenessMs] } },
+    start: "crash-phase",
+    until: "announced",
+  };
+  const scenario = parseScenario(input);
+  const timesMs: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    const { recoveryMs } = playRun(scenario, seed + kill, { checks: "safety" }).metrics;
+    if (recoveryMs !== null) timesMs.push(recoveryMs);
+  }
+  return timesMs;
+}
+
+function rowOf(nodes: number, of: string, timesMs: readonly number[]): Row {
+  const trials = timesMs.map((ms) => ({
+    ms,
+    availability: 0,
+    leaderChangeCount: 0,
+    termGrowth: 0,
+    observedMs: 0,
+    violation: null,
+  }));
+  return { of, nodes, ...timesOf(trials) };
+}

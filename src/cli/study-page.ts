@@ -1,0 +1,95 @@
+import { distributionPoints } from "../report/distribution-points.js";
+import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "../report/figure.js";
+import { figuresPage } from "../report/figures.js";
+import type { Row } from "../tuning/study.js";
+
+/** One case of a study, as a page shows it. */
+export interface StudyResult {
+  readonly row: Row;
+  /** What the case is called: its labels. */
+  readonly labels: Readonly<Record<string, string | number | boolean | null>>;
+  /** All that was measured. */
+  readonly timesMs: readonly number[];
+}
+
+/** So many curves are told apart. */
+const mostCurves = 5;
+
+/** One self-contained HTML file: distributions of all cases, some to a figure, and the table that the command prints. */
+export function studyPage(name: string, question: string, results: readonly StudyResult[]): string {
+  return figuresPage(`raftbeat study ${name}`, figuresOf(question, results), [tableOf(results)]);
+}
+
+/** The figures alone, as plain data. */
+export function figuresOf(question: string, results: readonly StudyResult[]): Figure[] {
+  const timed = results.filter(({ timesMs }) => timesMs.some((ms) => ms > 0));
+  const figures: Figure[] = [];
+  for (let from = 0; from < timed.length; from += mostCurves) {
+    const some = timed.slice(from, from + mostCurves);
+    const series = some.flatMap((result) => [curveOf(result), ...publishedOf(result)]);
+    const common = { caption: question, xLabel: "time (ms)", series, logX: isWide(some) };
+    const part = timed.length > mostCurves ? `, part ${1 + from / mostCurves}` : "";
+    figures.push(
+      { ...common, title: `How long it takes${part}`, kind: "cdf", yLabel: "share of trials that were done" },
+      { ...common, title: `The tail${part}`, kind: "tail", yLabel: "share of trials that were done" },
+    );
+  }
+  const watched = results.filter(({ row }) => typeof row["availabilityPercent"] === "number");
+  if (watched.length > 0)
+    figures.push({
+      title: "How much of the time there is a leader",
+      caption: question,
+      kind: "bars",
+      xLabel: Object.keys(watched[0]?.labels ?? {}).join(", "),
+      yLabel: "availability (%)",
+      xNames: watched.map(nameOf),
+      series: [
+        {
+          name: "availability",
+          points: watched.map(({ row }, place): FigurePoint => [place, Number(row["availabilityPercent"])]),
+        },
+      ],
+    });
+  return figures;
+}
+
+function curveOf(result: StudyResult): FigureSeries {
+  return { name: nameOf(result), points: distributionPoints(result.timesMs) };
+}
+
+/** What was published of the same case: as many points as the row tells of. */
+function publishedOf(result: StudyResult): FigureSeries[] {
+  const { row } = result;
+  const points: FigurePoint[] = [];
+  for (const [key, share] of [
+    ["publishedP50Ms", 0.5],
+    ["publishedP90Ms", 0.9],
+    ["publishedP99Ms", 0.99],
+  ] as const) {
+    const ms = row[key];
+    if (typeof ms === "number") points.push([ms, share]);
+  }
+  return points.length === 0 ? [] : [{ name: `${nameOf(result)}, published`, points, dashed: true }];
+}
+
+function nameOf({ labels }: StudyResult): string {
+  return Object.values(labels).map(String).join(", ");
+}
+
+/** True where one case takes many times as long as another. */
+function isWide(results: readonly StudyResult[]): boolean {
+  const middles = results.map(({ timesMs }) => [...timesMs].sort((a, b) => a - b)[timesMs.length >> 1] ?? 0);
+  const least = Math.min(...middles.filter((ms) => ms > 0));
+  return Math.max(...middles) > 5 * least;
+}
+
+function tableOf(results: readonly StudyResult[]): SummaryTable {
+  const head = Object.keys(results[0]?.row ?? {});
+  const rows = results.map(({ row }) =>
+    head.map((key) => {
+      const value = row[key] ?? null;
+      return typeof value === "boolean" ? String(value) : value;
+    }),
+  );
+  return { title: "All cases", head, rows };
+}

@@ -1,0 +1,23 @@
+/** What timeouts cost and give: closed forms, published experiments played again, and sweeps over the simulator. */
+export {
+  announcedFailureBoundMs,
+  campaignMs,
+  detectionMs,
+  type ElectionModel,
+  expectedRounds,
+  falseElectionPerMs,
+  falseSuspicionPerMs,
+  firstTimeoutMs,
+  firstTimeoutShare,
+  leaderlessMs,
+  nfdS,
+  type QualityOfService,
+  roundCostMs,
+  silentFailureBoundMs,
+  splitVoteShare,
+  unavailability,
+} from "./model.js";
+export { figure16, type Published, thesisWan } from "./published.js";
+export { runStudy, type StudyOptions } from "./run-study.js";
+export { studies } from "./studies.js";
+export type { Row, Study, StudyCase, Trial } from "./study.js";
