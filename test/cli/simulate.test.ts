@@ -111,7 +111,11 @@ describe("raftbeat simulate", () => {
       /^raftbeat: \/nowhere\.yaml: cannot be read: ENOENT.*\n$/,
     ],
     ["a seed that is none", (file) => [file, "--seed", "x"], /x is no whole number/],
-    ["a mode nobody knows", (file) => [file, "--protocol", "speed=true"], /speed: is not a known key/],
+    [
+      "a mode nobody knows",
+      (file) => [file, "--protocol", "speed=true"],
+      /speed=true is not like preVote=false; the modes are preVote/,
+    ],
   ];
   it.each(wrong)("exits with 2 and one sentence for %s", async (_, args, sentence) => {
     const { code, stdout, stderr } = await simulated(...args(scenarioFile()));

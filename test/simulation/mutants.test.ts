@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
     edits: [
       [
         "protocol/election.ts",
-        "if (node.record.votedFor !== from) node.record = { ...node.record, votedFor: from };",
+        "if (node.record.votedFor !== from) node.record = withVote(node.record, node.record.term, from);",
         "",
       ],
     ],
@@ -66,8 +66,8 @@ const rows: readonly Row[] = [
     edits: [
       [
         "protocol/step.ts",
-        'effects.splice(effects[0]?.kind === "lost" ? 1 : 0, 0, ...ahead)',
-        "effects.push(...ahead)",
+        'insert(effects, place++, { kind: "persist", record: node.record });',
+        'effects.push({ kind: "persist", record: node.record });',
       ],
     ],
     world: ["crashes", 1, "I5"],
@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
         "values[Math.max(0, quorumSize(values.length) - 2)]",
       ],
     ],
-    world: ["crashes", 1, "L3"],
+    world: ["late", 1, "I4"],
     search: ["torn", 5, "I4"],
   },
   {
@@ -200,7 +200,7 @@ const rows: readonly Row[] = [
   {
     name: "no quorum check before reconfiguring",
     edits: [["protocol/membership.ts", 'if (!isConfigurationCommitted(node)) return "notCommitted";', ""]],
-    world: ["members", 1, "I7"],
+    world: ["members", 5, "I7"],
     search: ["members", 2, "I7"],
   },
   {

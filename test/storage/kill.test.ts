@@ -9,7 +9,7 @@ import { startStoreProcess } from "../support/storage-process.js";
 
 /** How many processes are killed; each writes to two stores. */
 const killCount = 200;
-/** A process is killed within so long of its first word: while it opens, creates, writes or copies. */
+/** A process is killed within so long of its first word, or of its first record: while it opens, creates, writes or copies. */
 const killWithinMs = 25;
 /** After so many kills a store starts anew, so that many die creating their file. */
 const killsPerStoreCount = 5;
@@ -20,7 +20,7 @@ test(`a process killed with SIGKILL at ${killCount} random instants never loses 
   await Promise.all([1, 2].map((seed) => killAgainAndAgain(root, killCount / 2, seededRandom(seed), totals)));
   // The kills hit what they are meant to hit: before the first record, among many, and between a write and its answer.
   expect(totals.created).toBeGreaterThan(0);
-  expect(totals.told).toBeGreaterThan(killCount);
+  expect(totals.told).toBeGreaterThan(killCount / 2);
   expect(totals.unanswered).toBeGreaterThan(0);
 }, 60_000);
 
@@ -38,7 +38,8 @@ async function killAgainAndAgain(
       last = [0, 0];
     }
     const writer = startStoreProcess("write", directories);
-    await writer.saying("begun");
+    // A quarter die while they open or create, however slow the machine is; the others have written something.
+    await writer.saying(kill % 4 === 0 ? "begun" : "told");
     await new Promise((resolve) => setTimeout(resolve, random() * killWithinMs));
     await writer.kill();
     expect(writer.said()).not.toMatch(/refused|failed/);
