@@ -44,11 +44,12 @@ export async function studyLoopback(options: LoopbackOptions): Promise<StudyResu
     ]),
   );
   return [
-    { labels: { of: "real processes" }, row: { ...real, ...ratios }, timesMs: realMs },
+    { labels: { of: "real processes" }, row: { ...real, ...ratios }, timesMs: realMs, published: null },
     {
       labels: { of: "simulator" },
       row: { ...simulated, p50OfSimulated: 1, p90OfSimulated: 1 },
       timesMs: simulatedMs,
+      published: null,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { distributionPoints } from "../report/distribution-points.js";
 import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "../report/figure.js";
 import { figuresPage } from "../report/figures.js";
+import type { Published } from "../tuning/published.js";
 import type { Row } from "../tuning/study.js";
 
 /** One case of a study, as a page shows it. */
@@ -10,10 +11,11 @@ export interface StudyResult {
   readonly labels: Readonly<Record<string, string | number | boolean | null>>;
   /** All that was measured. */
   readonly timesMs: readonly number[];
+  readonly published: Published | null;
 }
 
 /** So many curves are told apart. */
-const mostCurves = 5;
+const mostCurves = 6;
 
 /** One self-contained HTML file: distributions of all cases, some to a figure, and the table that the command prints. */
 export function studyPage(name: string, question: string, results: readonly StudyResult[]): string {
@@ -24,11 +26,12 @@ export function studyPage(name: string, question: string, results: readonly Stud
 export function figuresOf(question: string, results: readonly StudyResult[]): Figure[] {
   const timed = results.filter(({ timesMs }) => timesMs.some((ms) => ms > 0));
   const figures: Figure[] = [];
-  for (let from = 0; from < timed.length; from += mostCurves) {
-    const some = timed.slice(from, from + mostCurves);
+  const most = timed.some(({ published }) => published !== null) ? mostCurves / 2 : mostCurves;
+  for (let from = 0; from < timed.length; from += most) {
+    const some = timed.slice(from, from + most);
     const series = some.flatMap((result) => [curveOf(result), ...publishedOf(result)]);
     const common = { caption: question, xLabel: "time (ms)", series, logX: isWide(some) };
-    const part = timed.length > mostCurves ? `, part ${1 + from / mostCurves}` : "";
+    const part = timed.length > most ? `, part ${1 + from / most}` : "";
     figures.push(
       { ...common, title: `How long it takes${part}`, kind: "cdf", yLabel: "share of trials that were done" },
       { ...common, title: `The tail${part}`, kind: "tail", yLabel: "share of trials that were done" },
@@ -57,19 +60,16 @@ function curveOf(result: StudyResult): FigureSeries {
   return { name: nameOf(result), points: distributionPoints(result.timesMs) };
 }
 
-/** What was published of the same case: as many points as the row tells of. */
+/** What was published of the same case: three points of its curve. */
 function publishedOf(result: StudyResult): FigureSeries[] {
-  const { row } = result;
-  const points: FigurePoint[] = [];
-  for (const [key, share] of [
-    ["publishedP50Ms", 0.5],
-    ["publishedP90Ms", 0.9],
-    ["publishedP99Ms", 0.99],
-  ] as const) {
-    const ms = row[key];
-    if (typeof ms === "number") points.push([ms, share]);
-  }
-  return points.length === 0 ? [] : [{ name: `${nameOf(result)}, published`, points, dashed: true }];
+  if (result.published === null) return [];
+  const { p50Ms, p90Ms, p99Ms } = result.published;
+  const points: FigurePoint[] = [
+    [p50Ms, 0.5],
+    [p90Ms, 0.9],
+    [p99Ms, 0.99],
+  ];
+  return [{ name: `${nameOf(result)}, published`, points, dashed: true }];
 }
 
 function nameOf({ labels }: StudyResult): string {

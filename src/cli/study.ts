@@ -62,7 +62,8 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
       workers: workerCount(flags.workers),
       onProgress: showProgress,
       onRow: (row, { labels }, trials) => {
-        results.push({ row, labels, timesMs: trials.map(({ ms }) => ms).filter((ms) => ms !== null) });
+        const timesMs = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
+        results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
       },
     });
     print(study.question, results, flags);

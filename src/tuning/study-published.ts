@@ -1,7 +1,7 @@
 import { crashAtRandomPhase, figure16World, plainRaft, production, wideAreaWorld } from "./classic.js";
 import { classicRanges, timingOfRange } from "./classic-ranges.js";
-import { figure16, thesisWan } from "./published.js";
-import { type Study, timesOf } from "./study.js";
+import { figure16, type Published, thesisWan } from "./published.js";
+import { type Labels, type Study, timesOf } from "./study.js";
 
 function raftFigure16(name: string, protocol: typeof plainRaft | typeof production, question: string): Study {
   return {
@@ -22,6 +22,7 @@ function raftFigure16(name: string, protocol: typeof plainRaft | typeof producti
           eligible: 2,
         },
       })),
+    published: ({ range }) => figure16[String(range)] ?? null,
     row: ({ labels }, trials) => {
       const published = figure16[String(labels.range)];
       return {
@@ -48,6 +49,11 @@ export const figure16TwinStudy = raftFigure16(
   "The experiment of figure 16 with pre-vote, quorum check and vote hold: what do they cost?",
 );
 
+function publishedWan({ failed, unequalLogs }: Labels): Published | null {
+  const both = thesisWan[Number(failed)];
+  return (unequalLogs === true ? both?.unequal : both?.equal) ?? null;
+}
+
 /** Thesis, chapter 9: elections of a wide-area cluster from fresh timers to the winning vote. */
 export const thesisWanStudy: Study = {
   name: "thesis-wan",
@@ -73,9 +79,9 @@ export const thesisWanStudy: Study = {
         },
       })),
     ),
+  published: publishedWan,
   row: ({ labels }, trials) => {
-    const both = thesisWan[Number(labels.failed)];
-    const published = labels.unequalLogs === true ? both?.unequal : both?.equal;
+    const published = publishedWan(labels);
     return {
       ...labels,
       ...timesOf(trials),

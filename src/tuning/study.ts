@@ -1,4 +1,5 @@
 import type { ScenarioInput } from "../simulation/index.js";
+import type { Published } from "./published.js";
 
 /** What a row says besides the numbers: the case's settings, in the order they are printed. */
 export type Labels = Readonly<Record<string, string | number | boolean | null>>;
@@ -32,6 +33,8 @@ export interface Study {
   readonly defaultTrials: number;
   readonly cases: (trials: number) => readonly StudyCase[];
   readonly row: (one: StudyCase, trials: readonly Trial[]) => Row;
+  /** What was published of a case, if anything was. */
+  readonly published?: (labels: Labels) => Published | null;
 }
 
 /** Whole trials in nearest-rank quantiles and a mean, rounded to hundredths of a millisecond. */

@@ -74,7 +74,9 @@ describe("a study", () => {
 
   it("is drawn with all that was measured, and with what was published", () => {
     const row = { range: "1-2", p50Ms: 1, publishedP50Ms: 2 };
-    const [curves, tail] = figuresOf("b?", [{ row, labels: { range: "1-2" }, timesMs: [3, 1, 2] }]);
+    const published = { meanMs: 2, p50Ms: 2, p90Ms: 3, p99Ms: 4 };
+    const result = { row, labels: { range: "1-2" }, timesMs: [3, 1, 2], published };
+    const [curves, tail] = figuresOf("b?", [result]);
     expect([curves?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
     expect(curves?.series).toEqual([
       {
@@ -85,7 +87,15 @@ describe("a study", () => {
           [3, 1],
         ],
       },
-      { name: "1-2, published", points: [[2, 0.5]], dashed: true },
+      {
+        name: "1-2, published",
+        points: [
+          [2, 0.5],
+          [3, 0.9],
+          [4, 0.99],
+        ],
+        dashed: true,
+      },
     ]);
   });
 });

@@ -54,13 +54,7 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "reply sent before the write",
-    edits: [
-      [
-        "step.ts",
-        'insert(effects, place++, { kind: "persist", record: node.record });',
-        'effects.push({ kind: "persist", record: node.record });',
-      ],
-    ],
+    edits: [["step.ts", 'let place = effects[0]?.kind === "lost" ? 1 : 0;', "let place = effects.length;"]],
     claims: [
       "19. a node takes a newer configuration from its leader's",
       "0. a vote is ordered to disk before the reply that gives it",
