@@ -1,7 +1,7 @@
 import { distributionPoints } from "../report/distribution-points.js";
 import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "../report/figure.js";
 import { figuresPage } from "../report/figures.js";
-import type { Published } from "../tuning/published.js";
+import { type Published, publishedShares } from "../tuning/published.js";
 import type { Row } from "../tuning/study.js";
 
 /** One case of a study, as a page shows it. */
@@ -30,7 +30,7 @@ export function figuresOf(question: string, results: readonly StudyResult[]): Fi
   for (let from = 0; from < timed.length; from += most) {
     const some = timed.slice(from, from + most);
     const series = some.flatMap((result) => [curveOf(result), ...publishedOf(result)]);
-    const common = { caption: question, xLabel: "time (ms)", series, logX: isWide(some) };
+    const common = { caption: question, xLabel: "time (ms)", series, logX: isWide(series) };
     const part = timed.length > most ? `, part ${1 + from / most}` : "";
     figures.push(
       { ...common, title: `How long it takes${part}`, kind: "cdf", yLabel: "share of trials that were done" },
@@ -60,15 +60,12 @@ function curveOf(result: StudyResult): FigureSeries {
   return { name: nameOf(result), points: distributionPoints(result.timesMs) };
 }
 
-/** What was published of the same case: three points of its curve. */
+/** What was published of the same case. */
 function publishedOf(result: StudyResult): FigureSeries[] {
   if (result.published === null) return [];
-  const { p50Ms, p90Ms, p99Ms } = result.published;
-  const points: FigurePoint[] = [
-    [p50Ms, 0.5],
-    [p90Ms, 0.9],
-    [p99Ms, 0.99],
-  ];
+  const points = result.published.quantilesMs.map(
+    (ms, place): FigurePoint => [ms, publishedShares[place] as number],
+  );
   return [{ name: `${nameOf(result)}, published`, points, dashed: true }];
 }
 
@@ -76,11 +73,10 @@ function nameOf({ labels }: StudyResult): string {
   return Object.values(labels).map(String).join(", ");
 }
 
-/** True where one case takes many times as long as another. */
-function isWide(results: readonly StudyResult[]): boolean {
-  const middles = results.map(({ timesMs }) => [...timesMs].sort((a, b) => a - b)[timesMs.length >> 1] ?? 0);
-  const least = Math.min(...middles.filter((ms) => ms > 0));
-  return Math.max(...middles) > 5 * least;
+/** True where some take many times as long as others. */
+function isWide(series: readonly FigureSeries[]): boolean {
+  const times = series.flatMap(({ points }) => points.map(([ms]) => ms)).filter((ms) => ms > 0);
+  return Math.max(...times) > 20 * Math.min(...times);
 }
 
 function tableOf(results: readonly StudyResult[]): SummaryTable {

@@ -17,7 +17,7 @@ export {
   splitVoteShare,
   unavailability,
 } from "./model.js";
-export { figure16, type Published, thesisWan } from "./published.js";
+export { figure16, type Published, publishedShares, thesisWan } from "./published.js";
 export { runStudy, type StudyOptions } from "./run-study.js";
 export { studies } from "./studies.js";
 export type { Row, Study, StudyCase, Trial } from "./study.js";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { figuresOf } from "../../src/cli/study-page.js";
 import { parseScenario } from "../../src/simulation/index.js";
-import { figure16, thesisWan } from "../../src/tuning/published.js";
+import { figure16, publishedShares, thesisWan } from "../../src/tuning/published.js";
 import { runStudy } from "../../src/tuning/run-study.js";
 import { studies } from "../../src/tuning/studies.js";
 import type { Row, Study } from "../../src/tuning/study.js";
@@ -34,10 +34,14 @@ describe("the published curves", () => {
   const numbers = (figure: RegExp, config: string) => {
     const line = lines.find(([name = "", of]) => figure.test(name) && of === config) ?? [];
     const at = (head: string) => Number(line[heads.indexOf(head)]);
-    return { meanMs: at("mean_ms"), p50Ms: at("q0.5"), p90Ms: at("q0.9"), p99Ms: at("q0.99") };
+    const quantilesMs = heads.filter((head) => /^q\d/.test(head)).map(at);
+    return { meanMs: at("mean_ms"), p50Ms: at("q0.5"), p90Ms: at("q0.9"), p99Ms: at("q0.99"), quantilesMs };
   };
 
   it("are in the program as they are in the file", () => {
+    expect(publishedShares).toEqual(
+      heads.filter((head) => /^q\d/.test(head)).map((head) => Number(head.slice(1))),
+    );
     for (const [range, published] of Object.entries(figure16))
       expect(published).toEqual(numbers(/^raft-fig16/, range));
     for (const [failed, { equal, unequal }] of thesisWan.entries()) {
@@ -74,7 +78,7 @@ describe("a study", () => {
 
   it("is drawn with all that was measured, and with what was published", () => {
     const row = { range: "1-2", p50Ms: 1, publishedP50Ms: 2 };
-    const published = { meanMs: 2, p50Ms: 2, p90Ms: 3, p99Ms: 4 };
+    const published = { meanMs: 2, p50Ms: 2, p90Ms: 3, p99Ms: 4, quantilesMs: [1, 2] };
     const result = { row, labels: { range: "1-2" }, timesMs: [3, 1, 2], published };
     const [curves, tail] = figuresOf("b?", [result]);
     expect([curves?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
@@ -90,9 +94,8 @@ describe("a study", () => {
       {
         name: "1-2, published",
         points: [
-          [2, 0.5],
-          [3, 0.9],
-          [4, 0.99],
+          [1, 0],
+          [2, 0.01],
         ],
         dashed: true,
       },

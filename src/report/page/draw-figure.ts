@@ -76,7 +76,10 @@ function frame({ title, logX, logY }: Figure, width: number, marks: Markish[]): 
 
 function xAxis({ xLabel, logX, series }: Figure, width: number): Markish[] {
   const count = Math.max(3, Math.floor(width / 110));
-  const ticks = logX ? [...logTicks(series.flatMap(({ points }) => points.map(([x]) => x)))] : count;
+  const numbers = series.flatMap(({ points }) => points.map(([x]) => x));
+  const ticks = logX ? logTicks(numbers, Math.max(3, Math.floor(width / 60))) : count;
+  // A log scale would leave out the words of every fifth and tenth as too many.
+  const words = logX ? { text: plain } : { tickFormat: plain };
   return [
     gridX({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
     axisX({
@@ -84,7 +87,7 @@ function xAxis({ xLabel, logX, series }: Figure, width: number): Markish[] {
       label: xLabel,
       labelAnchor: "center",
       labelArrow: "none",
-      tickFormat: plain,
+      ...words,
     }),
   ];
 }

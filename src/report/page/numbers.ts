@@ -11,18 +11,26 @@ export function percent(share: number): string {
   return `${Number((100 * share).toFixed(share > 0.99 ? 3 : 1))} %`;
 }
 
-/** Round numbers for a log axis over these: those that begin with 1, 2 or 5 or, where that gives too few, evenly spaced ones. */
-export function logTicks(numbers: readonly number[]): number[] {
+/**
+ * Round numbers for a log axis over these: those that begin with 1, 2 or 5, or fewer where that is too many; where it gives too few,
+ * evenly spaced ones.
+ */
+export function logTicks(numbers: readonly number[], mostCount = Number.POSITIVE_INFINITY): number[] {
   const positive = numbers.filter((number) => number > 0);
   const [least, most] = [Math.min(...positive), Math.max(...positive)];
   if (!(least < most)) return positive.slice(0, 1);
   const decades = Math.log10(most / least);
-  const leading = decades > 5 ? [1] : decades > 3 ? [1, 3] : [1, 2, 5];
+  const densities = decades > 5 ? [[1]] : decades > 3 ? [[1, 3], [1]] : [[1, 2, 5], [1, 3], [1]];
+  const candidates = densities.map((leading) => ticksBeginningWith(leading, least, most));
+  const inside = candidates.find(({ length }) => length <= mostCount) ?? candidates.at(-1) ?? [];
+  return inside.length >= 3 || mostCount < 3 ? inside : evenTicks(least, most);
+}
+
+function ticksBeginningWith(leading: readonly number[], least: number, most: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); power++)
     for (const first of leading) ticks.push(Number(`${first}e${power}`));
-  const inside = ticks.filter((tick) => tick >= least && tick <= most);
-  return inside.length >= 3 ? inside : evenTicks(least, most);
+  return ticks.filter((tick) => tick >= least && tick <= most);
 }
 
 function evenTicks(least: number, most: number): number[] {
