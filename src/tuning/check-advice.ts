@@ -1,0 +1,126 @@
+import type { Timing } from "../protocol/index.js";
+import { quantiles, type ScenarioInput } from "../simulation/index.js";
+import { type Interval, meanInterval, poissonInterval } from "./confidence.js";
+import { monthHours, monthMs, type NetworkProfile, worldOf } from "./network-profile.js";
+import type { QuietJob, QuietResult, RunsJob, RunsResult } from "./sweep-worker.js";
+
+/** Settings that are played on a profile, with the same seeds as the others. */
+export interface CheckPlan {
+  readonly profile: NetworkProfile;
+  readonly timings: readonly Timing[];
+  /** Crashes of each. */
+  readonly runs: number;
+  /** Simulated minutes of each in which nobody crashes. */
+  readonly quietMinutes: number;
+  /** The first run's and the first minute's; the others follow. */
+  readonly seed: number;
+}
+
+/** Who does the work: worker threads, or a test by itself. */
+export interface CheckHands {
+  runs(job: RunsJob): Promise<RunsResult>;
+  quiet(job: QuietJob): Promise<QuietResult>;
+}
+
+/** What settings gave in the simulation. */
+export interface SimulatedFigures {
+  readonly runs: number;
+  /** Runs in which somebody led again. */
+  readonly recovered: number;
+  /** From the crash to a leader with a lease. */
+  readonly leaderlessMeanMs: number | null;
+  /** Half of the 95 % interval of the mean; null of fewer than two runs. */
+  readonly leaderlessHalfWidthMs: number | null;
+  readonly leaderlessP99Ms: number | null;
+  readonly quietHours: number;
+  /** Leader changes while nobody crashed. */
+  readonly falseElections: number;
+  /** The 95 % interval of their rate. */
+  readonly falseElectionsPerHour: Interval;
+  /** The share of quiet time without a leader, lapsed leases among it. */
+  readonly quietLeaderlessShare: number;
+  readonly messagesPerSecond: number;
+  /** A month of it: crashes at one per MTBF, and the quiet share. Null if some run found no leader. */
+  readonly leaderlessPerMonthMs: number | null;
+}
+
+/** A crash that nobody is elected after within this counts as not recovered. */
+const longestOutageMs = 600_000;
+const runsPerJob = 25;
+const minutesPerJob = 2;
+
+/** Plays crashes and quiet minutes with each of the settings; the seeds are paired, and the figures do not depend on who does the work. */
+export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<SimulatedFigures[]> {
+  return Promise.all(plan.timings.map((timing) => figuresOf(plan, timing, hands)));
+}
+
+async function figuresOf(
+  { profile, runs, quietMinutes, seed }: CheckPlan,
+  timing: Timing,
+  hands: CheckHands,
+): Promise<SimulatedFigures> {
+  const document = {
+    ...worldOf(profile),
+    timing,
+    start: "crash-phase",
+    settleMs: 0,
+    until: "announced",
+    observeMs: longestOutageMs,
+  } as const satisfies ScenarioInput;
+  const [crashes, minutes] = await Promise.all([
+    Promise.all(
+      pieces(runs, runsPerJob).map(({ from, count }) =>
+        hands.runs({
+          kind: "runs",
+          document,
+          seed: seed + from,
+          runs: count,
+          figure: "recoveryMs",
+          checkedRuns: from === 0 ? 1 : 0,
+        }),
+      ),
+    ),
+    Promise.all(
+      pieces(quietMinutes, minutesPerJob).map(({ from, count }) =>
+        hands.quiet({ kind: "quiet", document, seed: seed + from, minutes: count }),
+      ),
+    ),
+  ]);
+  return summed(profile, crashes, minutes);
+}
+
+function summed(
+  { mtbfHours }: NetworkProfile,
+  crashes: readonly RunsResult[],
+  minutes: readonly QuietResult[],
+): SimulatedFigures {
+  const all = crashes.flatMap(({ recoveriesMs }) => recoveriesMs);
+  const seen = all.filter((ms) => ms !== null);
+  const { mean, halfWidth } = meanInterval(seen);
+  const sum = (of: (one: QuietResult) => number) => minutes.reduce((total, one) => total + of(one), 0);
+  const observedMs = sum((one) => one.observedMs);
+  const quietHours = observedMs / 3_600_000;
+  const falseElections = sum((one) => one.falseElections);
+  const { low, high } = poissonInterval(falseElections);
+  const share = Math.max(0, 1 - sum((one) => one.ledMs) / observedMs);
+  return {
+    runs: all.length,
+    recovered: seen.length,
+    leaderlessMeanMs: seen.length === 0 ? null : mean,
+    leaderlessHalfWidthMs: Number.isFinite(halfWidth) ? halfWidth : null,
+    leaderlessP99Ms: quantiles(seen)?.p99 ?? null,
+    quietHours,
+    falseElections,
+    falseElectionsPerHour: { low: low / quietHours, high: high / quietHours },
+    quietLeaderlessShare: share,
+    messagesPerSecond: (1000 * sum((one) => one.messages)) / observedMs,
+    leaderlessPerMonthMs: seen.length < all.length ? null : (monthHours / mtbfHours) * mean + share * monthMs,
+  };
+}
+
+function pieces(total: number, size: number): { readonly from: number; readonly count: number }[] {
+  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
+    from: index * size,
+    count: Math.min(size, total - index * size),
+  }));
+}
