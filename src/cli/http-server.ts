@@ -5,6 +5,7 @@ import { RaftbeatError } from "../errors.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { reconfigure, transfer } from "./http-changes.js";
 import { authorize, HttpRefusal, readJson, refuseBrowsers } from "./http-guard.js";
+import type { Measured } from "./measurements.js";
 import type { Metrics } from "./metrics.js";
 import type { Listen } from "./setting-values.js";
 import type { StatusReply } from "./status-reply.js";
@@ -15,6 +16,7 @@ export interface HttpSubject {
   /** What remains of the lease, in milliseconds. */
   remainingMs(): number;
   links(): readonly PeerCounters[];
+  measured(): Measured;
   readonly metrics: Metrics;
 }
 
@@ -150,8 +152,14 @@ function notReady({ elector }: HttpSubject): string | null {
   return leader === null ? "no leader known" : null;
 }
 
-function statusReply({ elector, remainingMs, links }: HttpSubject): StatusReply {
-  return { ...elector.status(), isLeader: elector.isLeader, leaseRemainingMs: remainingMs(), links: links() };
+function statusReply({ elector, remainingMs, links, measured }: HttpSubject): StatusReply {
+  return {
+    ...elector.status(),
+    isLeader: elector.isLeader,
+    leaseRemainingMs: remainingMs(),
+    links: links(),
+    measured: measured(),
+  };
 }
 
 function allow(request: IncomingMessage, methods: readonly string[]): void {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
+import { addAdviseCommand } from "./advise.js";
 import { addDemoCommand } from "./demo.js";
 import { addExploreCommand } from "./explore.js";
 import { addFuzzCommand } from "./fuzz.js";
@@ -32,6 +33,7 @@ addSimulateCommand(program);
 addExploreCommand(program);
 addSweepCommand(program);
 addStudyCommand(program);
+addAdviseCommand(program);
 addFuzzCommand(program);
 addStatusCommand(program);
 addTransferCommand(program);

@@ -7,14 +7,17 @@ import { machineMs, systemClock, systemSchedule } from "../runtime/system-ports.
 import { fileVoteStore } from "../storage/file-vote-store.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { type WebSocketTransport, webSocketTransport } from "../transport/websocket-transport.js";
+import { watchEventLoop } from "./event-loop-delay.js";
 import type { NodeHttp } from "./http-server.js";
 import { type LeaseWatch, watchLease } from "./lease-watch.js";
+import { createMeasurements, type Measurements } from "./measurements.js";
 import type { Metrics } from "./metrics.js";
 import { jsonLine, type NodeEvent, readableLine } from "./node-event.js";
 import type { NodePlan } from "./node-settings.js";
 import type { Listen } from "./setting-values.js";
 import { changesOf } from "./status-changes.js";
 import { stopOnRequest } from "./stop-on-request.js";
+import { watchFit } from "./watch-fit.js";
 
 type Report = (event: NodeEvent) => void;
 
@@ -37,7 +40,9 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
 
   for (const message of plan.warnings) report({ event: "warning", message });
   let links: WebSocketTransport | null = null;
-  const elector = await startElector(plan, report, (made) => {
+  const delay = watchEventLoop();
+  const measurements = createMeasurements(plan.timing, clock.nowMs, delay.p99Ms);
+  const elector = await startElector(plan, measurements, report, (made) => {
     links = made;
   });
   const peers = (): readonly PeerCounters[] => links?.peers() ?? [];
@@ -52,11 +57,23 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     report,
     { schedule: systemSchedule, machineMs },
   );
+  const stopWatchingFit = watchFit(
+    {
+      elector,
+      measurements,
+      delay,
+      links: peers,
+      url: () => http?.url ?? null,
+      warn: (message) => report({ event: "warning", message }),
+    },
+    systemSchedule,
+    clock.nowMs,
+  );
   const asked = stopOnRequest(plan.whileStdin, elector, report);
   const told = tellChanges(elector, lease, report);
   try {
     if (plan.http !== null) {
-      ({ http, metrics } = await serve(plan, plan.http, elector, lease, peers));
+      ({ http, metrics } = await serve(plan, plan.http, elector, lease, peers, measurements));
       report({ event: "http", url: http.url });
     }
     const error = await elector.closed;
@@ -67,6 +84,7 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   } finally {
     await elector.stop();
     lease.stop();
+    stopWatchingFit();
     await told;
     await http?.close();
   }
@@ -76,6 +94,7 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
 
 async function startElector(
   plan: NodePlan,
+  measurements: Measurements,
   report: Report,
   onLinks: (links: WebSocketTransport) => void,
 ): Promise<Elector> {
@@ -87,7 +106,7 @@ async function startElector(
     id: plan.id,
     voters: plan.voters,
     join: plan.join,
-    store: fileVoteStore(plan.data),
+    store: measurements.timed(fileVoteStore(plan.data)),
     timing: plan.timing,
     logger,
     transport: (identity) => {
@@ -172,6 +191,7 @@ async function serve(
   elector: Elector,
   lease: LeaseWatch,
   links: () => readonly PeerCounters[],
+  measurements: Measurements,
 ): Promise<{ http: NodeHttp; metrics: Metrics }> {
   const [{ serveNode }, { createMetrics }] = await Promise.all([
     import("./http-server.js"),
@@ -179,5 +199,8 @@ async function serve(
   ]);
   const sources = { elector, remainingMs: lease.remainingMs, links };
   const metrics = createMetrics(sources);
-  return { metrics, http: await serveNode(listen, plan.token, { ...sources, metrics }) };
+  return {
+    metrics,
+    http: await serveNode(listen, plan.token, { ...sources, measured: measurements.read, metrics }),
+  };
 }

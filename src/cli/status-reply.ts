@@ -1,9 +1,11 @@
 import type { ElectorStatus } from "../elector/status.js";
 import type { PeerCounters } from "../transport/peers.js";
+import type { Measured } from "./measurements.js";
 
-/** The body of GET /status: the elector's status, what remains of its lease, and what went over its links. */
+/** The body of GET /status: the elector's status, what remains of its lease, what went over its links, and what it measured. */
 export interface StatusReply extends ElectorStatus {
   /** Milliseconds; 0 for whoever does not lead. */
   readonly leaseRemainingMs: number;
   readonly links: readonly PeerCounters[];
+  readonly measured: Measured;
 }

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { serveNode } from "../../src/cli/http-server.js";
+import { createMeasurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
 import { type FakeElector, fakeElector } from "../support/cli-elector.js";
@@ -33,6 +34,18 @@ const link = {
   lastProblem: null,
 };
 
+const measured = createMeasurements(
+  {
+    heartbeatIntervalMs: 50,
+    electionTimeout: { minMs: 150, maxMs: 300 },
+    voteHoldMs: 150,
+    quorumTimeoutMs: 300,
+    clockDriftRatio: 0.01,
+  },
+  () => 0,
+  () => 3,
+).read;
+
 async function serve(token: string | null = null): Promise<Served> {
   const fake = fakeElector();
   const sources = {
@@ -41,7 +54,7 @@ async function serve(token: string | null = null): Promise<Served> {
     links: () => [link],
   };
   const metrics = createMetrics(sources);
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, { ...sources, metrics });
+  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, { ...sources, measured, metrics });
   onTestFinished(() => http.close());
   return {
     ...fake,
@@ -104,10 +117,15 @@ describe("what a node serves to read", () => {
     expect((await ask("/readyz")).status).toBe(503);
   });
 
-  it("is the whole /status, with lease and links, never cached", async () => {
+  it("is the whole /status, with lease, links and measurements, never cached", async () => {
     const { ask, elector } = await serve();
     const { headers, text } = await ask("/status");
-    expect(JSON.parse(text)).toEqual({ ...elector.status(), leaseRemainingMs: 0, links: [link] });
+    expect(JSON.parse(text)).toEqual({
+      ...elector.status(),
+      leaseRemainingMs: 0,
+      links: [link],
+      measured: measured(),
+    });
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
     expect(await ask("/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
   });
@@ -230,6 +248,7 @@ describe("an HTTP server whose port is taken", () => {
     const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [] };
     const again = serveNode({ host: "127.0.0.1", port }, null, {
       ...sources,
+      measured,
       metrics: createMetrics(sources),
     });
     await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);

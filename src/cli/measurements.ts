@@ -1,0 +1,108 @@
+import type { Timing } from "../protocol/index.js";
+import type { VoteStore } from "../runtime/ports.js";
+import { quantiles } from "../simulation/quantiles.js";
+import type { PeerCounters } from "../transport/peers.js";
+
+/** Median and 99th percentile of the latest of something, in milliseconds. */
+export interface MeasuredMs {
+  readonly p50: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+/** What a node has measured of what its settings rest on, with these settings; null for what it has not seen yet. */
+export interface Measured {
+  readonly timing: Timing;
+  /** Of heartbeats, as long as this node leads. */
+  readonly roundTripMs: MeasuredMs | null;
+  /** The share of messages that get lost one way, from heartbeats that nobody answered. */
+  readonly loss: number | null;
+  /** How late timers of this process are: the 99th percentile. */
+  readonly stallP99Ms: number | null;
+  /** Durable writes of votes. */
+  readonly writeMs: MeasuredMs | null;
+}
+
+/** Keeps the latest measurements of one node, a bounded number of them. */
+export interface Measurements {
+  /** Looks at the links: call it every `lookIntervalMs`. */
+  look(isLeader: boolean, links: readonly PeerCounters[]): void;
+  /** The store, each write of it timed. */
+  timed(store: VoteStore): VoteStore;
+  read(): Measured;
+}
+
+/** How often the links are looked at. */
+export const lookIntervalMs = 100;
+
+const mostRoundTrips = 4096;
+const mostWrites = 256;
+/** Fewer heartbeats say nothing of loss. */
+const fewestHeartbeats = 100;
+/** What was counted a quarter of an hour ago has half the weight. */
+const keptPerLook = 0.5 ** (lookIntervalMs / 900_000);
+
+/**
+ * Begins with nothing measured.
+ * @param stallP99Ms what the event loop's monitor says now; null before it has seen anything
+ */
+export function createMeasurements(
+  timing: Timing,
+  nowMs: () => number,
+  stallP99Ms: () => number | null,
+): Measurements {
+  const roundTrips: number[] = [];
+  const writes: number[] = [];
+  let before = new Map<string, PeerCounters>();
+  let sent = 0;
+  let answered = 0;
+
+  return {
+    look(isLeader, links) {
+      const seen = new Map<string, PeerCounters>();
+      sent *= keptPerLook;
+      answered *= keptPerLook;
+      for (const link of isLeader ? links : []) {
+        if (!link.connected) continue;
+        seen.set(link.id, link);
+        const last = before.get(link.id);
+        if (last === undefined) continue;
+        if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs)
+          keep(roundTrips, link.roundTripMs, mostRoundTrips);
+        sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
+        answered += link.receivedCount - last.receivedCount;
+      }
+      before = seen;
+    },
+    timed: (store) => ({
+      open: (callback) => store.open(callback),
+      write(record, callback) {
+        const beganMs = nowMs();
+        store.write(record, (error) => {
+          if (error === null) keep(writes, nowMs() - beganMs, mostWrites);
+          callback(error);
+        });
+      },
+      close: (callback) => store.close(callback),
+    }),
+    read: () => ({
+      timing,
+      roundTripMs: measuredMs(roundTrips),
+      // Heartbeat and answer: either may be lost.
+      loss: sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent)),
+      stallP99Ms: stallP99Ms(),
+      writeMs: measuredMs(writes),
+    }),
+  };
+}
+
+function keep(numbers: number[], number: number, most: number): void {
+  numbers.push(number);
+  // Now and then and not each time: shifting takes as long as there are numbers.
+  if (numbers.length >= 2 * most) numbers.splice(0, numbers.length - most);
+}
+
+function measuredMs(numbers: readonly number[]): MeasuredMs | null {
+  const found = quantiles(numbers);
+  return found === null ? null : { p50: found.p50, p99: found.p99, count: numbers.length };
+}
