@@ -106,7 +106,7 @@ async function situationOf(
     ...(mtbf === undefined ? {} : { mtbfHours: mtbf }),
   };
   const known = network === undefined ? { ...measured?.profile } : networkPresets[network];
-  const guessed = (Object.keys(assumed) as (keyof NetworkProfile)[]).filter(
+  const guessed = (Object.keys(words) as (keyof NetworkProfile)[]).filter(
     (key) => !(key in known) && !(key in given),
   );
   const sources = [

@@ -32,10 +32,10 @@ describe("advice on settings", () => {
       const profile = networkPresets[name];
       const timings = [advise(profile).timing, ruleOfThumb(profile)];
       const [advised, rule] = await checkAdvice(
-        { profile, timings, runs: 150, quietMinutes: 2, seed: 1 },
+        { profile, timings, runs: 100, quietMinutes: 2, seed: 1 },
         here,
       );
-      expect(advised?.recovered).toBe(150);
+      expect(advised?.recovered).toBe(100);
       expect(advised?.leaderlessPerMonthMs).toBeLessThan(0.8 * (rule?.leaderlessPerMonthMs as number));
       expect(advised?.falseElections).toBeLessThanOrEqual(rule?.falseElections as number);
     },
@@ -45,7 +45,7 @@ describe("advice on settings", () => {
     const profile = networkPresets[name];
     const { timing, expected } = advise(profile);
     const [played] = await checkAdvice(
-      { profile, timings: [timing], runs: 300, quietMinutes: 1, seed: 1 },
+      { profile, timings: [timing], runs: 200, quietMinutes: 1, seed: 1 },
       here,
     );
     expect((played?.leaderlessMeanMs as number) / expected.leaderlessMeanMs).toBeGreaterThan(0.75);
@@ -135,7 +135,7 @@ describe("the closed forms of false alarms", () => {
     const timing = ruleOfThumb(profile);
     const { falseElectionsPerMonth, lapsesPerMonth } = expectationOf(profile, timing);
     const [played] = await checkAdvice(
-      { profile, timings: [timing], runs: 1, quietMinutes: 8, seed: 1 },
+      { profile, timings: [timing], runs: 1, quietMinutes: 6, seed: 1 },
       here,
     );
     const perHour = falseElectionsPerMonth / monthHours;
