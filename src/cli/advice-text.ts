@@ -18,9 +18,10 @@ export function adviceText(report: AdviceReport): string {
 }
 
 function profileText(profile: NetworkProfile): string {
-  const { rttP50Ms, rttP99Ms, loss, stallP99Ms, writeMs, nodes, mtbfHours } = profile;
+  const { rttP50Ms, rttP99Ms, loss, stallP99Ms, longestStallMs, writeMs, nodes, mtbfHours } = profile;
+  const longest = longestStallMs === 0 ? "" : `, at most ${short(longestStallMs)} ms`;
   return (
-    `round trips ${short(rttP50Ms)} ms, p99 ${short(rttP99Ms)} ms; ${short(100 * loss)} % lost; stalls p99 ${short(stallP99Ms)} ms; ` +
+    `round trips ${short(rttP50Ms)} ms, p99 ${short(rttP99Ms)} ms; ${short(100 * loss)} % lost; stalls p99 ${short(stallP99Ms)} ms${longest}; ` +
     `writes ${short(writeMs)} ms; ${nodes} nodes; the leader dies every ${short(mtbfHours)} h`
   );
 }
@@ -49,8 +50,8 @@ function expectedTable(settings: readonly JudgedSettings[]): string {
       `${short(timing.heartbeatIntervalMs)} ms`,
       `${short(timing.electionTimeout.minMs)}-${short(timing.electionTimeout.maxMs)} ms`,
       `${short(timing.quorumTimeoutMs)} ms`,
-      `${expected.leaderlessMeanMs.toFixed(1)} ms`,
-      `${expected.leaderlessP99Ms.toFixed(1)} ms`,
+      duration(expected.leaderlessMeanMs),
+      duration(expected.leaderlessP99Ms),
       rate(expected.falseElectionsPerMonth),
       rate(expected.lapsesPerMonth),
       expected.messagesPerSecond.toFixed(1),
@@ -59,7 +60,7 @@ function expectedTable(settings: readonly JudgedSettings[]): string {
   ]);
 }
 
-function simulatedText({ settings, seed }: AdviceReport, doubts: readonly string[]): string {
+function simulatedText({ settings, seed, transport }: AdviceReport, doubts: readonly string[]): string {
   const rows = settings.flatMap(({ name, simulated }) =>
     simulated === null ? [] : [{ name, ...simulated }],
   );
@@ -94,7 +95,7 @@ function simulatedText({ settings, seed }: AdviceReport, doubts: readonly string
       ? "The simulation bears the advice out."
       : `The simulation does not bear the advice out: ${doubts.join("; ")}.`;
   const quiet = first.quietHours * 60;
-  return `simulated, ${first.runs} crashes and ${quiet.toFixed(0)} quiet minutes of each, seeds from ${seed}:\n${table}\n${verdict}\n`;
+  return `simulated, ${first.runs} crashes and ${quiet.toFixed(0)} quiet minutes of each, seeds from ${seed}, ${transport === "stream" ? "over streams" : "over datagrams"}:\n${table}\n${verdict}\n`;
 }
 
 function milliseconds(ms: number | null): string {
@@ -102,6 +103,7 @@ function milliseconds(ms: number | null): string {
 }
 
 function duration(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return "never";
   if (ms < 10_000) return `${ms.toFixed(1)} ms`;
   return ms < 600_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`;
 }

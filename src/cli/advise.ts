@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AdviseFlags } from "./run-advise.js";
 
 /** The networks to begin with; held to those of the tuning by the compiler. */
@@ -20,6 +20,7 @@ export function addAdviseCommand(program: Command): void {
     .option("--rtt <p50,p99>", "round trips between members, ms", pair)
     .option("--loss <share>", "of messages, one way, such as 0.01", number)
     .option("--stall <p99>", "how late the timers of a busy process are, ms", number)
+    .option("--longest-stall <ms>", "the longest that was seen; a timeout must outlast it", number)
     .option("--write <ms>", "what a durable write takes", number)
     .option("--nodes <count>", "voters", number)
     .option("--mtbf <hours>", "mean time between failures of whoever leads", number)
@@ -42,6 +43,14 @@ export function addAdviseCommand(program: Command): void {
       "simulated minutes of each in which false elections are counted",
       positive,
       20,
+    )
+    .addOption(
+      new Option(
+        "--transport <kind>",
+        "what it is played on: losses are gone, or sent again after 200 ms as TCP at its worst",
+      )
+        .choices(["datagram", "stream"])
+        .default("datagram"),
     )
     .option("--seed <seed>", "the first run's seed", positive, 1)
     .option("--workers <count>", "threads to work on (default: one for each core)", positive)

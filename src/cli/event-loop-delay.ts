@@ -1,9 +1,10 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Stalls } from "./measurements.js";
 
 /** How late this process's timers are. */
 export interface EventLoopDelay {
-  /** The 99th percentile of the last minutes, in milliseconds; null before the first sample. */
-  p99Ms(): number | null;
+  /** Of the last minutes; null before the first sample. */
+  stalls(): Stalls | null;
   /** Forgets what is older than the turn before: call it every few minutes. */
   turn(): void;
   stop(): void;
@@ -16,16 +17,23 @@ const resolutionMs = 10;
 export function watchEventLoop(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
-  let before: number | null = null;
-  const nowP99Ms = (): number | null =>
-    histogram.count === 0 ? null : Math.max(0, histogram.percentile(99) / 1e6 - resolutionMs);
+  let before: Stalls | null = null;
+  const lateMs = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - resolutionMs);
+  const now = (): Stalls | null =>
+    histogram.count === 0
+      ? null
+      : { p99Ms: lateMs(histogram.percentile(99)), longestMs: lateMs(histogram.max) };
   return {
-    p99Ms() {
-      const now = nowP99Ms();
-      return now === null || before === null ? (now ?? before) : Math.max(now, before);
+    stalls() {
+      const present = now();
+      if (present === null || before === null) return present ?? before;
+      return {
+        p99Ms: Math.max(present.p99Ms, before.p99Ms),
+        longestMs: Math.max(present.longestMs, before.longestMs),
+      };
     },
     turn() {
-      before = nowP99Ms() ?? before;
+      before = now() ?? before;
       histogram.reset();
     },
     stop: () => histogram.disable(),

@@ -27,6 +27,7 @@ const measuredShape = v.object({
   roundTripMs: v.nullable(milliseconds),
   loss: v.nullable(v.number()),
   stallP99Ms: v.nullable(v.number()),
+  longestStallMs: v.nullable(v.number()),
   writeMs: v.nullable(milliseconds),
 });
 
@@ -69,6 +70,7 @@ export async function measuredCluster(urls: readonly string[]): Promise<Measured
       `--from: ${leading.status.id} has measured ${roundTripMs?.count ?? 0} round trips and needs ${fewestRoundTrips}: ask again in some seconds`,
     );
   const stalls = nodes.flatMap(({ measured }) => measured.stallP99Ms ?? []);
+  const longest = nodes.flatMap(({ measured }) => measured.longestStallMs ?? []);
   const writes = nodes.flatMap(({ measured }) => measured.writeMs?.p50 ?? []);
   return {
     profile: {
@@ -76,6 +78,7 @@ export async function measuredCluster(urls: readonly string[]): Promise<Measured
       rttP99Ms: Math.max(roundTripMs.p50, roundTripMs.p99),
       ...(loss === null ? {} : { loss: Math.min(0.5, Math.max(0, loss)) }),
       ...(stalls.length === 0 ? {} : { stallP99Ms: Math.max(...stalls) }),
+      ...(longest.length === 0 ? {} : { longestStallMs: Math.max(...longest) }),
       ...(writes.length === 0 ? {} : { writeMs: Math.max(...writes) }),
       nodes: leading.status.voters.length,
     },

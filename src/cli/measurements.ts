@@ -19,8 +19,16 @@ export interface Measured {
   readonly loss: number | null;
   /** How late timers of this process are: the 99th percentile. */
   readonly stallP99Ms: number | null;
+  /** The longest of the same time. */
+  readonly longestStallMs: number | null;
   /** Durable writes of votes. */
   readonly writeMs: MeasuredMs | null;
+}
+
+/** How late the timers of a process were of late. */
+export interface Stalls {
+  readonly p99Ms: number;
+  readonly longestMs: number;
 }
 
 /** Keeps the latest measurements of one node, a bounded number of them. */
@@ -44,12 +52,12 @@ const keptPerLook = 0.5 ** (lookIntervalMs / 900_000);
 
 /**
  * Begins with nothing measured.
- * @param stallP99Ms what the event loop's monitor says now; null before it has seen anything
+ * @param stalls what the event loop's monitor says now; null before it has seen anything
  */
 export function createMeasurements(
   timing: Timing,
   nowMs: () => number,
-  stallP99Ms: () => number | null,
+  stalls: () => Stalls | null,
 ): Measurements {
   const roundTrips: number[] = [];
   const writes: number[] = [];
@@ -90,7 +98,8 @@ export function createMeasurements(
       roundTripMs: measuredMs(roundTrips),
       // Heartbeat and answer: either may be lost.
       loss: sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent)),
-      stallP99Ms: stallP99Ms(),
+      stallP99Ms: stalls()?.p99Ms ?? null,
+      longestStallMs: stalls()?.longestMs ?? null,
       writeMs: measuredMs(writes),
     }),
   };

@@ -16,7 +16,7 @@ export interface Misfit {
 
 /** The misfit of these measurements, or null where they fit or are too few. */
 export function misfitOf(measured: Measured, nodes: number, url: string | null): Misfit | null {
-  const { timing, roundTripMs, stallP99Ms } = measured;
+  const { timing, roundTripMs, stallP99Ms, longestStallMs } = measured;
   const { minMs, maxMs } = timing.electionTimeout;
   const remedy = `run raftbeat advise --from ${url ?? "its --http address"}`;
   const timeout = `electionTimeout ${rounded(minMs)}-${rounded(maxMs)} ms`;
@@ -24,6 +24,11 @@ export function misfitOf(measured: Measured, nodes: number, url: string | null):
     return {
       kind: "stalls",
       sentence: `this process stalls for ${rounded(stallP99Ms)} ms (p99), over half of the least of ${timeout}: ${remedy}`,
+    };
+  if (longestStallMs !== null && longestStallMs > minMs)
+    return {
+      kind: "stalls",
+      sentence: `this process stalled for ${rounded(longestStallMs)} ms, longer than the least of ${timeout}: ${remedy}`,
     };
   if (roundTripMs === null || roundTripMs.count < fewestRoundTrips) return null;
   const measuredText = `round trips (p99 ${rounded(roundTripMs.p99)} ms) and stalls (p99 ${rounded(stallP99Ms ?? 0)} ms)`;
@@ -53,6 +58,7 @@ function profileOf(
     rttP99Ms: roundTripMs.p99,
     loss: loss ?? 0,
     stallP99Ms: stallP99Ms ?? 0,
+    longestStallMs: 0,
     writeMs: writeMs?.p50 ?? 0,
     nodes,
     mtbfHours: monthHours,

@@ -6,6 +6,7 @@ import { type CheckHands, checkAdvice, type SimulatedFigures } from "../tuning/c
 import { type Expectation, expectationOf } from "../tuning/expectation.js";
 import {
   monthHours,
+  monthMs,
   type NetworkPreset,
   type NetworkProfile,
   networkPresets,
@@ -20,6 +21,7 @@ export interface AdviseFlags {
   readonly rtt?: readonly [number, number];
   readonly loss?: number;
   readonly stall?: number;
+  readonly longestStall?: number;
   readonly write?: number;
   readonly nodes?: number;
   readonly mtbf?: number;
@@ -29,6 +31,7 @@ export interface AdviseFlags {
   readonly quick?: true;
   readonly runs: number;
   readonly quietMinutes: number;
+  readonly transport: "datagram" | "stream";
   readonly seed: number;
   readonly workers?: number;
   readonly json?: true;
@@ -51,6 +54,7 @@ export interface AdviceReport {
   readonly bindings: Advice["bindings"];
   readonly settings: readonly JudgedSettings[];
   readonly seed: number;
+  readonly transport: "datagram" | "stream";
   /** Why the simulation does not bear the advice out; empty if it does, null if it was not asked. */
   readonly doubts: readonly string[] | null;
 }
@@ -78,6 +82,7 @@ export async function runAdvise(flags: AdviseFlags): Promise<number> {
     bindings: advice.bindings,
     settings,
     seed: flags.seed,
+    transport: flags.transport,
     doubts: doubtsOf(settings[0] as JudgedSettings),
   };
   process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : adviceText(report));
@@ -87,7 +92,7 @@ export async function runAdvise(flags: AdviseFlags): Promise<number> {
 async function situationOf(
   flags: AdviseFlags,
 ): Promise<{ readonly profile: NetworkProfile; readonly source: string; readonly present: Timing }> {
-  const { from, network, rtt, loss, stall, write, nodes, mtbf } = flags;
+  const { from, network, rtt, loss, stall, longestStall, write, nodes, mtbf } = flags;
   if (from !== undefined && network !== undefined)
     throw new RaftbeatError("invalidSettings", "--from and --network: give one of them, not both");
   if (from === undefined && network === undefined && rtt === undefined)
@@ -101,6 +106,7 @@ async function situationOf(
     ...(rtt === undefined ? {} : { rttP50Ms: rtt[0], rttP99Ms: rtt[1] }),
     ...(loss === undefined ? {} : { loss }),
     ...(stall === undefined ? {} : { stallP99Ms: stall }),
+    ...(longestStall === undefined ? {} : { longestStallMs: longestStall }),
     ...(write === undefined ? {} : { writeMs: write }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(mtbf === undefined ? {} : { mtbfHours: mtbf }),
@@ -127,6 +133,7 @@ const words: Readonly<Record<keyof NetworkProfile, string>> = {
   rttP99Ms: "p99 of round trips",
   loss: "loss",
   stallP99Ms: "stalls",
+  longestStallMs: "no longer stalls",
   writeMs: "writes",
   nodes: "nodes",
   mtbfHours: `failures every ${monthHours} h`,
@@ -142,8 +149,9 @@ function presentOf(input: TimingInput | typeof defaultPreset): Timing {
 async function simulate(
   profile: NetworkProfile,
   timings: readonly Timing[],
-  { runs, quietMinutes, seed, workers: asked }: AdviseFlags,
-): Promise<SimulatedFigures[]> {
+  { runs, quietMinutes, transport, seed, workers: asked }: AdviseFlags,
+): Promise<(SimulatedFigures | null)[]> {
+  const played = timings.filter((timing) => elects(profile, timing));
   const workers = await openWorkers<RunsJob | QuietJob, RunsResult | QuietResult>(
     new URL("../../dist/tuning/sweep-worker.js", import.meta.url),
     workerCount(asked),
@@ -154,15 +162,28 @@ async function simulate(
   };
   if (process.stderr.isTTY) process.stderr.write("advise: playing it ...");
   try {
-    return await checkAdvice({ profile, timings, runs, quietMinutes, seed }, hands);
+    const figures = await checkAdvice(
+      { profile, timings: played, transport, runs, quietMinutes, seed },
+      hands,
+    );
+    return timings.map((timing) => figures[played.indexOf(timing)] ?? null);
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
     await workers.close();
   }
 }
 
+/** Settings that leave a cluster without a leader for minutes are not worth the hours it takes to see it. */
+const longestLeaderlessMs = 60_000;
+
+function elects(profile: NetworkProfile, timing: Timing): boolean {
+  return expectationOf(profile, timing).leaderlessMeanMs < longestLeaderlessMs;
+}
+
 /** The closed forms leave out what is rare; that far they may be off. */
 const mostDeviation = 0.5;
+/** One lapse in the minutes played says little of a month. */
+const mostQuietRatio = 10;
 
 function doubtsOf({ expected, simulated }: JudgedSettings): string[] | null {
   if (simulated === null) return null;
@@ -178,6 +199,12 @@ function doubtsOf({ expected, simulated }: JudgedSettings): string[] | null {
   if (falseElectionsPerHour.low * monthHours > expected.falseElectionsPerMonth && falseElections > 0)
     doubts.push(
       `${falseElections} false elections in ${simulated.quietHours.toFixed(1)} h are more than ${expected.falseElectionsPerMonth.toPrecision(2)} a month`,
+    );
+  const quietMs = simulated.quietLeaderlessShare * monthMs;
+  const expectedQuietMs = expected.leaderlessPerMonthMs;
+  if (quietMs > mostQuietRatio * expectedQuietMs)
+    doubts.push(
+      `without crashes ${(100 * simulated.quietLeaderlessShare).toPrecision(2)} % of the time has no leader: lapsed leases are not as rare as expected`,
     );
   return doubts;
 }

@@ -41,7 +41,7 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   for (const message of plan.warnings) report({ event: "warning", message });
   let links: WebSocketTransport | null = null;
   const delay = watchEventLoop();
-  const measurements = createMeasurements(plan.timing, clock.nowMs, delay.p99Ms);
+  const measurements = createMeasurements(plan.timing, clock.nowMs, delay.stalls);
   const elector = await startElector(plan, measurements, report, (made) => {
     links = made;
   });

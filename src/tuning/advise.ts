@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
+import { defaultClockDriftRatio, resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
 import {
   type Expectation,
   expectationOf,
@@ -98,7 +98,7 @@ function bestWithHeartbeat(
   // Lapses know nothing of the range: what they ask of the timeout is found once.
   const lapses = (minMs: number) => lapsesPerMonth(profile, timingOf(heartbeatMs, minMs, leastRangeMs));
   const fromMs = leastFrom(
-    Math.max(floorOf(profile), 2 * heartbeatMs),
+    Math.max(floorOf(profile), stallFloorMs(profile, heartbeatMs), 2 * heartbeatMs),
     (minMs) => lapses(minMs) <= limits.falsePerMonth,
   );
   if (fromMs === null) return best;
@@ -163,6 +163,16 @@ function floorOf({ rttP99Ms, stallP99Ms }: NetworkProfile): number {
   return Math.max(2, Math.ceil(rttP99Ms + stallP99Ms));
 }
 
+/**
+ * A stall that was seen must not end a lease: it comes on top of an interval and a round trip, within a hold shortened by the drift
+ * (rule 13). The exponential tail of `expectationOf` knows nothing of it.
+ */
+function stallFloorMs({ longestStallMs, rttP50Ms }: NetworkProfile, heartbeatMs: number): number {
+  if (longestStallMs === 0) return 0;
+  const drift = (1 + defaultClockDriftRatio) / (1 - defaultClockDriftRatio);
+  return Math.ceil((longestStallMs + heartbeatMs + rttP50Ms) * drift);
+}
+
 function shortestHeartbeatMs({ messagesPerFollower }: AdviceLimits): number {
   return Math.max(1, Math.ceil(2000 / messagesPerFollower));
 }
@@ -214,6 +224,12 @@ function timeoutBinding(profile: NetworkProfile, limits: AdviceLimits, timing: T
       setting,
       constraint: "slowest",
       sentence: `at least the p99 of a round trip (${profile.rttP99Ms} ms) and of a stall (${profile.stallP99Ms} ms) together`,
+    };
+  if (minMs === stallFloorMs(profile, timing.heartbeatIntervalMs))
+    return {
+      setting,
+      constraint: "slowest",
+      sentence: `at least the longest stall seen (${profile.longestStallMs} ms), an interval and a round trip`,
     };
   const cause = outlasted(profile, timing);
   const shorter = timingOf(timing.heartbeatIntervalMs, minMs - 1, timing.electionTimeout.maxMs - minMs);

@@ -8,6 +8,8 @@ import type { QuietJob, QuietResult, RunsJob, RunsResult } from "./sweep-worker.
 export interface CheckPlan {
   readonly profile: NetworkProfile;
   readonly timings: readonly Timing[];
+  /** Datagrams are what the closed forms know; a stream is TCP at its worst (see `worldOf`). */
+  readonly transport?: "datagram" | "stream";
   /** Crashes of each. */
   readonly runs: number;
   /** Simulated minutes of each in which nobody crashes. */
@@ -55,12 +57,12 @@ export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<S
 }
 
 async function figuresOf(
-  { profile, runs, quietMinutes, seed }: CheckPlan,
+  { profile, runs, quietMinutes, seed, transport }: CheckPlan,
   timing: Timing,
   hands: CheckHands,
 ): Promise<SimulatedFigures> {
   const document = {
-    ...worldOf(profile),
+    ...worldOf(profile, transport),
     timing,
     start: "crash-phase",
     settleMs: 0,

@@ -10,6 +10,8 @@ export interface NetworkProfile {
   readonly loss: number;
   /** How late a timer of a busy event loop is: the 99th percentile. */
   readonly stallP99Ms: number;
+  /** The longest stall that was seen in some minutes; 0 where nobody looked. What was seen so soon comes again and again in a month. */
+  readonly longestStallMs: number;
   /** A durable write of a vote. */
   readonly writeMs: number;
   /** Voters. */
@@ -24,7 +26,7 @@ export const monthHours = 720;
 /** The same in milliseconds. */
 export const monthMs = monthHours * 3_600_000;
 
-const once = { nodes: 3, mtbfHours: monthHours } as const;
+const once = { longestStallMs: 0, nodes: 3, mtbfHours: monthHours } as const;
 
 /**
  * Networks to begin with. Round trips and loss are of the order that publications give; stalls and writes are assumptions: a Node
@@ -50,7 +52,7 @@ const mostNodes = 31;
 
 /** Refuses a profile that cannot be. Errors: `invalidSettings`, naming each value. */
 export function checkProfile(profile: NetworkProfile): void {
-  const { rttP50Ms, rttP99Ms, loss, stallP99Ms, writeMs, nodes, mtbfHours } = profile;
+  const { rttP50Ms, rttP99Ms, loss, stallP99Ms, longestStallMs, writeMs, nodes, mtbfHours } = profile;
   const problems: string[] = [];
   const refuseUnless = (holds: boolean, sentence: string) => {
     if (!holds) problems.push(sentence);
@@ -67,6 +69,10 @@ export function checkProfile(profile: NetworkProfile): void {
   refuseUnless(
     stallP99Ms >= 0 && stallP99Ms <= 60_000,
     `stall p99 ${stallP99Ms} ms: must be from 0 to 60000`,
+  );
+  refuseUnless(
+    longestStallMs >= 0 && longestStallMs <= 60_000,
+    `longest stall ${longestStallMs} ms: must be from 0 to 60000`,
   );
   refuseUnless(writeMs >= 0 && writeMs <= 60_000, `write ${writeMs} ms: must be from 0 to 60000`);
   refuseUnless(
@@ -86,16 +92,18 @@ export function meanStallMs({ stallP99Ms }: NetworkProfile): number {
 }
 
 /**
- * The profile as the simulator plays it: each way takes half a round trip, lognormal; losses are independent, and nothing arrives late
- * for being sent again, as TCP would have it; timers are late by exponential amounts.
+ * The profile as the simulator plays it: each way takes half a round trip, lognormal; losses are independent; timers are late by
+ * exponential amounts. On a datagram what is lost is gone; on a stream it is sent again after 200 ms, and holds up what is behind it,
+ * which is TCP at its worst: with frequent heartbeats Linux mostly finds out sooner (RFC 8985).
  */
 export function worldOf(
   profile: NetworkProfile,
+  transport: "datagram" | "stream" = "datagram",
 ): Pick<ScenarioInput, "cluster" | "network" | "disk" | "timers"> {
   const { rttP50Ms, rttP99Ms, loss, writeMs, nodes } = profile;
   return {
     cluster: { nodes },
-    network: { latency: { lognormal: { medianMs: rttP50Ms / 2, p99Ms: rttP99Ms / 2 } }, loss },
+    network: { transport, latency: { lognormal: { medianMs: rttP50Ms / 2, p99Ms: rttP99Ms / 2 } }, loss },
     disk: { write: writeMs },
     timers: { lateness: { exponential: meanStallMs(profile) } },
   };

@@ -47,7 +47,9 @@ describe("raftbeat advise", () => {
       "100,1000-2000",
     ]);
     expect(await quick.exited).toBe(0);
-    expect(quick.stdout()).toContain("(flags; assumed: stalls, writes, nodes, failures every 720 h)");
+    expect(quick.stdout()).toContain(
+      "(flags; assumed: stalls, no longer stalls, writes, nodes, failures every 720 h)",
+    );
     expect(quick.stdout()).toContain("1000-2000 ms");
     expect(quick.stdout()).not.toContain("simulated");
   });

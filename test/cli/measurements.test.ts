@@ -30,12 +30,14 @@ function aLink(given: Partial<PeerCounters> = {}): PeerCounters {
 }
 
 function measurements(nowMs = () => 0, stallP99Ms: number | null = 2) {
-  return createMeasurements(timing, nowMs, () => stallP99Ms);
+  return createMeasurements(timing, nowMs, () =>
+    stallP99Ms === null ? null : { p99Ms: stallP99Ms, longestMs: 9 },
+  );
 }
 
 describe("what a node measures", () => {
   it("is nothing at first", () => {
-    const none = { roundTripMs: null, loss: null, stallP99Ms: null, writeMs: null };
+    const none = { roundTripMs: null, loss: null, stallP99Ms: null, longestStallMs: null, writeMs: null };
     expect(measurements(() => 0, null).read()).toEqual({ timing, ...none });
   });
 
@@ -84,7 +86,7 @@ describe("what a node measures", () => {
 describe("the warning of settings that do not fit", () => {
   function measured(given: Partial<Measured> = {}): Measured {
     const roundTripMs = { p50: 1, p99: 3, count: 1000 };
-    return { timing, roundTripMs, loss: 0, stallP99Ms: 5, writeMs: null, ...given };
+    return { timing, roundTripMs, loss: 0, stallP99Ms: 5, longestStallMs: 20, writeMs: null, ...given };
   }
   const roundTrip = (p50: number, p99: number, count = 1000) => ({ roundTripMs: { p50, p99, count } });
 
@@ -93,6 +95,7 @@ describe("the warning of settings that do not fit", () => {
     [{ roundTripMs: null }, null],
     [{ stallP99Ms: 80 }, "stalls"],
     [{ stallP99Ms: 80, roundTripMs: null }, "stalls"],
+    [{ longestStallMs: 151 }, "stalls"],
     [roundTrip(100, 160), "slowest"],
     [roundTrip(100, 160, 99), null],
     [roundTrip(70, 95), "falseAlarms"],

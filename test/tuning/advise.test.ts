@@ -92,6 +92,9 @@ describe("advice on settings", () => {
     expect(
       sentencesOf(aProfile({ rttP99Ms: 100 }), { falsePerMonth: 1e9, messagesPerFollower: 200 }),
     ).toContain("electionTimeout.minMs: slowest");
+    expect(advise(aProfile({ longestStallMs: 500 })).bindings[0]?.sentence).toContain(
+      "the longest stall seen (500 ms)",
+    );
     const timeoutSentence = (profile: NetworkProfile) => advise(profile).bindings[0]?.sentence;
     expect(timeoutSentence(hasty)).toContain("it must outlast stalls");
     expect(timeoutSentence(aProfile({ loss: 0.3, stallP99Ms: 1, mtbfHours: 1 }))).toContain(
@@ -103,6 +106,7 @@ describe("advice on settings", () => {
     const least = (given: Partial<NetworkProfile>, falsePerMonth = 1) =>
       advise(aProfile(given), { ...defaultLimits, falsePerMonth }).timing.electionTimeout.minMs;
     expect(least({ stallP99Ms: 40 })).toBeGreaterThan(least({}));
+    expect(least({ longestStallMs: 500 })).toBeGreaterThan(500);
     expect(least({ loss: 0.3 })).toBeGreaterThan(least({}));
     expect(least({ mtbfHours: 1 }, 1000)).toBeLessThan(least({ mtbfHours: 1 }));
     // Where leaders hardly ever die, what is allowed is not worth taking.
