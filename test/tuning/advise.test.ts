@@ -134,7 +134,7 @@ describe("advice on settings", () => {
 });
 
 describe("the closed forms of false alarms", () => {
-  it("count what the simulation counts, where timeouts are so tight that it happens often", async () => {
+  it("count no fewer than the simulation, nor many times more, where timeouts are so tight that it happens often", async () => {
     const profile = networkPresets.lan;
     const timing = ruleOfThumb(profile);
     const { falseElectionsPerMonth, lapsesPerMonth } = expectationOf(profile, timing);
