@@ -92,7 +92,7 @@ function simulatedText({ settings, seed, transport }: AdviceReport, doubts: read
   ]);
   const verdict =
     doubts.length === 0
-      ? "The simulation bears the advice out."
+      ? 'Nothing played contradicts the advice. Rates below "at most/h" are too rare to tell in so many minutes, and stalls are assumed to be exponential.'
       : `The simulation does not bear the advice out: ${doubts.join("; ")}.`;
   const quiet = first.quietHours * 60;
   return `simulated, ${first.runs} crashes and ${quiet.toFixed(0)} quiet minutes of each, seeds from ${seed}, ${transport === "stream" ? "over streams" : "over datagrams"}:\n${table}\n${verdict}\n`;

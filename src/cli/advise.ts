@@ -99,7 +99,7 @@ function present(text: string): AdviseFlags["present"] {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError(`${text} is no whole number from 1 on`);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1e6)
+    throw new InvalidArgumentError(`${text} is no whole number from 1 to 1000000`);
   return value;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { RaftbeatError } from "../errors.js";
@@ -7,6 +7,7 @@ import type { ProfileReport } from "../simulation/fuzz-campaign.js";
 import type { FuzzProfileName } from "../simulation/fuzz-profile.js";
 import type { FuzzAnswer, FuzzJob } from "../simulation/fuzz-worker.js";
 import { endWithReader } from "./end-with-reader.js";
+import { refused, writeOutput } from "./output-file.js";
 
 interface Flags {
   readonly seeds: readonly [number, number];
@@ -52,6 +53,7 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
   const profiles = profilesAsked(flags.profile, fuzzProfileNames);
   // Better to know before an hour of fuzzing than after it.
   await loadFastCheck();
+  makeFolder(flags.out);
   const clock = systemClock();
   const module = new URL("../simulation/fuzz-worker.js", import.meta.url);
   const workers = await openWorkers<FuzzJob, FuzzAnswer>(module, workerCount(flags.workers));
@@ -89,21 +91,22 @@ function profilesAsked(
   return [profile];
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw refused("--out", folder, cause);
+  }
+}
+
 /** Writes each shrunk failure; gives the files by seed. */
 function writeFailures({ profile, failures }: ProfileReport, folder: string): ReadonlyMap<number, string> {
   const files = new Map<number, string>();
   for (const { seed, shrunk } of failures) {
     if (shrunk === null) continue;
     const file = join(folder, `fuzz-${profile}-${seed}.yaml`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(file, shrunk.yaml);
-    } catch (cause) {
-      const { message } = cause as Error;
-      throw new RaftbeatError("invalidSettings", `--out ${folder}: cannot be written to: ${message}`, {
-        cause,
-      });
-    }
+    writeOutput("--out", file, shrunk.yaml);
     files.set(seed, file);
   }
   return files;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
+import { RaftbeatError } from "../errors.js";
 import { foundingRecord } from "../protocol/index.js";
 import { machineMs, systemSchedule } from "../runtime/system-ports.js";
 import { fileVoteStore } from "../storage/file-vote-store.js";
@@ -23,8 +24,17 @@ const sampleCount = 100;
 /** Elections are far apart: in a busy loop caches would be warm and the disk awake. */
 const gapMs = 10;
 
-/** Measures them one after the other, in two seconds or three. @param signal ends it */
+/** Measures them one after the other, in a few seconds. Errors: `aborted` by the signal. */
 export async function measureLoopback(signal: AbortSignal): Promise<LoopbackSamples> {
+  try {
+    return await measure(signal);
+  } catch (cause) {
+    if (signal.aborted) throw new RaftbeatError("aborted", "interrupted", { cause });
+    throw cause;
+  }
+}
+
+async function measure(signal: AbortSignal): Promise<LoopbackSamples> {
   const roundTripsMs = await roundTrips(signal);
   const writesMs = await writes(signal);
   const latenessMs: number[] = [];

@@ -190,6 +190,7 @@ function doubtsOf({ expected, simulated }: JudgedSettings): string[] | null {
   const doubts: string[] = [];
   const { runs, recovered, leaderlessMeanMs, leaderlessHalfWidthMs, falseElections, falseElectionsPerHour } =
     simulated;
+  if (simulated.violations.length > 0) doubts.push(`broken: ${simulated.violations.join("; ")}`);
   if (recovered < runs) doubts.push(`nobody led again in ${runs - recovered} of ${runs} crashes`);
   const offMs = Math.abs((leaderlessMeanMs ?? 0) - expected.leaderlessMeanMs) - (leaderlessHalfWidthMs ?? 0);
   if (leaderlessMeanMs !== null && offMs > mostDeviation * expected.leaderlessMeanMs)

@@ -1,5 +1,3 @@
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { RaftbeatError } from "../errors.js";
 import { systemClock } from "../runtime/system-ports.js";
 import { readScenario } from "../simulation/scenario-file.js";
@@ -11,6 +9,7 @@ import { runSweep, type SweepHands, type SweepPlan, type SweepProgress } from ".
 import { sweepCsv } from "../tuning/sweep-csv.js";
 import { fingerprintOf, readSweepState, writeSweepState } from "../tuning/sweep-state.js";
 import type { QuietResult, RunsResult, SweepFigure, SweepJob } from "../tuning/sweep-worker.js";
+import { refuseUnwritable, writeOutput } from "./output-file.js";
 import { sweepText } from "./sweep-text.js";
 import { version } from "./version.js";
 
@@ -39,23 +38,27 @@ const stateEveryMs = 1_000;
  */
 export async function sweepFile(file: string, flags: SweepFlags): Promise<number> {
   const { plan, variations, name, question } = planOf(file, flags);
-  for (const path of [flags.csv, flags.html, flags.resume]) if (path !== undefined) refuseUnwritable(path);
+  for (const flag of ["csv", "html", "resume"] as const) {
+    const path = flags[flag];
+    if (path !== undefined) refuseUnwritable(`--${flag}`, path);
+  }
   const fingerprint = fingerprintOf([version(), { ...plan, cells: variations }]);
   const about = `${file} --vary ${flags.vary.join(" --vary ")}`;
   const records = flags.resume === undefined ? new Map() : readSweepState(flags.resume, fingerprint);
   await play(plan, flags, fingerprint, about, records);
   const summaries = summarizeCells(plan.cells, records, plan.figure);
   const paths = variations.map(({ path }) => path);
-  if (flags.csv !== undefined) writeFileSync(flags.csv, sweepCsv(paths, summaries));
-  if (flags.html !== undefined) {
-    const { sweepPage } = await import("./sweep-page.js");
-    writeFileSync(flags.html, sweepPage({ name, question, variations, summaries, records }));
-  }
   process.stdout.write(
     flags.json
       ? summaries.map((summary) => `${JSON.stringify(summary)}\n`).join("")
       : sweepText({ name, question, variations, summaries }),
   );
+  if (flags.csv !== undefined) writeOutput("--csv", flags.csv, sweepCsv(paths, summaries));
+  if (flags.html !== undefined) {
+    const { sweepPage } = await import("./sweep-page.js");
+    const page = sweepPage({ name, question, variations, summaries, records });
+    writeOutput("--html", flags.html, page);
+  }
   return summaries.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 
@@ -158,18 +161,6 @@ function onInterrupt(): AbortSignal {
       controller.abort(new RaftbeatError("aborted", `interrupted by ${signal}`));
     });
   return controller.signal;
-}
-
-/** A file that cannot be written is better told of before an hour of work than after it. */
-function refuseUnwritable(path: string): void {
-  try {
-    accessSync(dirname(path), constants.W_OK);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
-  } catch (cause) {
-    throw new RaftbeatError("invalidSettings", `${path}: cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }
 
 function showProgress(progress: SweepProgress, startShare: number, elapsedMs: number): void {

@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
-import { RaftbeatError } from "../errors.js";
 import type { Recording, ScenarioReport } from "../report/run-data.js";
 import type { RunFigures } from "../report/run-page.js";
 import type { TextTimelineOptions } from "../report/text-timeline.js";
@@ -9,6 +8,7 @@ import type { RunOutcome } from "../simulation/play.js";
 import type { Scenario } from "../simulation/scenario.js";
 import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simulate.js";
 import { endWithReader } from "./end-with-reader.js";
+import { refused, refuseUnwritable, writeOutput } from "./output-file.js";
 import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
@@ -74,8 +74,8 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
     return { scenario, document };
   });
   const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
-  const page = flags.html === undefined ? null : openFile("--html", flags.html);
-  const isPictured = page !== null || flags.json !== true;
+  if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
+  const isPictured = flags.html !== undefined || flags.json !== true;
   const clock = systemClock();
   const reports: ScenarioReport[] = [];
   const workers =
@@ -120,12 +120,11 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
   try {
     const summaries: Summary[] = [];
     for (const { scenario, document } of loaded) summaries.push(await play(scenario, document));
-    page?.write(runPage(reports));
+    if (flags.html !== undefined) writeOutput("--html", flags.html, runPage(reports));
     return summaries;
   } finally {
     await workers?.close();
     trace?.close();
-    page?.close();
   }
 }
 
@@ -148,14 +147,15 @@ function overridden(document: object, { seed, runs, protocol }: Flags): object {
 
 /** Opened before anything is played, so that a path that cannot be written is refused at once. */
 function openFile(flag: string, path: string): { write: (text: string) => void; close: () => void } {
-  let file: number;
-  try {
-    file = openSync(path, "w");
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new RaftbeatError("invalidSettings", `${flag} ${path}: cannot be written: ${message}`, { cause });
-  }
-  return { write: (text) => writeFileSync(file, text), close: () => closeSync(file) };
+  const told = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (cause) {
+      throw refused(flag, path, cause);
+    }
+  };
+  const file = told(() => openSync(path, "w"));
+  return { write: (text) => told(() => writeFileSync(file, text)), close: () => closeSync(file) };
 }
 
 function showProgress(name: string, done: number, runs: number): void {

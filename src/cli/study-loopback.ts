@@ -1,3 +1,5 @@
+import { RaftbeatError } from "../errors.js";
+import { systemClock } from "../runtime/system-ports.js";
 import { playRun } from "../simulation/play.js";
 import { parseScenario, type ScenarioInput } from "../simulation/scenario.js";
 import { type Row, timesOf } from "../tuning/study.js";
@@ -30,11 +32,17 @@ export async function studyLoopback(options: LoopbackOptions): Promise<StudyResu
   const before = await measureLoopback(signal);
   const realMs = await killLeaders(nodes, kills, signal, onProgress);
   const after = await measureLoopback(signal);
-  const simulatedMs = simulatedKills(nodes, kills * simulatedPerKill, seed, {
-    roundTripsMs: [...before.roundTripsMs, ...after.roundTripsMs],
-    writesMs: [...before.writesMs, ...after.writesMs],
-    latenessMs: [...before.latenessMs, ...after.latenessMs],
-  });
+  const simulatedMs = await simulatedKills(
+    nodes,
+    kills * simulatedPerKill,
+    seed,
+    {
+      roundTripsMs: [...before.roundTripsMs, ...after.roundTripsMs],
+      writesMs: [...before.writesMs, ...after.writesMs],
+      latenessMs: [...before.latenessMs, ...after.latenessMs],
+    },
+    signal,
+  );
   const real = rowOf(nodes, "real processes", realMs);
   const simulated = rowOf(nodes, "simulator", simulatedMs);
   const ratios = Object.fromEntries(
@@ -48,7 +56,7 @@ export async function studyLoopback(options: LoopbackOptions): Promise<StudyResu
     {
       labels: { of: "simulator" },
       row: { ...simulated, p50OfSimulated: 1, p90OfSimulated: 1 },
-      timesMs: simulatedMs,
+      timesMs: simulatedMs.filter((ms) => ms !== null),
       published: null,
     },
   ];
@@ -68,7 +76,7 @@ async function killLeaders(
     timing: "lan",
     pauseMs: 700,
   } as const;
-  await runDemo(
+  const totals = await runDemo(
     plan,
     (event) => {
       if (event.event !== "elected" || event.failoverMs === null) return;
@@ -77,16 +85,26 @@ async function killLeaders(
     },
     signal,
   );
+  const { leadersPerTermMax, leaseOverlapMs } = totals;
+  if (leadersPerTermMax !== 1 || leaseOverlapMs !== 0)
+    throw new RaftbeatError(
+      "internal",
+      `real processes broke a promise: ${leadersPerTermMax} leaders in a term, leases overlapped for ${leaseOverlapMs} ms`,
+    );
   return timesMs;
 }
 
-/** Kills at random phases of the heartbeat interval in a cluster with these parts. */
-export function simulatedKills(
+/**
+ * Kills at random phases of the heartbeat interval in a cluster with these parts; null where nobody led again.
+ * Errors: `internal` where a run broke a promise, `aborted`.
+ */
+export async function simulatedKills(
   nodes: number,
   kills: number,
   seed: number,
   { roundTripsMs, writesMs, latenessMs }: LoopbackSamples,
-): number[] {
+  signal?: AbortSignal,
+): Promise<(number | null)[]> {
   const input: ScenarioInput = {
     cluster: { nodes },
     timing: "lan",
@@ -97,15 +115,28 @@ export function simulatedKills(
     until: "announced",
   };
   const scenario = parseScenario(input);
-  const timesMs: number[] = [];
+  const timesMs: (number | null)[] = [];
   for (let kill = 0; kill < kills; kill++) {
-    const { recoveryMs } = playRun(scenario, seed + kill, { checks: "safety" }).metrics;
-    if (recoveryMs !== null) timesMs.push(recoveryMs);
+    if (kill % killsPerBreath === 0) {
+      await new Promise<void>((resolve) => clock.afterPoll(resolve));
+      if (signal?.aborted === true) throw new RaftbeatError("aborted", "interrupted");
+    }
+    const { metrics, violation } = playRun(scenario, seed + kill, { checks: "safety" });
+    if (violation !== null)
+      throw new RaftbeatError(
+        "internal",
+        `${violation.promise} broken in seed ${seed + kill}: ${violation.text}`,
+      );
+    timesMs.push(metrics.recoveryMs);
   }
   return timesMs;
 }
 
-function rowOf(nodes: number, of: string, timesMs: readonly number[]): Row {
+/** After so many kills signals are listened to. */
+const killsPerBreath = 50;
+const clock = systemClock();
+
+function rowOf(nodes: number, of: string, timesMs: readonly (number | null)[]): Row {
   const trials = timesMs.map((ms) => ({
     ms,
     availability: 0,

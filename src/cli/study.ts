@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import type { Row } from "../tuning/study.js";
 import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
+import { refuseUnwritable, writeOutput } from "./output-file.js";
 import type { StudyResult } from "./study-page.js";
 import { textTable } from "./text-table.js";
 
@@ -23,10 +23,10 @@ export function addStudyCommand(program: Command): void {
     .summary("repeat a published experiment in the simulator")
     .description("Plays a study: published experiments, or what the parts of the protocol are worth.")
     .argument("<name>", "raft-figure-16, thesis-wan, loopback, ...; a wrong one lists them all")
-    .option("--trials <count>", "how often to play each row", countFrom(1))
+    .option("--trials <count>", "how often to play each row", countFrom(1, 1e7))
     .option("--seed <seed>", "the first trial's seed", countFrom(0), 1)
     .option("--workers <count>", "threads; all cores unless given", countFrom(1))
-    .option("--nodes <count>", "of loopback: how many processes", countFrom(3), 3)
+    .option("--nodes <count>", "of loopback: how many processes, 3 to 9", countFrom(3, 9), 3)
     .option("--html <file>", "draw the distributions into one page")
     .option("--json", "print one object a row")
     .action(playStudy);
@@ -45,7 +45,7 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
       "invalidSettings",
       `study ${name}: there is none; choose one of ${studies.map((one) => one.name).join(", ")}, loopback`,
     );
-  if (flags.html !== undefined) writePage(flags.html, "");
+  if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
   const results: StudyResult[] = [];
   if (study === undefined) {
     const { studyLoopback, loopbackQuestion } = await import("./study-loopback.js");
@@ -70,23 +70,13 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
   }
   if (flags.html === undefined) return;
   const { studyPage } = await import("./study-page.js");
-  writePage(flags.html, studyPage(name, study?.question ?? "", results));
+  writeOutput("--html", flags.html, studyPage(name, study?.question ?? "", results));
 }
 
 function print(question: string, results: readonly StudyResult[], flags: Flags): void {
   const rows = results.map(({ row }) => row);
   if (flags.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   else process.stdout.write(`${question}\n\n${tableOf(rows)}`);
-}
-
-/** Tried before anything is played, so that a path that cannot be written is refused at once. */
-function writePage(path: string, html: string): void {
-  try {
-    writeFileSync(path, html);
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new RaftbeatError("invalidSettings", `--html ${path}: cannot be written: ${message}`, { cause });
-  }
 }
 
 function tableOf(rows: readonly Row[]): string {
@@ -99,11 +89,13 @@ function showProgress(done: number, all: number): void {
   process.stderr.write(done === all ? "\x1b[2K\r" : `\rtrial ${done} of ${all}`);
 }
 
-function countFrom(least: number): (text: string) => number {
+function countFrom(least: number, most = 2 ** 50): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least)
-      throw new InvalidArgumentError(`${text} is no whole number from ${least}`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(
+        `${text} is no whole number from ${least}${most < 2 ** 50 ? ` to ${most}` : ""}`,
+      );
     return number;
   };
 }

@@ -17,7 +17,7 @@ export function addSweepCommand(program: Command): void {
     .description(
       "Plays a scenario with every combination of the values given for some of its settings, with the same seeds, until each " +
         "combination's mean is known precisely enough. Combinations that contradict themselves are listed and not played. " +
-        "Exits 0 iff no promise was broken.",
+        "Promises are checked in the first ten runs of each combination; exits 0 iff none was broken.",
     )
     .argument("<file>", "a scenario in YAML or JSON")
     .requiredOption(
@@ -59,7 +59,7 @@ function ratio(text: string): number {
 
 function positive(text: string): number {
   const number = wholeNumber(text);
-  if (number < 1) throw new InvalidArgumentError(`${text} is below 1`);
+  if (number < 1 || number > 1e6) throw new InvalidArgumentError(`${text} is not from 1 to 1000000`);
   return number;
 }
 

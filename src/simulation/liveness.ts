@@ -41,7 +41,8 @@ export class Liveness extends Watcher {
   private highestTermSinceMs = 0;
   private promise: "L1" | "L4" = "L1";
   private lookAgainAtMs = Number.POSITIVE_INFINITY;
-  private reported = false;
+  /** The promise reported broken since somebody led last. */
+  private reported: string | null = null;
 
   constructor(cluster: Cluster, report: Report) {
     super();
@@ -74,11 +75,13 @@ export class Liveness extends Watcher {
       if ((this.leaderSinceMs[place] as number) < 0) this.leaderSinceMs[place] = nowMs;
       this.checkCutLeader(process);
     } else this.leaderSinceMs[place] = Number.NEGATIVE_INFINITY;
-    if (process.toldTerm !== null && process.leaseUntilMs > this.ledUntilMs)
+    if (process.toldTerm !== null && process.leaseUntilMs > this.ledUntilMs) {
       this.ledUntilMs = process.leaseUntilMs;
+      this.reported = null;
+    }
     const sinceMs = Math.max(this.someCalmSinceMs, this.ledUntilMs);
-    if (nowMs - sinceMs > this.windowMs() && !this.reported) {
-      this.reported = true;
+    if (nowMs - sinceMs > this.windowMs() && this.reported !== this.promise) {
+      this.reported = this.promise;
       this.report(
         this.promise,
         `nobody has led since ${sinceMs.toFixed(1)} ms, though a voter could talk to a quorum since ${this.someCalmSinceMs.toFixed(1)} ms`,

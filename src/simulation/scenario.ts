@@ -149,6 +149,10 @@ export function parseScenario(input: unknown): Scenario {
     else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
   }
   problems.push(...strangersIn(result.output, ids));
+  if (rest.seed + rest.runs > Number.MAX_SAFE_INTEGER)
+    problems.push(
+      `seed (${rest.seed}) and runs (${rest.runs}): together they are more than ${Number.MAX_SAFE_INTEGER}`,
+    );
   if (rest.start !== "crash-phase" && rest.eligible !== undefined)
     problems.push(`start: eligible belongs to crash-phase, and start is ${rest.start}`);
   if (rest.start === "settled" && rest.until !== undefined)

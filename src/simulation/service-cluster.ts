@@ -7,7 +7,6 @@ import { RaftbeatError } from "../errors.js";
 import type { NodeId } from "../protocol/index.js";
 import { systemClock } from "../runtime/system-ports.js";
 import type { Cluster } from "./cluster.js";
-import { Liveness } from "./liveness.js";
 import { Safety } from "./safety.js";
 import { parseScenario, type ScenarioInput } from "./scenario.js";
 import { clusterOf } from "./scenario-cluster.js";
@@ -62,11 +61,8 @@ export class ServiceCluster {
     const report = (promise: string, text: string) => {
       this.broken ??= `${promise} broken at ${this.cluster.nowMs.toFixed(3)} ms: ${text}`;
     };
-    this.cluster.watchers.push(
-      this.trace,
-      new Safety(this.cluster, report),
-      new Liveness(this.cluster, report),
-    );
+    // Liveness is the service's own affair: it may be unhealthy, resign, drain or stop.
+    this.cluster.watchers.push(this.trace, new Safety(this.cluster, report));
     for (const process of this.cluster.processes) process.prepare = (starting) => this.prepare(starting);
     this.cluster.boot();
   }
@@ -95,7 +91,7 @@ export class ServiceCluster {
     return this.trace.lines();
   }
 
-  /** Passes so much time. Errors: `internal` if the cluster broke a promise. */
+  /** Passes so much time. Errors: `internal` if the cluster broke a promise; a RangeError for a time that is none. */
   async advance(forMs: number): Promise<void> {
     await this.play(this.nowMs + forMs, () => false);
   }
@@ -171,6 +167,8 @@ export class ServiceCluster {
   /** True iff `done` held in time. */
   private async play(untilMs: number, done: () => boolean): Promise<boolean> {
     const { timeline } = this.cluster;
+    if (!(untilMs >= this.nowMs && untilMs < Number.POSITIVE_INFINITY))
+      throw new RangeError(`time passes for a number of milliseconds from 0, not until ${untilMs}`);
     for (;;) {
       await promisesSettled();
       // What promises did between two events is seen by no checker otherwise.

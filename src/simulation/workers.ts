@@ -11,10 +11,14 @@ export interface Workers<Job, Result> {
   close(): Promise<void>;
 }
 
-/** As many workers as there are cores, or as asked for. */
+/** As many workers as there are cores, or as asked for. Errors: `invalidSettings` for more than any machine runs. */
 export function workerCount(asked?: number): number {
+  if (asked !== undefined && asked > mostWorkers)
+    throw new RaftbeatError("invalidSettings", `--workers ${asked}: must be at most ${mostWorkers}`);
   return asked ?? availableParallelism();
 }
+
+const mostWorkers = 512;
 
 /**
  * Starts worker threads.

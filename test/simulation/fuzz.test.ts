@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
@@ -12,6 +11,7 @@ import { parseScenario } from "../../src/simulation/scenario.js";
 import { readScenario } from "../../src/simulation/scenario-file.js";
 import { simulate } from "../../src/simulation/simulate.js";
 import { SimulatedDisk } from "../../src/simulation/simulated-disk.js";
+import { temporaryFolder } from "../support/process-node.js";
 
 const main = new URL("../../dist/cli/main.js", import.meta.url).pathname;
 
@@ -146,7 +146,7 @@ function firstFailing(profile: "disk" | "gentle", plant: (plan: FuzzPlan) => Fuz
 }
 
 function fileOf(plan: FuzzPlan): string {
-  const file = join(mkdtempSync(join(tmpdir(), "raftbeat-fuzz-")), "found.yaml");
+  const file = join(temporaryFolder(), "found.yaml");
   writeFileSync(file, stringify(documentOf(plan)));
   return file;
 }

@@ -90,6 +90,25 @@ describe("a service in a simulated cluster", () => {
     expect(() => cluster.replica("n9")).toThrow("no replica n9: n1, n2, n3");
   });
 
+  it("finds no fault with a service that does not want to lead, or stops", async () => {
+    const cluster = new ServiceCluster({
+      service: () => {},
+      elector: { health: { check: () => cluster === undefined || cluster.nowMs < 3_000 } },
+    });
+    await leaderOf(cluster);
+    await cluster.until(() => cluster.leader() === null, 10_000);
+    await cluster.advance(20_000);
+    await Promise.all(["n1", "n2"].map((id) => cluster.settled(cluster.replica(id).elector.stop())));
+    await cluster.advance(20_000);
+    expect(cluster.leader()).toBe(null);
+  });
+
+  it("refuses a time that is none", async () => {
+    const { cluster } = world();
+    for (const forMs of [Number.NaN, -1, Number.POSITIVE_INFINITY])
+      await expect(cluster.advance(forMs)).rejects.toThrow(RangeError);
+  });
+
   it("refuses a world that cannot be", () => {
     expect(() => new ServiceCluster({ service: () => {}, world: { cluster: { nodes: 0 } } })).toThrow(
       "nodes is 0",
