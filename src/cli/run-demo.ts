@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Preset } from "../protocol/index.js";
+import { type Preset, presets } from "../protocol/index.js";
 import { machineMs, systemRandom, systemSchedule } from "../runtime/system-ports.js";
 import { createCast } from "./demo-cast.js";
 import type { DemoSignal, Tell } from "./demo-event.js";
@@ -52,7 +52,8 @@ async function play(
   try {
     await cast.assemble();
     for (let kill = 1; kill <= killCount; ) {
-      await lookout.pause(pauseMs);
+      // At a random phase of the heartbeat interval: a pause that always ends at the same one would be no sample.
+      await lookout.pause(pauseMs + systemRandom() * presets[timing].heartbeatIntervalMs);
       const leader = await cast.settled();
       // One that hit a leader just deposed has shown nothing, and is done again.
       if (await cast.kill(leader, signal, kill)) kill++;
