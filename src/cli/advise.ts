@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { countFrom } from "./count-flag.js";
 import type { AdviseFlags } from "./run-advise.js";
 
 /** The networks to begin with; held to those of the tuning by the compiler. */
@@ -37,11 +38,11 @@ export function addAdviseCommand(program: Command): void {
       200,
     )
     .option("--quick", "do not play it")
-    .option("--runs <count>", "simulated crashes of each of the settings", positive, 200)
+    .option("--runs <count>", "simulated crashes of each of the settings", countFrom(1, 1e6), 200)
     .option(
       "--quiet-minutes <count>",
       "simulated minutes of each in which false elections are counted",
-      positive,
+      countFrom(1, 1e6),
       20,
     )
     .addOption(
@@ -52,8 +53,8 @@ export function addAdviseCommand(program: Command): void {
         .choices(["datagram", "stream"])
         .default("datagram"),
     )
-    .option("--seed <seed>", "the first run's seed", positive, 1)
-    .option("--workers <count>", "threads to work on (default: one for each core)", positive)
+    .option("--seed <seed>", "the first run's seed", countFrom(1, 1e6), 1)
+    .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
     .option("--json", "print one object")
     .action(async (flags: AdviseFlags) => {
       // Loads the simulator only now: a node, which does without, starts sooner.
@@ -95,11 +96,4 @@ function present(text: string): AdviseFlags["present"] {
   if (found === null) throw new InvalidArgumentError(`${text} must be such as 50,150-300`);
   const [heartbeatIntervalMs, minMs, maxMs] = found.slice(1).map(number) as [number, number, number];
   return { heartbeatIntervalMs, electionTimeout: { minMs, maxMs } };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1e6)
-    throw new InvalidArgumentError(`${text} is no whole number from 1 to 1000000`);
-  return value;
 }

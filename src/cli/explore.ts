@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { systemClock } from "../runtime/system-ports.js";
 import type { Exploration } from "../simulation/explore.js";
+import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { protocolModes } from "./protocol-modes.js";
 import { textTable } from "./text-table.js";
@@ -30,15 +31,19 @@ export function addExploreCommand(program: Command): void {
     .description(
       "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks a promise, and says how it comes about.",
     )
-    .option("--nodes <count>", "voters, 1 to 5", count)
-    .option("--terms <count>", "the highest term looked at", count)
-    .option("--depth <count>", "the longest course of moves looked at", count)
-    .option("--crashes <count>", "how many crashes may happen", count)
-    .option("--duplicates <count>", "how many letters may arrive twice", count)
-    .option("--transfers <count>", "how often a leader may be asked to hand over", count)
-    .option("--reconfigurations <count>", "how often a leader may be asked to change the membership", count)
-    .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", count)
-    .option("--states <count>", "stop after so many states", count)
+    .option("--nodes <count>", "voters, 1 to 5", countFrom(0))
+    .option("--terms <count>", "the highest term looked at", countFrom(0))
+    .option("--depth <count>", "the longest course of moves looked at", countFrom(0))
+    .option("--crashes <count>", "how many crashes may happen", countFrom(0))
+    .option("--duplicates <count>", "how many letters may arrive twice", countFrom(0))
+    .option("--transfers <count>", "how often a leader may be asked to hand over", countFrom(0))
+    .option(
+      "--reconfigurations <count>",
+      "how often a leader may be asked to change the membership",
+      countFrom(0),
+    )
+    .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", countFrom(0))
+    .option("--states <count>", "stop after so many states", countFrom(0))
     .addOption(
       new Option(
         "--from <start>",
@@ -111,11 +116,4 @@ function coverage({ exhausted, closed, violation }: Exploration, mostDepth: numb
 
 function showProgress(states: number, depth: number): void {
   process.stderr.write(`\r${states} states, depth ${depth}`);
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError(`${text} is no count`);
-  return number;
 }

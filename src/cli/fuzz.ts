@@ -6,6 +6,7 @@ import { systemClock } from "../runtime/system-ports.js";
 import type { ProfileReport } from "../simulation/fuzz-campaign.js";
 import type { FuzzProfileName } from "../simulation/fuzz-profile.js";
 import type { FuzzAnswer, FuzzJob } from "../simulation/fuzz-worker.js";
+import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { refused, writeOutput } from "./output-file.js";
 
@@ -18,9 +19,6 @@ interface Flags {
   readonly json?: true;
 }
 
-/** More threads than any machine has. */
-const mostWorkers = 512;
-
 /** `raftbeat fuzz`: plays random clusters under random faults, and shrinks what fails. */
 export function addFuzzCommand(program: Command): void {
   program
@@ -32,7 +30,7 @@ export function addFuzzCommand(program: Command): void {
     .option("--seeds <from..to>", "the seeds of each profile", seedRange, [1, 200] as const)
     .option("--profile <name>", "gentle, harsh, disk, clock, membership or swarm; all unless given")
     .option("--minutes <count>", "go on with further seeds until so long after the start", minutes)
-    .option("--workers <count>", "threads; as many as cores unless given", workersAsked)
+    .option("--workers <count>", "threads; as many as cores unless given", countFrom(1, 512))
     .option("--out <directory>", "where to write the scenarios that fail", ".")
     .option("--json", "print one object a profile")
     .action(async (flags: Flags) => {
@@ -148,12 +146,5 @@ function seedRange(text: string): readonly [number, number] {
 function minutes(text: string): number {
   const number = Number(text);
   if (!(number > 0 && number <= 100_000)) throw new InvalidArgumentError(`${text} is no number of minutes`);
-  return number;
-}
-
-function workersAsked(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > mostWorkers)
-    throw new InvalidArgumentError(`${text} is no number of workers from 1 to ${mostWorkers}`);
   return number;
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Recording, ScenarioReport } from "../report/run-data.js";
 import type { RunFigures } from "../report/run-page.js";
 import type { TextTimelineOptions } from "../report/text-timeline.js";
@@ -7,6 +7,7 @@ import { systemClock } from "../runtime/system-ports.js";
 import type { RunOutcome } from "../simulation/play.js";
 import type { Scenario } from "../simulation/scenario.js";
 import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simulate.js";
+import { countFrom, wholeNumber } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { refused, refuseUnwritable, writeOutput } from "./output-file.js";
 import { protocolModes } from "./protocol-modes.js";
@@ -37,7 +38,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", protocolModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
-    .option("--workers <count>", "how many threads play; one plays here", positiveNumber)
+    .option("--workers <count>", "how many threads play; one plays here", countFrom(1, 512))
     .option("--json", "print one object a scenario")
     .action(async (files: string[], flags: Flags) => {
       endWithReader();
@@ -161,17 +162,4 @@ function openFile(flag: string, path: string): { write: (text: string) => void; 
 function showProgress(name: string, done: number, runs: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(done === runs ? "\x1b[2K\r" : `\r${name}: run ${done} of ${runs}`);
-}
-
-function positiveNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number < 1 || number > 256) throw new InvalidArgumentError(`${text} is not from 1 to 256`);
-  return number;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError(`${text} is no whole number`);
-  return number;
 }

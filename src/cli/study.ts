@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { RaftbeatError } from "../errors.js";
 import type { Row } from "../tuning/study.js";
+import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
@@ -87,15 +88,4 @@ function tableOf(rows: readonly Row[]): string {
 function showProgress(done: number, all: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(done === all ? "\x1b[2K\r" : `\rtrial ${done} of ${all}`);
-}
-
-function countFrom(least: number, most = 2 ** 50): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least || number > most)
-      throw new InvalidArgumentError(
-        `${text} is no whole number from ${least}${most < 2 ** 50 ? ` to ${most}` : ""}`,
-      );
-    return number;
-  };
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { countFrom, wholeNumber } from "./count-flag.js";
 import type { SweepFlags } from "./run-sweep.js";
 
 /** The figures whose precision may be asked for; the first is the default. Held to those of the worker by the compiler. */
@@ -29,11 +30,16 @@ export function addSweepCommand(program: Command): void {
     )
     .option("--figure <name>", `whose mean is to be precise: ${figures.join(", ")}`, figureName, figures[0])
     .option("--precision <ratio>", "half of its 95 % interval, as a part of it", ratio, 0.05)
-    .option("--runs <count>", "play no combination more often", positive, 10_000)
-    .option("--min-runs <count>", "play none less often", positive, 100)
-    .option("--quiet-minutes <count>", "simulated minutes in which false elections are counted", positive, 5)
+    .option("--runs <count>", "play no combination more often", countFrom(1, 1e6), 10_000)
+    .option("--min-runs <count>", "play none less often", countFrom(1, 1e6), 100)
+    .option(
+      "--quiet-minutes <count>",
+      "simulated minutes in which false elections are counted",
+      countFrom(1, 1e6),
+      5,
+    )
     .option("--seed <seed>", "the first run's seed; run k of every combination has seed + k - 1", wholeNumber)
-    .option("--workers <count>", "threads to work on (default: one for each core)", positive)
+    .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
     .option("--resume <state>", "go on from this file if it is there, and keep in it how far the work is")
     .option("--csv <file>", "write a table")
     .option("--html <file>", "write a page of figures")
@@ -54,18 +60,5 @@ function figureName(text: string): (typeof figures)[number] {
 function ratio(text: string): number {
   const number = Number(text);
   if (!(number > 0 && number < 1)) throw new InvalidArgumentError(`${text} is no number between 0 and 1`);
-  return number;
-}
-
-function positive(text: string): number {
-  const number = wholeNumber(text);
-  if (number < 1 || number > 1e6) throw new InvalidArgumentError(`${text} is not from 1 to 1000000`);
-  return number;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError(`${text} is no whole number`);
   return number;
 }

@@ -6,7 +6,7 @@ import { Parts } from "./selectors.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 
 /** A cluster that has no stable leader after so long will not get one. */
-const longestSettlingMs = 600_000;
+export const longestSettlingMs = 600_000;
 
 /** So many of a new leader's heartbeats make its start forgotten. */
 const heartbeatsBeforeCrash = 4;

@@ -1,5 +1,5 @@
 import type { Cluster } from "./cluster.js";
-import { crashAtPhase } from "./crash-phase.js";
+import { crashAtPhase, longestSettlingMs } from "./crash-phase.js";
 import { expectedViolations } from "./expectations.js";
 import { FaultPlayer } from "./fault-player.js";
 import { Liveness } from "./liveness.js";
@@ -25,9 +25,6 @@ export interface RunOutcome {
   readonly simulatedMs: number;
   readonly traceHash: string;
 }
-
-/** A cluster that has no stable leader after so long will not get one. */
-const longestSettlingMs = 600_000;
 
 /** Who looks on while a scenario is played: that changes nothing, neither what happens nor the hash of it. */
 export interface PlayOptions {

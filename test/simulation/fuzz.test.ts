@@ -60,7 +60,7 @@ describe("raftbeat fuzz", () => {
     [["--seeds", "9..1"], /9\.\.1 is no range/],
     [["--seeds", "many"], /many is no range/],
     [["--profile", "cruel"], /cruel.*gentle, harsh/],
-    [["--workers", "0"], /0 is no number of workers/],
+    [["--workers", "0"], /0 is no whole number from 1 to 512/],
     [["--minutes", "-1"], /-1 is no number of minutes/],
   ])("refuses %j", (flags, sentence) => {
     const { status, stderr } = spawnSync("node", [main, "fuzz", ...flags], { encoding: "utf8" });
