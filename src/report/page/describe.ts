@@ -113,7 +113,7 @@ function messageWords(scene: Scene, index: number): Description {
   const reason = refusals[answer - 1];
   const verb = kind === "heartbeatReply" ? "accepted" : "granted";
   const refused = kind === "heartbeatReply" ? "not accepted" : "refused";
-  const said = answer < 0 ? "" : answer === 0 ? `: ${verb}` : `: ${refused}`;
+  const said = answer < 0 ? "" : answer === 0 ? `: ${verb}` : reason === undefined ? `: ${refused}` : "";
   const lines: string[] = [];
   if (reason !== undefined) lines.push(`${refused}: ${refusalWords[reason]} (${reason})`);
   const more = messages.refusals[index];

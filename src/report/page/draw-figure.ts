@@ -74,9 +74,13 @@ function frame({ title, logX, logY }: Figure, width: number, marks: Markish[]): 
   };
 }
 
-function xAxis({ xLabel, logX, series }: Figure, width: number): Markish[] {
+/** @param numbers all that is drawn: a tick beyond them would stand outside the frame */
+function xAxis(
+  { xLabel, logX, series }: Figure,
+  width: number,
+  numbers: readonly number[] = series.flatMap(({ points }) => points.map(([x]) => x)),
+): Markish[] {
   const count = Math.max(3, Math.floor(width / 110));
-  const numbers = series.flatMap(({ points }) => points.map(([x]) => x));
   const ticks = logX ? logTicks(numbers, Math.max(3, Math.floor(width / 60))) : count;
   // A log scale would leave out the words of every fifth and tenth as too many.
   const words = logX ? { text: plain } : { tickFormat: plain };
@@ -114,7 +118,11 @@ function distribution(figure: Figure, width: number): PlotOptions {
   const least = Math.max(1e-4, Math.min(0.1, ...drawn.map(place)));
   const nines = [1, 0.1, 0.01, 0.001, 0.0001].filter((share) => share >= least * 0.99);
   const options = frame(figure, width, [
-    ...xAxis(figure, width),
+    ...xAxis(
+      figure,
+      width,
+      drawn.map(({ x }) => x),
+    ),
     ...(isTail
       ? yAxis(figure.yLabel, nines, (share) => percent(1 - share))
       : yAxis(figure.yLabel, [0, 0.25, 0.5, 0.75, 1], percent)),
