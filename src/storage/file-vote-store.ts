@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import { RaftbeatError } from "../errors.js";
 import type { DurableRecord } from "../protocol/index.js";
 import type { VoteStore } from "../runtime/ports.js";
+import { systemSchedule } from "../runtime/system-ports.js";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 import { storeFailed } from "./store-error.js";
 import { openVoteFile, type VoteFile } from "./vote-file.js";
@@ -30,7 +31,8 @@ export function fileVoteStore(directory: string): VoteStore {
   const queue = new PQueue({ concurrency: 1 });
   let session: { readonly lock: DirectoryLock; readonly file: VoteFile } | null = null;
   let failure: RaftbeatError | null = null;
-  let writeCount = 0;
+  /** Ends the wait for the next copy; null where every record is in both slots already, or about to be. */
+  let cancelCopy: (() => void) | null = null;
 
   async function open(): Promise<DurableRecord | null> {
     if (session !== null)
@@ -64,6 +66,12 @@ export function fileVoteStore(directory: string): VoteStore {
     }
   }
 
+  /** A copy that fails is told to the next write. */
+  function copy(): void {
+    cancelCopy = null;
+    queue.add(() => change((file) => file.copy())).catch(() => {});
+  }
+
   async function close(): Promise<void> {
     const { lock, file } = session ?? {};
     session = null;
@@ -91,16 +99,20 @@ export function fileVoteStore(directory: string): VoteStore {
         queueMicrotask(() => callback(refusal));
         return;
       }
-      const number = ++writeCount;
+      cancelCopy?.();
       queue.add(() => change((file) => file.write(record))).then(() => callback(null), callback);
-      // A copy that fails is told to the next write. One that would keep a later write waiting is left to that one.
-      queue.add(async () => number === writeCount && change((file) => file.copy())).catch(() => {});
+      cancelCopy = systemSchedule(copyAfterMs, copy);
     },
     close(callback) {
+      cancelCopy?.();
+      if (cancelCopy !== null) copy();
       queue.add(close).then(callback);
     },
   };
 }
+
+/** A copy waits until the votes of an election are through: it would take the disk and the cores from those who wait for them. */
+const copyAfterMs = 100;
 
 /** A disk that stalls for longer fails the store, so that nothing grows without bound. */
 const waitingCountMax = 1024;

@@ -24,18 +24,34 @@ export interface VoteFile {
 /** The name of the vote file in its directory. */
 export const voteFileName = "raftbeat-votes";
 
-/** Opens the vote file of a directory that is locked. Errors: `storeCorrupt`, or the system's. */
-export async function openVoteFile(directory: string): Promise<VoteFile> {
+/**
+ * Opens the vote file of a directory that is locked. Errors: `storeCorrupt`, or the system's.
+ * @param writesSync whether a write is durable when it returns: with O_DSYNC on Linux, in one trip to the disk's thread instead of two.
+ *   Elsewhere `fdatasync` comes after it (on macOS alone that flushes the disk's own cache)
+ */
+export async function openVoteFile(
+  directory: string,
+  writesSync = process.platform === "linux",
+): Promise<VoteFile> {
   const path = join(directory, voteFileName);
-  let handle = await openIfThere(path);
+  const syncFlag = writesSync ? constants.O_DSYNC : 0;
+  let handle = await openIfThere(path, syncFlag);
   let record: DurableRecord | null = null;
   let seq = 0;
   let newestIndex: 0 | 1 = 0;
   let newestBytes: Buffer = Buffer.alloc(0);
+  /** The last record found to be one that can be read back. */
+  let checked: DurableRecord | null = null;
 
   async function write(next: DurableRecord): Promise<void> {
-    const bytes = checkedSlot(seq + 1, next);
-    if (handle === null) handle = await createVoteFile(directory, bytes);
+    const bytes = encodeSlot(seq + 1, next);
+    if (bytes.length > slotByteCount)
+      throw new Error(
+        `the record takes ${bytes.length} bytes and a slot has ${slotByteCount}: too many members or too long addresses`,
+      );
+    if (checked === null || !differsInVoteAlone(next, checked)) checkReadable(bytes);
+    checked = next;
+    if (handle === null) handle = await createVoteFile(directory, bytes, syncFlag);
     else {
       await writeSlot(handle, otherIndex(), bytes);
       newestIndex = otherIndex();
@@ -46,6 +62,13 @@ export async function openVoteFile(directory: string): Promise<VoteFile> {
 
   async function copy(): Promise<void> {
     if (handle !== null) await writeSlot(handle, otherIndex(), newestBytes);
+  }
+
+  async function writeSlot(file: FileHandle, index: 0 | 1, bytes: Buffer): Promise<void> {
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length, index * slotByteCount);
+    if (bytesWritten !== bytes.length)
+      throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were taken`);
+    if (!writesSync) await file.datasync();
   }
 
   function otherIndex(): 0 | 1 {
@@ -80,10 +103,10 @@ export async function openVoteFile(directory: string): Promise<VoteFile> {
 
 const fileByteCount = 2 * slotByteCount;
 
-async function openIfThere(path: string): Promise<FileHandle | null> {
+async function openIfThere(path: string, syncFlag: number): Promise<FileHandle | null> {
   try {
     // A link could lead two directories, each with a lock of its own, to one file; a FIFO must not block.
-    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK | syncFlag);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return null;
@@ -106,10 +129,14 @@ async function readNewest(handle: FileHandle, path: string) {
 }
 
 /** Under another name first: a file of the right name is complete, whenever the process dies. */
-async function createVoteFile(directory: string, bytes: Buffer): Promise<FileHandle> {
+async function createVoteFile(directory: string, bytes: Buffer, syncFlag: number): Promise<FileHandle> {
   const path = join(directory, voteFileName);
   const newPath = `${path}.new`;
-  const handle = await open(newPath, "w+", 0o600);
+  const handle = await open(
+    newPath,
+    constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | syncFlag,
+    0o600,
+  );
   try {
     const content = Buffer.alloc(fileByteCount);
     bytes.copy(content);
@@ -127,22 +154,31 @@ async function createVoteFile(directory: string, bytes: Buffer): Promise<FileHan
 }
 
 /** Refuses what could not be read back: the record that is on disk stays. */
-function checkedSlot(seq: number, record: DurableRecord): Buffer {
-  const bytes = encodeSlot(seq, record);
-  if (bytes.length > slotByteCount)
-    throw new Error(
-      `the record takes ${bytes.length} bytes and a slot has ${slotByteCount}: too many members or too long addresses`,
-    );
+function checkReadable(bytes: Buffer): void {
   const slot = decodeSlot(bytes);
   if (slot.state === "unknown") throw new Error(`the record cannot be stored: ${slot.problem}`);
-  return bytes;
 }
 
-async function writeSlot(handle: FileHandle, index: 0 | 1, bytes: Buffer): Promise<void> {
-  const { bytesWritten } = await handle.write(bytes, 0, bytes.length, index * slotByteCount);
-  if (bytesWritten !== bytes.length)
-    throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were taken`);
-  await handle.datasync();
+/** True for what elections write, and wait for, where all else stood the check in the record before. */
+function differsInVoteAlone(record: DurableRecord, checked: DurableRecord): boolean {
+  const { term, votedFor, configuration } = record;
+  const was = checked.configuration;
+  return (
+    isTerm(term) &&
+    votedFor !== "" &&
+    isTerm(configuration.id.term) &&
+    configuration.id.version === was.id.version &&
+    configuration.id.digest === was.id.digest &&
+    configuration.voters === was.voters &&
+    configuration.observers === was.observers &&
+    record.voteHoldMs === checked.voteHoldMs &&
+    record.incarnation === checked.incarnation &&
+    record.incarnationsMet === checked.incarnationsMet
+  );
+}
+
+function isTerm(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

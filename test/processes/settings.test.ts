@@ -112,7 +112,7 @@ describe("raftbeat, when the world is wrong, says one sentence and exits 1", () 
     const settings = ["--cluster", "c", "--id", "a", "--voters", `a=ws://127.0.0.1:${port}`];
     const run = raftbeat(["node", ...settings, "--data", join(temporaryFolder(), "a"), "--json"], {
       NODE_OPTIONS: `--import=${preload}`,
-      FULL_AFTER_SYNCS: "2",
+      FULL_AFTER_WRITES: "2",
     });
     expect(await run.exited).toBe(1);
     expect(run.lines.map(({ event }) => event)).toContain("started");

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
@@ -66,14 +67,15 @@ export class SimulatedDisk {
   }
 
   /** Replaces `open` of `node:fs/promises`. */
-  readonly open = async (path: string, flags: number | string) => {
+  readonly open = async (path: string, flags: number) => {
     this.operate();
     const name = basename(path);
     if (!name.startsWith("raftbeat-")) return this.directoryHandle();
-    if (flags === "w+") this.names.set(name, { cache: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: [] });
+    if ((flags & constants.O_CREAT) !== 0)
+      this.names.set(name, { cache: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: [] });
     const file = this.names.get(name);
     if (file === undefined) throw Object.assign(new Error("ENOENT"), { code: "ENOENT" });
-    return this.fileHandle(file);
+    return this.fileHandle(file, (flags & constants.O_DSYNC) !== 0);
   };
 
   /** Replaces `rename`. */
@@ -97,7 +99,7 @@ export class SimulatedDisk {
     return { sync, close: async () => {} };
   }
 
-  private fileHandle(file: File) {
+  private fileHandle(file: File, writesSync: boolean) {
     const operate = this.operationsOf(this.processCount);
     const write = async (bytes: Buffer, start: number, length: number, offset: number) => {
       const given = bytes.subarray(start, start + length);
@@ -106,6 +108,7 @@ export class SimulatedDisk {
       file.cache = overwritten(file.cache, offset, taken.bytes);
       file.dirty.push({ offset, bytes: taken.bytes });
       if (taken.died) throw new Dead();
+      if (writesSync) await sync();
       return { bytesWritten: length, buffer: bytes };
     };
     const sync = async () => {
