@@ -6,8 +6,8 @@ import {
   beginWait,
   settleRound,
 } from "./become.js";
-import { isNewer } from "./configuration.js";
-import { isVoter, meet, strangerReason } from "./identity.js";
+import { type Configuration, isNewer } from "./configuration.js";
+import { isVoter, meet, strangerReason, takeConfiguration } from "./identity.js";
 import { holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply, TimeoutNow } from "./message.js";
 import { knownLeader, type Node, withVote } from "./node.js";
@@ -51,11 +51,14 @@ export function onRequestVote(
   effects: Effect[],
 ): void {
   const { configuration } = request;
+  const stranger = strangerReason(node, from, incarnation, configuration, configuration.id);
   const refusal =
-    strangerReason(node, from, incarnation, configuration, configuration.id) ??
+    stranger ??
     (request.preVote
       ? refusesPreVote(node, request, nowMs)
       : answerVote(node, from, incarnation, request, nowMs, effects));
+  const own = node.record.configuration;
+  const isBehind = stranger === null && refusal !== null && isNewer(own.id, configuration.id);
   const holdMs = holdUntil(node) - nowMs;
   const message: RequestVoteReply = {
     kind: "requestVoteReply",
@@ -66,7 +69,8 @@ export function onRequestVote(
     reason: refusal,
     leader: knownLeader(node),
     remainingHoldMs: Math.max(0, holdMs),
-    configurationId: node.record.configuration.id,
+    configurationId: own.id,
+    configuration: isBehind ? own : null,
   };
   effects.push({ kind: "send", to: from, message });
 }
@@ -93,7 +97,7 @@ function answerVote(
   return null;
 }
 
-/** Counts an answer of the running round (rules 2, 3, 6, 11). */
+/** Counts an answer of the running round, and takes the newer configuration that a refusal carries (rules 2, 3, 6, 11, 19). */
 export function onRequestVoteReply(
   node: Node,
   from: NodeId,
@@ -102,7 +106,8 @@ export function onRequestVoteReply(
   nowMs: number,
   effects: Effect[],
 ): void {
-  if (strangerReason(node, from, incarnation, null, null) !== null) return;
+  if (strangerReason(node, from, incarnation, answer.configuration, null) !== null) return;
+  if (answer.configuration !== null) catchUp(node, answer.configuration, nowMs);
   meet(node, from, incarnation);
   const grantedPreVote = answer.preVote && answer.granted;
   if (answer.term > node.record.term && !grantedPreVote) {
@@ -119,6 +124,19 @@ export function onRequestVoteReply(
   const outdated = reason === "notMember" && isNewer(answer.configurationId, node.record.configuration.id);
   role.answers.set(from, { granted, reason, remainingHoldMs, outdated });
   settleRound(node, nowMs, effects);
+}
+
+/**
+ * Goes by the newer configuration from now on (rule 19). Its round asked under the older one, and is over; the next begins soon, as nothing
+ * but that stood against it.
+ */
+function catchUp(node: Node, configuration: Configuration, nowMs: number): void {
+  const { role } = node;
+  if (role.name === "leader" || !isNewer(configuration.id, node.record.configuration.id)) return;
+  takeConfiguration(node, configuration);
+  if (role.name === "follower") return;
+  node.role = { name: "follower", leader: null };
+  beginWait(node, nowMs, 0);
 }
 
 /** The leader of this term hands over: campaign at once, without pre-vote (rule 16). */

@@ -72,6 +72,8 @@ export interface RequestVoteReply {
   /** How long the answering node's vote hold still lasts. */
   readonly remainingHoldMs: number;
   readonly configurationId: ConfigurationId;
+  /** In a refusal to a member that goes by an older configuration: the whole one (rule 19). */
+  readonly configuration: Configuration | null;
 }
 
 /** The leader of `term` hands over: campaign at once. */

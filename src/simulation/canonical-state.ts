@@ -259,11 +259,22 @@ function messageFact(
       return;
     }
     case "requestVoteReply": {
-      const { preVote, round, granted, reason, remainingHoldMs, configurationId } = message;
+      const { preVote, round, granted, reason, remainingHoldMs, configurationId, configuration } = message;
       const { term, version } = configurationId;
+      const whole = configuration === null ? 0 : setOf(configuration.voters);
+      const observers = configuration === null ? 0 : setOf(configuration.observers);
       const own = [preVote ? 1 : 0, ranks.round(to, round), granted ? 1 : 0, code(reason)] as const;
       // How long a hold lasts matters only where the hold is what refused.
-      facts.add(14, ...head, ...own, reason === "voteHold" ? remainingHoldMs : 0, term, version);
+      facts.add(
+        14,
+        ...head,
+        ...own,
+        reason === "voteHold" ? remainingHoldMs : 0,
+        term,
+        version,
+        whole,
+        observers,
+      );
       return;
     }
     case "timeoutNow":

@@ -38,9 +38,10 @@ function frameOf(message: Message, group: number): WireFrame {
       return ["rv", group, term, preVote, round, transferFromTerm, whole(configuration)];
     }
     case "requestVoteReply": {
-      const { term, preVote, round, granted, reason, leader, remainingHoldMs } = message;
+      const { term, preVote, round, granted, reason, leader, remainingHoldMs, configuration } = message;
       const held = idOf(message.configurationId);
-      return ["rr", group, term, preVote, round, granted, reason, leader, remainingHoldMs, held];
+      const carried = configuration === null ? null : whole(configuration);
+      return ["rr", group, term, preVote, round, granted, reason, leader, remainingHoldMs, held, carried];
     }
     case "timeoutNow":
       return ["tn", group, message.term];
@@ -88,7 +89,7 @@ export function decodeFrame(text: string): Decoded {
       return understand(
         frames.rr,
         value,
-        ([, group, term, preVote, round, granted, reason, leader, remainingHoldMs, held]) => ({
+        ([, group, term, preVote, round, granted, reason, leader, remainingHoldMs, held, configuration]) => ({
           ok: true,
           group,
           message: {
@@ -101,6 +102,7 @@ export function decodeFrame(text: string): Decoded {
             leader,
             remainingHoldMs,
             configurationId: idFrom(held),
+            configuration,
           },
         }),
       );

@@ -92,7 +92,7 @@ export const frames = {
   ]),
   /** A request for a vote: term, preVote, round, transferFromTerm, configuration. */
   rv: v.strictTuple([v.literal("rv"), group, count, v.boolean(), count, v.nullable(count), configuration]),
-  /** Its answer: term, preVote, round, granted, reason, leader, remaining hold, configuration. */
+  /** Its answer: term, preVote, round, granted, reason, leader, remaining hold, id of the configuration, perhaps all of it. */
   rr: v.strictTuple([
     v.literal("rr"),
     group,
@@ -104,6 +104,7 @@ export const frames = {
     v.nullable(id),
     durationMs,
     configurationId,
+    v.nullable(configuration),
   ]),
   /** The order to campaign at once: term. */
   tn: v.strictTuple([v.literal("tn"), group, count]),

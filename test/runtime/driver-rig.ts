@@ -192,5 +192,6 @@ function grant(rig: Rig, preVote: boolean): void {
     leader: null,
     remainingHoldMs: 0,
     configurationId: record.configuration.id,
+    configuration: null,
   });
 }

@@ -63,6 +63,7 @@ export function voteReply(over: Partial<RequestVoteReply> = {}): RequestVoteRepl
     leader: null,
     remainingHoldMs: 0,
     configurationId: { term: 0, version: 1, digest: "" },
+    configuration: null,
     ...over,
   };
 }

@@ -101,6 +101,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     leader: fc.option(id),
     remainingHoldMs: durationMs,
     configurationId,
+    configuration: fc.option(anyConfiguration),
   }),
   fc.record({ kind: fc.constant("timeoutNow" as const), term: count }),
 );
@@ -162,6 +163,7 @@ export function outOfBounds(message: Message): string | null {
       need(message.leader === null || isId(message.leader), "leader");
       need(isDuration(message.remainingHoldMs), "hold");
       checkId(message.configurationId);
+      if (message.configuration !== null) checkConfiguration(message.configuration);
       break;
     case "timeoutNow":
       break;

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Member } from "../../../src/protocol/index.js";
+import type { Member, RequestVote } from "../../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
@@ -167,10 +167,60 @@ export const membership = [
     node.hear("c", voteRequest(newer, { term: 5, preVote: true }), node.nowMs + 500);
     expect(node.node.record.configuration).toBe(configuration);
   }),
+  claim("19. a refusal to a member that goes by an older one carries the whole", (protocol) => {
+    const configuration = protocol.configurationOf(1, 5, founders("abc"), []);
+    const older = protocol.configurationOf(1, 4, founders("abcd"), []);
+    const node = aFollower(protocol, { configuration });
+    const answered = (request: RequestVote, from = "b") => {
+      node.hear(from, request, node.nowMs + 500);
+      return node.sent("requestVoteReply")[0];
+    };
+    expect(answered(voteRequest(older, { term: 4, preVote: true }))).toMatchObject({
+      reason: "olderConfiguration",
+      configuration,
+    });
+    expect(answered(voteRequest(older, { term: 0 }))).toMatchObject({ reason: "staleTerm", configuration });
+    expect(answered(voteRequest(configuration, { term: 0 }))).toMatchObject({ configuration: null });
+    // Who does not belong is told no more than that.
+    expect(answered(voteRequest(older, { term: 4 }), "d")).toMatchObject({
+      reason: "notMember",
+      configuration: null,
+    });
+  }),
+  claim("19. who is refused so takes it, durable first, and soon asks again", (protocol) => {
+    const node = aPreCandidate(protocol, { voters: "abcde" });
+    const { round } = node.node;
+    const configuration = protocol.configurationOf(1, 2, founders("abcd"), []);
+    const refusal = { preVote: true, round, granted: false, term: 1 } as const;
+    node.quickDisk = false;
+    node.hear("b", voteReply({ ...refusal, reason: "olderConfiguration", configuration }));
+    expect(node.kinds().at(0)).toBe("persist");
+    expect(node.writes[0]?.configuration).toEqual(configuration);
+    expect(node.roleName).toBe("follower");
+    // Its round asked under the older one: what still answers it counts no more.
+    for (const id of "cde") node.hear(id, voteReply({ ...refusal, granted: true, term: 2 }));
+    expect(node.roleName).toBe("follower");
+    node.persist();
+    const beganMs = node.nowMs;
+    node.timeOut();
+    expect(node.roleName).toBe("preCandidate");
+    expect(node.sent("requestVote")[0]).toMatchObject({ configuration });
+    const { minMs, maxMs } = node.node.settings.electionTimeout;
+    expect(node.nowMs - beganMs).toBeLessThanOrEqual((maxMs - minMs) / 10);
+  }),
+  claim("19. never an older one from a refusal either", (protocol) => {
+    const configuration = protocol.configurationOf(1, 5, founders("abc"), []);
+    const node = aPreCandidate(protocol, { configuration });
+    const older = protocol.configurationOf(1, 4, founders("abcd"), []);
+    node.hear("b", voteReply({ preVote: true, granted: false, term: 1, configuration: older }));
+    expect(node.node.record.configuration).toBe(configuration);
+    expect(node.roleName).toBe("preCandidate");
+  }),
   claim("19. a leader takes none", (protocol) => {
     const leader = aLeader(protocol);
     const configuration = protocol.configurationOf(2, 9, founders("abcd"), []);
     leader.hear("b", heartbeat(configuration, { term: 2, configuration }));
+    leader.hear("b", voteReply({ term: leader.node.record.term, granted: false, configuration }));
     expect(leader.node.record.configuration.id.version).toBe(1);
     expect(leader.roleName).toBe("leader");
   }),

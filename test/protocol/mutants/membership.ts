@@ -23,7 +23,37 @@ export const membership: readonly Mutant[] = [
       ],
     ],
     claims: ["19. never an older one, and never from a request"],
+    chaos: ["disk", 20, "I3"],
+  },
+  {
+    name: "older configuration taken from a refusal",
+    edits: [
+      [
+        "election.ts",
+        'role.name === "leader" || !isNewer(configuration.id, node.record.configuration.id)',
+        'role.name === "leader"',
+      ],
+    ],
+    claims: ["19. never an older one from a refusal either"],
     chaos: ["disk", 5, "I3"],
+  },
+  {
+    name: "configuration taken from a refusal by a leader",
+    edits: [
+      ["election.ts", 'role.name === "leader" || !isNewer(configuration.id', "!isNewer(configuration.id"],
+    ],
+    claims: ["19. a leader takes none"],
+  },
+  {
+    name: "round under a configuration taken in its midst",
+    edits: [
+      [
+        "election.ts",
+        'node.role = { name: "follower", leader: null };\n  beginWait(node, nowMs, 0);',
+        "beginWait(node, nowMs, 0);",
+      ],
+    ],
+    claims: ["19. who is refused so takes it, durable first, and soon asks"],
   },
   {
     name: "configuration not confirmed on winning",
@@ -34,7 +64,7 @@ export const membership: readonly Mutant[] = [
       "0. leading is announced only once all that it rests on is",
       "12. on winning the configuration takes the term and keeps its",
     ],
-    chaos: ["membership", 10, "I7"],
+    chaos: ["membership", 25, "L1"],
   },
   {
     name: "heartbeats carry what is not durable",
