@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ExploreOptions, ScenarioInput } from "../../src/simulation/index.js";
-import { type Edit, plantInSimulator, type Simulator } from "../support/simulation-mutants.js";
+import type { Edit } from "../support/planted-build.js";
+import { plantInSimulator, type Simulator } from "../support/simulation-mutants.js";
 import { worlds } from "./mutant-worlds.js";
 
 type World = keyof typeof worlds;

@@ -1,4 +1,4 @@
-import type { Edit } from "../../support/protocol-mutants.js";
+import type { Edit } from "../../support/planted-build.js";
 
 /** A bug that somebody might make, and what catches it. */
 export interface Mutant {

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** A text in one file of a folder that stands there once, and what to put in its place. */
+export type Edit = readonly [file: string, text: string, instead: string];
+
+const src = fileURLToPath(new URL("../../src/", import.meta.url));
+
+/**
+ * Loads `entry` of `src` anew with everything it imports, as one module, and with these edits in it; with no edits, as it is.
+ * @param folder what the files of the edits are relative to, inside `src`
+ */
+export async function planted<Module>(
+  entry: string,
+  edits: readonly Edit[],
+  folder: string,
+): Promise<Module> {
+  const left = new Set(edits);
+  const { outputFiles } = await build({
+    entryPoints: [`${src}${entry}`],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    logLevel: "silent",
+    plugins: [
+      {
+        name: "plant",
+        setup: ({ onLoad }) =>
+          onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+            const file = relative(`${src}${folder}`, path).replaceAll("\\", "/");
+            let contents = readFileSync(path, "utf8");
+            for (const edit of edits.filter(([name]) => name === file)) {
+              contents = edited(contents, edit);
+              left.delete(edit);
+            }
+            return { contents, loader: "ts" };
+          }),
+      },
+    ],
+  });
+  for (const [file] of left) throw new Error(`${entry} does not load ${file}`);
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  return import(`data:text/javascript;base64,${code}`);
+}
+
+function edited(contents: string, [file, text, instead]: Edit): string {
+  const [before, after, ...more] = contents.split(text);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`${file} does not hold this exactly once: ${text}`);
+  return before + instead + after;
+}
