@@ -50,7 +50,10 @@ export class CoreCluster {
   }
 
   processes(): Process[] {
-    return [...this.hosts.values()].flatMap(({ process }) => (process === null ? [] : [process]));
+    // A loop: asked after every event, it took a fifth of the time of a random world as a `flatMap`.
+    const running: Process[] = [];
+    for (const { process } of this.hosts.values()) if (process !== null) running.push(process);
+    return running;
   }
 
   /** Those who lead, in the order of their ids. */

@@ -153,9 +153,12 @@ function bringSome(file: File, random: () => number): void {
   for (const { offset, bytes } of file.dirty) {
     // A slot is many sectors, most of them empty: some losses are of all, some of none, some of any.
     const luck = random() * 1.5 - 0.25;
+    const brought: number[] = [];
     for (let start = 0; start < bytes.length; start += sectorByteCount)
-      if (random() < luck)
-        file.disk = overwritten(file.disk, offset + start, bytes.subarray(start, start + sectorByteCount));
+      if (random() < luck) brought.push(start);
+    // The last first, so that a file grows once.
+    for (const start of brought.reverse())
+      file.disk = overwritten(file.disk, offset + start, bytes.subarray(start, start + sectorByteCount));
   }
 }
 
