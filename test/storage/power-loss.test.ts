@@ -1,18 +1,25 @@
 import { fc, test as property } from "@fast-check/vitest";
-import { expect, vi } from "vitest";
-import { openVoteFile, type VoteFile } from "../../src/storage/vote-file.js";
+import { afterAll, expect, vi } from "vitest";
+import type { VoteFile } from "../../src/storage/vote-file.js";
 import { seededRandom } from "../support/prng.js";
 import { aRecord } from "../support/storage.js";
 import { Dead, SimulatedDisk } from "../support/storage-disk.js";
 
 let disk = new SimulatedDisk(Math.random);
 
-vi.mock("node:fs/promises", async (original) => ({
+// The files of tests share their modules: what was loaded with the real file system is loaded anew, and so again afterwards.
+vi.resetModules();
+vi.doMock("node:fs/promises", async (original) => ({
   ...(await original<typeof import("node:fs/promises")>()),
   open: (path: string, flags: number) => disk.open(path, flags),
   rename: (from: string, to: string) => disk.rename(from, to),
   unlink: (path: string) => disk.unlink(path),
 }));
+const { openVoteFile } = await import("../../src/storage/vote-file.js");
+afterAll(() => {
+  vi.doUnmock("node:fs/promises");
+  vi.resetModules();
+});
 
 /** One process: in which of its operations it dies, which of its syncs fails, and what ends it. */
 const life = fc.record({

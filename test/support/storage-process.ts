@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { onTestFinished, vi } from "vitest";
 import { nobody } from "../../src/protocol/index.js";
 
@@ -14,6 +18,25 @@ export interface StoreProcess {
   kill(): Promise<void>;
 }
 
+let script: string | undefined;
+
+/** `storage-child.mjs` as one file: hundreds of processes need not each look for its modules. */
+function bundled(): string {
+  const folder = mkdtempSync(join(tmpdir(), "raftbeat-child-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, "storage-child.mjs");
+  const entry = fileURLToPath(new URL("storage-child.mjs", import.meta.url));
+  buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "error",
+  });
+  return outfile;
+}
+
 /**
  * Starts `storage-child.mjs`, which opens a store in each directory, and writes on and on in the mode `write`.
  * @param launcher a command that runs the process, such as `unshare`
@@ -23,7 +46,7 @@ export function startStoreProcess(
   directories: readonly string[],
   launcher: readonly string[] = [],
 ): StoreProcess {
-  const script = fileURLToPath(new URL("storage-child.mjs", import.meta.url));
+  script ??= bundled();
   const [command, ...args] = [...launcher, process.execPath, script, mode, ...directories];
   const child = spawn(command as string, args, {
     stdio: ["pipe", "pipe", "inherit"],
