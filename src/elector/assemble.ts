@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { type Node, type NodeId, promiseUntil } from "../protocol/index.js";
+import { memberOf, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
@@ -248,6 +248,10 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         if (begun) meet(peer, incarnation);
         watch.notify();
       },
+      recalls: (peer) =>
+        node.record.incarnationsMet.get(peer) ??
+        memberOf(node.record.configuration, peer)?.incarnation ??
+        null,
       onPeerDown(peer) {
         connected.delete(peer);
         publish("peerDown", { peer });

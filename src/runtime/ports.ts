@@ -61,6 +61,8 @@ export interface TransportHandlers {
   onPeerUp(peer: NodeId, incarnation: string): void;
   /** The last link with this peer is gone. */
   onPeerDown(peer: NodeId): void;
+  /** The incarnation that this node remembers of a peer, or null. Where this is left out nobody is remembered. */
+  recalls?(peer: NodeId): string | null;
 }
 
 /** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */

@@ -16,6 +16,7 @@ const closeCodes = {
   tooManyLinks: 4009,
   replaced: 4010,
   redundant: 4011,
+  wrongIncarnation: 4012,
 } as const;
 
 /** A reason that travels in a close frame. */
@@ -28,6 +29,7 @@ export type CloseReason = keyof typeof closeCodes;
  * - `wrongProtocol`      the other side does not speak this version of raftbeat
  * - `wrongCluster` `wrongNode`   it is of another cluster, or not the node expected at that address
  * - `wrongToken` `wrongCertificate`   it did not prove who it is
+ * - `wrongIncarnation`   a node of that id, but of another incarnation, is linked, and the link is alive
  * - `handshakeTimeout`   it did not say in time who it is
  * - `tooManyStrangers` `tooManyLinks`   there was no room
  * - `browser` `wrongPath` `badRequest`   what came was another kind of HTTP request

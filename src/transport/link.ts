@@ -31,8 +31,11 @@ const closeTimeoutMs = 1000;
 
 /** Who looks after a link. All are called from the event loop, never from inside a call to the link but `refuse`. */
 export interface LinkOwner {
-  /** Why there is no room for a link with this node, or null. */
-  refusesLink(id: NodeId): string | null;
+  /** Why there shall be no link with this node, or null. */
+  refusesLink(
+    id: NodeId,
+    incarnation: string,
+  ): { readonly reason: CloseReason; readonly detail: string } | null;
   /** Both sides know each other: frames may be sent. */
   onUp(link: Link): void;
   onFrame(link: Link, text: string): void;
@@ -175,9 +178,9 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
       refuse(verdict.reason, verdict.detail);
       return;
     }
-    const noRoom = owner.refusesLink(verdict.id);
-    if (noRoom !== null) {
-      refuse("tooManyLinks", noRoom);
+    const refusal = owner.refusesLink(verdict.id, verdict.incarnation);
+    if (refusal !== null) {
+      refuse(refusal.reason, refusal.detail);
       return;
     }
     if (expected === null && !sayHello(verdict.id)) return;

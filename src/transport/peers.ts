@@ -2,6 +2,7 @@ import type { Member, Message, NodeId } from "../protocol/index.js";
 import type { Random, TransportHandlers } from "../runtime/ports.js";
 import { decodeFrame, encodeMessage, soleGroup } from "./codec.js";
 import { type Dial, type DialContext, dial } from "./dial.js";
+import { displacementProblem } from "./displacement.js";
 import type { Link, LinkOwner } from "./link.js";
 import { isRefusal, type LinkEnd, type LinkRefusal } from "./link-end.js";
 import { createRoundTrip, type RoundTrip } from "./round-trip.js";
@@ -72,13 +73,21 @@ export function createPeers(
   let encoded: { readonly message: Message; readonly text: string } | null = null;
 
   const owner: LinkOwner = {
-    refusesLink(id) {
-      if (stopped) return "stopping";
-      if (peers.has(id)) return null;
+    refusesLink(id, incarnation) {
+      if (stopped) return { reason: "stopping", detail: "stopping" };
+      const peer = peers.get(id);
+      if (peer !== undefined) {
+        const recalled = handlers.recalls?.(id) ?? null;
+        const [nowMs, { silenceMs }] = [clock.nowMs(), timing];
+        const detail = displacementProblem(peer.links, id, incarnation, recalled, nowMs, silenceMs);
+        return detail === null ? null : { reason: "wrongIncarnation", detail };
+      }
       const unlisted = [...peers.values()].filter(({ address }) => address === null);
-      return unlisted.length < limits.maxUnlistedCount
-        ? null
-        : `more than ${limits.maxUnlistedCount} nodes that are no peers`;
+      if (unlisted.length < limits.maxUnlistedCount) return null;
+      return {
+        reason: "tooManyLinks",
+        detail: `more than ${limits.maxUnlistedCount} nodes that are no peers`,
+      };
     },
     onUp,
     onFrame,

@@ -6,7 +6,7 @@ import {
   type Member,
   type Message,
 } from "../../src/protocol/index.js";
-import type { Identity, Transport } from "../../src/runtime/ports.js";
+import type { Identity, Transport, TransportHandlers } from "../../src/runtime/ports.js";
 import type { LinkRefusal } from "../../src/transport/link-end.js";
 import {
   type WebSocketTransport,
@@ -66,6 +66,7 @@ export async function startNode<Kind extends Transport>(
   identity: Identity,
   make: (identity: Identity) => Kind,
   refusals: LinkRefusal[] = [],
+  more: Pick<TransportHandlers, "recalls"> = {},
 ): Promise<TestNode<Kind>> {
   const transport = make(identity);
   const told: Told[] = [];
@@ -98,6 +99,7 @@ export async function startNode<Kind extends Transport>(
           linked.delete(peer);
           told.push({ event: "down", peer });
         },
+        ...more,
       },
       (error) => (error === null ? resolve() : reject(error)),
     ),
@@ -115,6 +117,7 @@ export async function startWebSocketNode(
   id: string,
   options: Partial<WebSocketTransportOptions> = {},
   identity: Partial<Identity> = {},
+  more: Pick<TransportHandlers, "recalls"> = {},
 ): Promise<TestNode<WebSocketTransport>> {
   const refusals: LinkRefusal[] = [];
   return startNode(
@@ -125,6 +128,7 @@ export async function startWebSocketNode(
       ...options,
     }),
     refusals,
+    more,
   );
 }
 

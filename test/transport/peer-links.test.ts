@@ -15,7 +15,7 @@ import {
   type TestNode,
   until,
 } from "../support/transport-nodes.js";
-import { type Closed, hello, rawNode, rawPeer, tcpProxy } from "../support/transport-wire.js";
+import { type Closed, hello, rawNode, tcpProxy } from "../support/transport-wire.js";
 
 type Node = TestNode<WebSocketTransport>;
 
@@ -153,22 +153,6 @@ describe("links between peers", () => {
     await b.stop();
     await until("down", () => a.linked().length === 0);
     expect(a.transport.peers()).toEqual([]);
-  });
-
-  it("go to the newest life of a peer, though the old link looks open", async () => {
-    const a = await startWebSocketNode("a");
-    const before = await rawNode("b", "a", a.transport.port());
-    const after = await rawPeer(a.transport.port());
-    after.socket.send(hello("b", "a", { incarnation: "b-2" }));
-    expect(await before.closed).toEqual({ code: 4010, reason: "replaced by a newer connection" });
-    expect(a.told).toEqual([
-      { event: "up", peer: "b", incarnation: "b-1" },
-      { event: "down", peer: "b" },
-      { event: "up", peer: "b", incarnation: "b-2" },
-    ]);
-    before.socket.terminate();
-    a.transport.send("b", aHeartbeat());
-    await until("the newer hears", () => after.heard.length === 2);
   });
 
   it("are replaced without a word where the same life dials again", async () => {
