@@ -2,6 +2,7 @@ import type { Timing } from "../protocol/index.js";
 import type { VoteStore } from "../runtime/ports.js";
 import { quantiles } from "../simulation/quantiles.js";
 import type { PeerCounters } from "../transport/peers.js";
+import { createMissedHeartbeats, type MissedHeartbeats } from "./missed-heartbeats.js";
 
 /** Median and 99th percentile of the latest of something, in milliseconds. */
 export interface MeasuredMs {
@@ -31,10 +32,22 @@ export interface Stalls {
   readonly longestMs: number;
 }
 
+/** Who is told of every single measurement. */
+export interface MeasurementObserver {
+  /** A heartbeat to this peer was answered after so many milliseconds. */
+  onRoundTrip(peer: string, ms: number): void;
+  /** So many more heartbeats to this peer were not answered within the shortest election timeout. */
+  onMissed(peer: string, count: number): void;
+  /** A vote was made durable in so many milliseconds. */
+  onWrite(ms: number): void;
+}
+
 /** Keeps the latest measurements of one node, a bounded number of them. */
 export interface Measurements {
   /** Looks at the links: call it every `lookIntervalMs`. */
   look(isLeader: boolean, links: readonly PeerCounters[]): void;
+  /** Told of each measurement from now on, and of the writes there were. */
+  tell(observer: MeasurementObserver): void;
   /** The store, each write of it timed. */
   timed(store: VoteStore): VoteStore;
   read(): Measured;
@@ -45,6 +58,8 @@ export const lookIntervalMs = 100;
 
 const mostRoundTrips = 4096;
 const mostWrites = 256;
+/** So many looks back it is known what had been sent: a minute. */
+const mostLooks = 600;
 /** Fewer heartbeats say nothing of loss. */
 const fewestHeartbeats = 100;
 /** What was counted a quarter of an hour ago has half the weight. */
@@ -61,6 +76,9 @@ export function createMeasurements(
 ): Measurements {
   const roundTrips: number[] = [];
   const writes: number[] = [];
+  const patienceLooks = Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs));
+  let missed = new Map<string, MissedHeartbeats>();
+  let observer: MeasurementObserver | null = null;
   let before = new Map<string, PeerCounters>();
   let sent = 0;
   let answered = 0;
@@ -68,26 +86,43 @@ export function createMeasurements(
   return {
     look(isLeader, links) {
       const seen = new Map<string, PeerCounters>();
+      const missing = new Map<string, MissedHeartbeats>();
       sent *= keptPerLook;
       answered *= keptPerLook;
       for (const link of isLeader ? links : []) {
         if (!link.connected) continue;
         seen.set(link.id, link);
+        // Whoever merely connects may come under ever new names.
+        const told = link.address === null ? null : observer;
+        const counting = missed.get(link.id) ?? createMissedHeartbeats(patienceLooks);
+        missing.set(link.id, counting);
+        told?.onMissed(link.id, counting.look(link));
         const last = before.get(link.id);
         if (last === undefined) continue;
-        if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs)
+        if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs) {
           keep(roundTrips, link.roundTripMs, mostRoundTrips);
+          told?.onRoundTrip(link.id, link.roundTripMs);
+        }
         sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
         answered += link.receivedCount - last.receivedCount;
       }
       before = seen;
+      missed = missing;
+    },
+    tell(told) {
+      observer = told;
+      for (const ms of writes) told.onWrite(ms);
     },
     timed: (store) => ({
       open: (callback) => store.open(callback),
       write(record, callback) {
         const beganMs = nowMs();
         store.write(record, (error) => {
-          if (error === null) keep(writes, nowMs() - beganMs, mostWrites);
+          if (error === null) {
+            const ms = nowMs() - beganMs;
+            keep(writes, ms, mostWrites);
+            observer?.onWrite(ms);
+          }
           callback(error);
         });
       },

@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Elector } from "../elector/elector.js";
+import type { RefusalReason } from "../transport/link-end.js";
 import type { PeerCounters } from "../transport/peers.js";
+import { addMeasuredMetrics } from "./measured-metrics.js";
+import type { Measurements } from "./measurements.js";
 import type { NodeEvent } from "./node-event.js";
 
 /** A node's metrics, for Prometheus. */
@@ -17,6 +20,9 @@ export interface MetricsSources {
   readonly elector: Elector;
   remainingMs(): number;
   links(): readonly PeerCounters[];
+  readonly measurements: Measurements;
+  /** How often connections were refused, for each reason. */
+  refusedCounts(): Readonly<Partial<Record<RefusalReason, number>>>;
 }
 
 const roles = ["follower", "preCandidate", "candidate", "leader", "stopped"] as const;
@@ -25,7 +31,8 @@ const roles = ["follower", "preCandidate", "candidate", "leader", "stopped"] as 
  * `raftbeat_*` for the election, labelled with cluster and node; `process_*` and `nodejs_*` (with the delay of the event loop) as
  * prom-client names them. In a registry of their own: a service that embeds this keeps its own.
  */
-export function createMetrics({ elector, remainingMs, links }: MetricsSources): Metrics {
+export function createMetrics(sources: MetricsSources): Metrics {
+  const { elector, remainingMs, links } = sources;
   const registry = new Registry();
   const { cluster, id } = elector.status();
   registry.setDefaultLabels({ cluster, node: id });
@@ -113,6 +120,18 @@ export function createMetrics({ elector, remainingMs, links }: MetricsSources): 
     ({ droppedCount }) => droppedCount,
   );
   peerCounter("redials", "Times the peer was dialled again", ({ redialCount }) => redialCount);
+
+  new Counter({
+    name: "raftbeat_connections_refused_total",
+    help: "Connections refused, by this node or by the other side",
+    registers,
+    labelNames: ["reason"],
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(sources.refusedCounts())) this.inc({ reason }, count);
+    },
+  });
+  addMeasuredMetrics(registry, sources.measurements);
 
   const campaigns = counter("campaigns", "Times this node was seen asking for votes");
   const won = counter("elections_won", "Times this node began to lead");

@@ -11,7 +11,7 @@ import { watchEventLoop } from "./event-loop-delay.js";
 import type { NodeHttp } from "./http-server.js";
 import { type LeaseWatch, watchLease } from "./lease-watch.js";
 import { createMeasurements, type Measurements } from "./measurements.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics, MetricsSources } from "./metrics.js";
 import { jsonLine, type NodeEvent, readableLine } from "./node-event.js";
 import type { NodePlan } from "./node-settings.js";
 import type { Listen } from "./setting-values.js";
@@ -31,6 +31,8 @@ const leaseLogIntervalMs = 10;
 export async function runNode(plan: NodePlan, print: (line: string) => void): Promise<number> {
   const clock = systemClock();
   const line = plan.json ? jsonLine : readableLine;
+  // As long as there is no node to stop, as stopOnRequest does.
+  process.stdout.on("error", () => {});
   let metrics: Metrics | null = null;
   let http: NodeHttp | null = null;
   function report(event: NodeEvent): void {
@@ -73,7 +75,9 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   const told = tellChanges(elector, lease, report);
   try {
     if (plan.http !== null) {
-      ({ http, metrics } = await serve(plan, plan.http, elector, lease, peers, measurements));
+      const refusedCounts = () => links?.refusedCounts() ?? {};
+      const sources = { elector, remainingMs: lease.remainingMs, links: peers, measurements, refusedCounts };
+      ({ http, metrics } = await serve(plan, plan.http, sources));
       report({ event: "http", url: http.url });
     }
     const error = await elector.closed;
@@ -188,19 +192,13 @@ function aborted(signal: AbortSignal): Promise<void> {
 async function serve(
   plan: NodePlan,
   listen: Listen,
-  elector: Elector,
-  lease: LeaseWatch,
-  links: () => readonly PeerCounters[],
-  measurements: Measurements,
+  sources: MetricsSources,
 ): Promise<{ http: NodeHttp; metrics: Metrics }> {
   const [{ serveNode }, { createMetrics }] = await Promise.all([
     import("./http-server.js"),
     import("./metrics.js"),
   ]);
-  const sources = { elector, remainingMs: lease.remainingMs, links };
   const metrics = createMetrics(sources);
-  return {
-    metrics,
-    http: await serveNode(listen, plan.token, { ...sources, measured: measurements.read, metrics }),
-  };
+  const measured = sources.measurements.read;
+  return { metrics, http: await serveNode(listen, plan.token, { ...sources, measured, metrics }) };
 }

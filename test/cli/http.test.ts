@@ -1,10 +1,12 @@
 import { request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { serveNode } from "../../src/cli/http-server.js";
-import { createMeasurements } from "../../src/cli/measurements.js";
+import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
+import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { type FakeElector, fakeElector } from "../support/cli-elector.js";
+import { aRecord } from "../support/storage.js";
 
 interface Reply {
   readonly status: number;
@@ -15,6 +17,7 @@ interface Reply {
 interface Served extends FakeElector {
   readonly url: string;
   readonly metrics: ReturnType<typeof createMetrics>;
+  readonly measurements: Measurements;
   ask(
     path: string,
     init?: { method?: string; headers?: Record<string, string>; body?: string },
@@ -34,17 +37,20 @@ const link = {
   lastProblem: null,
 };
 
-const measured = createMeasurements(
-  {
-    heartbeatIntervalMs: 50,
-    electionTimeout: { minMs: 150, maxMs: 300 },
-    voteHoldMs: 150,
-    quorumTimeoutMs: 300,
-    clockDriftRatio: 0.01,
-  },
-  () => 0,
-  () => ({ p99Ms: 3, longestMs: 9 }),
-).read;
+const refusedCounts = () => ({ wrongToken: 2 });
+
+const someMeasurements = () =>
+  createMeasurements(
+    {
+      heartbeatIntervalMs: 50,
+      electionTimeout: { minMs: 150, maxMs: 300 },
+      voteHoldMs: 150,
+      quorumTimeoutMs: 300,
+      clockDriftRatio: 0.01,
+    },
+    () => 0,
+    () => ({ p99Ms: 3, longestMs: 9 }),
+  );
 
 async function serve(token: string | null = null): Promise<Served> {
   const fake = fakeElector();
@@ -52,14 +58,19 @@ async function serve(token: string | null = null): Promise<Served> {
     elector: fake.elector,
     remainingMs: () => (fake.elector.isLeader ? 120 : 0),
     links: () => [link],
+    measurements: someMeasurements(),
+    refusedCounts,
   };
   const metrics = createMetrics(sources);
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, { ...sources, measured, metrics });
+  const measured = sources.measurements.read;
+  const subject = { ...sources, measured, metrics };
+  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, subject);
   onTestFinished(() => http.close());
   return {
     ...fake,
     url: http.url,
     metrics,
+    measurements: sources.measurements,
     ask: (path, { method = "GET", headers = {}, body } = {}) =>
       new Promise((resolve, reject) => {
         const asking = request(http.url + path, { method, headers }, (response) => {
@@ -76,6 +87,19 @@ async function serve(token: string | null = null): Promise<Served> {
         asking.end(body);
       }),
   };
+}
+
+/** Every value of an exposition by its name and its own labels. */
+function valuesOf(text: string): Record<string, number> {
+  const values = text
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [, name = "", labels = "", value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
+      const own = labels.replace(/,?(cluster|node)="\w+"/g, "").replace(/^,/, "");
+      return [own === "" ? name : `${name}{${own}}`, Number(value)] as const;
+    });
+  return Object.fromEntries(values);
 }
 
 const post = { method: "POST" };
@@ -118,13 +142,13 @@ describe("what a node serves to read", () => {
   });
 
   it("is the whole /status, with lease, links and measurements, never cached", async () => {
-    const { ask, elector } = await serve();
+    const { ask, elector, measurements } = await serve();
     const { headers, text } = await ask("/status");
     expect(JSON.parse(text)).toEqual({
       ...elector.status(),
       leaseRemainingMs: 0,
       links: [link],
-      measured: measured(),
+      measured: measurements.read(),
     });
     expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
     expect(await ask("/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
@@ -140,17 +164,7 @@ describe("what a node serves to read", () => {
       metrics.observe({ event: "leader", leader, term: 5, metadata: null });
     const { headers, text } = await ask("/metrics");
     expect(headers["content-type"]).toMatch(/^text\/plain; version=0.0.4/);
-    const values = new Map(
-      text
-        .split("\n")
-        .filter((line) => line !== "" && !line.startsWith("#"))
-        .map((line) => {
-          const [, name = "", labels = "", value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
-          const own = labels.replace(/,?(cluster|node)="\w+"/g, "").replace(/^,/, "");
-          return [own === "" ? name : `${name}{${own}}`, Number(value)];
-        }),
-    );
-    expect(Object.fromEntries(values)).toMatchObject({
+    expect(valuesOf(text)).toMatchObject({
       raftbeat_is_leader: 1,
       raftbeat_term: 4,
       raftbeat_lease_remaining_seconds: 0.12,
@@ -170,6 +184,60 @@ describe("what a node serves to read", () => {
     expect(text).toContain('cluster="test"');
     // Counters that are read twice are not counted twice.
     expect((await ask("/metrics")).text).toMatch(/raftbeat_peer_frames_sent_total\{.*\} 5\n/);
+  });
+});
+
+describe("what a node measures, as Prometheus reads it", () => {
+  it("is left out before there is any", async () => {
+    const { ask } = await serve();
+    const values = valuesOf((await ask("/metrics")).text);
+    expect(values).not.toHaveProperty("raftbeat_message_loss_ratio");
+    expect(values).toMatchObject({
+      raftbeat_event_loop_delay_p99_seconds: 0.003,
+      raftbeat_event_loop_delay_max_seconds: 0.009,
+      raftbeat_vote_write_duration_seconds_count: 0,
+      'raftbeat_connections_refused_total{reason="wrongToken"}': 2,
+    });
+  });
+
+  it("is in seconds, by peer, and leaves out who is no peer", async () => {
+    const { ask, measurements } = await serve();
+    for (let look = 0; look <= 130; look++) {
+      const sentCount = 2 * look;
+      // Of the second half of the heartbeats one in two is not answered.
+      const receivedCount = Math.min(sentCount, 130) + Math.max(0, look - 65);
+      const seen = {
+        ...link,
+        sentCount,
+        droppedCount: 0,
+        receivedCount,
+        roundTripMs: look % 2 === 0 ? 1 : 40,
+      };
+      measurements.look(true, [seen, { ...seen, id: "stranger", address: null }]);
+    }
+    const { text } = await ask("/metrics");
+    expect(valuesOf(text)).toMatchObject({
+      raftbeat_message_loss_ratio: expect.closeTo(1 - Math.sqrt(0.75), 2),
+      'raftbeat_heartbeat_round_trip_seconds_count{peer="b"}': 130,
+      'raftbeat_heartbeat_round_trip_seconds_sum{peer="b"}': expect.closeTo(65 * 0.041, 6),
+      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.001",peer="b"}': 65,
+      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.05",peer="b"}': 130,
+      // All but those of the last two looks, which may still be answered.
+      'raftbeat_heartbeats_missed_total{peer="b"}': 61,
+    });
+    expect(text).not.toContain("stranger");
+  });
+
+  it("has the writes of before the server listened", async () => {
+    const measurements = someMeasurements();
+    const store = measurements.timed(memoryVoteStore({ unsafeForgetsVotes: true }));
+    await new Promise<void>((resolve) => store.open(() => resolve()));
+    const write = () => new Promise<void>((resolve) => store.write(aRecord(1), () => resolve()));
+    await write();
+    const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [], refusedCounts };
+    const metrics = createMetrics({ ...sources, measurements });
+    await write();
+    expect(valuesOf(await metrics.text())).toMatchObject({ raftbeat_vote_write_duration_seconds_count: 2 });
   });
 });
 
@@ -245,10 +313,17 @@ describe("an HTTP server whose port is taken", () => {
   it("says so", async () => {
     const { url } = await serve();
     const port = Number(new URL(url).port);
-    const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [] };
+    const measurements = someMeasurements();
+    const sources = {
+      elector: fakeElector().elector,
+      remainingMs: () => 0,
+      links: () => [],
+      measurements,
+      refusedCounts,
+    };
     const again = serveNode({ host: "127.0.0.1", port }, null, {
       ...sources,
-      measured,
+      measured: measurements.read,
       metrics: createMetrics(sources),
     });
     await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
