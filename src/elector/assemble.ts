@@ -199,6 +199,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     },
     status,
     whileLeader: (body, { signal } = {}) => {
+      if (typeof body !== "function")
+        throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
       if (stopped || ending !== null) throw failure ?? stoppedError();
       return runner.start(body, signal);
     },

@@ -14,7 +14,7 @@ import { assembleElector, type ElectorPorts } from "./assemble.js";
 import { defaultTransport } from "./default-transport.js";
 import type { Elector, ElectorOptions } from "./elector.js";
 import { createLinks } from "./links.js";
-import { silentLogger } from "./logger.js";
+import { silentLogger, sturdyLogger } from "./logger.js";
 import { planElector } from "./options.js";
 import { rehearseOnce } from "./rehearsal.js";
 
@@ -28,7 +28,7 @@ export async function createElector(
 ): Promise<Elector> {
   const plan = planElector(options);
   const { cluster, id, store } = options;
-  const logger = options.logger ?? silentLogger;
+  const logger = sturdyLogger(options.logger ?? silentLogger);
   for (const warning of plan.warnings) logger.warn({ cluster, id }, warning);
   const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
   rehearseOnce(plan.settings);

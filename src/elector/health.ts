@@ -40,8 +40,8 @@ export function watchHealth(health: HealthOptions, world: HealthWorld): () => vo
     Promise.resolve()
       .then(() => health.check({ signal: controller.signal }))
       .then(
-        (well) => answer(well === true ? null : `the check said ${String(well)}`),
-        (error: unknown) => answer(String(error)),
+        (well: unknown) => answer(well === true ? null : `the check said ${inWords(well)}`),
+        (error: unknown) => answer(inWords(error)),
       );
   }
 
@@ -64,4 +64,13 @@ export function watchHealth(health: HealthOptions, world: HealthWorld): () => vo
     cancel();
     abort();
   };
+}
+
+/** What a check said or threw. There are values that cannot be made text of, and a check may say anything. */
+function inWords(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something that is no text";
+  }
 }

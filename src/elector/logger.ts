@@ -6,5 +6,17 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
+/** The same logger, except that one that throws keeps nothing from happening: a node does not stop for a full log disk. */
+export function sturdyLogger(logger: Logger): Logger {
+  const level = (name: keyof Logger) => (details: object, message: string) => {
+    try {
+      logger[name](details, message);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+  return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
+}
+
 /** Says nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

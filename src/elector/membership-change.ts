@@ -38,6 +38,8 @@ export function changeMembership(
   world: MembershipWorld,
   onDone: (error: RaftbeatError | null) => void,
 ): () => void {
+  const problem = problemOf(change) ?? problemOfTimeout(timeoutMs);
+  if (problem !== null) return world.schedule(0, () => onDone(problem));
   let waitsFor = "the first try";
   let cancelRetry = (): void => {};
   let uninvite = (): void => {};
@@ -69,11 +71,6 @@ export function changeMembership(
   }
 
   cancelRetry = world.schedule(0, () => {
-    const problem = problemOf(change);
-    if (problem !== null) {
-      finish(problem);
-      return;
-    }
     // A node that is to be added may not know where the leader is, so the leader looks for it.
     if ("add" in change) {
       const { id, address } = change.add;
@@ -133,6 +130,14 @@ function problemOf(change: MembershipChange): RaftbeatError | null {
   if (incarnation !== undefined && !isId(incarnation))
     return invalid(`the incarnation of ${id} (${incarnation}) must be ${idRule}`);
   return null;
+}
+
+function problemOfTimeout(timeoutMs: number): RaftbeatError | null {
+  if (Number.isFinite(timeoutMs) && timeoutMs > 0) return null;
+  return new RaftbeatError(
+    "invalidSettings",
+    `timeoutMs (${timeoutMs}) must be a number of milliseconds above 0`,
+  );
 }
 
 function removeStep(id: NodeId, world: MembershipWorld): Progress {

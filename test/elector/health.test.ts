@@ -18,6 +18,8 @@ describe("the health of a service", () => {
     ["says no", () => false],
     ["throws", () => Promise.reject(new Error("down"))],
     ["does not answer in time", () => new Promise(() => {})],
+    ["throws what is no text", () => Promise.reject(Object.create(null))],
+    ["says what is no text", () => Object.create(null)],
   ];
   it.each(ways)(
     "a leader whose service %s resigns, and campaigns only after the cool-down",

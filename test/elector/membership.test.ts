@@ -119,6 +119,15 @@ describe("changing the membership", () => {
     });
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1])("refuses %d ms to change in", async (timeoutMs) => {
+    const world = await ElectorWorld.of(three);
+    const { elector } = await world.leader();
+    await expect(world.settled(elector.reconfigure({ add: d }, { timeoutMs }))).rejects.toMatchObject({
+      code: "invalidSettings",
+      message: `timeoutMs (${timeoutMs}) must be a number of milliseconds above 0`,
+    });
+  });
+
   it("a voter that lost its record is reported, refused as it is, and comes back by removal and addition", async () => {
     const world = await ElectorWorld.of(three);
     const first = await world.leader();

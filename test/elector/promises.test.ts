@@ -324,6 +324,9 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
     const { elector } = world.seat("a");
     const run = elector.whileLeader(() => {});
     expect(() => elector.whileLeader(() => {})).toThrow(expect.objectContaining({ code: "runInProgress" }));
+    expect(() => elector.whileLeader(undefined as never)).toThrow(
+      "the body of whileLeader (undefined) must be a function",
+    );
     await world.settled(run.stop());
     elector.whileLeader(() => {});
   });
