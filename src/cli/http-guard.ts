@@ -25,8 +25,19 @@ export class HttpRefusal extends Error {
 /** A change is a few names and an address. */
 const largestBodyBytes = 4096;
 
-/** Pages in browsers must not steer a node, nor read it through one that can reach it. Errors: `HttpRefusal`. */
+/**
+ * Pages in browsers must not steer a node, nor read it through one that can reach it. A page whose name was made to lead to this
+ * machine (DNS rebinding) asks without an Origin, but under that name: over loopback only names of loopback are answered.
+ * Errors: `HttpRefusal`.
+ */
 export function refuseBrowsers(request: IncomingMessage): void {
+  const host = request.headers.host ?? "localhost";
+  if (isLoopback(request.socket.localAddress) && !isOwnName(host))
+    throw new HttpRefusal(
+      403,
+      "wrongHost",
+      "over loopback a node answers under an address or as localhost, not under other names",
+    );
   if (request.headers.origin !== undefined)
     throw new HttpRefusal(403, "browser", "requests with an Origin are refused: no web page may ask");
 }
@@ -77,6 +88,11 @@ function sameSecret(given: string, secret: string): boolean {
 
 function isLoopback(address: string | undefined): boolean {
   return address !== undefined && (address === "::1" || /^(::ffff:)?127\./.test(address));
+}
+
+/** An address, or a name that no DNS server outside is asked for. */
+function isOwnName(host: string): boolean {
+  return /^(\[[0-9a-f:.]+\]|[\d.]+|([\w-]+\.)*localhost)\.?(:\d+)?$/i.test(host);
 }
 
 function isForwarded(request: IncomingMessage): boolean {

@@ -37,16 +37,32 @@ interface Reply {
 /** A change that takes longer is given up. */
 const longestChangeMs = 30_000;
 
+/** How long who connects may take; who is slower is cut off, so that it does not take the place of a probe. */
+export interface HttpPatience {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly idleMs: number;
+}
+
+const patience: HttpPatience = { headersMs: 5_000, requestMs: 10_000, idleMs: 5_000 };
+
 /**
  * Serves a node: GET /livez /readyz /leaderz /status /metrics to whoever can connect, POST /transfer /reconfigure to whoever may
  * (see `authorize`). Bounded in connections, header and body sizes and time. Errors: `transportFailed`.
  */
-export function serveNode(listen: Listen, token: string | null, subject: HttpSubject): Promise<NodeHttp> {
+export function serveNode(
+  listen: Listen,
+  token: string | null,
+  subject: HttpSubject,
+  { headersMs, requestMs, idleMs }: HttpPatience = patience,
+): Promise<NodeHttp> {
   const server = createServer({
     maxHeaderSize: 8192,
-    headersTimeout: 5_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    // Otherwise Node looks at the two only twice a minute.
+    connectionsCheckingInterval: headersMs / 5,
   });
   server.maxConnections = 256;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {

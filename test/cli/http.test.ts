@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { serveNode } from "../../src/cli/http-server.js";
+import { type HttpPatience, serveNode } from "../../src/cli/http-server.js";
 import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
@@ -52,7 +54,7 @@ const someMeasurements = () =>
     () => ({ p99Ms: 3, longestMs: 9 }),
   );
 
-async function serve(token: string | null = null): Promise<Served> {
+async function serve(token: string | null = null, patience?: HttpPatience): Promise<Served> {
   const fake = fakeElector();
   const sources = {
     elector: fake.elector,
@@ -64,7 +66,7 @@ async function serve(token: string | null = null): Promise<Served> {
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
   const subject = { ...sources, measured, metrics };
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, subject);
+  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, subject, patience);
   onTestFinished(() => http.close());
   return {
     ...fake,
@@ -306,6 +308,45 @@ describe("a change asked for over HTTP", () => {
     const reply = await ask("/transfer", post);
     expect(reply.status).toBe(500);
     expect(reply.text).not.toContain("/etc/secret");
+  });
+});
+
+describe("a page in a browser", () => {
+  it.each(["evil.example", "evil.example:8400", "localhost.evil.example", "127.0.0.1.evil.example", "a@b"])(
+    "whose name %s was made to lead here reads nothing",
+    async (host) => {
+      const { ask } = await serve();
+      const reply = await ask("/status", { headers: { host } });
+      expect(reply.status).toBe(403);
+      expect(JSON.parse(reply.text).error.code).toBe("wrongHost");
+    },
+  );
+
+  it.each(["127.0.0.1", "127.0.0.1:8400", "localhost:8400", "node.localhost", "[::1]:8400"])(
+    "is not taken for who asks for %s",
+    async (host) => {
+      const { ask } = await serve();
+      expect((await ask("/status", { headers: { host } })).status).toBe(200);
+    },
+  );
+});
+
+describe("who connects and is slow", () => {
+  const hurried = { headersMs: 100, requestMs: 150, idleMs: 100 };
+
+  it.each([
+    ["says nothing", ""],
+    ["never ends its headers", "GET /livez HTTP/1.1\r\nHost: localhost\r\nX-A: "],
+    ["never ends its body", "POST /transfer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"],
+    ["asks no more", "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+  ])("is cut off where it %s", async (_how, first) => {
+    const { url, ask } = await serve(null, hurried);
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    socket.write(first);
+    // Well before Node's own look at it, after half a minute.
+    await once(socket.resume(), "close", { signal: AbortSignal.timeout(5_000) });
+    expect((await ask("/livez")).status).toBe(200);
   });
 });
 
