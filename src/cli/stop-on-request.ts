@@ -28,15 +28,20 @@ export function stopOnRequest(
       if (asked) process.exit(128 + code);
       stop(signal);
     });
-  process.stdout.on("error", () => {
+  function onUnread(): void {
     request.exitCode = 1;
     if (!asked) void elector.stop({ handover: true });
     asked = true;
-  });
+  }
+  process.stdout.on("error", onUnread);
+  // Warnings may have been in vain before there was a node to stop; it is stopped once all of it has begun.
+  if (process.stdout.errored !== null) queueMicrotask(onUnread);
   if (whileStdin) {
-    process.stdin.once("close", () => {
-      if (!asked) stop("standard input ended");
-    });
+    // A pipe closes; a file, such as /dev/null, only ends.
+    for (const event of ["end", "close"])
+      process.stdin.once(event, () => {
+        if (!asked) stop("standard input ended");
+      });
     process.stdin.on("error", () => {});
     process.stdin.resume();
   }

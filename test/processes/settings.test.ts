@@ -106,6 +106,16 @@ describe("raftbeat, when the world is wrong, says one sentence and exits 1", () 
     expect(run.stderr()).toMatch(/^raftbeat: no node answers: .*ECONNREFUSED.*--url.*\n$/);
   });
 
+  it("nobody who reads what it prints, from the first line on", async () => {
+    const [port] = await freePorts(1, Math.random);
+    const settings = ["--cluster", "c", "--id", "a", "--voters", `a=ws://127.0.0.1:${port}`];
+    // A token among the flags is warned of before there is a node.
+    const run = raftbeat(["node", ...settings, "--data", join(temporaryFolder(), "a"), "--token", "x"]);
+    run.process.stdout?.destroy();
+    expect(await run.exited).toBe(1);
+    expect(run.stderr()).toBe("");
+  });
+
   it("a disk that is full when a vote is to be kept: the node ends rather than forget it", async () => {
     const [port] = await freePorts(1, Math.random);
     const preload = fileURLToPath(new URL("../support/process-full-disk.mjs", import.meta.url));

@@ -1,8 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { freePorts } from "../../src/cli/free-ports.js";
 import { machineMs } from "../../src/runtime/system-ports.js";
 import { startCluster } from "../support/process-cluster.js";
-import { run, temporaryFolder, until } from "../support/process-node.js";
+import { program, run, temporaryFolder, until } from "../support/process-node.js";
 
 describe("a leader among real processes", () => {
   it("is replaced in a higher term after SIGKILL, and comes back as a follower", async () => {
@@ -91,5 +94,16 @@ describe("a leader among real processes", () => {
     node.process.stdin?.end();
     expect(await node.exited).toBe(0);
     expect(node.lines.map(({ event }) => event)).toContain("stopping");
+  });
+
+  it("ends at once where its input is a file, which ends but never closes", async () => {
+    const [port] = await freePorts(1, Math.random);
+    const settings = ["--cluster", "c", "--id", "a", "--voters", `a=ws://127.0.0.1:${port}`];
+    const { status } = spawnSync(
+      process.execPath,
+      [program, "node", ...settings, "--data", join(temporaryFolder(), "a"), "--while-stdin"],
+      { stdio: "ignore", timeout: 15_000 },
+    );
+    expect(status).toBe(0);
   });
 });
