@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
 import { machineMs, systemSchedule } from "../runtime/system-ports.js";
 import type { ClientPlan } from "./client-settings.js";
+import { printable } from "./node-event.js";
 import type { StatusReply } from "./status-reply.js";
 
 /** What one node answered, or why it did not. */
@@ -69,7 +70,7 @@ export async function change(plan: ClientPlan, url: string, path: string, body: 
   });
   if (reply.status === 200) return reply.body;
   const said = v.safeParse(errorShape, reply.body);
-  const why = said.success ? said.output.error.message : `HTTP status ${reply.status}`;
+  const why = said.success ? printable(said.output.error.message) : `HTTP status ${reply.status}`;
   const hint = reply.status === 401 ? ": give the nodes' token with --token-file or RAFTBEAT_TOKEN" : "";
   throw new RaftbeatError("transportFailed", `${url} refused: ${why}${hint}`);
 }

@@ -175,10 +175,20 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
 export function readToken(given: { readonly token?: string; readonly tokenFile?: string }): string | null {
   if (given.token !== undefined && given.tokenFile !== undefined)
     throw invalid(`the token is given twice, by itself and in the file ${given.tokenFile}: give one`);
-  if (given.tokenFile === undefined) return given.token ?? null;
+  if (given.tokenFile === undefined) {
+    if (given.token !== undefined) checkToken(given.token, "the token");
+    return given.token ?? null;
+  }
   const token = readText(given.tokenFile, "the token file", 4096).trim();
   if (token === "") throw invalid(`${given.tokenFile} is empty: the token file must hold the token`);
+  checkToken(token, `the token in ${given.tokenFile}`);
   return token;
+}
+
+/** A header of HTTP must carry it, and leaves out spaces at its ends. */
+function checkToken(token: string, what: string): void {
+  if (!/^[!-~]([ -~]*[!-~])?$/.test(token))
+    throw invalid(`${what} (not shown) must be printable ASCII, without spaces at its ends`);
 }
 
 /** A word on secrets that others can see. */

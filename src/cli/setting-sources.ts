@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { RaftbeatError } from "../errors.js";
@@ -83,8 +83,17 @@ export function invalid(sentence: string, cause?: unknown): RaftbeatError {
 
 /** A value as an error repeats it: short, on one line. */
 function show(value: unknown): string {
-  const shown = JSON.stringify(value) ?? String(value);
+  const shown = jsonOf(value) ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}
+
+/** A map of YAML can hold itself, or the same map so often that there is no end of it. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "(too tangled to show)";
+  }
 }
 
 /** The value of a setting that does not exist, unless it may be a secret whose name was mistyped. */
@@ -132,16 +141,30 @@ function readFile(file: string, settings: Settings): Record<string, unknown> {
 
 /** The text of a file that a setting names. Errors: `invalidSettings`. */
 export function readText(file: string, what: string, largestBytes: number): string {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readAtMost(file, largestBytes + 1);
   } catch (cause) {
     throw invalid(
       `${file} cannot be read as ${what}: ${(cause as NodeJS.ErrnoException).code ?? cause}`,
       cause,
     );
   }
-  if (Buffer.byteLength(text) > largestBytes)
+  if (bytes.length > largestBytes)
     throw invalid(`${file} is too large for ${what}: at most ${largestBytes} bytes`);
-  return text;
+  return bytes.toString("utf8");
+}
+
+/** The beginning of a file or pipe, which may have no end. */
+function readAtMost(file: string, byteCount: number): Buffer {
+  const bytes = Buffer.alloc(byteCount);
+  const opened = openSync(file, "r");
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < byteCount; length += read)
+      read = readSync(opened, bytes, length, byteCount - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(opened);
+  }
 }

@@ -28,7 +28,10 @@ export function statusText(answers: readonly NodeAnswer[]): string {
   const best = bestInformed(answers);
   const nodes = textTable([["node", "role", "term", "lease", "at"], ...answers.map(nodeRow)]);
   if (best === null) return nodes;
-  const members = textTable([["member", "kind", "address", `seen by ${best.id}`], ...memberRows(best)]);
+  const members = textTable([
+    ["member", "kind", "address", `seen by ${printable(best.id)}`],
+    ...memberRows(best),
+  ]);
   return `${headline(best)}\n\n${nodes}\n${members}`;
 }
 
@@ -44,7 +47,7 @@ function bestInformed(answers: readonly NodeAnswer[]): StatusReply | null {
 function headline({ cluster, leader, term, leaderMetadata }: StatusReply): string {
   const who = leader === null ? "no leader known" : `${leader} leads`;
   const metadata = leaderMetadata === null ? "" : ` (${printable(leaderMetadata)})`;
-  return `${cluster}: ${who}, term ${term}${metadata}`;
+  return `${printable(`${cluster}: ${who}`)}, term ${term}${metadata}`;
 }
 
 function nodeRow(answer: NodeAnswer): string[] {
@@ -52,7 +55,13 @@ function nodeRow(answer: NodeAnswer): string[] {
   if (status === null) return ["?", "no answer", "-", "-", answer.problem];
   const { id, role, term, isLeader, leaseRemainingMs, removed, isolated } = status;
   const state = removed ? "removed" : isolated ? `${role}, isolated` : role;
-  return [id, state, String(term), isLeader ? `${Math.round(leaseRemainingMs)} ms` : "-", url];
+  return [
+    printable(id),
+    printable(state),
+    String(term),
+    isLeader ? `${Math.round(leaseRemainingMs)} ms` : "-",
+    url,
+  ];
 }
 
 function memberRows({ id, voters, observers, peers }: StatusReply): string[][] {
@@ -64,7 +73,7 @@ function memberRows({ id, voters, observers, peers }: StatusReply): string[][] {
         : peer?.connected === true
           ? "connected"
           : "no link";
-    return [member.id, kind, printable(member.address), member.id === id ? "itself" : seen];
+    return [printable(member.id), kind, printable(member.address), member.id === id ? "itself" : seen];
   };
   return [...voters.map(row("voter")), ...observers.map(row("observer"))];
 }

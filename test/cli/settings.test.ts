@@ -169,6 +169,23 @@ describe("the settings of a node", () => {
       /\.yaml is no YAML: Map keys must be unique at line 2/,
     ],
     ["no map", [{}, {}, "- json\n"], /\.yaml \["json"\] must be a map of settings$/],
+    [
+      "a map that holds itself",
+      [{}, {}, "metadata: &a [*a]\n"],
+      /metadata \(too tangled to show\) must be text$/,
+    ],
+    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml is no YAML/],
+    ["a file without an end", [{ tokenFile: "/dev/zero" }], /^\/dev\/zero is too large for the token file/],
+    [
+      "a token that no header carries",
+      [{}, { RAFTBEAT_TOKEN: "hunter2\n" }],
+      /^the token \(not shown\) must be printable ASCII/,
+    ],
+    [
+      "a token beyond ASCII",
+      [{ tokenFile: file("hunter2→") }],
+      /^the token in .* \(not shown\) must be printable/,
+    ],
     ["a file far too large", [{}, {}, `# ${"x".repeat(70_000)}\n`], /\.yaml is too large/],
   ];
   it.each(refused)("refuse %s in one sentence that names it", (_what, sources, sentence) => {
