@@ -15,7 +15,7 @@ export const leases: readonly Mutant[] = [
       "13. a follower promises no longer than it holds",
       "4. no vote before the hold has ended, not a moment",
     ],
-    chaos: ["membership", 5, "I4"],
+    chaos: ["membership", 10, "I4"],
   },
   {
     name: "pre-votes given during the hold",
@@ -50,7 +50,7 @@ export const leases: readonly Mutant[] = [
       "13. a promise is counted from when the heartbeat was sent,",
       "13. each seq has its own time of sending",
     ],
-    chaos: ["clocks", 10, "I6"],
+    chaos: ["clocks", 20, "I6"],
   },
   {
     name: "lease of less than a quorum",
@@ -77,7 +77,7 @@ export const leases: readonly Mutant[] = [
       ],
     ],
     claims: ["13. a promise that is over on arrival is no promise and no"],
-    chaos: ["harsh", 40, "I4"],
+    chaos: ["gentle", 40, "I4"],
   },
   {
     name: "promise that is over counted",
