@@ -19,7 +19,7 @@ const lookAgainMs = 5;
 
 /**
  * Checks L1 to L4 on windows: whenever links, processes or membership change it works out who can talk to a quorum, and from then on
- * compares the time since with what the settings allow.
+ * compares the time since with what the settings allow: after each event, before each such change and at the end.
  */
 export class Liveness extends Watcher {
   private readonly cluster: Cluster;
@@ -79,14 +79,7 @@ export class Liveness extends Watcher {
       this.ledUntilMs = process.leaseUntilMs;
       this.reported = null;
     }
-    const sinceMs = Math.max(this.someCalmSinceMs, this.ledUntilMs);
-    if (nowMs - sinceMs > this.windowMs() && this.reported !== this.promise) {
-      this.reported = this.promise;
-      this.report(
-        this.promise,
-        `nobody has led since ${sinceMs.toFixed(1)} ms, though a voter could talk to a quorum since ${this.someCalmSinceMs.toFixed(1)} ms`,
-      );
-    }
+    this.checkLeaderless();
   }
 
   override lost(process: SimulatedProcess, term: number, reason: LossReason): void {
@@ -112,7 +105,16 @@ export class Liveness extends Watcher {
   }
 
   override changed(): void {
+    // Nothing may have happened for long: then nobody has asked yet.
+    this.checkLeaderless();
     this.lookAround(true);
+  }
+
+  override ended(): void {
+    this.checkLeaderless();
+    for (const process of this.cluster.processes)
+      if (process.alive && !process.paused && process.node.role.name === "leader")
+        this.checkCutLeader(process);
   }
 
   /** Works out who is calm and who is cut. @param anew whoever is calm counts as calm only from now on */
@@ -139,6 +141,18 @@ export class Liveness extends Watcher {
       running.every((other) => one === other || this.isCalm(one, other)),
     );
     this.promise = isWhole ? "L1" : "L4";
+  }
+
+  /** Somebody leads once a voter has been calm for long enough (L1, L4). */
+  private checkLeaderless(): void {
+    const { nowMs } = this.cluster;
+    const sinceMs = Math.max(this.someCalmSinceMs, this.ledUntilMs);
+    if (nowMs <= sinceMs || nowMs - sinceMs <= this.windowMs() || this.reported === this.promise) return;
+    this.reported = this.promise;
+    this.report(
+      this.promise,
+      `nobody has led since ${sinceMs.toFixed(1)} ms, though a voter could talk to a quorum since ${this.someCalmSinceMs.toFixed(1)} ms`,
+    );
   }
 
   /** A leader that a quorum cannot reach: its lease, then its role, must end in time (L3). */

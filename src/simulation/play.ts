@@ -82,6 +82,7 @@ export function playRun(scenario: Scenario, seed: number, options: PlayOptions =
   const isOver = () =>
     until === "announced" ? metrics.recovered : isElected(cluster, until === "heartbeat");
   runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isOver);
+  if (violation === null) for (const watcher of cluster.watchers) watcher.ended();
   parts ??= player.takeParts();
   const result = metrics.result();
   const recoveryMs =

@@ -34,4 +34,6 @@ export class Watcher {
   faultBegan(_number: number, _fault: Fault, _nodes: readonly SimulatedProcess[]): void {}
   /** What the fault did is undone; one that only happens, such as a restart, ends as it begins. */
   faultEnded(_number: number): void {}
+  /** The run is over, now; what has not come by this time does not come. */
+  ended(): void {}
 }
