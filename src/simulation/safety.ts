@@ -15,7 +15,7 @@ import { Watcher } from "./watcher.js";
 
 /** A promise that was broken: which, when (true time), and how. */
 export interface Violation {
-  /** I1 to I7 and L1 to L4 as in PROTOCOL.md; `fencing`, `storm`, `quorum` and `assertion` for what this simulator adds. */
+  /** I1 to I7 and L1 to L4 as in PROTOCOL.md; `fencing`, `following`, `storm`, `quorum` and `assertion` for what this simulator adds. */
   readonly promise: string;
   readonly atMs: number;
   readonly text: string;
@@ -29,6 +29,8 @@ interface Memory {
   readonly sight: { -readonly [Key in keyof Sight]: Sight[Key] };
   ledTerm: number;
   toldTerm: number | null;
+  followedTerm: number;
+  followed: string | null;
   grantTerm: number;
   readonly granters: Set<number>;
   firedAtMs: number;
@@ -63,6 +65,8 @@ export class Safety extends Watcher {
       },
       ledTerm: 0,
       toldTerm: null,
+      followedTerm: 0,
+      followed: null,
       grantTerm: 0,
       granters: new Set(),
       firedAtMs: -1,
@@ -88,7 +92,8 @@ export class Safety extends Watcher {
       const memory = this.memory(process);
       if (memory.ledTerm !== node.record.term) this.elected(process, memory);
       this.write(process);
-    }
+    } else if (node.role.name === "follower" && node.role.leader !== null)
+      this.follows(process, node.role.leader);
     if (failure !== null && "code" in failure && failure.code !== "storeFailed")
       this.report("assertion", `${process.id} stopped: ${failure.message}`);
   }
@@ -154,6 +159,20 @@ export class Safety extends Watcher {
       this.report(
         "quorum",
         `${process.id} became leader of term ${record.term} with ${votes} votes of ${voters.length}`,
+      );
+  }
+
+  /** Whom a node takes for the leader of its term has won that term. */
+  private follows(process: SimulatedProcess, leader: string): void {
+    const memory = this.memory(process);
+    const { term } = process.node.record;
+    if (memory.followed === leader && memory.followedTerm === term) return;
+    memory.followed = leader;
+    memory.followedTerm = term;
+    if (this.watch.leaders.get(term) !== leader)
+      this.report(
+        "following",
+        `${process.id} follows ${leader} in term ${term}, which ${leader} did not win`,
       );
   }
 
