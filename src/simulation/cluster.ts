@@ -136,9 +136,14 @@ export class Cluster implements ProcessWorld {
     this.tellChanged(`crash ${process.id}`);
   }
 
-  /** Starts a dead process again, from what is on its disk or (`wipe`) from nothing. */
-  restart(process: SimulatedProcess, { wipe = false } = {}): void {
+  /** Starts a dead process again, from what is on its disk or (`wipe`) from nothing; with other `settings`, if given. */
+  restart(
+    process: SimulatedProcess,
+    options: { readonly wipe?: boolean; readonly settings?: Settings } = {},
+  ): void {
     if (process.alive) return;
+    const { wipe = false, settings } = options;
+    if (settings !== undefined) process.settings = settings;
     if (wipe) process.disk.record = this.firstRecord(process.id, process.identity + 2, process.settings);
     process.boot();
     for (const peer of this.processes) if (peer !== process) this.link(process, peer).onEndStarted();

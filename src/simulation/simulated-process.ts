@@ -39,7 +39,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   readonly place: number;
   readonly clock: SimulatedClock;
   readonly disk: SimulatedDisk;
-  readonly settings: Settings;
+  /** What the next start goes by. */
+  settings: Settings;
   /** The links to the others, in order of places; none to itself. */
   readonly links: (Link | null)[] = [];
   node: Node;
