@@ -1,13 +1,14 @@
-import type { ScenarioInput } from "../../src/simulation/index.js";
+import type { ScenarioInput } from "../../../src/simulation/index.js";
 
 /** Short timeouts, so that much happens in few simulated seconds. */
-const quick = {
+export const quick = {
   heartbeatIntervalMs: 20,
   electionTimeout: { minMs: 60, maxMs: 120 },
   quorumTimeoutMs: 120,
 } as const;
 
-const base = {
+/** What all of them begin with. */
+export const base = {
   cluster: { nodes: 3 },
   timing: quick,
   network: { latency: { uniform: [0.5, 4] }, duplicate: 0.02 },
@@ -17,12 +18,15 @@ const base = {
   observeMs: 10_000,
 } satisfies ScenarioInput;
 
-type Faults = NonNullable<ScenarioInput["faults"]>;
-const often = (ratePerMinute: number, fromMs: number, toMs: number) => ({
+/** A script of faults. */
+export type Faults = NonNullable<ScenarioInput["faults"]>;
+/** Strikes at random, for so long. */
+export const often = (ratePerMinute: number, fromMs: number, toMs: number) => ({
   random: { ratePerMinute, forMs: [fromMs, toMs] as [number, number] },
 });
 const crashes: Faults = [{ ...often(300, 1, 200), do: "crash", nodes: "all" }];
-const cuts: Faults = [
+/** One node or one direction, now and then. */
+export const cuts: Faults = [
   { ...often(120, 20, 300), do: "isolate", nodes: "all" },
   { ...often(120, 20, 300), do: "cutOneWay", from: "all", to: "all" },
 ];
@@ -43,6 +47,19 @@ export const worlds = {
       loss: 0.1,
     },
     faults: cuts,
+  },
+  lateCrashes: {
+    ...base,
+    network: {
+      latency: {
+        mixture: [
+          [0.5, { uniform: [0.5, 4] }],
+          [0.5, { uniform: [0, 400] }],
+        ],
+      },
+      duplicate: 0.2,
+    },
+    faults: [{ ...often(300, 1, 50), do: "crash", nodes: "all" }, ...cuts],
   },
   clocks: {
     ...base,

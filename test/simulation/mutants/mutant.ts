@@ -1,0 +1,27 @@
+import type { ExploreOptions } from "../../../src/simulation/index.js";
+import type { Edit } from "../../support/simulation-mutants.js";
+import type { courses } from "./courses.js";
+import type { scenarios } from "./scenarios.js";
+import type { worlds } from "./worlds.js";
+
+/** Starts of the explorer that are enough for a bug. */
+export const searches = {
+  torn: { from: "torn", disks: "instant", modes: { preVote: false }, depth: 7, states: 60_000 },
+  led: { from: "led", depth: 4 },
+  members: { from: "led", depth: 7, crashes: 0, reconfigurations: 2 },
+} satisfies Record<string, Partial<ExploreOptions>>;
+
+/** A bug, what catches it, and by which promise. */
+export interface SimulatedMutant {
+  /** Unless it has edits of its own, the name of one in `test/protocol/mutants`. */
+  readonly name: string;
+  readonly edits?: readonly Edit[];
+  /** A world of chance, within so many seeds from 1. */
+  readonly world?: readonly [keyof typeof worlds, seeds: number, promise: string];
+  /** A script of faults made for it, within so many seeds from 1. */
+  readonly scenario?: readonly [keyof typeof scenarios, seeds: number, promise: string];
+  /** A course of events told step by step, within so many seeds from 1. */
+  readonly course?: readonly [keyof typeof courses, seeds: number, promise: string];
+  /** A search, after the shortest course there is. */
+  readonly search?: readonly [keyof typeof searches, moves: number, promise: string];
+}
