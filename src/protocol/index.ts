@@ -8,7 +8,7 @@ export * from "./configuration.js";
 export * from "./invariants.js";
 export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
 export { hasHeir, isConfigurationCommitted } from "./membership.js";
-export type * from "./message.js";
+export * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";
 export * from "./settings.js";

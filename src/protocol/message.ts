@@ -2,17 +2,21 @@ import type { Configuration, ConfigurationId, NodeId } from "./configuration.js"
 
 export type { NodeId };
 
-/** Why a request or a heartbeat was not granted or not accepted. */
-export type Refusal =
-  | "staleTerm"
-  | "alreadyVoted"
-  | "leaderAlive"
-  | "voteHold"
-  | "olderConfiguration"
-  | "configurationMismatch"
-  | "notMember"
-  | "amnesiac"
-  | "notReady";
+/** Why a request or a heartbeat was not granted or not accepted. Recordings hold indices, so the order stays. */
+export const refusals = [
+  "staleTerm",
+  "alreadyVoted",
+  "leaderAlive",
+  "voteHold",
+  "olderConfiguration",
+  "configurationMismatch",
+  "notMember",
+  "amnesiac",
+  "notReady",
+] as const;
+
+/** One of `refusals`. */
+export type Refusal = (typeof refusals)[number];
 
 /** Raft's AppendEntries without entries: the leader of `term` lives. Sent by a leader to every member. */
 export interface Heartbeat {

@@ -1,3 +1,5 @@
+import { refusals as spokenRefusals } from "../protocol/message.js";
+
 /** What a node is in a picture. */
 export type RoleName = "leader" | "candidate" | "preCandidate" | "follower" | "down";
 
@@ -25,18 +27,7 @@ export const dropReasons = ["cut", "loss", "closed", "full", "down"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 /** Why something was refused: the protocol's reasons, and one it does not name; recordings hold indices. */
-export const refusals = [
-  "staleTerm",
-  "alreadyVoted",
-  "leaderAlive",
-  "voteHold",
-  "olderConfiguration",
-  "configurationMismatch",
-  "notMember",
-  "amnesiac",
-  "notReady",
-  "staleSeq",
-] as const;
+export const refusals = [...spokenRefusals, "staleSeq"] as const;
 
 /** One of `refusals`. */
 export type Refusal = (typeof refusals)[number];

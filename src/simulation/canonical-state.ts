@@ -1,4 +1,12 @@
-import type { Configuration, DurableRecord, Message, Node, NodeId, Refusal } from "../protocol/index.js";
+import {
+  type Configuration,
+  type DurableRecord,
+  type Message,
+  type Node,
+  type NodeId,
+  type Refusal,
+  refusals,
+} from "../protocol/index.js";
 import { Ranks } from "./counter-ranks.js";
 import { type Life, placeOf, tickMs, type World } from "./explore-state.js";
 
@@ -287,19 +295,7 @@ function ticks(ms: number, nowMs: number): number {
   return Math.max(-oldestTicks, Math.min(oldestTicks * 4, (ms - nowMs) / tickMs));
 }
 
-const words: readonly Refusal[] = [
-  "staleTerm",
-  "alreadyVoted",
-  "leaderAlive",
-  "voteHold",
-  "olderConfiguration",
-  "configurationMismatch",
-  "notMember",
-  "amnesiac",
-  "notReady",
-];
-
 /** A small number for a word. */
 function code(word: Refusal | null): number {
-  return word === null ? -1 : words.indexOf(word);
+  return word === null ? -1 : refusals.indexOf(word);
 }

@@ -9,6 +9,7 @@ import {
   longestDurationMs,
   type Member,
   maxMemberCount,
+  refusals,
 } from "../protocol/index.js";
 
 /**
@@ -22,22 +23,7 @@ const id = v.pipe(v.string(), v.check(isId, "expected an id"));
 const digest = v.custom<string>(isDigest, "expected a digest");
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
 const group = v.custom<number>(isGroup, "expected a group from 0 to 65535");
-const refusal = v.nullable(
-  v.picklist(
-    [
-      "staleTerm",
-      "alreadyVoted",
-      "leaderAlive",
-      "voteHold",
-      "olderConfiguration",
-      "configurationMismatch",
-      "notMember",
-      "amnesiac",
-      "notReady",
-    ],
-    "expected a known reason",
-  ),
-);
+const refusal = v.nullable(v.picklist(refusals, "expected a known reason"));
 
 const configurationId = v.strictTuple([count, count, digest]);
 const member = v.strictTuple([
