@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { systemClock } from "../runtime/system-ports.js";
-import type { ProfileReport } from "../simulation/fuzz-campaign.js";
+import type { CampaignProgress, ProfileReport } from "../simulation/fuzz-campaign.js";
 import type { FuzzProfileName } from "../simulation/fuzz-profile.js";
 import type { FuzzAnswer, FuzzJob } from "../simulation/fuzz-worker.js";
 import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
+import { onInterrupt } from "./on-interrupt.js";
 import { refused, writeOutput } from "./output-file.js";
+import { clearProgress, durationText, showProgress } from "./progress.js";
 
 interface Flags {
   readonly seeds: readonly [number, number];
@@ -25,7 +27,7 @@ export function addFuzzCommand(program: Command): void {
     .command("fuzz")
     .summary("play random clusters under random faults")
     .description(
-      "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. Whatever fails is shrunk to a scenario file for `raftbeat simulate`. Exits 0 iff nothing failed.",
+      "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. Whatever fails is shrunk to a scenario file for `raftbeat simulate`. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
     )
     .option("--seeds <from..to>", "the seeds of each profile", seedRange, [1, 200] as const)
     .option("--profile <name>", "gentle, harsh, disk, clock, membership or swarm; all unless given")
@@ -51,26 +53,38 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
   const profiles = profilesAsked(flags.profile, fuzzProfileNames);
   // Better to know before an hour of fuzzing than after it.
   await loadFastCheck();
+  const signal = onInterrupt(false);
   makeFolder(flags.out);
   const clock = systemClock();
+  signal.addEventListener("abort", () =>
+    showProgress("fuzz: ends once the runs under way are done; Ctrl-C again ends it at once"),
+  );
+  const startedMs = clock.nowMs();
+  const durationMs = (flags.minutes ?? 0) * 60_000;
   const module = new URL("../simulation/fuzz-worker.js", import.meta.url);
   const workers = await openWorkers<FuzzJob, FuzzAnswer>(module, workerCount(flags.workers));
   try {
     const reports = await playCampaign({
       profiles,
       seeds: flags.seeds,
-      untilMs: clock.nowMs() + (flags.minutes ?? 0) * 60_000,
+      untilMs: startedMs + durationMs,
       clockMs: clock.nowMs,
       workers,
-      onProgress: showProgress,
+      signal,
+      onProgress: (progress) => {
+        const elapsedMs = clock.nowMs() - startedMs;
+        if (!signal.aborted) showProgress(progressText(progress, profiles.length, flags, elapsedMs));
+      },
     });
-    if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
+    clearProgress();
     for (const report of reports) {
       const files = writeFailures(report, flags.out);
       process.stdout.write(flags.json ? jsonOf(report, files) : textOf(report, files));
     }
+    if (signal.aborted) throw interruption(reports, profiles.length, flags);
     return reports;
   } finally {
+    clearProgress();
     await workers.close();
   }
 }
@@ -126,14 +140,47 @@ function textOf(report: ProfileReport, files: ReadonlyMap<number, string>): stri
   const head = `${profile.padEnd(10)}  seeds ${seeds.join("..")}  ${verdict}  ${events} events  ${hours} h simulated  ${(wallMs / 1000).toFixed(1)} s  hash ${hash}\n`;
   const lines = failures.map(({ seed, text, shrunk }) => {
     const file = files.get(seed);
-    if (shrunk === null || file === undefined) return `  seed ${seed}: ${text}\n`;
+    if (shrunk === null || file === undefined)
+      return `  seed ${seed}: ${text}\n    to shrink it: raftbeat fuzz --profile ${profile} --seeds ${seed}..${seed}\n`;
     return `  seed ${seed}: ${shrunk.text}\n    ${shrunk.faultCount} faults left; replay: raftbeat simulate ${file}\n`;
   });
   return head + lines.join("");
 }
 
-function showProgress(done: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} runs`);
+function progressText(
+  { runs, failures, shrinking }: CampaignProgress,
+  profileCount: number,
+  { seeds, minutes }: Flags,
+  elapsedMs: number,
+): string {
+  const asked = profileCount * (seeds[1] - seeds[0] + 1);
+  const verdict = failures === 0 ? "no failure" : `${failures} FAILED`;
+  if (shrinking) return `fuzz: ${runs} runs, ${verdict}; shrinking`;
+  // What is left of the seeds, at the pace so far, or of the time; whichever is more.
+  const seedsMs = runs === 0 ? 0 : (elapsedMs * (asked - runs)) / runs;
+  const leftMs = Math.max(seedsMs, (minutes ?? 0) * 60_000 - elapsedMs);
+  const of = minutes === undefined ? ` of ${asked}` : "";
+  return `fuzz: ${runs}${of} runs, ${verdict}${leftMs > 0 ? `, ${durationText(leftMs)} left` : ""}`;
+}
+
+/** Says what was done, and the command for the rest: from the first seed that some profile has not played. */
+function interruption(
+  reports: readonly ProfileReport[],
+  profileCount: number,
+  { seeds, profile, minutes, out }: Flags,
+): RaftbeatError {
+  const runs = reports.reduce((sum, report) => sum + report.runs, 0);
+  const from =
+    reports.length < profileCount ? seeds[0] : Math.min(...reports.map((report) => report.seeds[1])) + 1;
+  if (from > seeds[1] && minutes === undefined)
+    return new RaftbeatError("aborted", `interrupted after all ${runs} runs, while it shrank what failed`);
+  const command = [
+    `raftbeat fuzz --seeds ${from}..${Math.max(from, seeds[1])}`,
+    profile === undefined ? "" : ` --profile ${profile}`,
+    minutes === undefined ? "" : ` --minutes ${minutes}`,
+    out === "." ? "" : ` --out ${out}`,
+  ];
+  return new RaftbeatError("aborted", `interrupted after ${runs} runs; to go on: ${command.join("")}`);
 }
 
 function seedRange(text: string): readonly [number, number] {

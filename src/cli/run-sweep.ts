@@ -9,7 +9,9 @@ import { runSweep, type SweepHands, type SweepPlan, type SweepProgress } from ".
 import { sweepCsv } from "../tuning/sweep-csv.js";
 import { fingerprintOf, readSweepState, writeSweepState } from "../tuning/sweep-state.js";
 import type { QuietResult, RunsResult, SweepFigure, SweepJob } from "../tuning/sweep-worker.js";
+import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, durationText, showProgress } from "./progress.js";
 import { sweepText } from "./sweep-text.js";
 import { version } from "./version.js";
 
@@ -96,7 +98,7 @@ async function play(
   records: Map<number, CellRecord>,
 ): Promise<void> {
   const clock = systemClock();
-  const interrupted = onInterrupt();
+  const interrupted = onInterrupt(false);
   const workers = await openWorkers<SweepJob, RunsResult | QuietResult>(
     new URL("../../dist/tuning/sweep-worker.js", import.meta.url),
     workerCount(flags.workers),
@@ -114,7 +116,7 @@ async function play(
   try {
     await runSweep(plan, handsOf(workers, interrupted), records, (progress) => {
       startShare ??= progress.share;
-      showProgress(progress, startShare, clock.nowMs() - startedMs);
+      showShare(progress, startShare, clock.nowMs() - startedMs);
       // A large state takes long to write, and must not take most of the time.
       const dueMs = savedMs + Math.max(stateEveryMs, 20 * costMs);
       if (flags.resume !== undefined && !interrupted.aborted && clock.nowMs() >= dueMs) save(flags.resume);
@@ -152,33 +154,11 @@ function handsOf(workers: Workers<SweepJob, RunsResult | QuietResult>, interrupt
   };
 }
 
-/** Aborts at the first Ctrl-C; the second ends the program at once. */
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, (_signal: NodeJS.Signals, code: number) => {
-      if (controller.signal.aborted) process.exit(128 + code);
-      controller.abort(new RaftbeatError("aborted", `interrupted by ${signal}`));
-    });
-  return controller.signal;
-}
-
-function showProgress(progress: SweepProgress, startShare: number, elapsedMs: number): void {
-  if (!process.stderr.isTTY) return;
+function showShare(progress: SweepProgress, startShare: number, elapsedMs: number): void {
   const { doneCells, cells, runs, share } = progress;
   const left =
     share - startShare < 0.01
       ? ""
       : `, ${durationText((elapsedMs * (1 - share)) / (share - startShare))} left`;
-  process.stderr.write(`\x1b[2K\rsweep: ${doneCells} of ${cells} combinations, ${runs} runs${left}`);
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
-}
-
-function durationText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 100) return `about ${seconds} s`;
-  return seconds < 6000 ? `about ${Math.ceil(seconds / 60)} min` : `about ${(seconds / 3600).toFixed(1)} h`;
+  showProgress(`sweep: ${doneCells} of ${cells} combinations, ${runs} runs${left}`);
 }

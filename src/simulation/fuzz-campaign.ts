@@ -13,11 +13,20 @@ export interface CampaignOptions {
   readonly untilMs: number;
   readonly clockMs: () => number;
   readonly workers: Workers<FuzzJob, FuzzAnswer>;
-  /** Is told how many runs are done. */
-  readonly onProgress: (done: number) => void;
+  /** Aborted: no further seeds are begun, and nothing more is shrunk. */
+  readonly signal: AbortSignal;
+  /** Is told how far it is, at the start and after each job. */
+  readonly onProgress: (progress: CampaignProgress) => void;
 }
 
-/** A failure, and the scenario that is left of it; null for those after the first few, which are not shrunk. */
+/** How far a campaign is. */
+export interface CampaignProgress {
+  readonly runs: number;
+  readonly failures: number;
+  readonly shrinking: boolean;
+}
+
+/** A failure, and the scenario that is left of it; null for those after the first few, and where there was no time to shrink it. */
 export interface ReportedFailure extends FuzzFailure {
   readonly shrunk: ShrunkFailure | null;
 }
@@ -35,19 +44,21 @@ export interface ProfileReport {
   readonly hash: string;
 }
 
-/** Seeds a job: so many whatever the number of workers. */
-const batchSize = 20;
+/** Seeds a job, whatever the number of workers: few, as progress is told and Ctrl-C obeyed between jobs. */
+const batchSize = 5;
 /** How many failures of a profile are shrunk. */
 const mostShrunk = 10;
 
-/** Plays the seeds of all profiles on all workers, and shrinks the first failures of each. */
+/** Plays the seeds of all profiles on all workers, and shrinks the first failures of each. Tells of the profiles that were begun. */
 export async function playCampaign(options: CampaignOptions): Promise<ProfileReport[]> {
   const { profiles, seeds, clockMs, workers } = options;
   const startedMs = clockMs();
   const batches = new Map(profiles.map((profile) => [profile, [] as FuzzBatch[]]));
   const lastSeeds = new Map(profiles.map((profile) => [profile, seeds[0] - 1]));
   const wallMs = new Map<FuzzProfileName, number>();
-  let done = 0;
+  let runs = 0;
+  let failures = 0;
+  options.onProgress({ runs, failures, shrinking: false });
   const jobs = jobsOf(options, lastSeeds);
   // As many at a time as there are workers: whether there is time for more is asked as late as possible.
   const playOn = async () => {
@@ -58,20 +69,23 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
       if (batch === null || played === undefined) continue;
       played[place] = batch;
       wallMs.set(job.profile, clockMs() - startedMs);
-      done += job.to - job.from + 1;
-      options.onProgress(done);
+      runs += job.to - job.from + 1;
+      failures += batch.failures.length;
+      options.onProgress({ runs, failures, shrinking: false });
     }
   };
   await Promise.all(Array.from({ length: workers.count }, playOn));
+  if (failures > 0) options.onProgress({ runs, failures, shrinking: true });
   const reports: ProfileReport[] = [];
   for (const profile of profiles) {
     const played = batches.get(profile) as FuzzBatch[];
     const last = lastSeeds.get(profile) as number;
+    if (last < seeds[0]) continue;
     reports.push({
       profile,
       seeds: [seeds[0], last],
       runs: last - seeds[0] + 1,
-      failures: await shrunkFailures(profile, played, workers),
+      failures: await shrunkFailures(profile, played, options),
       events: played.reduce((sum, { events }) => sum + events, 0),
       simulatedMs: played.reduce((sum, { simulatedMs }) => sum + simulatedMs, 0),
       wallMs: wallMs.get(profile) ?? 0,
@@ -83,7 +97,7 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
 
 /** The jobs in order: a batch of each profile in turn, up to the last seed and on while there is time. */
 function* jobsOf(
-  { profiles, seeds, untilMs, clockMs }: CampaignOptions,
+  { profiles, seeds, untilMs, clockMs, signal }: CampaignOptions,
   lastSeeds: Map<FuzzProfileName, number>,
 ): Generator<{ readonly job: FuzzJob; readonly place: number }, void> {
   let from = seeds[0];
@@ -91,7 +105,7 @@ function* jobsOf(
     const asked = from <= seeds[1];
     const to = asked ? Math.min(from + batchSize - 1, seeds[1]) : from + batchSize - 1;
     for (const profile of profiles) {
-      if (!asked && clockMs() >= untilMs) return;
+      if (signal.aborted || (!asked && clockMs() >= untilMs)) return;
       lastSeeds.set(profile, to);
       yield { job: { do: "play", profile, from, to }, place };
     }
@@ -102,14 +116,16 @@ function* jobsOf(
 async function shrunkFailures(
   profile: FuzzProfileName,
   batches: readonly FuzzBatch[],
-  workers: Workers<FuzzJob, FuzzAnswer>,
+  { workers, signal }: CampaignOptions,
 ): Promise<ReportedFailure[]> {
   const failures = batches.flatMap((batch) => batch.failures);
+  const aborted = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null)));
   return await Promise.all(
     failures.map(async (failure, index) => {
-      if (index >= mostShrunk) return { ...failure, shrunk: null };
+      if (index >= mostShrunk || signal.aborted) return { ...failure, shrunk: null };
       const job: FuzzJob = { do: "shrink", profile, from: failure.seed, to: failure.seed };
-      return { ...failure, shrunk: (await workers.run(job)).shrunk };
+      const shrunk = workers.run(job).then((answer) => answer.shrunk);
+      return { ...failure, shrunk: await Promise.race([shrunk, aborted]) };
     }),
   );
 }

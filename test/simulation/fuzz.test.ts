@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { playPlan } from "../../src/simulation/fuzz.js";
+import { playCampaign } from "../../src/simulation/fuzz-campaign.js";
 import { documentOf, type FuzzPlan, planOf } from "../../src/simulation/fuzz-plan.js";
 import { fuzzProfileNames } from "../../src/simulation/fuzz-profile.js";
 import { shrink } from "../../src/simulation/fuzz-shrink.js";
@@ -54,6 +56,54 @@ describe("raftbeat fuzz", () => {
     const [again] = reportsOf(...flags, "--seeds", `1..${longer.seeds[1]}`);
     expect(longer.runs).toBeGreaterThan(3);
     expect(longer).toEqual(again);
+  });
+
+  it("tells on Ctrl-C what was done and how to go on", { timeout: 60_000 }, async () => {
+    const out = join(temporaryFolder(), "found");
+    const flags = ["--profile", "gentle", "--minutes", "9", "--out", out];
+    const child = spawn("node", [main, "fuzz", "--workers", "1", "--json", ...flags]);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const ended = once(child, "close");
+    await vi.waitUntil(() => existsSync(out), { timeout: 30_000 });
+    child.kill("SIGINT");
+    expect(await ended).toEqual([130, null]);
+    const last = stdout === "" ? 0 : JSON.parse(stdout).seeds[1];
+    expect(stderr).toBe(
+      `raftbeat: interrupted after ${last} runs; to go on: raftbeat fuzz --seeds ${last + 1}..200 ${flags.join(" ")}\n`,
+    );
+  });
+
+  it("leaves no seed out where it is stopped, tells of what was begun, and shrinks nothing more", async () => {
+    const stop = new AbortController();
+    const asked: string[] = [];
+    const reports = await playCampaign({
+      profiles: ["gentle", "harsh", "disk"],
+      seeds: [1, 200],
+      untilMs: 0,
+      clockMs: () => 0,
+      signal: stop.signal,
+      onProgress: ({ runs }) => runs >= 5 && stop.abort(),
+      workers: {
+        count: 2,
+        run: async (job) => {
+          asked.push(job.do);
+          const failures = [{ seed: job.from, promise: "L1", text: "nobody leads" }];
+          return { batch: { failures, events: 1, simulatedMs: 1, hashes: [] }, shrunk: null };
+        },
+        close: async () => {},
+      },
+    });
+    expect(asked).toEqual(["play", "play"]);
+    expect(reports.map(({ profile, seeds, failures }) => [profile, seeds, failures[0]?.shrunk])).toEqual([
+      ["gentle", [1, 5], null],
+      ["harsh", [1, 5], null],
+    ]);
   });
 
   it.each([
