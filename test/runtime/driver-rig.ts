@@ -8,7 +8,7 @@ import {
   type Settings,
 } from "../../src/protocol/index.js";
 import { createDriver, type Driver, type DriverHandlers } from "../../src/runtime/driver.js";
-import { members, settings } from "../support/world.js";
+import { members, settings } from "../support/simulated-cluster.js";
 
 /** One driver, node `a`, whose world moves by hand: nothing is due, arrives or is written unless the test says so. */
 export interface Rig {

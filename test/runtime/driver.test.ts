@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isConfigurationCommitted, type RequestRefusal } from "../../src/protocol/index.js";
-import { settings, World } from "../support/world.js";
+import { aCluster, settings, settle, Told } from "../support/simulated-cluster.js";
 import { acknowledge, aDriver, heartbeatOf, lead, win } from "./driver-rig.js";
 
 const heartbeats = (rig: ReturnType<typeof aDriver>) =>
@@ -325,20 +325,23 @@ describe("the end", () => {
   });
 
   it("a leader whose disk stalls for longer than its hold steps down as unhealthy", () => {
-    const world = new World(["a", "b", "c"], settings({ clockDriftRatio: 0.01 }));
-    const leader = world.replica(world.runUntilSettled());
-    leader.disk.writeMs = 60_000;
+    const told = new Told();
+    const cluster = aCluster({ settingsOf: () => settings({ clockDriftRatio: 0.01 }), lateness: 0 }, () => [
+      told,
+    ]);
+    const leader = settle(cluster);
     const { configuration } = leader.node.record;
     const observers = [{ id: "d", address: "ws://d:7400", incarnation: "d-1" }];
-    world.timeline.advance(1000, () => isConfigurationCommitted(leader.node));
+    cluster.advanceUntil(() => isConfigurationCommitted(leader.node), 1000);
+    leader.disk.setStalled(true);
     leader.driver.ask(
       { kind: "reconfigure", expected: configuration.id, voters: configuration.voters, observers },
       (refusal) => expect(refusal).toBeNull(),
     );
-    const fromMs = world.timeline.nowMs;
-    world.timeline.advance(10_000, () => leader.node.role.name !== "leader");
-    expect(leader.told.at(-1)).toMatchObject({ event: "lost", reason: "unhealthy" });
-    expect(world.timeline.nowMs - fromMs).toBeLessThanOrEqual(leader.node.settings.voteHoldMs + 1);
+    const fromMs = cluster.nowMs;
+    cluster.advanceUntil(() => leader.node.role.name !== "leader", 10_000);
+    expect(told.of(leader)).toEqual(["gained", "unhealthy"]);
+    expect(cluster.nowMs - fromMs).toBeLessThanOrEqual(leader.node.settings.voteHoldMs + 1);
   });
 });
 

@@ -1,7 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { resolveTiming, safeModes, type TimingInput } from "../../src/protocol/index.js";
-import { World } from "../support/world.js";
+import type { Cluster } from "../../src/simulation/cluster.js";
+import { Safety } from "../../src/simulation/safety.js";
+import type { SimulatedProcess } from "../../src/simulation/simulated-process.js";
+import { aCluster, settle, Told } from "../support/simulated-cluster.js";
 
 /** Evenly spread, unlike fc.double, which loves extremes. */
 function between(min: number, max: number): fc.Arbitrary<number> {
@@ -43,15 +46,9 @@ const namesValues = /^(?:[\w.]+ \(-?[\d.e+-]+\)|clockDriftRatio \((?:NaN|-?[\d.e
 const namesBoth = /[\w.]+ \(-?[\d.e+-]+\).*[\w.]+ \(-?[\d.e+-]+\)/;
 const aboutOne = /must be a number of milliseconds|must be at least 0 and below 0\.2/;
 
-/** Runs the cluster until `done`, checking at every millisecond that no two replicas lead. */
-function runChecked(world: World, forMs: number, done: () => boolean): boolean {
-  let most = 0;
-  const ended = world.timeline.advance(forMs, () => {
-    most = Math.max(most, world.leaders().length);
-    return done();
-  });
-  expect(most).toBeLessThanOrEqual(1);
-  return ended;
+/** Nobody hears this one any more, nor it anybody. */
+function isolate(cluster: Cluster, { place }: SimulatedProcess): () => void {
+  return cluster.install((from, to) => (from === place || to === place ? { passes: "nothing" } : null));
 }
 
 let refused = 0;
@@ -73,35 +70,40 @@ describe("random settings", () => {
       }
       started++;
       const { timing } = resolution;
-      const world = new World(["a", "b", "c"], { ...timing, modes: safeModes }, seed);
       // Fast enough a network for the shortest of timeouts: what is tried here is the settings.
-      world.latencyMs = Math.min(
-        1,
-        timing.electionTimeout.minMs / 50,
-        (timing.electionTimeout.maxMs - timing.electionTimeout.minMs) / 20,
+      const { minMs, maxMs } = timing.electionTimeout;
+      const latency = Math.min(1, minMs / 50, (maxMs - minMs) / 20);
+      const told = new Told();
+      const broken: string[] = [];
+      const settings = { ...timing, modes: safeModes };
+      const cluster = aCluster(
+        {
+          seed,
+          voters: ["n1", "n2", "n3"],
+          settingsOf: () => settings,
+          link: { latency, loss: 0, duplicate: 0 },
+          writeMs: latency / 5,
+          lateness: 0,
+        },
+        (made) => [told, new Safety(made, (promise, text) => broken.push(`${promise}: ${text}`))],
       );
-      for (const { disk } of world.replicas.values()) disk.writeMs = world.latencyMs / 5;
-      const patienceMs = 20 * timing.electionTimeout.maxMs;
+      const patienceMs = 20 * maxMs;
 
-      const first = world.runUntilSettled(patienceMs);
-      const { told } = world.replica(first);
-      runChecked(world, 20 * timing.electionTimeout.maxMs, () => false);
-      expect(
-        told.map(({ event }) => event),
-        "a healthy leader stays",
-      ).toEqual(["gained"]);
+      const first = settle(cluster, patienceMs);
+      cluster.advance(20 * maxMs);
+      expect(told.of(first), "a healthy leader stays").toEqual(["gained"]);
 
-      world.isolate(first);
-      const failedOver = runChecked(world, patienceMs, () => world.leaders().some((id) => id !== first));
-      expect(failedOver, "another is elected").toBe(true);
-      const isStepped = (): boolean => world.replica(first).node.role.name !== "leader";
-      expect(runChecked(world, timing.quorumTimeoutMs, isStepped), "the old leader steps down").toBe(true);
+      const heal = isolate(cluster, first);
+      const isFailedOver = () => cluster.leader() !== first && cluster.leader() !== null;
+      expect(cluster.advanceUntil(isFailedOver, patienceMs), "another is elected").toBe(true);
+      const isStepped = () => first.node.role.name !== "leader";
+      expect(cluster.advanceUntil(isStepped, timing.quorumTimeoutMs), "the old leader steps down").toBe(true);
 
-      world.heal();
-      expect(runChecked(world, patienceMs, () => world.replica(first).node.role.name === "follower")).toBe(
-        true,
-      );
-      expect(world.leaders().length, "healing deposes nobody").toBe(1);
+      heal();
+      const isBack = () => first.node.role.name === "follower" && first.node.role.leader !== null;
+      expect(cluster.advanceUntil(isBack, patienceMs)).toBe(true);
+      expect(cluster.leader(), "healing deposes nobody").not.toBeNull();
+      expect(broken).toEqual([]);
     },
   );
 

@@ -1,37 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { resolveTiming, type Settings, safeModes } from "../../src/protocol/index.js";
-import { Cluster, type ClusterOptions } from "../../src/simulation/cluster.js";
 import type { SimulatedProcess } from "../../src/simulation/simulated-process.js";
 import { Watcher } from "../../src/simulation/watcher.js";
-
-function lan(): Settings {
-  const resolution = resolveTiming("lan");
-  if (!resolution.ok) throw new Error(resolution.problems.join());
-  return { ...resolution.timing, modes: safeModes };
-}
-
-function aCluster(options: Partial<ClusterOptions> = {}): Cluster {
-  const cluster = new Cluster({
-    seed: 1,
-    voters: ["n1", "n2", "n3", "n4", "n5"],
-    observers: [],
-    settingsOf: lan,
-    transport: "datagram",
-    link: { latency: { uniform: [0.5, 1.5] }, loss: 0, duplicate: 0 },
-    writeMs: 0.2,
-    lateness: { exponential: 0.3 },
-    ...options,
-  });
-  cluster.boot();
-  return cluster;
-}
-
-function settle(cluster: Cluster): SimulatedProcess {
-  expect(cluster.advanceUntil(() => cluster.isSettled(), 10_000)).toBe(true);
-  return cluster.leader() as SimulatedProcess;
-}
+import { aCluster, settle, Told } from "../support/simulated-cluster.js";
 
 describe.each(["datagram", "stream"] as const)("a simulated cluster on a %s network", (transport) => {
+  it("elects one leader from a cold start, whatever the seed, and alone", () => {
+    for (let seed = 1; seed <= 100; seed++)
+      settle(aCluster({ transport, seed, voters: ["n1", "n2", "n3"] }), 2_000);
+    settle(aCluster({ transport, voters: ["n1"] }), 1_000);
+  });
+
   it("elects a leader and keeps it", () => {
     const cluster = aCluster({ transport });
     const leader = settle(cluster);
@@ -53,7 +31,8 @@ describe.each(["datagram", "stream"] as const)("a simulated cluster on a %s netw
   });
 
   it("passes nothing over a cut and everything after it is healed", () => {
-    const cluster = aCluster({ transport });
+    const told = new Told();
+    const cluster = aCluster({ transport }, () => [told]);
     const first = settle(cluster);
     const heal = cluster.install((from, to) =>
       from === first.place || to === first.place ? { passes: "nothing" } : null,
@@ -62,6 +41,7 @@ describe.each(["datagram", "stream"] as const)("a simulated cluster on a %s netw
     const second = cluster.leader();
     expect(second).not.toBe(first);
     expect(first.node.role.name).not.toBe("leader");
+    expect(told.of(first)).toEqual(["gained", "leaseExpired"]);
     heal();
     cluster.advance(3_000);
     expect(first.node.role).toEqual({ name: "follower", leader: second?.id });

@@ -3,7 +3,7 @@ import type { Elector, ElectorEvent, ElectorOptions } from "../../src/elector/el
 import type { DurableRecord, Member, NodeId } from "../../src/protocol/index.js";
 import type { Clock, Transport, TransportHandlers, VoteStore } from "../../src/runtime/ports.js";
 import { seededRandom } from "./prng.js";
-import { Timeline } from "./world.js";
+import { Timeline } from "./timeline.js";
 
 /** One elector of the world and what it told, with the disk that survives it. */
 export interface Seat {

@@ -16,8 +16,8 @@ import {
   type WebSocketTransportOptions,
   webSocketTransport,
 } from "../../src/transport/websocket-transport.js";
+import { settings } from "./simulated-cluster.js";
 import { afterwards, identityOf, until } from "./transport-nodes.js";
-import { settings } from "./world.js";
 
 /** A node that elects over real sockets, in this process. */
 export interface Replica {
