@@ -9,19 +9,8 @@ import {
   type Member,
   type Message,
   type Refusal,
+  refusals,
 } from "../../src/protocol/index.js";
-
-const refusals: readonly Refusal[] = [
-  "staleTerm",
-  "alreadyVoted",
-  "leaderAlive",
-  "voteHold",
-  "olderConfiguration",
-  "configurationMismatch",
-  "notMember",
-  "amnesiac",
-  "notReady",
-];
 
 const count = fc.oneof(
   fc.nat(),
