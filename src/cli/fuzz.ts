@@ -60,14 +60,13 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
     showProgress("fuzz: ends once the runs under way are done; Ctrl-C again ends it at once"),
   );
   const startedMs = clock.nowMs();
-  const durationMs = (flags.minutes ?? 0) * 60_000;
   const module = new URL("../simulation/fuzz-worker.js", import.meta.url);
   const workers = await openWorkers<FuzzJob, FuzzAnswer>(module, workerCount(flags.workers));
   try {
     const reports = await playCampaign({
       profiles,
       seeds: flags.seeds,
-      untilMs: startedMs + durationMs,
+      untilMs: startedMs + (flags.minutes ?? 0) * 60_000,
       clockMs: clock.nowMs,
       workers,
       signal,

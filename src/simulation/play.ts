@@ -132,6 +132,6 @@ function checkedPromises(scenario: Scenario): (promise: string) => boolean {
   if (!preVote) giveUp("L2", "L4");
   if (!quorumCheck) giveUp("L3", "L4");
   if (!voteHold) giveUp("I4", "fencing", "L2", "L4");
-  if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "quorum");
+  if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "following", "quorum");
   return (promise) => expected.includes(promise) || !given.has(promise);
 }
