@@ -74,7 +74,7 @@ describe("what is no frame", () => {
         expect(outOfBounds(frame.message)).toBeNull();
         expect(decodeFrame(encodeMessage(frame.message, frame.group))).toEqual(frame);
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
     // Both ways were taken often, or this shows nothing.
     expect(refusedCount).toBeGreaterThan(500);
