@@ -153,6 +153,10 @@ function recordFact(facts: Facts, place: number, which: number, record: DurableR
   facts.add(3, node(place), which, term, named(votedFor), voteHoldMs, ...own);
 }
 
+function carriedSets(carried: Configuration | null): readonly [voters: number, observers: number] {
+  return carried === null ? [0, 0] : [setOf(carried.voters), setOf(carried.observers)];
+}
+
 function setOf(members: Configuration["voters"]): number {
   let set = 0;
   for (const { id } of members) set |= 1 << placeOf(id);
@@ -247,9 +251,8 @@ function messageFact(
   switch (message.kind) {
     case "heartbeat": {
       const { term, version } = message.configurationId;
-      const whole = message.configuration === null ? 0 : setOf(message.configuration.voters);
-      const observers = message.configuration === null ? 0 : setOf(message.configuration.observers);
-      facts.add(11, ...head, ranks.seq(message.term, message.seq), term, version, whole, observers);
+      const seq = ranks.seq(message.term, message.seq);
+      facts.add(11, ...head, seq, term, version, ...carriedSets(message.configuration));
       return;
     }
     case "heartbeatReply": {
@@ -269,20 +272,10 @@ function messageFact(
     case "requestVoteReply": {
       const { preVote, round, granted, reason, remainingHoldMs, configurationId, configuration } = message;
       const { term, version } = configurationId;
-      const whole = configuration === null ? 0 : setOf(configuration.voters);
-      const observers = configuration === null ? 0 : setOf(configuration.observers);
       const own = [preVote ? 1 : 0, ranks.round(to, round), granted ? 1 : 0, code(reason)] as const;
       // How long a hold lasts matters only where the hold is what refused.
-      facts.add(
-        14,
-        ...head,
-        ...own,
-        reason === "voteHold" ? remainingHoldMs : 0,
-        term,
-        version,
-        whole,
-        observers,
-      );
+      const holdMs = reason === "voteHold" ? remainingHoldMs : 0;
+      facts.add(14, ...head, ...own, holdMs, term, version, ...carriedSets(configuration));
       return;
     }
     case "timeoutNow":

@@ -1,5 +1,5 @@
 import { mutants as ofProtocol } from "../../protocol/mutants/all.js";
-import type { Edit } from "../../support/simulation-mutants.js";
+import type { Edit } from "../../support/planted-build.js";
 import type { SimulatedMutant } from "./mutant.js";
 
 /** The bugs planted in simulated nodes. */
@@ -13,7 +13,7 @@ export const mutants: readonly SimulatedMutant[] = [
   },
   { name: "a second vote in a term", world: ["crashes", 1, "I2"], search: ["torn", 5, "I2"] },
   { name: "vote forgotten when stepping down", world: ["late", 1, "I2"], search: ["led", 4, "I2"] },
-  { name: "vote not durable", world: ["lateCrashes", 3, "I2"] },
+  { name: "vote not durable", world: ["lateCrashes", 4, "I2"] },
   { name: "a vote given and not recorded", world: ["crashes", 1, "I5"] },
   { name: "reply sent before the write", world: ["crashes", 1, "I5"], search: ["led", 2, "I6"] },
   { name: "granted pre-vote raises the asker's term", world: ["clocks", 1, "L1"] },
@@ -146,7 +146,7 @@ export const mutants: readonly SimulatedMutant[] = [
     search: ["members", 2, "I7"],
   },
   { name: "the holders of an older version counted", search: ["members", 7, "I7"] },
-  { name: "older configuration taken", world: ["members", 3, "I3"] },
+  { name: "older configuration taken", world: ["lateCrashes", 1, "I3"] },
   { name: "no configuration check in votes", scenario: ["leavers", 1, "I7"] },
   { name: "incarnations ignored", scenario: ["wiped", 4, "I1"] },
   {

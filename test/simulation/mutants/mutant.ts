@@ -1,5 +1,5 @@
 import type { ExploreOptions } from "../../../src/simulation/index.js";
-import type { Edit } from "../../support/simulation-mutants.js";
+import type { Edit } from "../../support/planted-build.js";
 import type { courses } from "./courses.js";
 import type { scenarios } from "./scenarios.js";
 import type { worlds } from "./worlds.js";

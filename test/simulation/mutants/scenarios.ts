@@ -80,7 +80,10 @@ export const scenarios = {
     ],
     observeMs: 500,
   },
-  /** Two voters leave, one after the other; the last to hear of it can talk to them and to nobody else. */
+  /**
+   * Two voters leave, one after the other; the last to hear of it can talk to them and to nobody else. The second of them stands still
+   * until that one would vote, so that no refusal tells it of the newer configuration.
+   */
   leavers: {
     ...base,
     cluster: { nodes: 5 },
@@ -93,6 +96,7 @@ export const scenarios = {
           ["leader", "follower1"],
         ],
       },
+      { at: 0, for: 1_000, do: "pause", nodes: "follower3" },
       { at: 1, do: "reconfigure", remove: "follower4" },
       { at: 500, do: "cut", between: ["follower2", ["leader", "follower1"]] },
       { at: 501, do: "reconfigure", remove: "follower3" },
