@@ -12,6 +12,7 @@ import {
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
+import { createJumpWatch } from "./jump-watch.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
 import { createVerifications } from "./verifications.js";
 import { changed, view } from "./view.js";
@@ -64,16 +65,13 @@ export type RequestInput =
   | Omit<Extract<Input, { kind: "transfer" }>, "request">
   | Omit<Extract<Input, { kind: "reconfigure" }>, "request">;
 
-/** How far the wall clock may run ahead of the monotonic one between two looks: what its own reading is uncertain by. */
-const clockReadingMs = 2;
-
 /** How many messages wait for the disk; the oldest are dropped, as a network might. */
 const waitingCountMax = 1000;
 
 /** Makes the driver of a node. Does nothing before `start`. */
 export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHandlers): Driver {
   const { clock, random, store, transport } = ports;
-  const { clockDriftRatio, voteHoldMs, electionTimeout } = node.settings;
+  const { clockDriftRatio, voteHoldMs, quorumTimeoutMs, electionTimeout } = node.settings;
   const mailbox: Input[] = [];
   const spare: Effect[][] = [];
   /** Sends that wait for writes under way, each with the number of the write it came after. */
@@ -87,9 +85,9 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   let stopped = false;
   /** The term the owner was told to lead in, until it is told of the loss. */
   let toldTerm: number | null = null;
-  let wallAheadMs = clock.wallMs() - clock.nowMs();
+  // No lease outlives the contact that it rests on by more than the quorum timeout, whatever holds others promise.
+  const hasJumped = createJumpWatch(clock, clockDriftRatio * voteHoldMs, quorumTimeoutMs);
   let seen = view(node);
-  const jumpToleranceMs = clockReadingMs + clockDriftRatio * voteHoldMs;
 
   function tell(input: Input): void {
     if (stopped) return;
@@ -209,10 +207,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function lookForJump(): void {
-    const aheadMs = clock.wallMs() - clock.nowMs();
-    const jumped = aheadMs - wallAheadMs > jumpToleranceMs;
-    wallAheadMs = aheadMs;
-    if (jumped) run({ kind: "clockJumped" });
+    if (hasJumped()) run({ kind: "clockJumped" });
   }
 
   function noticeChange(): void {

@@ -188,6 +188,36 @@ describe("a machine that slept", () => {
     expect(rig.driver.isLeader()).toBe(false);
   });
 
+  it("often and each time for less than the tolerance loses its lease before the sum is above it", () => {
+    const rig = aDriver();
+    lead(rig);
+    let sleptMs = 0;
+    while (rig.driver.isLeader()) {
+      rig.pass(10);
+      rig.wallMs += 1;
+      sleptMs += 1;
+      expect(sleptMs).toBeLessThan(5);
+    }
+    // 2 ms for the reading of the clock and a hundredth of the hold.
+    expect(sleptMs).toBe(4);
+    expect(rig.log[0]).toBe("lost leaseExpired");
+  });
+
+  it("is not what a wall clock looks like that is set forward by a little now and then", () => {
+    const rig = aDriver();
+    lead(rig);
+    for (let set = 0; set < 40; set++) {
+      // Each wait is shorter than a lease, and all together longer than a quorum timeout.
+      for (let wait = 0; wait < 4; wait++) {
+        rig.pass(80);
+        rig.fireTimer();
+        acknowledge(rig);
+      }
+      rig.wallMs += 1;
+      expect(rig.driver.isLeader()).toBe(true);
+    }
+  });
+
   it("begins the wait for a leader anew", () => {
     const rig = aDriver();
     const { timer } = rig;
