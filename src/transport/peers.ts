@@ -155,9 +155,9 @@ export function createPeers(
   function drop(peer: Peer, link: Link, end: LinkEnd): void {
     peer.links = peer.links.filter((other) => other !== link);
     if (end.by === "self" && isRefusal(end.reason)) peer.counters.refusedFrameCount++;
-    peer.lastProblem = `${end.reason}: ${end.detail}`;
     if (clock.nowMs() - link.upAtMs >= timing.redialMaxMs) peer.attemptCount = 0;
     if (peer.links.length > 0) return;
+    peer.lastProblem = `${end.reason}: ${end.detail}`;
     if (peer.address === null) peers.delete(peer.id);
     peer.roundTrip.forget();
     if (!stopped) handlers.onPeerDown(peer.id);
@@ -186,7 +186,7 @@ export function createPeers(
     peer.attemptCount = Math.min(peer.attemptCount + 1, 16);
     peer.dial = dial(peer.id, address, context, owner, (end) => {
       peer.dial = null;
-      peer.lastProblem = `${end.reason}: ${end.detail}`;
+      if (peer.links.length === 0) peer.lastProblem = `${end.reason}: ${end.detail}`;
       noteRefusal(peer, address, end, peer.id);
       planDial(peer);
     });

@@ -47,6 +47,8 @@ describe("links between peers", () => {
       b.transport.send("a", aHeartbeat());
       await until("both arrived", () => a.messages().length === 1 && b.messages().length === 1);
       expect([a.upCount("b"), b.upCount("a")]).toEqual([1, 1]);
+      // That one of two links was closed, or a dial came too late, is no problem with the other.
+      expect([counters(a, "b").lastProblem, counters(b, "a").lastProblem]).toEqual([null, null]);
       await stopAll();
     }
   });
