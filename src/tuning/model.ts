@@ -84,6 +84,18 @@ export function falseSuspicionPerMs(
   return ((1 - loss) * meanPower(loss, baseMs, jitterMs, heartbeatMs)) / heartbeatMs;
 }
 
+/**
+ * The same where a timeout is kept until it has passed and only then drawn anew, as nodes do (rule 9): most waiting is done with the long
+ * ones, so that it is the mean time between suspicions that is averaged, `1/E_T[h/((1 - p) p^floor(T/h))]`. Alike where all
+ * timeouts outlast as many heartbeats.
+ */
+export function keptSuspicionPerMs(
+  loss: number,
+  { baseMs, jitterMs, heartbeatMs }: Pick<ElectionModel, "baseMs" | "jitterMs" | "heartbeatMs">,
+): number {
+  return (1 - loss) / (heartbeatMs * meanPower(1 / loss, baseMs, jitterMs, heartbeatMs));
+}
+
 /** The mean of `p^floor(T/h)` over T uniform in [a, a + J]. */
 function meanPower(loss: number, baseMs: number, jitterMs: number, heartbeatMs: number): number {
   const endMs = baseMs + jitterMs;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseScenario, playRun, type ScenarioInput } from "../../src/simulation/index.js";
 import { plainRaft } from "../../src/tuning/classic.js";
+import { checkSuspicions } from "../../src/tuning/false-suspicion-check.js";
 import {
   announcedFailureBoundMs,
   detectionMs,
@@ -9,12 +10,14 @@ import {
   falseSuspicionPerMs,
   firstTimeoutMs,
   firstTimeoutShare,
+  keptSuspicionPerMs,
   leaderlessMs,
   nfdS,
   silentFailureBoundMs,
   splitVoteShare,
   unavailability,
 } from "../../src/tuning/model.js";
+import { playNfdS } from "../../src/tuning/nfd-s-detector.js";
 
 function aModel(given: Partial<ElectionModel> = {}): ElectionModel {
   return {
@@ -138,6 +141,51 @@ describe("false alarms", () => {
     const model = aModel();
     expect(falseElectionPerMs(0.1, 150, model)).toBeLessThan(1e-3 * 4 * falseSuspicionPerMs(0.1, model));
   });
+
+  it.each([
+    [3, 0.2, 110, 140],
+    [3, 0.3, 160, 190],
+    [5, 0.2, 110, 140],
+  ])(
+    "of %i nodes under loss %f, timeouts %i-%i ms, are as many as the closed form says",
+    (nodes, loss, minMs, maxMs) => {
+      const world = { nodes, loss, heartbeatMs: 50, minMs, maxMs };
+      const { suspicions, shared } = checkSuspicions(world, 10, 1);
+      expect(suspicions.expected).toBeGreaterThan(400);
+      expect(Math.abs(suspicions.standardErrors)).toBeLessThan(3.5);
+      expect(Math.abs(shared.standardErrors)).toBeLessThan(3.5);
+    },
+  );
+
+  it("are fewer where a timeout is kept until it has passed, by the mean of the times between them", () => {
+    const world = { nodes: 3, loss: 0.2, heartbeatMs: 50, minMs: 110, maxMs: 190 };
+    const { suspicions, suspicionsKept } = checkSuspicions(world, 10, 1);
+    expect(suspicions.standardErrors).toBeLessThan(-5);
+    expect(Math.abs(suspicionsKept.standardErrors)).toBeLessThan(3.5);
+    const alike = { baseMs: 110, jitterMs: 30, heartbeatMs: 50 };
+    expect(keptSuspicionPerMs(0.2, alike)).toBeCloseTo(falseSuspicionPerMs(0.2, alike), 12);
+  });
+
+  it.each([
+    [0.1, 50, 120, 10],
+    [0.3, 50, 120, 10],
+    [0.2, 100, 250, 60],
+    [0.1, 50, 60, 10],
+  ])(
+    "of a detector under loss %f, every %i ms, shifted by %i ms, are what NFD-S says",
+    (loss, intervalMs, shiftMs, latencyMs) => {
+      const expected = nfdS(loss, intervalMs, shiftMs, latencyMs);
+      const played = playNfdS({ loss, intervalMs, shiftMs, latencyMs }, 60_000, 1);
+      const { mistakes } = played;
+      expect(mistakes).toBeGreaterThan(40);
+      // Mistakes come like a Poisson count; how long one lasts beyond its gap is geometric, so about as spread as it is long.
+      const share = 3.5 / Math.sqrt(mistakes);
+      expect(Math.abs(played.mistakeRecurrenceMs / expected.mistakeRecurrenceMs - 1)).toBeLessThan(share);
+      expect(Math.abs(played.mistakeDurationMs / expected.mistakeDurationMs - 1)).toBeLessThan(share);
+      expect((1 - played.queryAccuracy) / (1 - expected.queryAccuracy)).toBeGreaterThan(1 - 1.5 * share);
+      expect((1 - played.queryAccuracy) / (1 - expected.queryAccuracy)).toBeLessThan(1 + 1.5 * share);
+    },
+  );
 
   it("are what NFD-S makes of them", () => {
     const { mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy } = nfdS(0.1, 50, 150, 10);
