@@ -7,6 +7,8 @@ export interface FigureSeries {
   readonly points: readonly FigurePoint[];
   /** A dashed line; in a scatter plot, dots that a dashed line joins. */
   readonly dashed?: boolean;
+  /** In a scatter plot: larger dots, ringed, with the name of the series beside each. */
+  readonly marked?: boolean;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   pointer,
   pointerX,
   ruleY,
+  text,
   tip,
 } from "./plot.js";
 
@@ -163,13 +164,48 @@ function lines(figure: Figure, width: number): PlotOptions {
 function scatter(figure: Figure, width: number): PlotOptions {
   const spots = spotsOf(figure, (x, y) => `${plain(x)} ${figure.xLabel}\n${plain(y)} ${figure.yLabel}`);
   const joined = figure.series.filter(({ dashed }) => dashed);
+  const named = new Set(figure.series.filter(({ marked }) => marked).map(({ name }) => name));
+  const marked = spots.filter(({ series }) => named.has(series));
   return frame(figure, width, [
     ...xAxis(figure, width),
     ...yAxis(figure.yLabel, yTicks(figure), plain),
     ...curves({ ...figure, series: joined }, spots, ({ y }) => y, "linear"),
-    dot(spots, { x: "x", y: "y", fill: "colour", fillOpacity: 0.75, stroke: "var(--paper)", r: 4.5 }),
+    dot(
+      spots.filter(({ series }) => !named.has(series)),
+      { x: "x", y: "y", fill: "colour", fillOpacity: 0.75, stroke: "var(--paper)", r: 4.5 },
+    ),
+    dot(marked, { x: "x", y: "y", fill: "colour", stroke: "var(--ink)", strokeWidth: 1.5, r: 7 }),
+    ...namesOf(marked, middleOf(spots, figure.logX === true)),
     tip(spots, pointer({ x: "x", y: "y", title: "label", maxRadius: 60, lineHeight: 1.3 })),
   ]);
+}
+
+/** The names of marked spots, towards the middle, so that none leaves the frame, and the upper ones higher, so that none covers another. */
+function namesOf(marked: readonly Spot[], middle: number): Markish[] {
+  return marked
+    .toSorted((a, b) => b.y - a.y)
+    .map((spot, place) => {
+      const isLeft = spot.x < middle;
+      return text([spot], {
+        x: "x",
+        y: "y",
+        text: "series",
+        textAnchor: isLeft ? "start" : "end",
+        dx: isLeft ? 12 : -12,
+        dy: 10 * (place - (marked.length - 1) / 2),
+        fill: "var(--ink)",
+        stroke: "var(--paper)",
+        strokeWidth: 4,
+        fontWeight: "bold",
+      });
+    });
+}
+
+/** What is halfway between the least and the greatest x. */
+function middleOf(spots: readonly Spot[], isLog: boolean): number {
+  const xs = spots.map(({ x }) => x);
+  const [least, most] = [Math.min(...xs), Math.max(...xs)];
+  return isLog ? Math.sqrt(least * most) : (least + most) / 2;
 }
 
 function bars(figure: Figure, width: number): PlotOptions {
