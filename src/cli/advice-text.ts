@@ -17,12 +17,14 @@ export function adviceText(report: AdviceReport): string {
   ].join("\n");
 }
 
-function profileText(profile: NetworkProfile): string {
-  const { rttP50Ms, rttP99Ms, loss, stallP99Ms, longestStallMs, writeMs, nodes, mtbfHours } = profile;
+/** A network in one line. */
+export function profileText(profile: NetworkProfile): string {
+  const { rttP50Ms, rttP99Ms, loss, transport, stallP99Ms, longestStallMs, writeMs, nodes, mtbfHours } =
+    profile;
   const longest = longestStallMs === 0 ? "" : `, at most ${short(longestStallMs)} ms`;
   return (
     `round trips ${short(rttP50Ms)} ms, p99 ${short(rttP99Ms)} ms; ${short(100 * loss)} % lost; stalls p99 ${short(stallP99Ms)} ms${longest}; ` +
-    `writes ${short(writeMs)} ms; ${nodes} nodes; the leader dies every ${short(mtbfHours)} h`
+    `over ${transport}s; writes ${short(writeMs)} ms; ${nodes} nodes; the leader dies every ${short(mtbfHours)} h`
   );
 }
 
@@ -60,7 +62,7 @@ function expectedTable(settings: readonly JudgedSettings[]): string {
   ]);
 }
 
-function simulatedText({ settings, seed, transport }: AdviceReport, doubts: readonly string[]): string {
+function simulatedText({ settings, seed, profile }: AdviceReport, doubts: readonly string[]): string {
   const rows = settings.flatMap(({ name, simulated }) =>
     simulated === null ? [] : [{ name, ...simulated }],
   );
@@ -95,7 +97,7 @@ function simulatedText({ settings, seed, transport }: AdviceReport, doubts: read
       ? 'Nothing played contradicts the advice. Rates below "at most/h" are too rare to tell in so many minutes, and stalls are assumed to be exponential.'
       : `The simulation does not bear the advice out: ${doubts.join("; ")}.`;
   const quiet = first.quietHours * 60;
-  return `simulated, ${first.runs} crashes and ${quiet.toFixed(0)} quiet minutes of each, seeds from ${seed}, ${transport === "stream" ? "over streams" : "over datagrams"}:\n${table}\n${verdict}\n`;
+  return `simulated, ${first.runs} crashes and ${quiet.toFixed(0)} quiet minutes of each, seeds from ${seed}, over ${profile.transport}s:\n${table}\n${verdict}\n`;
 }
 
 function milliseconds(ms: number | null): string {

@@ -48,13 +48,12 @@ export function addAdviseCommand(program: Command): void {
     .addOption(
       new Option(
         "--transport <kind>",
-        "what it is played on: losses are gone, or sent again after 200 ms as TCP at its worst",
-      )
-        .choices(["datagram", "stream"])
-        .default("datagram"),
+        "what carries the messages: a stream, as of WebSockets, sends what is lost again, a datagram does not (default: stream)",
+      ).choices(["stream", "datagram"]),
     )
     .option("--seed <seed>", "the first run's seed", countFrom(1, 1e6), 1)
     .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
+    .option("--html <file>", "draw the trade-off into one page, and with what was played the distributions")
     .option("--json", "print one object")
     .action(async (flags: AdviseFlags) => {
       // Loads the simulator only now: a node, which does without, starts sooner.

@@ -76,10 +76,12 @@ export async function measuredCluster(urls: readonly string[]): Promise<Measured
     profile: {
       rttP50Ms: roundTripMs.p50,
       rttP99Ms: Math.max(roundTripMs.p50, roundTripMs.p99),
-      ...(loss === null ? {} : { loss: Math.min(0.5, Math.max(0, loss)) }),
+      // A stream sends again what it loses: that no heartbeat was left unanswered does not say that none was lost.
+      ...(loss === null || loss <= 0 ? {} : { loss: Math.min(0.5, loss) }),
       ...(stalls.length === 0 ? {} : { stallP99Ms: Math.max(...stalls) }),
       ...(longest.length === 0 ? {} : { longestStallMs: Math.max(...longest) }),
       ...(writes.length === 0 ? {} : { writeMs: Math.max(...writes) }),
+      transport: "stream",
       nodes: leading.status.voters.length,
     },
     present: timing,

@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { falseElectionsPerMonth, lapsesPerMonth } from "../tuning/expectation.js";
+import { alarmsPerMonth } from "../tuning/binding.js";
 import { checkProfile, monthHours, type NetworkProfile } from "../tuning/network-profile.js";
 import type { Measured } from "./measurements.js";
 
@@ -39,7 +39,7 @@ export function misfitOf(measured: Measured, nodes: number, url: string | null):
     };
   const profile = profileOf(measured, nodes);
   if (profile === null) return null;
-  const alarms = falseElectionsPerMonth(profile, timing) + lapsesPerMonth(profile, timing);
+  const alarms = alarmsPerMonth(profile, timing);
   if (alarms <= mostAlarmsPerMonth) return null;
   return {
     kind: "falseAlarms",
@@ -57,6 +57,7 @@ function profileOf(
     rttP50Ms: roundTripMs.p50,
     rttP99Ms: roundTripMs.p99,
     loss: loss ?? 0,
+    transport: "stream",
     stallP99Ms: stallP99Ms ?? 0,
     longestStallMs: 0,
     writeMs: writeMs?.p50 ?? 0,

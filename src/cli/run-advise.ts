@@ -12,7 +12,9 @@ import {
   networkPresets,
 } from "../tuning/network-profile.js";
 import type { QuietJob, QuietResult, RunsJob, RunsResult } from "../tuning/sweep-worker.js";
+import { advicePage } from "./advice-page.js";
 import { adviceText } from "./advice-text.js";
+import { refuseUnwritable, writeOutput } from "./output-file.js";
 
 /** What `raftbeat advise` is told. */
 export interface AdviseFlags {
@@ -31,10 +33,11 @@ export interface AdviseFlags {
   readonly quick?: true;
   readonly runs: number;
   readonly quietMinutes: number;
-  readonly transport: "datagram" | "stream";
+  readonly transport?: "datagram" | "stream";
   readonly seed: number;
   readonly workers?: number;
   readonly json?: true;
+  readonly html?: string;
 }
 
 /** Settings with what they are expected to give, and gave. */
@@ -54,7 +57,6 @@ export interface AdviceReport {
   readonly bindings: Advice["bindings"];
   readonly settings: readonly JudgedSettings[];
   readonly seed: number;
-  readonly transport: "datagram" | "stream";
   /** Why the simulation does not bear the advice out; empty if it does, null if it was not asked. */
   readonly doubts: readonly string[] | null;
 }
@@ -64,6 +66,7 @@ const assumed: NetworkProfile = { ...networkPresets.oneRegion };
 
 /** Advises and gives the exit code. Errors: `invalidSettings`, and what asking the nodes of `--from` may lead to. */
 export async function runAdvise(flags: AdviseFlags): Promise<number> {
+  if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
   const { profile, source, present } = await situationOf(flags);
   const advice = advise(profile, {
     falsePerMonth: flags.falsePerMonth,
@@ -82,17 +85,22 @@ export async function runAdvise(flags: AdviseFlags): Promise<number> {
     bindings: advice.bindings,
     settings,
     seed: flags.seed,
-    transport: flags.transport,
     doubts: doubtsOf(settings[0] as JudgedSettings),
   };
-  process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : adviceText(report));
+  process.stdout.write(flags.json ? `${JSON.stringify(report, withoutRuns)}\n` : adviceText(report));
+  if (flags.html !== undefined) writeOutput("--html", flags.html, advicePage(report));
   return (report.doubts ?? []).length > 0 ? 1 : 0;
+}
+
+/** Hundreds of numbers say no more than their mean and percentiles; the page draws them. */
+function withoutRuns(key: string, value: unknown): unknown {
+  return key === "recoveriesMs" ? undefined : value;
 }
 
 async function situationOf(
   flags: AdviseFlags,
 ): Promise<{ readonly profile: NetworkProfile; readonly source: string; readonly present: Timing }> {
-  const { from, network, rtt, loss, stall, longestStall, write, nodes, mtbf } = flags;
+  const { from, network, rtt, loss, transport, stall, longestStall, write, nodes, mtbf } = flags;
   if (from !== undefined && network !== undefined)
     throw new RaftbeatError("invalidSettings", "--from and --network: give one of them, not both");
   if (from === undefined && network === undefined && rtt === undefined)
@@ -105,6 +113,7 @@ async function situationOf(
   const given: Partial<NetworkProfile> = {
     ...(rtt === undefined ? {} : { rttP50Ms: rtt[0], rttP99Ms: rtt[1] }),
     ...(loss === undefined ? {} : { loss }),
+    ...(transport === undefined ? {} : { transport }),
     ...(stall === undefined ? {} : { stallP99Ms: stall }),
     ...(longestStall === undefined ? {} : { longestStallMs: longestStall }),
     ...(write === undefined ? {} : { writeMs: write }),
@@ -132,6 +141,7 @@ const words: Readonly<Record<keyof NetworkProfile, string>> = {
   rttP50Ms: "median round trip",
   rttP99Ms: "p99 of round trips",
   loss: "loss",
+  transport: "streams",
   stallP99Ms: "stalls",
   longestStallMs: "no longer stalls",
   writeMs: "writes",
@@ -149,7 +159,7 @@ function presentOf(input: TimingInput | typeof defaultPreset): Timing {
 async function simulate(
   profile: NetworkProfile,
   timings: readonly Timing[],
-  { runs, quietMinutes, transport, seed, workers: asked }: AdviseFlags,
+  { runs, quietMinutes, seed, workers: asked }: AdviseFlags,
 ): Promise<(SimulatedFigures | null)[]> {
   const played = timings.filter((timing) => elects(profile, timing));
   const workers = await openWorkers<RunsJob | QuietJob, RunsResult | QuietResult>(
@@ -162,10 +172,7 @@ async function simulate(
   };
   if (process.stderr.isTTY) process.stderr.write("advise: playing it ...");
   try {
-    const figures = await checkAdvice(
-      { profile, timings: played, transport, runs, quietMinutes, seed },
-      hands,
-    );
+    const figures = await checkAdvice({ profile, timings: played, runs, quietMinutes, seed }, hands);
     return timings.map((timing) => figures[played.indexOf(timing)] ?? null);
   } finally {
     if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");

@@ -3,10 +3,10 @@ import { Link } from "./link.js";
 import type { Actor, Timeline } from "./timeline.js";
 
 /** How long a sender waits for an acknowledgement before it sends again: Linux's minimum, doubled each time (RFC 6298). */
-const retransmitMs = 200;
+export const retransmitMs = 200;
 const longestRetransmitMs = 60_000;
 /** A connection without any progress for so long is given up and dialled anew. */
-const resetAfterMs = 10_000;
+export const resetAfterMs = 10_000;
 /** What fits in the buffers of a connection that is stuck; a transport drops the rest rather than queue it. */
 const bufferedCount = 64;
 const redialMs = 100;

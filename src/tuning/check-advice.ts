@@ -8,8 +8,6 @@ import type { QuietJob, QuietResult, RunsJob, RunsResult } from "./sweep-worker.
 export interface CheckPlan {
   readonly profile: NetworkProfile;
   readonly timings: readonly Timing[];
-  /** Datagrams are what the closed forms know; a stream is TCP at its worst (see `worldOf`). */
-  readonly transport?: "datagram" | "stream";
   /** Crashes of each. */
   readonly runs: number;
   /** Simulated minutes of each in which nobody crashes. */
@@ -34,6 +32,8 @@ export interface SimulatedFigures {
   /** Half of the 95 % interval of the mean; null of fewer than two runs. */
   readonly leaderlessHalfWidthMs: number | null;
   readonly leaderlessP99Ms: number | null;
+  /** Of each run in which somebody led again. */
+  readonly recoveriesMs: readonly number[];
   readonly quietHours: number;
   /** Leader changes while nobody crashed. */
   readonly falseElections: number;
@@ -59,12 +59,12 @@ export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<S
 }
 
 async function figuresOf(
-  { profile, runs, quietMinutes, seed, transport }: CheckPlan,
+  { profile, runs, quietMinutes, seed }: CheckPlan,
   timing: Timing,
   hands: CheckHands,
 ): Promise<SimulatedFigures> {
   const document = {
-    ...worldOf(profile, transport),
+    ...worldOf(profile),
     timing,
     start: "crash-phase",
     settleMs: 0,
@@ -113,6 +113,7 @@ function summed(
     leaderlessMeanMs: seen.length === 0 ? null : mean,
     leaderlessHalfWidthMs: Number.isFinite(halfWidth) ? halfWidth : null,
     leaderlessP99Ms: quantiles(seen)?.p99 ?? null,
+    recoveriesMs: seen,
     quietHours,
     falseElections,
     falseElectionsPerHour: { low: low / quietHours, high: high / quietHours },

@@ -8,6 +8,8 @@ export interface NetworkProfile {
   readonly rttP99Ms: number;
   /** The share of messages that get lost, one way. */
   readonly loss: number;
+  /** What is lost is gone from a datagram; a stream such as TCP, on which WebSockets run, sends it again, late, and holds up what is behind. */
+  readonly transport: "stream" | "datagram";
   /** How late a timer of a busy event loop is: the 99th percentile. */
   readonly stallP99Ms: number;
   /** The longest stall that was seen in some minutes; 0 where nobody looked. What was seen so soon comes again and again in a month. */
@@ -26,16 +28,18 @@ export const monthHours = 720;
 /** The same in milliseconds. */
 export const monthMs = monthHours * 3_600_000;
 
-const once = { longestStallMs: 0, nodes: 3, mtbfHours: monthHours } as const;
+const once = { transport: "stream", longestStallMs: 0, nodes: 3, mtbfHours: monthHours } as const;
 
 /**
- * Networks to begin with. Round trips and loss are of the order that publications give; stalls and writes are assumptions: a Node
- * service that collects garbage, and a local or a network disk. Who can measure should: `raftbeat advise --from`.
- * - `lan`: one data centre, a quarter of a millisecond and 1.3 ms in the 99th percentile, losses of 1e-5 to 1e-4 (Guo et al.,
- *   "Pingmesh", SIGCOMM 2015, section 4).
- * - `oneRegion`: three zones of a cloud region, which providers describe as single-digit milliseconds apart (assumed: 1.5 and 4 ms).
- * - `threeRegion`: across a continent; etcd's guide to tuning names 130 ms for the United States, coast to coast with margin (assumed: 70 and 95).
- * - `lossyMobile`: cellular links with queues and fading (assumed: 80 ms, 300 ms in the 99th percentile, 3 % lost).
+ * Networks to begin with. Their figures are assumptions, of the order that publications give; so are stalls and writes: a Node service that
+ * collects garbage, and a local or a network disk. Who can measure should: `raftbeat advise --from`.
+ * - `lan`: one data centre. The order of a quarter of a millisecond, of 1.3 ms in the 99th percentile and of 1e-5 to 1e-4 lost is that of Guo et al.,
+ *   "Pingmesh", SIGCOMM 2015; the digits were not checked against the paper.
+ * - `oneRegion`: three zones of a cloud region. Pings between zones of AWS take 0.25 to 3.4 ms (xkyle.com, "Measuring AWS Region and AZ Latency",
+ *   best of 50); 1.5 and 4 ms are assumed.
+ * - `threeRegion`: across a continent. etcd's guide to tuning (etcd.io/docs/v3.6/tuning) calls 130 ms reasonable for the continental United
+ *   States; 70 and 95 ms, a cloud's own lines, are assumed.
+ * - `lossyMobile`: cellular links with queues and fading; 80 ms, 300 ms in the 99th percentile and 3 % lost are assumed.
  */
 export const networkPresets = {
   lan: { ...once, rttP50Ms: 0.27, rttP99Ms: 1.34, loss: 0.00005, stallP99Ms: 5, writeMs: 0.3 },
@@ -93,14 +97,13 @@ export function meanStallMs({ stallP99Ms }: NetworkProfile): number {
 
 /**
  * The profile as the simulator plays it: each way takes half a round trip, lognormal; losses are independent; timers are late by
- * exponential amounts. On a datagram what is lost is gone; on a stream it is sent again after 200 ms, and holds up what is behind it,
- * which is TCP at its worst: with frequent heartbeats Linux mostly finds out sooner (RFC 8985).
+ * exponential amounts. On a stream what is lost is sent again after 200 ms, which is TCP at its worst: with frequent heartbeats Linux mostly
+ * finds out sooner (RFC 8985).
  */
 export function worldOf(
   profile: NetworkProfile,
-  transport: "datagram" | "stream" = "datagram",
 ): Pick<ScenarioInput, "cluster" | "network" | "disk" | "timers"> {
-  const { rttP50Ms, rttP99Ms, loss, writeMs, nodes } = profile;
+  const { rttP50Ms, rttP99Ms, loss, transport, writeMs, nodes } = profile;
   return {
     cluster: { nodes },
     network: { transport, latency: { lognormal: { medianMs: rttP50Ms / 2, p99Ms: rttP99Ms / 2 } }, loss },

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AdviceReport } from "../../src/cli/run-advise.js";
+import type { FiguresData } from "../../src/report/figure.js";
 import { startCluster } from "../support/process-cluster.js";
-import { raftbeat, until } from "../support/process-node.js";
+import { raftbeat, temporaryFolder, until } from "../support/process-node.js";
 
 const little = ["--runs", "20", "--quiet-minutes", "1"];
 
@@ -35,6 +38,32 @@ describe("raftbeat advise", () => {
     expect(report.doubts).toEqual([]);
   });
 
+  it("draws with --html the trade-off, the settings in it, and what was played", async () => {
+    const html = join(temporaryFolder(), "advice.html");
+    const advice = raftbeat(["advise", "--network", "threeRegion", ...little, "--html", html]);
+    expect(await advice.exited).toBe(0);
+    const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(
+      readFileSync(html, "utf8"),
+    )?.[1];
+    const { figures, tables } = JSON.parse(data ?? "{}") as FiguresData;
+    expect(figures.map(({ kind }) => kind)).toEqual(["scatter", "cdf", "tail"]);
+    const [tradeOff, cdf] = figures;
+    expect(tradeOff?.xLabel).toBe("mean time without a leader after a crash (ms)");
+    expect(tradeOff?.series.filter(({ marked }) => marked).map(({ name }) => name)).toEqual([
+      "advised",
+      "etcd's rule",
+      "present",
+    ]);
+    // Nothing considered beats the advice in both.
+    const advised = tradeOff?.series.find(({ name }) => name === "advised");
+    const [leaderlessMs, perMonth] = advised?.points[0] ?? [0, 0];
+    const considered = tradeOff?.series.filter(({ marked }) => !marked).flatMap(({ points }) => points) ?? [];
+    expect(considered.length).toBeGreaterThan(30);
+    expect(considered.some(([ms, rate]) => ms < 0.97 * leaderlessMs && rate < 0.5 * perMonth)).toBe(false);
+    expect(cdf?.series.map(({ points }) => points.length)).toEqual([20, 20, 20]);
+    expect(tables[0]?.rows.map(([name]) => name)).toEqual(["advised", "etcd's rule", "present"]);
+  });
+
   it("says with --quick what it assumed, and plays nothing", async () => {
     const quick = raftbeat([
       "advise",
@@ -48,7 +77,7 @@ describe("raftbeat advise", () => {
     ]);
     expect(await quick.exited).toBe(0);
     expect(quick.stdout()).toContain(
-      "(flags; assumed: stalls, no longer stalls, writes, nodes, failures every 720 h)",
+      "(flags; assumed: streams, stalls, no longer stalls, writes, nodes, failures every 720 h)",
     );
     expect(quick.stdout()).toContain("1000-2000 ms");
     expect(quick.stdout()).not.toContain("simulated");
@@ -84,6 +113,11 @@ describe("raftbeat advise", () => {
     [[], "the network is not known: give --rtt p50,p99, --network"],
     [["--rtt", "5"], "5 must be two numbers such as 0.5,2"],
     [["--network", "moon"], "moon is none of lan, oneRegion"],
+    [["--network", "lan", "--messages", "0.001"], "messages per follower 0.001: a timeout of three"],
+    [
+      ["--network", "lan", "--html", "/no/such/folder/x.html"],
+      "--html /no/such/folder/x.html: cannot be written",
+    ],
     [["--network", "lan", "--loss", "2"], "loss 2: must be a share from 0 to 0.5"],
     [
       ["--network", "lan", "--present", "200,150-300"],

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { resolveTiming, type Timing } from "../../src/protocol/index.js";
 import { advise, defaultLimits, ruleOfThumb } from "../../src/tuning/advise.js";
-import { type CheckHands, checkAdvice } from "../../src/tuning/check-advice.js";
+import { type CheckHands, checkAdvice, type SimulatedFigures } from "../../src/tuning/check-advice.js";
+import { quantileInterval } from "../../src/tuning/confidence.js";
 import { expectationOf } from "../../src/tuning/expectation.js";
 import {
   monthHours,
+  monthMs,
   type NetworkPreset,
   type NetworkProfile,
   networkPresets,
@@ -13,6 +15,9 @@ import { lognormalShareAbove, normalShareAbove } from "../../src/tuning/normal-s
 import { work } from "../../src/tuning/sweep-worker.js";
 
 const names = Object.keys(networkPresets) as NetworkPreset[];
+const worlds = names.flatMap((name) =>
+  (["stream", "datagram"] as const).map((transport) => [name, transport] as const),
+);
 const here: CheckHands = { runs: async (job) => work(job), quiet: async (job) => work(job) };
 
 function aProfile(given: Partial<NetworkProfile> = {}): NetworkProfile {
@@ -26,33 +31,34 @@ function sentencesOf(profile: NetworkProfile, limits = defaultLimits): string {
 }
 
 describe("advice on settings", () => {
-  it.each(names)(
-    "on %s leaves less time without a leader than etcd's rule, at no more false elections",
-    async (name) => {
-      const profile = networkPresets[name];
-      const timings = [advise(profile).timing, ruleOfThumb(profile)];
-      const [advised, rule] = await checkAdvice(
-        { profile, timings, runs: 100, quietMinutes: 2, seed: 1 },
-        here,
+  it.each(worlds)(
+    "on %s over %ss leaves less time without a leader than etcd's rule, at no more false elections, and as long as it expects",
+    async (name, transport) => {
+      const profile = { ...networkPresets[name], transport };
+      const { timing, expected } = advise(profile);
+      const timings = [timing, ruleOfThumb(profile)] as const;
+      const plan = { profile, timings, runs: 200, quietMinutes: 1, seed: 1 };
+      const [advised, rule] = (await checkAdvice(plan, here)) as [SimulatedFigures, SimulatedFigures];
+      expect(advised.recovered).toBe(200);
+      expect(advised.falseElections).toBeLessThanOrEqual(rule.falseElections);
+      // What the rule loses there comes some fifty times a month: in a hundred hours (ADVISE.md), but not in minutes.
+      if (name === "lossyMobile" && transport === "stream")
+        expect(expected.leaderlessPerMonthMs).toBeLessThan(
+          0.8 * expectationOf(profile, timings[1]).leaderlessPerMonthMs,
+        );
+      else expect(advised.leaderlessPerMonthMs).toBeLessThan(0.8 * (rule.leaderlessPerMonthMs as number));
+
+      const offMs = Math.abs((advised.leaderlessMeanMs as number) - expected.leaderlessMeanMs);
+      expect(offMs).toBeLessThan(
+        0.05 * expected.leaderlessMeanMs + (advised.leaderlessHalfWidthMs as number),
       );
-      expect(advised?.recovered).toBe(100);
-      expect(advised?.leaderlessPerMonthMs).toBeLessThan(0.8 * (rule?.leaderlessPerMonthMs as number));
-      expect(advised?.falseElections).toBeLessThanOrEqual(rule?.falseElections as number);
+      // So few runs tell of a 99th percentile only between which of them it lies.
+      const between = quantileInterval(Float64Array.from(advised.recoveriesMs).sort(), 0.99);
+      expect(expected.leaderlessP99Ms).toBeGreaterThan(0.85 * (between?.low as number));
+      expect(expected.leaderlessP99Ms).toBeLessThan(1.15 * (between?.high as number));
+      expect(advised.messagesPerSecond / expected.messagesPerSecond).toBeCloseTo(1, 1);
     },
   );
-
-  it.each(names)("on %s expects what the simulation shows", async (name) => {
-    const profile = networkPresets[name];
-    const { timing, expected } = advise(profile);
-    const [played] = await checkAdvice(
-      { profile, timings: [timing], runs: 200, quietMinutes: 1, seed: 1 },
-      here,
-    );
-    expect((played?.leaderlessMeanMs as number) / expected.leaderlessMeanMs).toBeGreaterThan(0.75);
-    expect((played?.leaderlessMeanMs as number) / expected.leaderlessMeanMs).toBeLessThan(1.25);
-    expect((played?.messagesPerSecond as number) / expected.messagesPerSecond).toBeCloseTo(1, 1);
-    expect((played?.leaderlessP99Ms as number) / expected.leaderlessP99Ms).toBeLessThan(1.5);
-  });
 
   it("is legal, inside its limits, and no millisecond more of the timeout would be asked for", () => {
     let bound = 0;
@@ -64,7 +70,7 @@ describe("advice on settings", () => {
       expect(resolveTiming(timing, profile.rttP50Ms / 2)).toMatchObject({ ok: true, warnings: [] });
       expect(expected.falseElectionsPerMonth + expected.lapsesPerMonth).toBeLessThanOrEqual(1);
       expect(expected.messagesPerSecond).toBeLessThanOrEqual(400);
-      if (bindings[0]?.constraint !== "falseElections") continue;
+      if (!bindings[0]?.sentence.startsWith("at most 1 leaderships")) continue;
       bound++;
       const { minMs, maxMs } = timing.electionTimeout;
       const shorter = resolveTiming({
@@ -81,30 +87,42 @@ describe("advice on settings", () => {
   });
 
   it("names the constraint that binds", () => {
-    const hasty = { ...networkPresets.lan, mtbfHours: 1 };
+    const lan = { ...networkPresets.lan, transport: "datagram" } as const;
+    const hasty = { ...lan, mtbfHours: 1 };
     expect(sentencesOf(hasty)).toContain("electionTimeout.minMs: falseElections");
-    expect(sentencesOf(networkPresets.lan)).toContain("electionTimeout.minMs: none");
+    expect(sentencesOf(lan)).toContain("electionTimeout.minMs: none");
     expect(sentencesOf(networkPresets.threeRegion)).toContain("electionTimeout range: splitVotes");
-    expect(sentencesOf(networkPresets.lan)).toContain("heartbeatIntervalMs: messages");
-    expect(sentencesOf(aProfile({ stallP99Ms: 0, rttP99Ms: 1.5, loss: 0 }))).toContain(
-      "electionTimeout.minMs: legality",
+    expect(sentencesOf(lan)).toContain("heartbeatIntervalMs: messages");
+    expect(sentencesOf(networkPresets.threeRegion)).toContain("electionTimeout.minMs: retransmission");
+    expect(sentencesOf(lan, { ...defaultLimits, messagesPerFollower: 1 })).toContain(
+      "electionTimeout.minMs: messages, heartbeatIntervalMs: messages",
     );
+    expect(sentencesOf(networkPresets.lan)).toContain("electionTimeout.minMs: legality");
     expect(
-      sentencesOf(aProfile({ rttP99Ms: 100 }), { falsePerMonth: 1e9, messagesPerFollower: 200 }),
+      sentencesOf(aProfile({ transport: "datagram", rttP99Ms: 100 }), {
+        falsePerMonth: 1e9,
+        messagesPerFollower: 200,
+      }),
     ).toContain("electionTimeout.minMs: slowest");
     expect(advise(aProfile({ longestStallMs: 500 })).bindings[0]?.sentence).toContain(
       "the longest stall seen (500 ms)",
     );
     const timeoutSentence = (profile: NetworkProfile) => advise(profile).bindings[0]?.sentence;
     expect(timeoutSentence(hasty)).toContain("it must outlast stalls");
-    expect(timeoutSentence(aProfile({ loss: 0.3, stallP99Ms: 1, mtbfHours: 1 }))).toContain(
-      "it must outlast loss",
+    expect(timeoutSentence(networkPresets.oneRegion)).toContain("what a stream loses comes 200 ms later");
+    expect(timeoutSentence(networkPresets.lossyMobile)).toContain(
+      "loses 2 times in a row comes 600 ms later",
     );
+    expect(
+      timeoutSentence(aProfile({ transport: "datagram", loss: 0.3, stallP99Ms: 1, mtbfHours: 1 })),
+    ).toContain("it must outlast loss");
   });
 
   it("asks for longer timeouts where more goes wrong, and for shorter where more is allowed", () => {
     const least = (given: Partial<NetworkProfile>, falsePerMonth = 1) =>
-      advise(aProfile(given), { ...defaultLimits, falsePerMonth }).timing.electionTimeout.minMs;
+      advise(aProfile({ transport: "datagram", ...given }), { ...defaultLimits, falsePerMonth }).timing
+        .electionTimeout.minMs;
+    expect(least({ transport: "stream" })).toBeGreaterThan(200);
     expect(least({ stallP99Ms: 40 })).toBeGreaterThan(least({}));
     expect(least({ longestStallMs: 500 })).toBeGreaterThan(500);
     expect(least({ loss: 0.3 })).toBeGreaterThan(least({}));
@@ -126,9 +144,13 @@ describe("advice on settings", () => {
   it("refuses limits that nothing can meet", () => {
     const none = { ...defaultLimits, falsePerMonth: 0 };
     expect(() => advise(aProfile(), none)).toThrow("false per month 0: must be above 0");
-    const few = { falsePerMonth: 1e-300, messagesPerFollower: 0.01 };
-    expect(() => advise(aProfile({ loss: 0.5 }), few)).toThrow(
+    const few = { falsePerMonth: 1e-300, messagesPerFollower: 0.011 };
+    expect(() => advise(aProfile({ transport: "datagram", loss: 0.5 }), few)).toThrow(
       "no settings keep leaderships lost for nothing",
+    );
+    const tooFew = { ...defaultLimits, messagesPerFollower: 0.001 };
+    expect(() => advise(aProfile(), tooFew)).toThrow(
+      "messages per follower 0.001: a timeout of three heartbeat intervals would be 6000000 ms, longer than 600000: allow at least 0.01 a second",
     );
   });
 });
@@ -146,6 +168,23 @@ describe("the closed forms of false alarms", () => {
     expect(perHour).toBeGreaterThan((played?.falseElectionsPerHour.low as number) / 2);
     expect(perHour).toBeLessThan((played?.falseElectionsPerHour.high as number) * 2);
     expect(lapsesPerMonth).toBeGreaterThan(falseElectionsPerMonth);
+  });
+
+  it("of streams leave as much time without a leader as the simulation, where leases lapse often enough to be seen", async () => {
+    const profile = networkPresets.lossyMobile;
+    const { timing } = resolveTiming({
+      heartbeatIntervalMs: 80,
+      electionTimeout: { minMs: 400, maxMs: 800 },
+    }) as { timing: Timing };
+    const { leaderlessPerMonthMs, leaderlessMeanMs } = expectationOf(profile, timing);
+    const [played] = await checkAdvice(
+      { profile, timings: [timing], runs: 1, quietMinutes: 20, seed: 1 },
+      here,
+    );
+    const share = (leaderlessPerMonthMs - leaderlessMeanMs) / monthMs;
+    // Some twenty lapses: their number spreads by a quarter, and so does how long they last.
+    expect((played?.quietLeaderlessShare as number) / share).toBeGreaterThan(0.5);
+    expect((played?.quietLeaderlessShare as number) / share).toBeLessThan(1.7);
   });
 
   it("know the tails of the normal and the lognormal distribution", () => {
