@@ -155,6 +155,24 @@ describe("advice on settings", () => {
   });
 });
 
+describe("the time of an election", () => {
+  it.each(["stream", "datagram"] as const)(
+    "over %ss counts the votes that rivals split where the range is narrow",
+    async (transport) => {
+      const profile: NetworkProfile = { ...networkPresets.lossyMobile, transport };
+      const { timing } = resolveTiming({
+        heartbeatIntervalMs: 100,
+        electionTimeout: { minMs: 900, maxMs: 1100 },
+      }) as { timing: Timing };
+      const plan = { profile, timings: [timing], runs: 500, quietMinutes: 0, seed: 1 };
+      const [played] = (await checkAdvice(plan, here)) as [SimulatedFigures];
+      const { leaderlessMeanMs } = expectationOf(profile, timing);
+      const offMs = Math.abs((played.leaderlessMeanMs as number) - leaderlessMeanMs);
+      expect(offMs).toBeLessThan(0.02 * leaderlessMeanMs + (played.leaderlessHalfWidthMs as number));
+    },
+  );
+});
+
 describe("the closed forms of false alarms", () => {
   it("count no fewer than the simulation, nor many times more, where timeouts are so tight that it happens often", async () => {
     const profile = networkPresets.lan;
