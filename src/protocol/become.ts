@@ -67,12 +67,13 @@ export function becomeCandidate(
   nowMs: number,
   effects: Effect[],
 ): void {
+  const refusedRounds = roundsRefused(node);
   beginWait(node, nowMs);
   node.round++;
   node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
   node.leaderMetadata = null;
-  node.role = { name: "candidate", round: node.round, answers: new Map(), transferFromTerm };
+  node.role = { name: "candidate", round: node.round, answers: new Map(), transferFromTerm, refusedRounds };
   askVoters(node, node.record.term, false, transferFromTerm, effects);
 }
 
@@ -128,6 +129,8 @@ export function settleRound(node: Node, nowMs: number, effects: Effect[]): void 
       return;
     case "lost": {
       noteRemoval(node);
+      const { candidateTimeout, candidateBackoff } = node.settings.modes;
+      if (candidateTimeout !== undefined || candidateBackoff === true) return;
       beginWait(node, nowMs, waitForHolds(node, role.answers, grantedCount));
       node.role = { name: "follower", leader: null };
       return;
@@ -135,6 +138,17 @@ export function settleRound(node: Node, nowMs: number, effects: Effect[]): void 
     case "pending":
       return;
   }
+}
+
+/** More doublings than these would wait for minutes; Ethernet stops there, too. */
+const mostDoublings = 10;
+
+/** What the count comes to if this node, a candidate, begins another round: the end of its candidacy ends it. */
+function roundsRefused({ role, record, settings }: Node): number {
+  if (role.name !== "candidate" || settings.modes.candidateBackoff !== true) return 0;
+  const refusals = [...role.answers.values()].filter(({ granted }) => !granted).length;
+  const isRefused = 2 * refusals >= record.configuration.voters.length - 1;
+  return Math.min(role.refusedRounds + (isRefused ? 1 : 0), mostDoublings);
 }
 
 /** Marks a node whose round is answered only by members of newer configurations that do not name it (rule 20). */

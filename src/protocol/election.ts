@@ -31,7 +31,8 @@ export function waitUntil(node: Node): number {
   if (node.draw === null || !isContender(node)) return Number.POSITIVE_INFINITY;
   if (node.role.name !== "follower") {
     const { minMs, maxMs } = modes.candidateTimeout ?? electionTimeout;
-    return node.waitFromMs + minMs + node.draw * (maxMs - minMs);
+    const times = node.role.name === "candidate" ? 2 ** node.role.refusedRounds : 1;
+    return node.waitFromMs + times * minMs + times * node.draw * (maxMs - minMs);
   }
   const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
   const shortened = node.shortWaitMs !== null && node.contactAtMs < node.waitFromMs;

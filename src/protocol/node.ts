@@ -66,6 +66,8 @@ export interface Candidate {
   readonly answers: Map<NodeId, Answer>;
   /** The term of the leader that handed over to this campaign. */
   readonly transferFromTerm: number | null;
+  /** How often in a row it was refused, as `candidateBackoff` counts; else 0. */
+  readonly refusedRounds: number;
 }
 
 /** Sends heartbeats, and holds the lease their replies give. */

@@ -31,8 +31,16 @@ export interface ProtocolModes {
   readonly voteHold: boolean;
   /** Off: nothing is written: a restarted node has forgotten its votes. */
   readonly durable: boolean;
-  /** Only for studies: a (pre-)candidate's round lasts a time from this range and not from the election timeout (Howard et al., 2015). */
+  /**
+   * Only for studies: a (pre-)candidate's round lasts a time from this range and not from the election timeout, whoever refuses it meanwhile
+   * (Howard et al., 2015).
+   */
   readonly candidateTimeout?: TimeoutRange | undefined;
+  /**
+   * Only for studies, and without pre-vote: each round in a row that half of the other voters refuse doubles the time the next one lasts
+   * (Howard et al., 2015).
+   */
+  readonly candidateBackoff?: boolean | undefined;
 }
 
 /** Everything the protocol core asks for, complete. */

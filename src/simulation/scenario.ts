@@ -87,6 +87,7 @@ const scenarioSchema = v.strictObject({
       voteHold: v.optional(v.boolean(), true),
       durable: v.optional(v.boolean(), true),
       candidateTimeout: v.optional(v.strictObject({ minMs: positiveMs, maxMs: positiveMs })),
+      candidateBackoff: v.optional(v.boolean()),
     }),
     {},
   ),
@@ -148,7 +149,7 @@ export function parseScenario(input: unknown): Scenario {
     if (resolution.ok) timings.set(id, resolution.timing);
     else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
   }
-  problems.push(...strangersIn(result.output, ids));
+  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest.protocol));
   if (rest.seed + rest.runs > Number.MAX_SAFE_INTEGER)
     problems.push(
       `seed (${rest.seed}) and runs (${rest.runs}): together they are more than ${Number.MAX_SAFE_INTEGER}`,
@@ -187,6 +188,20 @@ function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: strin
 function timingFor(given: Parsed["timing"], id: string): Resolution {
   if (typeof given === "string" || !("nodes" in given)) return resolveTiming(given as TimingInput);
   return resolveTiming((given.nodes[id] ?? given.default) as TimingInput);
+}
+
+/** What is wrong with the modes that only studies set. */
+function studyModeProblems({ preVote, candidateTimeout, candidateBackoff }: Parsed["protocol"]): string[] {
+  const problems: string[] = [];
+  if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)
+    problems.push(
+      `protocol: candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
+    );
+  if (candidateBackoff === true && preVote)
+    problems.push(
+      "protocol: candidateBackoff belongs to candidates that ask for votes at once; set preVote to false",
+    );
+  return problems;
 }
 
 /** Names that nobody in the cluster has. */

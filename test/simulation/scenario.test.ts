@@ -57,6 +57,16 @@ describe("a scenario", () => {
       /heartbeatIntervalMs \(90\).*voteHoldMs \(100\)/,
     ],
     ["an expectation nobody knows", { expect: [{ wins: true }] }, /expect\.0: must be one of/],
+    [
+      "an empty range for candidates",
+      { protocol: { candidateTimeout: { minMs: 40, maxMs: 40 } } },
+      /candidateTimeout\.minMs \(40\) must be below candidateTimeout\.maxMs \(40\)/,
+    ],
+    [
+      "a candidate's backoff behind pre-votes",
+      { protocol: { candidateBackoff: true } },
+      /candidateBackoff .*set preVote to false/,
+    ],
     ["runs without end", { runs: 1e12 }, /runs: .*1000000000000/],
   ];
   it.each(refusals)("is refused with the path and the value for %s", (_, part, message) => {

@@ -43,8 +43,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "become.ts",
-        "answers: new Map(), transferFromTerm }",
-        "answers: new Map([[node.id, ownVote]]), transferFromTerm }",
+        "answers: new Map(), transferFromTerm, refusedRounds }",
+        "answers: new Map([[node.id, ownVote]]), transferFromTerm, refusedRounds }",
       ],
     ],
     claims: [
