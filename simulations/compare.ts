@@ -1,6 +1,6 @@
 /**
  * Plays every scenario in four modes and prints a table for README.md: what plain Raft, pre-vote alone and quorum check alone make of
- * it, beside the whole protocol. Run it with `npx tsx simulations/compare.ts`.
+ * it, beside the whole protocol. Run it with `npx tsx simulations/compare.ts`, or for some scenarios with their names behind it.
  */
 import { readdirSync } from "node:fs";
 import { type Scenario, type Summary, simulate } from "../src/simulation/index.js";
@@ -14,7 +14,10 @@ const modes = {
 } as const;
 
 const folder = new URL(".", import.meta.url).pathname;
-const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+const asked = process.argv.slice(2);
+const files = readdirSync(folder).filter(
+  (name) => name.endsWith(".yaml") && (asked.length === 0 || asked.includes(name.replace(".yaml", ""))),
+);
 
 process.stdout.write(
   `| scenario | ${Object.keys(modes).join(" | ")} |\n|---${"|---".repeat(Object.keys(modes).length)}|\n`,
