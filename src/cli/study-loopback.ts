@@ -20,29 +20,35 @@ export interface LoopbackOptions {
   readonly onProgress: (done: number, all: number) => void;
 }
 
+/** So many kills are between two measurements of the machine. */
+const killsPerTurn = 15;
+
 /** So many simulated kills for a real one: their quantiles shall not add to the noise. */
 const simulatedPerKill = 50;
 
 /**
  * Kills leaders of real processes, then leaders of a simulated cluster whose round trips, writes and timers are those measured on this
- * machine in the same minutes. One row for the real ones, one for the simulated, with the ratio of the real to the simulated.
+ * machine in turn with the kills. One row for the real ones, one for the simulated, with the ratio of the real to the simulated.
  */
 export async function studyLoopback(options: LoopbackOptions): Promise<StudyResult[]> {
   const { nodes, kills, seed, signal, onProgress } = options;
-  const before = await measureLoopback(signal);
-  const realMs = await killLeaders(nodes, kills, signal, onProgress);
-  const after = await measureLoopback(signal);
-  const simulatedMs = await simulatedKills(
-    nodes,
-    kills * simulatedPerKill,
-    seed,
-    {
-      roundTripsMs: [...before.roundTripsMs, ...after.roundTripsMs],
-      writesMs: [...before.writesMs, ...after.writesMs],
-      latenessMs: [...before.latenessMs, ...after.latenessMs],
-    },
-    signal,
-  );
+  const samples = { roundTripsMs: [] as number[], writesMs: [] as number[], latenessMs: [] as number[] };
+  const measure = async () => {
+    const { roundTripsMs, writesMs, latenessMs } = await measureLoopback(nodes, signal);
+    samples.roundTripsMs.push(...roundTripsMs);
+    samples.writesMs.push(...writesMs);
+    samples.latenessMs.push(...latenessMs);
+  };
+  const realMs: number[] = [];
+  // In turn: what else the machine does changes from minute to minute.
+  while (realMs.length < kills) {
+    await measure();
+    const left = Math.min(killsPerTurn, kills - realMs.length);
+    const done = realMs.length;
+    realMs.push(...(await killLeaders(nodes, left, signal, (more) => onProgress(done + more, kills))));
+  }
+  await measure();
+  const simulatedMs = await simulatedKills(nodes, kills * simulatedPerKill, seed, samples, signal);
   const real = rowOf(nodes, "real processes", realMs);
   const simulated = rowOf(nodes, "simulator", simulatedMs);
   const ratios = Object.fromEntries(
@@ -66,7 +72,7 @@ async function killLeaders(
   nodes: number,
   kills: number,
   signal: AbortSignal,
-  onProgress: LoopbackOptions["onProgress"],
+  onProgress: (done: number) => void,
 ): Promise<number[]> {
   const timesMs: number[] = [];
   const plan = {
@@ -81,7 +87,7 @@ async function killLeaders(
     (event) => {
       if (event.event !== "elected" || event.failoverMs === null) return;
       timesMs.push(event.failoverMs);
-      onProgress(timesMs.length, kills);
+      onProgress(timesMs.length);
     },
     signal,
   );
