@@ -23,7 +23,7 @@ const samples: Readonly<Record<string, number>> = {
   "split-votes": 0,
   "prevote-cost": 0,
   "quorum-timeout": 9,
-  transport: 1,
+  transport: 9,
   pauses: 5,
   "open-questions": 3,
 };
