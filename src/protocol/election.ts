@@ -59,6 +59,7 @@ export function onRequestVote(
       ? refusesPreVote(node, request, nowMs)
       : answerVote(node, from, incarnation, request, nowMs, effects));
   const own = node.record.configuration;
+  const { keepsConfiguration } = node.settings.modes;
   const isBehind = stranger === null && refusal !== null && isNewer(own.id, configuration.id);
   const holdMs = holdUntil(node) - nowMs;
   const message: RequestVoteReply = {
@@ -71,7 +72,7 @@ export function onRequestVote(
     leader: knownLeader(node),
     remainingHoldMs: Math.max(0, holdMs),
     configurationId: own.id,
-    configuration: isBehind ? own : null,
+    configuration: isBehind && keepsConfiguration !== true ? own : null,
   };
   effects.push({ kind: "send", to: from, message });
 }
@@ -128,8 +129,8 @@ export function onRequestVoteReply(
 }
 
 /**
- * Goes by the newer configuration from now on (rule 19). Its round asked under the older one, and is over; the next begins soon, as nothing
- * but that stood against it.
+ * Goes by the newer configuration from now on (rule 19). Its round asked under the older one and is over, as if lost: who refused may just
+ * have won, and its first heartbeat be on the way.
  */
 function catchUp(node: Node, configuration: Configuration, nowMs: number): void {
   const { role } = node;
@@ -137,7 +138,7 @@ function catchUp(node: Node, configuration: Configuration, nowMs: number): void 
   takeConfiguration(node, configuration);
   if (role.name === "follower") return;
   node.role = { name: "follower", leader: null };
-  beginWait(node, nowMs, 0);
+  beginWait(node, nowMs);
 }
 
 /** The leader of this term hands over: campaign at once, without pre-vote (rule 16). */

@@ -41,6 +41,8 @@ export interface ProtocolModes {
    * (Howard et al., 2015).
    */
   readonly candidateBackoff?: boolean | undefined;
+  /** Only for studies in which a newer configuration stands for a longer log: true keeps refusals from carrying it (rule 19). */
+  readonly keepsConfiguration?: boolean | undefined;
 }
 
 /** Everything the protocol core asks for, complete. */

@@ -5,11 +5,14 @@ import type { Scenario } from "./scenario.js";
 export function clusterOf(scenario: Scenario, seed: number): Cluster {
   const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
   const { latency, loss, duplicate, links } = network;
+  // Where a newer configuration stands for a longer log, no refusal may bring it.
+  const keepsConfiguration = scenario.eligible !== undefined || scenario.logs === "different";
+  const modes = keepsConfiguration ? { ...protocol, keepsConfiguration } : protocol;
   return new Cluster({
     seed,
     voters,
     observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes: protocol }),
+    settingsOf: (id) => ({ ...timingOf(id), modes }),
     transport: network.transport,
     link: { latency, loss, duplicate },
     linkOf: (from, to) => {

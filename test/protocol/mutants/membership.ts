@@ -49,11 +49,11 @@ export const membership: readonly Mutant[] = [
     edits: [
       [
         "election.ts",
-        'node.role = { name: "follower", leader: null };\n  beginWait(node, nowMs, 0);',
-        "beginWait(node, nowMs, 0);",
+        'node.role = { name: "follower", leader: null };\n  beginWait(node, nowMs);',
+        "beginWait(node, nowMs);",
       ],
     ],
-    claims: ["19. who is refused so takes it, durable first, and soon asks"],
+    claims: ["19. who is refused so takes it, durable first, and waits to"],
   },
   {
     name: "configuration not confirmed on winning",
