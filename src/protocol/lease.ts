@@ -1,5 +1,5 @@
 import type { Member } from "./configuration.js";
-import type { Leader, Node } from "./node.js";
+import type { Leader, Node, Peer } from "./node.js";
 import { quorumLargest } from "./quorum.js";
 
 /**
@@ -32,17 +32,17 @@ export function promiseUntil(node: Node, sentAtMs: number, promisedHoldMs: numbe
 export function leaseUntil(node: Node): number {
   const { role } = node;
   if (role.name !== "leader" || role.transfer !== null) return Number.NEGATIVE_INFINITY;
-  return quorumOf(node, role, Number.POSITIVE_INFINITY, "promisedUntilMs");
+  return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedUntilMs);
 }
 
 /** When a quorum was last known to hear this leader (rule 14). */
 export function quorumContact(node: Node, role: Leader, nowMs: number): number {
-  return quorumOf(node, role, nowMs, "ackedAtMs");
+  return quorumOf(node, role, nowMs, ackedAtMs);
 }
 
 /** The newest heartbeat that a quorum has acknowledged, by its seq. */
 export function quorumSeq(node: Node, role: Leader): number {
-  return quorumOf(node, role, role.seq, "ackedSeq");
+  return quorumOf(node, role, role.seq, ackedSeq);
 }
 
 /** True while the node holds a lease, as far as the protocol goes; the service hears of it once it is announced. */
@@ -50,20 +50,21 @@ export function holdsLease(node: Node, nowMs: number): boolean {
   return nowMs < leaseUntil(node);
 }
 
+const promisedUntilMs = (peer: Peer): number => peer.promisedUntilMs;
+const ackedAtMs = (peer: Peer): number => peer.ackedAtMs;
+const ackedSeq = (peer: Peer): number => peer.ackedSeq;
+
 const scratch: number[] = [];
 
-function quorumOf(
-  node: Node,
-  role: Leader,
-  ownValue: number,
-  field: "promisedUntilMs" | "ackedAtMs" | "ackedSeq",
-): number {
+function quorumOf(node: Node, role: Leader, ownValue: number, read: (peer: Peer) => number): number {
   const { voters } = node.record.configuration;
   // Filled in place: emptying and refilling an array costs several times as much, and its length seldom changes.
   if (scratch.length !== voters.length) scratch.length = voters.length;
   for (let index = 0; index < voters.length; index++) {
     const { id } = voters[index] as Member;
-    scratch[index] = id === node.id ? ownValue : (role.peers.get(id)?.[field] ?? Number.NEGATIVE_INFINITY);
+    const peer = role.peers.get(id);
+    if (id === node.id) scratch[index] = ownValue;
+    else scratch[index] = peer === undefined ? Number.NEGATIVE_INFINITY : read(peer);
   }
   return quorumLargest(scratch);
 }

@@ -59,10 +59,10 @@ export function isConfigurationCommitted(node: Node): boolean {
   const { role } = node;
   if (role.name !== "leader" || node.durable.configuration !== node.record.configuration) return false;
   const { voters } = node.record.configuration;
-  const holders = voters.filter(
-    ({ id }) => id === node.id || role.peers.get(id)?.holdsConfiguration === true,
-  );
-  return holders.length >= quorumSize(voters.length);
+  let holderCount = 0;
+  for (const { id } of voters)
+    if (id === node.id || role.peers.get(id)?.holdsConfiguration === true) holderCount++;
+  return holderCount >= quorumSize(voters.length);
 }
 
 /** Changes who belongs, if rule 18 allows it. */

@@ -92,14 +92,18 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   function tell(input: Input): void {
     if (stopped) return;
     if (stepping) mailbox.push(input);
-    else work(() => takeStep(input));
+    else work(input);
   }
 
-  /** Does this and all that follows from it. What throws leaves orders half carried out, so nothing may come after it. */
-  function work(first: () => void): void {
+  /** Does all that follows from a fact, or (null) from a look at the clock. What throws leaves orders half carried out: nothing may come after. */
+  function work(first: Input | null): void {
     stepping = true;
     try {
-      first();
+      if (first !== null) takeStep(first);
+      else {
+        lookForJump(clock.nowMs());
+        noticeChange();
+      }
       for (let next = mailbox.shift(); next !== undefined; next = mailbox.shift()) takeStep(next);
     } catch (error) {
       fail("stopped", error);
@@ -110,23 +114,24 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
 
   function takeStep(input: Input): void {
     if (input.kind === "persisted") releaseSends();
-    lookForJump();
-    run(input);
+    const nowMs = clock.nowMs();
+    lookForJump(nowMs);
+    run(input, nowMs);
     verifications.settle();
     noticeChange();
   }
 
-  function run(input: Input): void {
+  function run(input: Input, nowMs: number): void {
     if (stopped) return;
     const effects = spare.pop() ?? [];
-    step(node, input, clock.nowMs(), effects);
-    for (const effect of effects) if (!stopped) carryOut(effect);
+    step(node, input, nowMs, effects);
+    for (const effect of effects) if (!stopped) carryOut(effect, nowMs);
     // Setting the length would give the memory back, and take it anew at the next step.
     while (effects.length > 0) effects.pop();
     spare.push(effects);
   }
 
-  function carryOut(effect: Effect): void {
+  function carryOut(effect: Effect, nowMs: number): void {
     switch (effect.kind) {
       case "lost":
         tellLost(effect.term, effect.reason);
@@ -136,7 +141,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
         return;
       case "draw":
         // Told at once, before anything else: nothing may happen to a wait that has no end yet.
-        run({ kind: "drawn", draw: random() });
+        run({ kind: "drawn", draw: random() }, nowMs);
         return;
       case "setTimer":
         clock.setTimer(effect.atMs, node.role.name === "leader" ? "up" : "down", confirmTimer);
@@ -206,8 +211,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     });
   }
 
-  function lookForJump(): void {
-    if (hasJumped()) run({ kind: "clockJumped" });
+  function lookForJump(nowMs: number): void {
+    if (hasJumped(nowMs)) run({ kind: "clockJumped" }, nowMs);
   }
 
   function noticeChange(): void {
@@ -264,12 +269,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     },
     isLeader() {
       if (stopped || node.announcedTerm === null) return false;
-      if (!stepping) {
-        work(() => {
-          lookForJump();
-          noticeChange();
-        });
-      }
+      if (!stepping) work(null);
       return node.announcedTerm !== null && holdsLease(node, clock.nowMs());
     },
     leaseUntilMs() {
