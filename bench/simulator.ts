@@ -122,10 +122,13 @@ function elections(
   return { eventsPerSecond: (cluster.eventCount - before) / seconds, electionsPerSecond: count / seconds };
 }
 
-function leaderAfterSteps(cluster: Cluster) {
+function leaderAfterSteps({ processes, timeline }: Cluster) {
   for (;;) {
-    for (const process of cluster.processes) if (process.toldTerm !== null) return process;
-    cluster.timeline.step();
+    for (let place = 0; place < processes.length; place++) {
+      const process = processes[place] as Cluster["processes"][number];
+      if (process.toldTerm !== null) return process;
+    }
+    timeline.step();
   }
 }
 

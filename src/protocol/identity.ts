@@ -67,7 +67,8 @@ export function takeConfiguration(node: Node, configuration: Configuration): voi
 
 /** Whom of these members the node knows; the same map where that is what it knew already, as after most elections. */
 function incarnationsAfter(node: Node, members: readonly Member[]): ReadonlyMap<NodeId, string> {
-  const before = node.record.incarnationsMet;
+  const { incarnationsMet: before, configuration } = node.record;
+  if (configuration.observers.length === 0 && configuration.voters === members) return before;
   let knownCount = 0;
   let same = true;
   for (const { id, incarnation } of members) {

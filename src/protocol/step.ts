@@ -49,10 +49,11 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       return false;
     case "drawn":
       node.draw = input.draw;
-      return false;
+      orderTimer(node, waitUntil(node), effects.length, effects);
+      return true;
     case "persisted":
       onPersisted(node, input.record, nowMs, effects);
-      return false;
+      return node.role.name === "follower";
     case "clockJumped":
       onClockJumped(node, nowMs, effects);
       return false;
@@ -187,12 +188,15 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
     insert(effects, place++, { kind: "draw" });
   const gained = leased && node.announcedTerm === null && node.record === node.durable;
   if (gained) node.announcedTerm = node.record.term;
-  const atMs = deadline(node, leasedUntilMs, nowMs);
-  if (atMs < node.timerAtMs) {
-    node.timerAtMs = atMs;
-    insert(effects, place, { kind: "setTimer", atMs });
-  }
+  orderTimer(node, deadline(node, leasedUntilMs, nowMs), place, effects);
   if (gained) effects.push({ kind: "gained", term: node.record.term });
+}
+
+/** Has the node woken at `atMs`, unless it will be before. */
+function orderTimer(node: Node, atMs: number, place: number, effects: Effect[]): void {
+  if (atMs >= node.timerAtMs) return;
+  node.timerAtMs = atMs;
+  insert(effects, place, { kind: "setTimer", atMs });
 }
 
 /** What `splice` does, without the array it returns: this runs once or twice in every step that changes anything. */

@@ -89,11 +89,12 @@ export class SimulatedDisk implements VoteStore, Actor {
     const { error, owner } = this;
     if (error === null) this.record = write.record;
     if (this.writes.length > 0) this.begin();
-    const tell = () => {
-      write.callback(error);
-      owner?.onSettled();
-    };
-    if (owner?.paused) owner.defer("poll", tell);
-    else tell();
+    if (owner?.paused) owner.defer("poll", () => this.tell(write, error));
+    else this.tell(write, error);
+  }
+
+  private tell(write: Write, error: Error | null): void {
+    write.callback(error);
+    this.owner?.onSettled();
   }
 }
