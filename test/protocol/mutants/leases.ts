@@ -15,7 +15,7 @@ export const leases: readonly Mutant[] = [
       "13. a follower promises no longer than it holds",
       "4. no vote before the hold has ended, not a moment",
     ],
-    chaos: ["membership", 10, "I4"],
+    chaos: ["gentle", 10, "I4"],
   },
   {
     name: "pre-votes given during the hold",
@@ -50,7 +50,7 @@ export const leases: readonly Mutant[] = [
       "13. a promise is counted from when the heartbeat was sent,",
       "13. each seq has its own time of sending",
     ],
-    chaos: ["clocks", 20, "I6"],
+    chaos: ["clocks", 15, "I4, I6"],
   },
   {
     name: "lease of less than a quorum",
