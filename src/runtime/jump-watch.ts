@@ -15,7 +15,7 @@ export function createJumpWatch(
   windowMs: number,
 ): (nowMs: number) => boolean {
   const toleranceMs = clockReadingMs + driftMs;
-  let aheadMs = clock.wallMs() - clock.nowMs();
+  let aheadMs = readAheadMs(clock);
   // The lowest of the present window and of the one before it: together they reach back one window at least, and two at most.
   let lowestMs = aheadMs;
   let lowestBeforeMs = aheadMs;
@@ -27,7 +27,7 @@ export function createJumpWatch(
       // The last look, for what came between it and this one.
       lowestMs = aheadMs;
     }
-    aheadMs = clock.wallMs() - nowMs;
+    aheadMs = readAheadMs(clock);
     lowestMs = Math.min(lowestMs, aheadMs);
     if (aheadMs - Math.min(lowestMs, lowestBeforeMs) <= toleranceMs) return false;
     // What is found is found once.
@@ -35,4 +35,24 @@ export function createJumpWatch(
     lowestBeforeMs = aheadMs;
     return true;
   };
+}
+
+/** Two clocks read so long after each other were not read at once: the process was held up in between, which is no suspend. */
+const readTogetherMs = 0.5;
+
+/** Several looks held up in a row are as good as a suspend. */
+const readingCountMax = 5;
+
+/**
+ * By how much the wall clock is ahead of the monotonic one. Read until nothing came in between: whoever asks often for the lease on a busy
+ * machine is interrupted just there again and again.
+ */
+function readAheadMs(clock: Pick<Clock, "nowMs" | "wallMs">): number {
+  let beforeMs = clock.nowMs();
+  for (let count = 1; ; count++) {
+    const aheadMs = clock.wallMs() - beforeMs;
+    const afterMs = clock.nowMs();
+    if (afterMs - beforeMs <= readTogetherMs || count === readingCountMax) return aheadMs;
+    beforeMs = afterMs;
+  }
 }
