@@ -1,4 +1,5 @@
-import { type ConnectionOptions, type SecureContextOptions, TLSSocket } from "node:tls";
+import { type ConnectionOptions, createSecureContext, type SecureContextOptions, TLSSocket } from "node:tls";
+import { RaftbeatError } from "../errors.js";
 import type { NodeId } from "../protocol/index.js";
 
 /**
@@ -11,6 +12,19 @@ import type { NodeId } from "../protocol/index.js";
 export interface TransportTls extends SecureContextOptions {
   readonly requestCert?: boolean;
   readonly rejectUnauthorized?: boolean;
+}
+
+/** Sees to it that Node can use these options. Errors: `invalidSettings`. */
+export function checkTls(tls: TransportTls): void {
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new RaftbeatError(
+      "invalidSettings",
+      `tls cannot be used (${(cause as Error).message}): give cert, key and ca as PEM, the key that of the certificate`,
+      { cause },
+    );
+  }
 }
 
 /** Options for a dial: what Node would judge by breaking the connection is judged by `certificateProblem`, so that both sides hear why. */

@@ -3,7 +3,7 @@ import { RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
 import type { Clock, Identity, Random, Schedule, Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
-import type { TransportTls } from "./certificate.js";
+import { checkTls, type TransportTls } from "./certificate.js";
 import type { DialContext } from "./dial.js";
 import { createDoor, type Door, type Listen } from "./door.js";
 import { proofOf } from "./handshake.js";
@@ -60,6 +60,7 @@ export function webSocketTransport(
   const given = { redialMaxMs, silenceMs, connectTimeoutMs };
   checkListen(listen);
   if (token === "") throw new RaftbeatError("invalidSettings", "token is empty: leave it out or set one");
+  if (tls !== null) checkTls(tls);
   const proof = token === undefined ? null : proofOf(token);
   resolveLinkTiming(given, options.electionTimeoutMinMs);
 

@@ -2,6 +2,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TransportTls } from "../../src/transport/certificate.js";
+import { webSocketTransport } from "../../src/transport/websocket-transport.js";
 import { type Authority, makeAuthority } from "../support/certificates.js";
 import {
   afterwards,
@@ -41,6 +42,18 @@ describe("mutual TLS", () => {
     a.transport.send("b", aHeartbeat());
     await until("it arrived", () => b.messages().length === 1);
     expect([a.refusals, b.refusals]).toEqual([[], []]);
+  });
+
+  it("says at once that it cannot use what it was given", () => {
+    const listen = { host: "127.0.0.1", port: 0 };
+    const message = expect.stringMatching(/^tls cannot be used \(.+\): give cert, key and ca as PEM/);
+    for (const tls of [
+      { ...forA, cert: "no PEM" },
+      { ...forA, key: forB.key },
+    ])
+      expect(() => webSocketTransport({ listen, tls })).toThrow(
+        expect.objectContaining({ code: "invalidSettings", message }),
+      );
   });
 
   it("takes the common name for the id as well", async () => {
