@@ -156,7 +156,12 @@ function outlasted(
 /** The longest retransmission that such a timeout outlasts, in words. */
 function retransmissionText(timeoutMs: number): string {
   let lossCount = 1;
-  while (retransmissionMs(lossCount + 1) < timeoutMs) lossCount++;
+  // No longer than after the connection was given up: more losses cost no more.
+  while (
+    retransmissionMs(lossCount) < retransmissionMs(lossCount + 1) &&
+    retransmissionMs(lossCount + 1) < timeoutMs
+  )
+    lossCount++;
   const times = lossCount === 1 ? "" : ` ${lossCount} times in a row`;
   return `a retransmission: what a stream loses${times} comes ${retransmissionMs(lossCount)} ms later, and holds up all behind it`;
 }

@@ -113,6 +113,8 @@ describe("advice on settings", () => {
     expect(timeoutSentence(networkPresets.lossyMobile)).toContain(
       "loses 2 times in a row comes 600 ms later",
     );
+    // A stream is given up then, and no timeout outlasts more of it.
+    expect(timeoutSentence(aProfile({ loss: 0.5 }))).toContain("loses 6 times in a row comes 10000 ms later");
     expect(
       timeoutSentence(aProfile({ transport: "datagram", loss: 0.3, stallP99Ms: 1, mtbfHours: 1 })),
     ).toContain("it must outlast loss");
