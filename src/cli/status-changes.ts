@@ -1,7 +1,7 @@
 import type { ElectorStatus } from "../elector/status.js";
 import type { NodeEvent } from "./node-event.js";
 
-/** What a new status tells that the one before did not, besides its being elected and losing, which the elector's events tell exactly. */
+/** What a new status tells that the one before did not, besides what the elector tells by itself: its being elected and losing, and its warnings. */
 export function changesOf(before: ElectorStatus | null, after: ElectorStatus): NodeEvent[] {
   const events: NodeEvent[] = [];
   if (after.role !== before?.role && (after.role === "preCandidate" || after.role === "candidate"))
@@ -19,12 +19,6 @@ export function changesOf(before: ElectorStatus | null, after: ElectorStatus): N
     });
   if (before !== null && after.isolated !== before.isolated)
     events.push({ event: "isolated", isolated: after.isolated });
-  for (const { id, amnesiac } of after.peers)
-    if (amnesiac && before?.peers.find((peer) => peer.id === id)?.amnesiac !== true)
-      events.push({
-        event: "warning",
-        message: `${id} came back without its votes and does not count: remove it and add it again`,
-      });
   return events;
 }
 

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { changesOf } from "../../src/cli/status-changes.js";
+import type { ElectorStatus } from "../../src/elector/status.js";
+
+const member = (id: string) => ({ id, address: `ws://${id}`, incarnation: null });
+const peer = { id: "b", address: "ws://b", voter: true, connected: true, amnesiac: false };
+const before: ElectorStatus = {
+  cluster: "test",
+  id: "a",
+  role: "follower",
+  term: 2,
+  isLeader: false,
+  leader: "c",
+  leaderMetadata: null,
+  configurationId: { term: 2, version: 1, digest: "x" },
+  voters: ["a", "b", "c"].map(member),
+  observers: [],
+  configurationCommitted: false,
+  peers: [peer],
+  isolated: false,
+  removed: false,
+  contending: true,
+};
+
+describe("a new status", () => {
+  it("tells once what changed: who leads, and who belongs", () => {
+    const after = { ...before, term: 3, leader: "b", voters: before.voters.slice(0, 2) };
+    expect(changesOf(before, after).map(({ event }) => event)).toEqual(["leader", "members"]);
+    expect(changesOf(after, after)).toEqual([]);
+  });
+
+  it("leaves to the elector what that warns of by itself", () => {
+    expect(changesOf(before, { ...before, peers: [{ ...peer, amnesiac: true }] })).toEqual([]);
+  });
+});
