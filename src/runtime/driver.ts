@@ -101,7 +101,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     try {
       if (first !== null) takeStep(first);
       else {
-        lookForJump(clock.nowMs());
+        lookForJump();
         noticeChange();
       }
       for (let next = mailbox.shift(); next !== undefined; next = mailbox.shift()) takeStep(next);
@@ -114,9 +114,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
 
   function takeStep(input: Input): void {
     if (input.kind === "persisted") releaseSends();
-    const nowMs = clock.nowMs();
-    lookForJump(nowMs);
-    run(input, nowMs);
+    lookForJump();
+    run(input, clock.nowMs());
     verifications.settle();
     noticeChange();
   }
@@ -211,8 +210,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     });
   }
 
-  function lookForJump(nowMs: number): void {
-    if (hasJumped(nowMs)) run({ kind: "clockJumped" }, nowMs);
+  function lookForJump(): void {
+    if (hasJumped()) run({ kind: "clockJumped" }, clock.nowMs());
   }
 
   function noticeChange(): void {

@@ -4,8 +4,8 @@ import type { Clock } from "./ports.js";
 const clockReadingMs = 2;
 
 /**
- * Finds suspends: the monotonic clock stands still in them and the wall clock does not. Returns what looks, given the monotonic time read
- * just before, and says whether the wall clock has gained more than its reading's uncertainty and `driftMs` on the monotonic one since any look of the last `windowMs`:
+ * Finds suspends: the monotonic clock stands still in them and the wall clock does not. Returns what looks, and says whether the wall
+ * clock has gained more than its reading's uncertainty and `driftMs` on the monotonic one since any look of the last `windowMs`:
  * so that neither one long suspend nor many short ones go unnoticed for as long as a lease lives. Where the wall clock is set back,
  * what comes after is compared with that; what it gains over longer than the window (set forward now and then by little) is no suspend.
  */
@@ -13,14 +13,15 @@ export function createJumpWatch(
   clock: Pick<Clock, "nowMs" | "wallMs">,
   driftMs: number,
   windowMs: number,
-): (nowMs: number) => boolean {
+): () => boolean {
   const toleranceMs = clockReadingMs + driftMs;
   let aheadMs = readAheadMs(clock);
   // The lowest of the present window and of the one before it: together they reach back one window at least, and two at most.
   let lowestMs = aheadMs;
   let lowestBeforeMs = aheadMs;
   let windowEndMs = clock.nowMs() + windowMs;
-  return (nowMs) => {
+  return () => {
+    const nowMs = clock.nowMs();
     if (nowMs >= windowEndMs) {
       windowEndMs = nowMs + windowMs;
       lowestBeforeMs = lowestMs;
