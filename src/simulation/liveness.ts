@@ -168,7 +168,8 @@ export class Liveness extends Watcher {
     );
     const slackMs = 2 + 2 * longestMs(this.cluster.options.lateness);
     const agoMs = this.cluster.nowMs - fromMs - slackMs;
-    const localMs = agoMs * clock.rate;
+    // What the leader's clock has shown since is at least this: it may have run slower before.
+    const localMs = agoMs * Math.min(clock.rate, 1 - settings.clockDriftRatio);
     const longestHoldMs = Math.max(
       ...this.cluster.processes.map(({ settings: { voteHoldMs } }) => voteHoldMs),
     );
@@ -222,9 +223,13 @@ export class Liveness extends Watcher {
     const link = this.cluster.link(from, to);
     if (link.passes !== "all" || link.lossy || !isSteady(from) || !isSteady(to)) return false;
     const { options } = this.cluster;
-    const { voteHoldMs, heartbeatIntervalMs } = from.settings;
+    // Heartbeats go out at the leader's pace, or faster where holds are short, and their answers must outlast the next.
+    const { voteHoldMs } = to.settings;
+    const { heartbeatIntervalMs, clockDriftRatio } = from.settings;
+    const promisedMs = (voteHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
+    const heartbeatMs = Math.max(Math.min(heartbeatIntervalMs, voteHoldMs / 2), heartbeatIntervalMs / 10);
     const roundTripMs = 2 * link.longestMs + longestMs(options.writeMs) + 2 * longestMs(options.lateness);
-    if (heartbeatIntervalMs + roundTripMs >= 0.9 * voteHoldMs) return false;
+    if (heartbeatMs + roundTripMs >= 0.95 * promisedMs) return false;
     // What a stream sends again, or dials anew, takes its time after the fault has gone, and nothing tells when it has.
     if (!link.flowing) this.lookAgainAtMs = this.cluster.nowMs + lookAgainMs;
     return link.flowing;
