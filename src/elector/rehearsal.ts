@@ -22,8 +22,8 @@ export function rehearseOnce(settings: Settings): void {
 }
 
 /**
- * Plays handovers among three nodes in memory, before a node takes part in real ones. Code that runs for the first time is slow: reading the
- * first request for a vote takes 2 ms, the tenth 0.1 ms, and a young process would spend them while nobody leads.
+ * Plays handovers among three nodes in memory, before a node takes part in real ones. Code that runs for the first time is slow,
+ * reading a request for a vote above all, and a young process would spend that time while nobody leads.
  * Returns how many terms had a leader.
  */
 export function rehearse(settings: Settings, count: number): number {

@@ -125,8 +125,8 @@ function streamSilences(
   const late = shareAbove(leftMs);
   const lateMs = meanExcessMs(leftMs);
   const silentShare = Math.min(1, lateMs / heartbeatMs);
-  const others1 = atLeast(others - 1, silentShare, quorum - 1);
-  const lost = others * late * others1;
+  const restSilent = atLeast(others - 1, silentShare, quorum - 1);
+  const lost = others * late * restSilent;
   const stalled = stallTail(leftMs - travelMs, stallMs);
   const eachMs = late === 0 ? 0 : lateMs / late / quorum;
   const perBeat = Math.min(1, lost + stalled);
