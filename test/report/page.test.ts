@@ -46,6 +46,8 @@ describe.skipIf(browserPath === null)(`the page of a run in a browser${reason}`,
     expect(await page.getAttribute("#play", "aria-label")).toBe("Pause");
     await page.keyboard.press(" ");
     expect(await page.getAttribute("#play", "aria-label")).toBe("Play");
+    // A frame that was asked for before may still be drawn.
+    await page.evaluate(twoFrames);
     const paused = await now();
     await page.evaluate(twoFrames);
     expect(await now()).toBe(paused);

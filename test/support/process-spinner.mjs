@@ -29,8 +29,9 @@ function look() {
 }
 
 elector.whileLeader(async (lead) => {
-  console.log(JSON.stringify({ event: "elected", id, term: lead.term }));
+  // Before the line: whoever reads it may stop this process at once.
   seenMs = nowMs();
+  console.log(JSON.stringify({ event: "elected", id, term: lead.term }));
   while (!lead.signal.aborted) {
     for (const endMs = nowMs() + spinMs; nowMs() < endMs; look()) elector.isLeader;
     await turn();
