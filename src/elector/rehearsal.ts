@@ -1,12 +1,15 @@
 import {
   createNode,
+  type Effect,
   foundingRecord,
+  type Input,
   type Member,
   type Message,
+  type Node,
   type NodeId,
   type Settings,
+  step,
 } from "../protocol/index.js";
-import { createDriver, type Driver } from "../runtime/driver.js";
 import { decodeFrame, encodeMessage } from "../transport/codec.js";
 
 let rehearsed = false;
@@ -23,7 +26,8 @@ export function rehearseOnce(settings: Settings): void {
 
 /**
  * Plays handovers among three nodes in memory, before a node takes part in real ones. Code that runs for the first time is slow,
- * reading a request for a vote above all, and a young process would spend that time while nobody leads.
+ * reading a request for a vote above all, and a young process would spend that time while nobody leads. What beats for ever after, the
+ * driver, takes no part: called in two worlds it would be compiled for both.
  * Returns how many terms had a leader.
  */
 export function rehearse(settings: Settings, count: number): number {
@@ -32,52 +36,35 @@ export function rehearse(settings: Settings, count: number): number {
     address: `ws://${id}`,
     incarnation: null,
   }));
+  const nodes = new Map<NodeId, Node>();
   const events: (() => void)[] = [];
-  const drivers = new Map<NodeId, Driver>();
   let nowMs = 0;
   let leader: NodeId | null = null;
   let ledCount = 0;
 
-  function deliver(from: NodeId, to: NodeId, message: Message): void {
-    const frame = decodeFrame(encodeMessage(message));
-    if (frame.ok) drivers.get(to)?.tell({ kind: "message", from, incarnation: from, message: frame.message });
+  function tell(id: NodeId, input: Input): void {
+    const node = nodes.get(id);
+    if (node === undefined) return;
+    const effects: Effect[] = [];
+    step(node, input, nowMs, effects);
+    for (const effect of effects) carryOut(id, effect);
   }
 
-  function rehearsing(id: NodeId): Driver {
-    const record = foundingRecord(members, id, settings.voteHoldMs);
-    return createDriver(
-      createNode({ id, settings, record, nowMs }),
-      {
-        clock: {
-          nowMs: () => nowMs,
-          wallMs: () => nowMs,
-          setTimer: () => {},
-          clearTimer: () => {},
-          afterPoll: (callback) => void events.push(callback),
-        },
-        random: () => 0.5,
-        store: {
-          open: () => {},
-          write: (_record, callback) => void events.push(() => callback(null)),
-          close: () => {},
-        },
-        transport: {
-          start: () => {},
-          setPeers: () => {},
-          send: (to, message) => void events.push(() => deliver(id, to, message)),
-          stop: () => {},
-        },
-      },
-      {
-        onGained() {
-          leader = id;
-          ledCount++;
-        },
-        onLost() {},
-        onChanged() {},
-        onFailed() {},
-      },
-    );
+  function carryOut(id: NodeId, effect: Effect): void {
+    if (effect.kind === "draw") tell(id, { kind: "drawn", draw: 0.5 });
+    else if (effect.kind === "send") events.push(() => deliver(id, effect.to, effect.message));
+    else if (effect.kind === "persist") {
+      const { record } = effect;
+      events.push(() => tell(id, { kind: "persisted", record }));
+    } else if (effect.kind === "gained") {
+      leader = id;
+      ledCount++;
+    }
+  }
+
+  function deliver(from: NodeId, to: NodeId, message: Message): void {
+    const frame = decodeFrame(encodeMessage(message));
+    if (frame.ok) tell(to, { kind: "message", from, incarnation: from, message: frame.message });
   }
 
   function play(): void {
@@ -87,17 +74,19 @@ export function rehearse(settings: Settings, count: number): number {
     }
   }
 
-  for (const { id } of members) drivers.set(id, rehearsing(id));
-  for (const driver of drivers.values()) driver.start();
+  for (const { id } of members) {
+    const record = foundingRecord(members, id, settings.voteHoldMs);
+    nodes.set(id, createNode({ id, settings, record, nowMs }));
+    tell(id, { kind: "start" });
+  }
   nowMs += settings.electionTimeout.maxMs;
-  drivers.get("r1")?.tell({ kind: "timer" });
+  tell("r1", { kind: "timer" });
   play();
   for (let done = 0; done < count && leader !== null; done++) {
-    const leading = drivers.get(leader);
-    leading?.tell({ kind: "beat" });
+    tell(leader, { kind: "beat" });
     play();
-    leading?.ask({ kind: "transfer", to: null, reason: "resigned" }, () => {});
-    leading?.tell({ kind: "drained" });
+    tell(leader, { kind: "transfer", to: null, reason: "resigned", request: done });
+    tell(leader, { kind: "drained" });
     play();
   }
   return ledCount;

@@ -86,7 +86,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /** The term the owner was told to lead in, until it is told of the loss. */
   let toldTerm: number | null = null;
   // No lease outlives the contact that it rests on by more than the quorum timeout, whatever holds others promise.
-  const hasJumped = createJumpWatch(clock, clockDriftRatio * voteHoldMs, quorumTimeoutMs);
+  const watch = createJumpWatch(clock, clockDriftRatio * voteHoldMs, quorumTimeoutMs);
   let seen = view(node);
 
   function tell(input: Input): void {
@@ -115,7 +115,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   function takeStep(input: Input): void {
     if (input.kind === "persisted") releaseSends();
     lookForJump();
-    run(input, clock.nowMs());
+    run(input, watch.lookedAtMs);
     verifications.settle();
     noticeChange();
   }
@@ -195,10 +195,14 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /**
    * A timer may run late, before messages that have long arrived are read: so it counts only after one poll phase, and if this
    * node was held up once more after that poll, after another. What is left of an election's last millisecond is waited out,
-   * because two draws in one millisecond are a split vote.
+   * because two draws in one millisecond are a split vote. Whoever holds a lease decides nothing by a timer but beats, and does so at once.
    */
   function confirmTimer(): void {
     const firedAtMs = clock.nowMs();
+    if (holdsLease(node, firedAtMs)) {
+      tell({ kind: "timer" });
+      return;
+    }
     clock.afterPoll(() => {
       if (stopped) return;
       const nowMs = clock.nowMs();
@@ -211,7 +215,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function lookForJump(): void {
-    if (hasJumped()) run({ kind: "clockJumped" }, clock.nowMs());
+    if (watch.hasJumped()) run({ kind: "clockJumped" }, watch.lookedAtMs);
   }
 
   function noticeChange(): void {

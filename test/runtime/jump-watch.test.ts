@@ -13,7 +13,7 @@ function alarmsWith(
     if (armed && readings++ === reading) during(clock);
     return value;
   };
-  const hasJumped = createJumpWatch(
+  const watch = createJumpWatch(
     { nowMs: () => read(clock.monotonicMs), wallMs: () => read(clock.wallMs) },
     1.5,
     300,
@@ -23,7 +23,7 @@ function alarmsWith(
     clock.monotonicMs++;
     clock.wallMs++;
     armed = look >= 100;
-    if (hasJumped()) alarms++;
+    if (watch.hasJumped()) alarms++;
   }
   return alarms;
 }
