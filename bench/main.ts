@@ -30,12 +30,12 @@ add("handover", "from the loss announced to the gain announced, by transfer and 
   .action(async ({ handovers, json }) => report(await handover(handovers, [3, 5]), json));
 
 add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
-  .option("--rounds <count>", "alternating rounds of each", Number, 5)
+  .option("--rounds <count>", "rounds", Number, 5)
   .option(
     "--warm-up-ms <ms>",
-    "how long both run before they are measured; 0: as young processes",
+    "how long both run before they are measured: their code is compiled by then; 0: as young processes",
     Number,
-    15_000,
+    45_000,
   )
   .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
 
