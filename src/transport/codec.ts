@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import type { Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
-import { isPlainHeartbeat, isPlainReply } from "./hot-frames.js";
 import { frames, problemOf, type WireFrame } from "./wire.js";
 
 /** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
@@ -59,7 +58,7 @@ export function decodeFrame(text: string): Decoded {
   if (!Array.isArray(value)) return { ok: false, problem: "expected an array" };
   switch (value[0]) {
     case "hb":
-      return isPlainHeartbeat(value) ? heartbeat(value) : understand(frames.hb, value, heartbeat);
+      return understand(frames.hb, value, heartbeat);
     case "hc":
       return understand(frames.hc, value, ([, group, term, seq, configuration, metadata]) => ({
         ok: true,
@@ -74,7 +73,7 @@ export function decodeFrame(text: string): Decoded {
         },
       }));
     case "hr":
-      return isPlainReply(value) ? heartbeatReply(value) : understand(frames.hr, value, heartbeatReply);
+      return understand(frames.hr, value, heartbeatReply);
     case "rv":
       return understand(
         frames.rv,

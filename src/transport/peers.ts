@@ -1,8 +1,9 @@
 import type { Member, Message, NodeId } from "../protocol/index.js";
 import type { Random, TransportHandlers } from "../runtime/ports.js";
-import { decodeFrame, encodeMessage, soleGroup } from "./codec.js";
+import { soleGroup } from "./codec.js";
 import { type Dial, type DialContext, dial } from "./dial.js";
 import { displacementProblem } from "./displacement.js";
+import { createDecoder, createEncoder } from "./frame-repeats.js";
 import type { Link, LinkOwner } from "./link.js";
 import { isRefusal, type LinkEnd, type LinkRefusal } from "./link-end.js";
 import { createRoundTrip, type RoundTrip } from "./round-trip.js";
@@ -38,6 +39,7 @@ interface Peer {
   cancelRedial: (() => void) | null;
   /** Dials since the last link that held. */
   attemptCount: number;
+  readonly decode: ReturnType<typeof createDecoder>;
   readonly roundTrip: RoundTrip;
   readonly counters: Mutable<Pick<PeerCounters, CounterName>>;
   lastProblem: string | null;
@@ -69,6 +71,7 @@ export function createPeers(
   const self = context.credentials.identity.id;
   const peers = new Map<NodeId, Peer>();
   let stopped = false;
+  const encode = createEncoder();
   /** A leader sends one message to all, so it is encoded once. */
   let encoded: { readonly message: Message; readonly text: string } | null = null;
 
@@ -122,7 +125,7 @@ export function createPeers(
   function onFrame(link: Link, text: string): void {
     const peer = peers.get(link.peer as NodeId);
     if (peer === undefined) return;
-    const frame = decodeFrame(text);
+    const frame = peer.decode(text);
     if (!frame.ok) {
       link.refuse("badFrame", frame.problem);
       return;
@@ -205,6 +208,7 @@ export function createPeers(
       dial: null,
       cancelRedial: null,
       attemptCount: 0,
+      decode: createDecoder(),
       roundTrip: createRoundTrip(),
       counters: { sentCount: 0, receivedCount: 0, droppedCount: 0, redialCount: 0, refusedFrameCount: 0 },
       lastProblem: null,
@@ -238,7 +242,7 @@ export function createPeers(
     send(to, message) {
       const peer = peers.get(to);
       if (peer === undefined) return;
-      if (encoded?.message !== message) encoded = { message, text: encodeMessage(message) };
+      if (encoded?.message !== message) encoded = { message, text: encode(message) };
       const { text } = encoded;
       // The newest link first: an older one may be dead.
       let index = peer.links.length - 1;

@@ -122,22 +122,22 @@ export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {
 }
 
 /** Terms, versions, seqs and rounds. */
-export function isCount(value: unknown): value is number {
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && isWithin(value, highestCount);
 }
 
 /** The number of a group of elections. */
-export function isGroup(value: unknown): value is number {
+function isGroup(value: unknown): value is number {
   return Number.isSafeInteger(value) && isWithin(value, 65_535);
 }
 
 /** Milliseconds, with fractions. */
-export function isDuration(value: unknown): value is number {
+function isDuration(value: unknown): value is number {
   return isWithin(value, longestDurationMs);
 }
 
 /** The digest of a configuration's members. */
-export function isDigest(value: unknown): value is string {
+function isDigest(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-z]{1,11}$/.test(value);
 }
 
