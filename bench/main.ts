@@ -33,9 +33,9 @@ add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
   .option("--rounds <count>", "rounds", Number, 5)
   .option(
     "--warm-up-ms <ms>",
-    "how long both run before they are measured: their code is compiled by then; 0: as young processes",
+    "how long both run before they are measured; 0: as young processes",
     Number,
-    45_000,
+    15_000,
   )
   .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
 
