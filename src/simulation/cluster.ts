@@ -164,6 +164,7 @@ export class Cluster implements ProcessWorld {
 
   /** Tells the watchers that the world is another now. */
   tellChanged(what: string): void {
+    if (this.watchers.length === 0) return;
     for (const process of this.processes) process.refreshLease();
     for (const watcher of this.watchers) watcher.changed(what);
   }

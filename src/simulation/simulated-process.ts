@@ -9,7 +9,7 @@ import {
   type NodeId,
   type Settings,
 } from "../protocol/index.js";
-import { createDriver, type Driver, type DriverHandlers } from "../runtime/driver.js";
+import { createDriver, type Driver, type DriverHandlers, type DriverPorts } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
 import type { Link, LinkEnd } from "./link.js";
 import type { Stream } from "./prng.js";
@@ -62,9 +62,27 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   failure: Error | null = null;
   private readonly incarnations: string[];
   private readonly world: ProcessWorld;
-  private readonly random: Stream;
   private readonly placeOf: ReadonlyMap<NodeId, number>;
   private backlog: Backlog[] = [];
+  private readonly ports: DriverPorts;
+  private readonly handlers: DriverHandlers = {
+    onGained: (term) => {
+      this.toldTerm = term;
+      this.refreshLease();
+      for (const watcher of this.world.watchers) watcher.gained(this, term);
+      this.owner?.onGained(term);
+    },
+    onLost: (term: number, reason: LossReason) => {
+      for (const watcher of this.world.watchers) watcher.lost(this, term, reason);
+      this.toldTerm = null;
+      this.owner?.onLost(term, reason);
+    },
+    onChanged: () => this.owner?.onChanged(),
+    onFailed: (error) => {
+      this.failure = error;
+      this.owner?.onFailed(error);
+    },
+  };
   private readonly input = {
     kind: "message",
     from: "",
@@ -88,7 +106,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.clock = options.clock;
     this.disk = options.disk;
     this.settings = options.settings;
-    this.random = options.random;
+    this.ports = { clock: this.clock, random: options.random, store: this.disk, transport: this };
     this.placeOf = options.placeOf;
     this.incarnations = [options.disk.record.incarnation];
     this.clock.serve(this);
@@ -250,25 +268,6 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   }
 
   private makeDriver(): Driver {
-    const { world } = this;
-    const ports = { clock: this.clock, random: this.random, store: this.disk, transport: this };
-    return createDriver(this.node, ports, {
-      onGained: (term) => {
-        this.toldTerm = term;
-        this.refreshLease();
-        for (const watcher of world.watchers) watcher.gained(this, term);
-        this.owner?.onGained(term);
-      },
-      onLost: (term: number, reason: LossReason) => {
-        for (const watcher of world.watchers) watcher.lost(this, term, reason);
-        this.toldTerm = null;
-        this.owner?.onLost(term, reason);
-      },
-      onChanged: () => this.owner?.onChanged(),
-      onFailed: (error) => {
-        this.failure = error;
-        this.owner?.onFailed(error);
-      },
-    });
+    return createDriver(this.node, this.ports, this.handlers);
   }
 }
