@@ -3,7 +3,8 @@ import { failover } from "./failover.js";
 import { handover } from "./handover.js";
 import { heartbeat } from "./heartbeat.js";
 import { report } from "./report.js";
-import { simulator, simulatorMemory } from "./simulator.js";
+import { simulator } from "./simulator.js";
+import { simulatorMemory } from "./simulator-memory.js";
 import { stalls } from "./stalls.js";
 
 /** `npm run bench -- NAME [--json]`: what is measured, beside what it is measured against, in the same run. */
@@ -49,7 +50,7 @@ add(
 )
   .option("--nodes <count>", "cluster size", Number, 5)
   .option("--events <count>", "events of each", Number, 4_000_000)
-  .action(({ nodes, events, json }) => report(simulator(nodes, events), json));
+  .action(async ({ nodes, events, json }) => report(await simulator(nodes, events), json));
 
 add("simulator-memory", "the heap over many simulated events: it must not grow")
   .option("--nodes <count>", "cluster size", Number, 5)

@@ -14,7 +14,7 @@ import {
 } from "../protocol/index.js";
 import { createJumpWatch } from "./jump-watch.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
-import { createVerifications } from "./verifications.js";
+import { createVerifications, type Verifications } from "./verifications.js";
 import { changed, view } from "./view.js";
 
 /**
@@ -77,7 +77,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /** Sends that wait for writes under way, each with the number of the write it came after. */
   const waiting: { readonly afterWrite: number; readonly effect: Extract<Effect, { kind: "send" }> }[] = [];
   const answers = new Map<number, (refusal: RequestRefusal | "stopped" | null) => void>();
-  const verifications = createVerifications(node, () => tell({ kind: "beat" }));
+  /** Made when the first is asked for. */
+  let verifications: Verifications | null = null;
   let writesBegun = 0;
   let writesDone = 0;
   let requests = 0;
@@ -116,7 +117,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     if (input.kind === "persisted") releaseSends();
     lookForJump();
     run(input, watch.lookedAtMs);
-    verifications.settle();
+    verifications?.settle();
     noticeChange();
   }
 
@@ -199,19 +200,17 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
    */
   function confirmTimer(): void {
     const firedAtMs = clock.nowMs();
-    if (holdsLease(node, firedAtMs)) {
-      tell({ kind: "timer" });
-      return;
-    }
-    clock.afterPoll(() => {
-      if (stopped) return;
-      const nowMs = clock.nowMs();
-      const leftMs = node.timerAtMs - nowMs;
-      const early = leftMs > 0 && leftMs < 1;
-      const heldUp = nowMs - firedAtMs >= electionTimeout.minMs;
-      if ((early || heldUp) && node.role.name !== "leader") confirmTimer();
-      else tell({ kind: "timer" });
-    });
+    if (holdsLease(node, firedAtMs)) tell({ kind: "timer" });
+    else
+      clock.afterPoll(() => {
+        if (stopped) return;
+        const nowMs = clock.nowMs();
+        const leftMs = node.timerAtMs - nowMs;
+        const early = leftMs > 0 && leftMs < 1;
+        const heldUp = nowMs - firedAtMs >= electionTimeout.minMs;
+        if ((early || heldUp) && node.role.name !== "leader") confirmTimer();
+        else tell({ kind: "timer" });
+      });
   }
 
   function lookForJump(): void {
@@ -249,7 +248,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     attempt(() => toldTerm !== null && tellLost(toldTerm, reason));
     for (const onAnswer of answers.values()) attempt(() => onAnswer("stopped"));
     answers.clear();
-    attempt(verifications.end);
+    attempt(() => verifications?.end());
     attempt(handlers.onChanged);
     if (problem !== null) handlers.onFailed(threw(problem));
   }
@@ -279,6 +278,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
       return stopped || node.announcedTerm === null ? Number.NEGATIVE_INFINITY : leaseUntil(node);
     },
     verify(onVerified) {
+      verifications ??= createVerifications(node, () => tell({ kind: "beat" }));
       if (stopped) onVerified(false);
       else verifications.add(onVerified);
     },
