@@ -121,16 +121,25 @@ describe("timers", () => {
     expect(late.node.role.name).toBe("preCandidate");
   });
 
-  it("a leader's timer is not early and not held up: it beats at the first chance", () => {
+  it("whoever holds a lease beats when the timer fires, and waits for no poll", () => {
     const rig = aDriver();
     lead(rig);
     expect(rig.timer?.rounding).toBe("up");
     rig.pass(60);
+    rig.timer?.fire();
+    expect(heartbeats(rig)).toBe(2);
+  });
+
+  it("a leader without a lease reads first, and beats at the first chance after, held up or not", () => {
+    const rig = aDriver();
+    lead(rig);
+    rig.pass(200);
     const { timer } = rig;
     timer?.fire();
+    expect(rig.log).toEqual([]);
     rig.pass(80);
     rig.poll();
-    expect(heartbeats(rig)).toBe(2);
+    expect(rig.log).toEqual(["lost leaseExpired", "send heartbeat", "send heartbeat"]);
   });
 });
 
