@@ -9,6 +9,9 @@ import type { ReplicaReport, ReplicaSettings } from "./replica.js";
 /** A report with the replica it came from. */
 export type Heard = ReplicaReport & { readonly from: string };
 
+/** How replicas tell what happens. */
+type Reporting = Pick<ReplicaSettings, "leaseEveryMs" | "reportAfterMs">;
+
 /** Replicas in processes of their own, on loopback, with their votes in a temporary folder. */
 export class ProcessCluster {
   readonly heard: Heard[] = [];
@@ -16,21 +19,25 @@ export class ProcessCluster {
   private readonly directory = mkdtempSync(join(tmpdir(), "raftbeat-bench-"));
   private readonly voters: Record<string, string>;
   private readonly timing: TimingInput;
-  private readonly leaseEveryMs: number;
+  private readonly reporting: Reporting;
   private wake = (): void => {};
 
-  private constructor(voters: Record<string, string>, timing: TimingInput, leaseEveryMs: number) {
+  private constructor(voters: Record<string, string>, timing: TimingInput, reporting: Reporting) {
     this.voters = voters;
     this.timing = timing;
-    this.leaseEveryMs = leaseEveryMs;
+    this.reporting = reporting;
   }
 
-  static async start(nodeCount: number, timing: TimingInput, leaseEveryMs = 0): Promise<ProcessCluster> {
+  static async start(
+    nodeCount: number,
+    timing: TimingInput,
+    reporting: Partial<Reporting> = {},
+  ): Promise<ProcessCluster> {
     const ports = await freePorts(nodeCount, Math.random);
     const voters = Object.fromEntries(
       ports.map((port, index) => [`n${index + 1}`, `ws://127.0.0.1:${port}`]),
     );
-    const cluster = new ProcessCluster(voters, timing, leaseEveryMs);
+    const cluster = new ProcessCluster(voters, timing, { leaseEveryMs: 0, reportAfterMs: 0, ...reporting });
     await Promise.all(cluster.ids.map((id) => cluster.startReplica(id)));
     return cluster;
   }
@@ -40,13 +47,13 @@ export class ProcessCluster {
   }
 
   async startReplica(id: string): Promise<void> {
-    const { voters, timing, leaseEveryMs } = this;
+    const { voters, timing, reporting } = this;
     const settings: ReplicaSettings = {
       id,
       voters,
       directory: join(this.directory, id),
       timing,
-      leaseEveryMs,
+      ...reporting,
     };
     const child = startChild("./replica.js", [JSON.stringify(settings)]);
     this.children.set(id, child);

@@ -22,7 +22,7 @@ export async function handover(handoverCount: number, nodeCounts: readonly numbe
 }
 
 async function handOver(nodeCount: number, by: "transfer" | "SIGTERM", handoverCount: number): Promise<Row> {
-  const cluster = await ProcessCluster.start(nodeCount, timing);
+  const cluster = await ProcessCluster.start(nodeCount, timing, { reportAfterMs: 30 });
   const handoverMs: number[] = [];
   try {
     for (let count = 1; count <= handoverCount; count++) {

@@ -9,6 +9,8 @@ export interface ReplicaSettings {
   readonly timing: TimingInput;
   /** How often the lease is told while this replica leads; 0 for never. */
   readonly leaseEveryMs: number;
+  /** How long a report waits before it is told, so that telling takes no time from what is measured; 0: told at once. */
+  readonly reportAfterMs: number;
 }
 
 /** What a replica tells. Nanoseconds are decimal strings, since they outgrow a number. */
@@ -21,7 +23,15 @@ export type ReplicaReport =
   | { readonly kind: "asked"; readonly isLeader: boolean; readonly sinceLastMs: number };
 
 const settings = JSON.parse(process.argv[2] ?? "") as ReplicaSettings;
-const tell = (report: ReplicaReport): void => void process.send?.(report);
+const untold: ReplicaReport[] = [];
+const tellAll = (): void => {
+  for (const report of untold.splice(0)) process.send?.(report);
+};
+const tell = (report: ReplicaReport): void => {
+  untold.push(report);
+  if (settings.reportAfterMs === 0) tellAll();
+  else setTimeout(tellAll, settings.reportAfterMs);
+};
 const nowNs = (): string => String(process.hrtime.bigint());
 
 mkdirSync(settings.directory, { recursive: true });
@@ -65,7 +75,10 @@ process.on("message", (message: { readonly kind: string; readonly to: string }) 
     elector.transfer({ to: message.to }).catch((error: unknown) => console.error(error));
 });
 process.once("SIGTERM", () => {
-  elector.stop({ handover: true }).then(() => process.disconnect());
+  elector.stop({ handover: true }).then(() => {
+    tellAll();
+    process.disconnect();
+  });
 });
 process.once("disconnect", () => process.exit());
 tell({ kind: "started" });

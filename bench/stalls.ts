@@ -18,7 +18,7 @@ interface Lease {
 
 /** Kills, stops and terminates leaders in turn; lays the leases that all processes told over each other. */
 export async function stalls(roundCount: number): Promise<Row[]> {
-  const cluster = await ProcessCluster.start(3, timing, 5);
+  const cluster = await ProcessCluster.start(3, timing, { leaseEveryMs: 5 });
   let stops = 0;
   let leadingAfterStop = 0;
   try {
