@@ -2,6 +2,7 @@ import * as v from "valibot";
 import {
   type Configuration,
   configurationOf,
+  foundingConfiguration,
   highestCount,
   isAddress,
   isId,
@@ -34,7 +35,7 @@ const member = v.strictTuple([
 const members = v.pipe(v.array(member), v.maxLength(maxMemberCount));
 
 /** A configuration is believed only if its lists are in order and its digest is theirs. */
-const configuration = v.pipe(
+const newConfiguration = v.pipe(
   v.strictTuple([count, count, digest, members, members]),
   v.rawTransform(({ dataset, addIssue, NEVER }): Configuration => {
     const [term, version, claimed, voters, observers] = dataset.value;
@@ -52,11 +53,52 @@ const configuration = v.pipe(
               : built.id.digest !== claimed
                 ? "expected the digest of the members"
                 : null;
-    if (problem === null) return built;
+    if (problem === null) {
+      understood = built;
+      return built;
+    }
     addIssue({ message: problem });
     return NEVER;
   }),
 );
+
+/**
+ * The configuration understood last. Elections change who leads far more often than who belongs: what has the same members needs no second
+ * check of them, and shares them, so that whoever compares finds the same lists.
+ */
+let understood = foundingConfiguration([]);
+
+const repeatedConfiguration = v.pipe(
+  v.tuple([count, count]),
+  v.transform(([term, version]): Configuration => {
+    const { id, voters, observers } = understood;
+    return { id: { term, version, digest: id.digest }, voters, observers };
+  }),
+);
+
+const configuration = v.lazy((frame) =>
+  hasUnderstoodMembers(frame) ? repeatedConfiguration : newConfiguration,
+);
+
+function hasUnderstoodMembers(frame: unknown): boolean {
+  const { id, voters, observers } = understood;
+  if (!Array.isArray(frame) || frame.length !== 5 || voters.length === 0) return false;
+  return frame[2] === id.digest && areMembers(frame[3], voters) && areMembers(frame[4], observers);
+}
+
+function areMembers(list: unknown, members: readonly Member[]): boolean {
+  if (!Array.isArray(list) || list.length !== members.length) return false;
+  return members.every(({ id, address, incarnation }, index) => {
+    const item: unknown = list[index];
+    return (
+      Array.isArray(item) &&
+      item.length === 3 &&
+      item[0] === id &&
+      item[1] === address &&
+      item[2] === incarnation
+    );
+  });
+}
 
 /** Every frame by its kind. */
 export const frames = {

@@ -160,6 +160,58 @@ describe("what is no frame", () => {
     expect(frame.ok ? "" : frame.problem).toContain(problem);
   });
 
+  describe("with the members understood last", () => {
+    const asked = oneOfEach[4] as Message;
+    type Raw = [string, number, number, boolean, number, number | null, unknown[]];
+    const rawOf = (): Raw => JSON.parse(encodeMessage(asked));
+    const configurationOfFrame = (raw: Raw) => {
+      const frame = decodeFrame(JSON.stringify(raw));
+      return frame.ok && frame.message.kind === "requestVote" ? frame.message.configuration : null;
+    };
+
+    it("shares them under another term and version", () => {
+      const before = configurationOfFrame(rawOf());
+      const raw = rawOf();
+      raw[6][0] = 77;
+      raw[6][1] = 5;
+      const after = configurationOfFrame(raw);
+      expect(after).toEqual({ ...before, id: { ...before?.id, term: 77, version: 5 } });
+      expect(after?.voters).toBe(before?.voters);
+      expect(after?.observers).toBe(before?.observers);
+    });
+
+    it("takes another address for what it is, though the digest leaves addresses out", () => {
+      const before = configurationOfFrame(rawOf());
+      const raw = rawOf();
+      (raw[6] as unknown[][][])[3]?.[0]?.splice(1, 1, "ws://elsewhere");
+      expect(configurationOfFrame(raw)?.voters[0]).toEqual({
+        ...before?.voters[0],
+        address: "ws://elsewhere",
+      });
+    });
+
+    const changes: [string, (raw: unknown[]) => void][] = [
+      ["a negative term", (raw) => raw.splice(0, 1, -1)],
+      ["half a version", (raw) => raw.splice(1, 1, 0.5)],
+      ["another digest", (raw) => raw.splice(2, 1, "abc")],
+      ["a place more", (raw) => raw.push(null)],
+      ["a place less", (raw) => raw.pop()],
+      ["no list of voters", (raw) => raw.splice(3, 1, {})],
+      ["a voter less", (raw) => (raw[3] as unknown[]).pop()],
+      ["a voter more", (raw) => (raw[3] as unknown[]).push(member("z"))],
+      ["an address that is none", (raw) => (raw[3] as unknown[][])[0]?.splice(1, 1, "http://elsewhere")],
+      ["another incarnation", (raw) => (raw[3] as unknown[][])[0]?.splice(2, 1, "other")],
+      ["a member of four places", (raw) => (raw[3] as unknown[][])[0]?.push(null)],
+      ["an observer more", (raw) => (raw[4] as unknown[]).push(member("z"))],
+    ];
+    it.each(changes)("refuses %s", (_what, change) => {
+      expect(configurationOfFrame(rawOf())).not.toBeNull();
+      const raw = rawOf();
+      change(raw[6]);
+      expect(decodeFrame(JSON.stringify(raw)).ok).toBe(false);
+    });
+  });
+
   it("is told without a word of what it held", () => {
     for (const frame of ['["hb",0,1,1,[1,1,"S3CRET"],null]', '["tn",0,"S3CRET"]', '["S3CRET",0]'])
       expect(JSON.stringify(decodeFrame(frame))).not.toContain("S3CRET");
