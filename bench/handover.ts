@@ -1,3 +1,4 @@
+import { bareHandovers } from "./bare-handover.js";
 import { type Heard, leadersPerTermMax, ProcessCluster } from "./cluster.js";
 import { measureLoopback } from "./loopback.js";
 import { quantile, type Row, rounded } from "./report.js";
@@ -7,17 +8,24 @@ const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 
 type Gained = Extract<Heard, { kind: "gained" }>;
 type Lost = Extract<Heard, { kind: "lost" }>;
 
-/** From the loss announced by one process to the gain, lease included, announced by another. */
+/**
+ * From the loss announced by one process to the gain, lease included, announced by another; beside the same messages and durable writes
+ * of processes that do nothing else.
+ */
 export async function handover(handoverCount: number, nodeCounts: readonly number[]): Promise<Row[]> {
   const { roundTripMs, idleWriteMs } = await measureLoopback();
   const rows: Row[] = [];
-  for (const nodeCount of nodeCounts)
+  for (const nodeCount of nodeCounts) {
+    const bareMs = await bareHandovers(nodeCount, handoverCount);
     for (const by of ["transfer", "SIGTERM"] as const)
       rows.push({
         ...(await handOver(nodeCount, by, handoverCount)),
+        bareP50Ms: rounded(quantile(bareMs, 0.5), 2),
+        bareP99Ms: rounded(quantile(bareMs, 0.99), 2),
         roundTripMs: rounded(roundTripMs, 3),
         idleWriteMs: rounded(idleWriteMs, 3),
       });
+  }
   return rows;
 }
 

@@ -1,0 +1,111 @@
+import { constants, openSync, write } from "node:fs";
+import { join } from "node:path";
+import { WebSocket, WebSocketServer } from "ws";
+
+/**
+ * What a handover cannot do without, and nothing else: bare `ws`, durable writes of bare bytes, and the messages between them. The old leader
+ * orders, the heir writes its vote and asks, the others write theirs and grant, the heir writes that it leads while it beats and the others
+ * answer. `node bare-handover-node.js PLACE PORTS DIRECTORY`, ports as JSON.
+ */
+const place = Number(process.argv[2]);
+const ports = JSON.parse(process.argv[3] ?? "") as readonly number[];
+const file = openSync(
+  join(process.argv[4] ?? "", `votes-${place}`),
+  constants.O_CREAT | constants.O_RDWR | constants.O_DSYNC,
+);
+const record = Buffer.alloc(512, 120);
+const configuration = "x".repeat(60 * ports.length);
+const others = [...ports.keys()].filter((other) => other !== place);
+const quorumOfOthers = Math.floor(ports.length / 2);
+const links: WebSocket[] = [];
+let writeCount = 0;
+let grantCount = 0;
+let answerCount = 0;
+let isWritten = false;
+let isLeading = false;
+
+type Frame = readonly ["order" | "ask" | "grant" | "beat" | "answer", string];
+
+function send(to: number, ...frame: Frame): void {
+  links[to]?.send(JSON.stringify(frame));
+}
+
+function persist(onDurable: () => void): void {
+  // Two places in turn, as votes are kept.
+  write(file, record, 0, record.length, (writeCount++ % 2) * 65_536, (error) => {
+    if (error !== null) throw error;
+    onDurable();
+  });
+}
+
+function leadIfDone(): void {
+  if (isLeading || !isWritten || answerCount < quorumOfOthers) return;
+  isLeading = true;
+  report("gained");
+}
+
+/** Told later, so that telling takes no time from what is measured. */
+function report(kind: "lost" | "gained"): void {
+  const atNs = String(process.hrtime.bigint());
+  setTimeout(() => process.send?.({ kind, atNs }), 30);
+}
+
+function onFrame(from: number, text: string): void {
+  const [kind] = JSON.parse(text) as Frame;
+  switch (kind) {
+    case "order":
+      grantCount = 0;
+      answerCount = 0;
+      isWritten = false;
+      isLeading = false;
+      persist(() => {
+        for (const other of others) send(other, "ask", configuration);
+      });
+      return;
+    case "ask":
+      persist(() => send(from, "grant", ""));
+      return;
+    case "grant":
+      grantCount++;
+      if (grantCount !== quorumOfOthers) return;
+      persist(() => {
+        isWritten = true;
+        leadIfDone();
+      });
+      for (const other of others) send(other, "beat", configuration);
+      return;
+    case "beat":
+      send(from, "answer", "");
+      return;
+    case "answer":
+      answerCount++;
+      leadIfDone();
+  }
+}
+
+function link(other: number, socket: WebSocket): void {
+  links[other] = socket;
+  socket.on("message", (data) => onFrame(other, data.toString()));
+  if (links.filter(Boolean).length === others.length) process.send?.({ kind: "linked" });
+}
+
+const server = new WebSocketServer({
+  host: "127.0.0.1",
+  port: ports[place] as number,
+  perMessageDeflate: false,
+});
+server.on("connection", (socket, request) => link(Number(request.url?.slice(1)), socket));
+server.on("listening", () => process.send?.({ kind: "ready" }));
+process.on("message", (message: { readonly kind: "link" | "handOver"; readonly to: number }) => {
+  if (message.kind === "handOver") {
+    report("lost");
+    send(message.to, "order", "");
+    return;
+  }
+  for (const other of others) {
+    if (other < place) continue;
+    const socket = new WebSocket(`ws://127.0.0.1:${ports[other]}/${place}`, { perMessageDeflate: false });
+    socket.on("open", () => link(other, socket));
+  }
+});
+process.on("disconnect", () => process.exit());
