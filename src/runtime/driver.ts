@@ -196,11 +196,11 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /**
    * A timer may run late, before messages that have long arrived are read: so it counts only after one poll phase, and if this
    * node was held up once more after that poll, after another. What is left of an election's last millisecond is waited out,
-   * because two draws in one millisecond are a split vote. Whoever holds a lease decides nothing by a timer but beats, and does so at once.
+   * because two draws in one millisecond are a split vote. Whoever holds a lease, and waits for no write, has nothing to decide: it beats.
    */
   function confirmTimer(): void {
     const firedAtMs = clock.nowMs();
-    if (holdsLease(node, firedAtMs)) tell({ kind: "timer" });
+    if (node.writingSinceMs === null && holdsLease(node, firedAtMs)) tell({ kind: "timer" });
     else
       clock.afterPoll(() => {
         if (stopped) return;

@@ -1,5 +1,5 @@
 import type { Heartbeat, HeartbeatReply, Message } from "../protocol/index.js";
-import { type Decoded, decodeFrame, encodeMessage } from "./codec.js";
+import { type Decoded, decodeFrame, encodeMessage, soleGroup } from "./codec.js";
 
 /**
  * Nearly all frames are heartbeats and their replies, and say what the last one said but for its seq. Writing or reading only that saves
@@ -23,7 +23,7 @@ export function createEncoder(): (message: Message) => string {
   return (message) => {
     if (last !== null && repeats(message, last.message)) return last.before + message.seq + last.after;
     const text = encodeMessage(message);
-    last = seen(text, { ok: true, group: 0, message }) ?? last;
+    last = seen(text, { ok: true, group: soleGroup, message }) ?? last;
     return text;
   };
 }

@@ -130,6 +130,23 @@ describe("timers", () => {
     expect(heartbeats(rig)).toBe(2);
   });
 
+  it("a leader that waits for a write reads first whether it has ended", () => {
+    const rig = aDriver();
+    lead(rig);
+    rig.driver.tell({ kind: "connected", from: "c", incarnation: "c-1" });
+    expect(rig.pendingWriteCount()).toBe(1);
+    const deadlineMs = rig.nowMs + rig.node.settings.voteHoldMs;
+    while (rig.nowMs + 60 < deadlineMs) {
+      rig.fireTimer();
+      acknowledge(rig);
+    }
+    rig.pass(deadlineMs - rig.nowMs + 1);
+    expect(rig.driver.isLeader()).toBe(true);
+    rig.timer?.fire();
+    rig.poll(() => rig.written());
+    expect(rig.driver.isLeader()).toBe(true);
+  });
+
   it("a leader without a lease reads first, and beats at the first chance after, held up or not", () => {
     const rig = aDriver();
     lead(rig);
