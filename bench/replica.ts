@@ -24,13 +24,14 @@ export type ReplicaReport =
 
 const settings = JSON.parse(process.argv[2] ?? "") as ReplicaSettings;
 const untold: ReplicaReport[] = [];
-const tellAll = (): void => {
-  for (const report of untold.splice(0)) process.send?.(report);
+const tellNext = (): void => {
+  const report = untold.shift();
+  if (report !== undefined) process.send?.(report);
 };
 const tell = (report: ReplicaReport): void => {
   untold.push(report);
-  if (settings.reportAfterMs === 0) tellAll();
-  else setTimeout(tellAll, settings.reportAfterMs);
+  if (settings.reportAfterMs === 0) tellNext();
+  else setTimeout(tellNext, settings.reportAfterMs);
 };
 const nowNs = (): string => String(process.hrtime.bigint());
 
@@ -76,7 +77,7 @@ process.on("message", (message: { readonly kind: string; readonly to: string }) 
 });
 process.once("SIGTERM", () => {
   elector.stop({ handover: true }).then(() => {
-    tellAll();
+    while (untold.length > 0) tellNext();
     process.disconnect();
   });
 });

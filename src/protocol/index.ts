@@ -12,5 +12,5 @@ export * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";
 export * from "./settings.js";
-export { step } from "./step.js";
+export { hasOnlyToBeat, step } from "./step.js";
 export type * from "./transition.js";

@@ -120,6 +120,13 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   }
 }
 
+/** True for a leader for whom a timer that fires now decides nothing: its lease lasts, it hears a quorum, its disk makes progress. */
+export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
+  const { role } = node;
+  if (role.name !== "leader" || !holdsLease(node, nowMs)) return false;
+  return nowMs < quorumDeadline(node, role, nowMs) && nowMs < writeDeadline(node);
+}
+
 /** When a leader that hears no quorum steps down (rule 14). */
 function quorumDeadline(node: Node, role: Leader, nowMs: number): number {
   if (!node.settings.modes.quorumCheck) return Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import { asRaftbeatError, type RaftbeatError } from "../errors.js";
 import {
   type DurableRecord,
   type Effect,
+  hasOnlyToBeat,
   holdsLease,
   type Input,
   type LossReason,
@@ -196,11 +197,11 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /**
    * A timer may run late, before messages that have long arrived are read: so it counts only after one poll phase, and if this
    * node was held up once more after that poll, after another. What is left of an election's last millisecond is waited out,
-   * because two draws in one millisecond are a split vote. Whoever holds a lease, and waits for no write, has nothing to decide: it beats.
+   * because two draws in one millisecond are a split vote. A leader that has only to beat need not wait.
    */
   function confirmTimer(): void {
     const firedAtMs = clock.nowMs();
-    if (node.writingSinceMs === null && holdsLease(node, firedAtMs)) tell({ kind: "timer" });
+    if (hasOnlyToBeat(node, firedAtMs)) tell({ kind: "timer" });
     else
       clock.afterPoll(() => {
         if (stopped) return;

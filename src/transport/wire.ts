@@ -78,7 +78,7 @@ const repeatedConfiguration = v.pipe(
 
 const configuration = v.lazy((frame) =>
   hasUnderstoodMembers(frame) ? repeatedConfiguration : newConfiguration,
-);
+) as v.GenericSchema<v.InferInput<typeof newConfiguration>, Configuration>;
 
 function hasUnderstoodMembers(frame: unknown): boolean {
   const { id, voters, observers } = understood;

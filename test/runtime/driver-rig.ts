@@ -152,7 +152,7 @@ export function lead(rig: Rig): void {
 }
 
 /** `b` answers the last heartbeat that `a` sent it. */
-export function acknowledge(rig: Rig, from: NodeId = "b"): void {
+export function acknowledge(rig: Rig, from: NodeId = "b", voteHoldMs = rig.node.settings.voteHoldMs): void {
   const { record, role } = rig.node;
   if (role.name !== "leader") throw new Error("a does not lead");
   rig.hear(from, {
@@ -162,7 +162,7 @@ export function acknowledge(rig: Rig, from: NodeId = "b"): void {
     seq: role.seq,
     accepted: true,
     reason: null,
-    voteHoldMs: rig.node.settings.voteHoldMs,
+    voteHoldMs,
     configurationId: record.configuration.id,
   });
 }

@@ -91,6 +91,17 @@ it.each([0, 1])("a seq is read after a frame like it as it is read first (%i)", 
   }
 });
 
+it("a frame of another group stays of that group where it repeats", () => {
+  const decode = createDecoder();
+  for (const [group, seq] of [
+    [7, 1],
+    [7, 2],
+    [0, 3],
+    [7, 4],
+  ] as const)
+    expect(decode(encodeMessage(aHeartbeat({ seq }), group))).toMatchObject({ group, message: { seq } });
+});
+
 it("what repeats is not read again", () => {
   const idOf = (message: Message) => ("configurationId" in message ? message.configurationId : null);
   for (const message of [aHeartbeat({ seq: 1, metadata: "m" }), aReply({ seq: 1 })]) {
