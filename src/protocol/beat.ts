@@ -24,8 +24,7 @@ export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects:
 }
 
 /** Brings the next heartbeat forward where a voter turns out to promise less than its time was chosen for. */
-export function hastenHeartbeat(node: Node, role: Leader, promisedHoldMs: number): void {
-  if (promisedHoldMs / 2 >= node.settings.heartbeatIntervalMs) return;
+export function hastenHeartbeat(node: Node, role: Leader): void {
   const sentAtMs = role.sentAtMs[role.seq % role.sentAtMs.length] ?? Number.NEGATIVE_INFINITY;
   role.nextHeartbeatAtMs = Math.min(role.nextHeartbeatAtMs, sentAtMs + heartbeatIntervalMs(node, role));
 }

@@ -54,8 +54,7 @@ export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[])
   beginWait(node, nowMs);
   node.round++;
   node.leaderMetadata = null;
-  const answers = new Map<NodeId, Answer>();
-  answers.set(node.id, ownVote);
+  const answers = new Map<NodeId, Answer>([[node.id, ownVote]]);
   node.role = { name: "preCandidate", round: node.round, answers };
   askVoters(node, node.record.term + 1, true, null, effects);
   settleRound(node, nowMs, effects);

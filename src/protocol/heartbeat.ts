@@ -141,7 +141,7 @@ export function onHeartbeatReply(
   if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;
   const shorter = answer.voteHoldMs < peer.promisedHoldMs;
   peer.promisedHoldMs = answer.voteHoldMs;
-  if (shorter) hastenHeartbeat(node, role, answer.voteHoldMs);
+  if (shorter) hastenHeartbeat(node, role);
   if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
   if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;
   if (promisedUntilMs > peer.promisedUntilMs) peer.promisedUntilMs = promisedUntilMs;
