@@ -20,11 +20,19 @@ const mostDigits = 15;
 /** What `encodeMessage` does, for messages one after the other. */
 export function createEncoder(): (message: Message) => string {
   let last: Seen | null = null;
-  return (message) => {
+  /** A leader sends one message to all, so it is encoded once. */
+  let encoded: { readonly message: Message; readonly text: string } | null = null;
+
+  function textOf(message: Message): string {
     if (last !== null && repeats(message, last.message)) return last.before + message.seq + last.after;
     const text = encodeMessage(message);
     last = seen(text, { ok: true, group: soleGroup, message }) ?? last;
     return text;
+  }
+
+  return (message) => {
+    if (encoded?.message !== message) encoded = { message, text: textOf(message) };
+    return encoded.text;
   };
 }
 

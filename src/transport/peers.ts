@@ -72,8 +72,6 @@ export function createPeers(
   const peers = new Map<NodeId, Peer>();
   let stopped = false;
   const encode = createEncoder();
-  /** A leader sends one message to all, so it is encoded once. */
-  let encoded: { readonly message: Message; readonly text: string } | null = null;
 
   const owner: LinkOwner = {
     refusesLink(id, incarnation) {
@@ -242,8 +240,7 @@ export function createPeers(
     send(to, message) {
       const peer = peers.get(to);
       if (peer === undefined) return;
-      if (encoded?.message !== message) encoded = { message, text: encode(message) };
-      const { text } = encoded;
+      const text = encode(message);
       // The newest link first: an older one may be dead.
       let index = peer.links.length - 1;
       while (index >= 0 && peer.links[index]?.send(text) !== true) index--;

@@ -2,7 +2,6 @@ import * as v from "valibot";
 import {
   type Configuration,
   configurationOf,
-  foundingConfiguration,
   highestCount,
   isAddress,
   isId,
@@ -10,6 +9,7 @@ import {
   longestDurationMs,
   type Member,
   maxMemberCount,
+  nobody,
   refusals,
 } from "../protocol/index.js";
 
@@ -33,6 +33,12 @@ const member = v.strictTuple([
   v.nullable(id),
 ]);
 const members = v.pipe(v.array(member), v.maxLength(maxMemberCount));
+
+/**
+ * The configuration understood last, by whatever node of this process. Elections change who leads far more often than who belongs: what has
+ * the same members, place for place, needs no second check of them, and shares them, so that whoever compares finds the same lists.
+ */
+let understood: Configuration = nobody;
 
 /** A configuration is believed only if its lists are in order and its digest is theirs. */
 const newConfiguration = v.pipe(
@@ -61,12 +67,6 @@ const newConfiguration = v.pipe(
     return NEVER;
   }),
 );
-
-/**
- * The configuration understood last. Elections change who leads far more often than who belongs: what has the same members needs no second
- * check of them, and shares them, so that whoever compares finds the same lists.
- */
-let understood = foundingConfiguration([]);
 
 const repeatedConfiguration = v.pipe(
   v.tuple([count, count]),
