@@ -1,19 +1,33 @@
-import { constants, openSync, write } from "node:fs";
+import { constants, openSync, write, writeSync } from "node:fs";
 import { join } from "node:path";
 import { WebSocket, WebSocketServer } from "ws";
 
 /**
  * What a handover cannot do without, and nothing else: bare `ws`, durable writes of bare bytes, and the messages between them. The old leader
  * orders, the heir writes its vote and asks, the others write theirs and grant, the heir writes that it leads while it beats and the others
- * answer. `node bare-handover-node.js PLACE PORTS DIRECTORY`, ports as JSON.
+ * answer. Between handovers the leader beats, as it would. `node bare-handover-node.js SETTINGS`, as JSON.
  */
-const place = Number(process.argv[2]);
-const ports = JSON.parse(process.argv[3] ?? "") as readonly number[];
+export interface BareSettings {
+  readonly place: number;
+  readonly ports: readonly number[];
+  readonly directory: string;
+  readonly heartbeatIntervalMs: number;
+  /** How long a report waits, so that telling takes no time from what is measured. */
+  readonly reportAfterMs: number;
+}
+
+const { place, ports, directory, heartbeatIntervalMs, reportAfterMs } = JSON.parse(
+  process.argv[2] ?? "",
+) as BareSettings;
+const record = Buffer.alloc(512, 120);
+/** The place of the second copy of a vote. */
+const secondAt = 65_536;
 const file = openSync(
-  join(process.argv[4] ?? "", `votes-${place}`),
+  join(directory, `votes-${place}`),
   constants.O_CREAT | constants.O_RDWR | constants.O_DSYNC,
 );
-const record = Buffer.alloc(512, 120);
+// A vote file has its length from the start.
+writeSync(file, Buffer.alloc(2 * secondAt));
 const configuration = "x".repeat(60 * ports.length);
 const others = [...ports.keys()].filter((other) => other !== place);
 const quorumOfOthers = Math.floor(ports.length / 2);
@@ -23,6 +37,7 @@ let grantCount = 0;
 let answerCount = 0;
 let isWritten = false;
 let isLeading = false;
+let beating: NodeJS.Timeout | undefined;
 
 type Frame = readonly ["order" | "ask" | "grant" | "beat" | "answer", string];
 
@@ -32,7 +47,7 @@ function send(to: number, ...frame: Frame): void {
 
 function persist(onDurable: () => void): void {
   // Two places in turn, as votes are kept.
-  write(file, record, 0, record.length, (writeCount++ % 2) * 65_536, (error) => {
+  write(file, record, 0, record.length, (writeCount++ % 2) * secondAt, (error) => {
     if (error !== null) throw error;
     onDurable();
   });
@@ -41,13 +56,17 @@ function persist(onDurable: () => void): void {
 function leadIfDone(): void {
   if (isLeading || !isWritten || answerCount < quorumOfOthers) return;
   isLeading = true;
+  beating = setInterval(beat, heartbeatIntervalMs);
   report("gained");
 }
 
-/** Told later, so that telling takes no time from what is measured. */
+function beat(): void {
+  for (const other of others) send(other, "beat", configuration);
+}
+
 function report(kind: "lost" | "gained"): void {
   const atNs = String(process.hrtime.bigint());
-  setTimeout(() => process.send?.({ kind, atNs }), 30);
+  setTimeout(() => process.send?.({ kind, atNs }), reportAfterMs);
 }
 
 function onFrame(from: number, text: string): void {
@@ -72,7 +91,7 @@ function onFrame(from: number, text: string): void {
         isWritten = true;
         leadIfDone();
       });
-      for (const other of others) send(other, "beat", configuration);
+      beat();
       return;
     case "beat":
       send(from, "answer", "");
@@ -99,6 +118,7 @@ server.on("listening", () => process.send?.({ kind: "ready" }));
 process.on("message", (message: { readonly kind: "link" | "handOver"; readonly to: number }) => {
   if (message.kind === "handOver") {
     report("lost");
+    clearInterval(beating);
     send(message.to, "order", "");
     return;
   }

@@ -2,15 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "../dist/cli/free-ports.js";
+import type { BareSettings } from "./bare-handover-node.js";
 import { type Child, startChild } from "./child.js";
 
 /** How long handovers among so many processes take without an election library: the least that these messages and writes cost here. */
-export async function bareHandovers(nodeCount: number, handoverCount: number): Promise<number[]> {
+export async function bareHandovers(
+  nodeCount: number,
+  handoverCount: number,
+  pace: Pick<BareSettings, "heartbeatIntervalMs" | "reportAfterMs">,
+): Promise<number[]> {
   const directory = mkdtempSync(join(tmpdir(), "raftbeat-bench-"));
-  const ports = JSON.stringify(await freePorts(nodeCount, Math.random));
-  const children = Array.from({ length: nodeCount }, (_, place) =>
-    startChild("./bare-handover-node.js", [String(place), ports, directory]),
-  );
+  const ports = await freePorts(nodeCount, Math.random);
+  const children = ports.map((_, place) => {
+    const settings: BareSettings = { place, ports, directory, ...pace };
+    return startChild("./bare-handover-node.js", [JSON.stringify(settings)]);
+  });
   try {
     for (const child of children) await child.next("ready");
     for (const child of children) child.send({ kind: "link" });
@@ -19,7 +25,7 @@ export async function bareHandovers(nodeCount: number, handoverCount: number): P
     let leader = 0;
     for (let count = 1; count <= handoverCount; count++) {
       const heir = (leader + 1 + (count % (nodeCount - 1))) % nodeCount;
-      await new Promise((resolve) => setTimeout(resolve, 120 + Math.random() * 50));
+      await new Promise((resolve) => setTimeout(resolve, 120 + Math.random() * pace.heartbeatIntervalMs));
       const [from, to] = [children[leader] as Child, children[heir] as Child];
       from.send({ kind: "handOver", to: heir });
       const lost = await from.next<At>("lost");

@@ -3,7 +3,11 @@ import { type Heard, leadersPerTermMax, ProcessCluster } from "./cluster.js";
 import { measureLoopback } from "./loopback.js";
 import { quantile, type Row, rounded } from "./report.js";
 
-const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } };
+const heartbeatIntervalMs = 50;
+const timing = { heartbeatIntervalMs, electionTimeout: { minMs: 150, maxMs: 300 } };
+
+/** Longer than a handover. */
+const reportAfterMs = 30;
 
 type Gained = Extract<Heard, { kind: "gained" }>;
 type Lost = Extract<Heard, { kind: "lost" }>;
@@ -16,7 +20,7 @@ export async function handover(handoverCount: number, nodeCounts: readonly numbe
   const { roundTripMs, idleWriteMs } = await measureLoopback();
   const rows: Row[] = [];
   for (const nodeCount of nodeCounts) {
-    const bareMs = await bareHandovers(nodeCount, handoverCount);
+    const bareMs = await bareHandovers(nodeCount, handoverCount, { heartbeatIntervalMs, reportAfterMs });
     for (const by of ["transfer", "SIGTERM"] as const)
       rows.push({
         ...(await handOver(nodeCount, by, handoverCount)),
@@ -30,7 +34,7 @@ export async function handover(handoverCount: number, nodeCounts: readonly numbe
 }
 
 async function handOver(nodeCount: number, by: "transfer" | "SIGTERM", handoverCount: number): Promise<Row> {
-  const cluster = await ProcessCluster.start(nodeCount, timing, { reportAfterMs: 30 });
+  const cluster = await ProcessCluster.start(nodeCount, timing, { reportAfterMs });
   const handoverMs: number[] = [];
   try {
     for (let count = 1; count <= handoverCount; count++) {
