@@ -118,10 +118,8 @@ export function onHeartbeatReply(
   effects: Effect[],
 ): boolean {
   const before = node.record;
-  if (before.incarnationsMet.get(from) !== incarnation) {
-    if (strangerReason(node, from, incarnation, null, null) !== null) return false;
-    meet(node, from, incarnation);
-  }
+  if (strangerReason(node, from, incarnation, null, null) !== null) return false;
+  meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
     adoptTerm(node, answer.term, null, nowMs, effects);

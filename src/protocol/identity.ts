@@ -26,6 +26,10 @@ export function strangerReason(
 ): Refusal | null {
   const own = node.record.configuration;
   const newer = carried !== null && isNewer(carried.id, own.id) ? carried : null;
+  const conflicts = claimedId !== null && conflictingConfigurations(claimedId, own.id);
+  // Only members are remembered, and almost all that is said is said by them.
+  if (newer === null && node.record.incarnationsMet.get(from) === incarnation)
+    return conflicts ? "configurationMismatch" : null;
   const member = (newer === null ? undefined : memberOf(newer, from)) ?? memberOf(own, from);
   if (member === undefined || from === node.id) return "notMember";
   const expected =
@@ -36,8 +40,7 @@ export function strangerReason(
     node.amnesiacs.add(from);
     return "amnesiac";
   }
-  if (claimedId !== null && conflictingConfigurations(claimedId, own.id)) return "configurationMismatch";
-  return null;
+  return conflicts ? "configurationMismatch" : null;
 }
 
 /** Remembers the incarnation of a member when it is first heard, so that it is known again. */

@@ -195,7 +195,8 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
     insert(effects, place++, { kind: "draw" });
   const gained = leased && node.announcedTerm === null && node.record === node.durable;
   if (gained) node.announcedTerm = node.record.term;
-  orderTimer(node, deadline(node, leasedUntilMs, nowMs), place, effects);
+  const reconfigured = node.record.configuration !== before.configuration;
+  orderTimer(node, deadline(node, leasedUntilMs, reconfigured, nowMs), place, effects);
   if (gained) effects.push({ kind: "gained", term: node.record.term });
 }
 
@@ -221,9 +222,12 @@ function lowerRecordedHold(node: Node, nowMs: number): void {
 }
 
 /** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
-function deadline(node: Node, leasedUntilMs: number, nowMs: number): number {
+function deadline(node: Node, leasedUntilMs: number, reconfigured: boolean, nowMs: number): number {
   const { role } = node;
   if (role.name !== "leader") return waitUntil(node);
   const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
-  return Math.min(role.nextHeartbeatAtMs, leaseEndMs, quorumDeadline(node, role, nowMs), writeDeadline(node));
+  const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node));
+  // Answers only put the quorum's deadline off, so a timer that stands is no later than it, unless others make the quorum now.
+  if (node.timerAtMs <= soonestMs && !reconfigured) return soonestMs;
+  return Math.min(soonestMs, quorumDeadline(node, role, nowMs));
 }
