@@ -3,7 +3,7 @@ import { hasHeir, type LossReason, type NodeId, type RequestRefusal, voterOf } f
 import type { Driver } from "../runtime/driver.js";
 import type { Schedule } from "../runtime/ports.js";
 
-/** Giving the leadership away: the lease first, then the role once the service has drained (rule 16). */
+/** Giving the leadership away: an heir is elected if that can be, then the lease ends, then, once the service has drained, the heir may lead (rule 16). */
 export interface Handover {
   /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
   transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
@@ -47,9 +47,11 @@ export function createHandover(
 
   function finish(triesLeft: number): void {
     const { node } = driver;
-    if (node.role.name !== "leader" || node.role.transfer === null || isDraining()) return;
+    const leads = node.role.name === "leader";
+    const handsOver = node.role.name === "leader" ? node.role.transfer !== null : node.heir !== null;
+    if (!handsOver || node.announcedTerm !== null || isDraining()) return;
     const worthWaiting =
-      triesLeft > 1 && node.record.configuration.voters.some(({ id }) => world.isConnected(id));
+      leads && triesLeft > 1 && node.record.configuration.voters.some(({ id }) => world.isConnected(id));
     if (worthWaiting && !hasHeir(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
     else driver.tell({ kind: "drained" });
   }
@@ -91,7 +93,10 @@ export function createHandover(
     },
     onDrained,
     onChanged() {
-      if (driver.node.role.name === "leader") return;
+      const { role, heir } = driver.node;
+      // An heir was elected, or the lease ran out: there may be no body whose end would tell.
+      if (heir !== null) onDrained();
+      if (role.name === "leader" || heir !== null) return;
       const told = [...waiting];
       waiting.clear();
       for (const onDone of told) onDone();

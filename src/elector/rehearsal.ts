@@ -56,7 +56,8 @@ export function rehearse(settings: Settings, count: number): number {
     else if (effect.kind === "persist") {
       const { record } = effect;
       events.push(() => tell(id, { kind: "persisted", record }));
-    } else if (effect.kind === "gained") {
+    } else if (effect.kind === "lost") events.push(() => tell(id, { kind: "drained" }));
+    else if (effect.kind === "gained") {
       leader = id;
       ledCount++;
     }
@@ -86,7 +87,6 @@ export function rehearse(settings: Settings, count: number): number {
     tell(leader, { kind: "beat" });
     play();
     tell(leader, { kind: "transfer", to: null, reason: "resigned", request: done });
-    tell(leader, { kind: "drained" });
     play();
   }
   return ledCount;

@@ -1,5 +1,5 @@
 import type { Heartbeat } from "./message.js";
-import type { Leader, Node } from "./node.js";
+import type { Inheritance, Leader, Node } from "./node.js";
 import type { Effect } from "./transition.js";
 
 /** Beats to every member. Carries only what is durable, and so never waits for the disk. */
@@ -7,20 +7,36 @@ export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects:
   role.seq++;
   role.sentAtMs[role.seq % role.sentAtMs.length] = nowMs;
   role.nextHeartbeatAtMs = nowMs + heartbeatIntervalMs(node, role);
+  const lean = heartbeat(node, role, false);
+  let whole: Heartbeat | null = null;
+  for (const [to, peer] of role.peers) {
+    if (role.inheritance !== null && !role.inheritance.claimed && to === role.inheritance.from) continue;
+    if (!peer.holdsConfiguration) whole ??= heartbeat(node, role, true);
+    effects.push({ kind: "send", to, message: peer.holdsConfiguration || whole === null ? lean : whole });
+  }
+}
+
+/**
+ * Tells who handed over of the heartbeat that the others had: until now it led on undisturbed, and from now on it need not, because nothing
+ * but its word is missing (rule 16).
+ */
+export function claim(node: Node, role: Leader, inheritance: Inheritance, effects: Effect[]): void {
+  role.inheritance = { ...inheritance, claimed: true };
+  const { from } = inheritance;
+  if (role.peers.has(from)) effects.push({ kind: "send", to: from, message: heartbeat(node, role, true) });
+}
+
+/** @param whole whether it carries the configuration itself */
+function heartbeat(node: Node, role: Leader, whole: boolean): Heartbeat {
   const { configuration } = node.durable;
-  const lean: Heartbeat = {
+  return {
     kind: "heartbeat",
     term: node.record.term,
     seq: role.seq,
     configurationId: configuration.id,
-    configuration: null,
+    configuration: whole ? configuration : null,
     metadata: node.metadata,
   };
-  let whole: Heartbeat | null = null;
-  for (const [to, peer] of role.peers) {
-    if (!peer.holdsConfiguration) whole ??= { ...lean, configuration };
-    effects.push({ kind: "send", to, message: peer.holdsConfiguration || whole === null ? lean : whole });
-  }
 }
 
 /** Brings the next heartbeat forward where a voter turns out to promise less than its time was chosen for. */

@@ -2,7 +2,7 @@ import { sendHeartbeats } from "./beat.js";
 import { membersOf, voterOf, withTerm } from "./configuration.js";
 import { takeConfiguration } from "./identity.js";
 import type { NodeId } from "./message.js";
-import { type Answer, type Node, type Peer, withVote } from "./node.js";
+import { type Answer, type Inheritance, type Node, type Peer, withVote } from "./node.js";
 import { quorumSize, voteOutcome } from "./quorum.js";
 import type { Effect, LossReason } from "./transition.js";
 
@@ -16,8 +16,16 @@ export function beginWait(node: Node, nowMs: number, shortWaitMs: number | null 
 /** Tells that leading is over, before any other effect of the step; says nothing where nobody was told of leading. */
 export function announceLoss(node: Node, reason: LossReason, effects: Effect[]): void {
   if (node.announcedTerm === null) return;
-  effects.unshift({ kind: "lost", term: node.announcedTerm, reason });
+  const transfer = node.role.name === "leader" ? node.role.transfer : null;
+  // So a handover ends in good order: the heir is elected, or the lease that was renewed no more is over.
+  const ordinary = reason === "higherTerm" || reason === "leaseExpired";
+  effects.unshift({
+    kind: "lost",
+    term: node.announcedTerm,
+    reason: ordinary && transfer !== null ? transfer.reason : reason,
+  });
   node.announcedTerm = null;
+  if (transfer !== null) transfer.leaseUntilMs = Number.NEGATIVE_INFINITY;
 }
 
 /** Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. */
@@ -63,7 +71,7 @@ export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[])
 /** Votes for itself in the next term and asks for votes; the own vote counts once it is durable (rule 11). */
 export function becomeCandidate(
   node: Node,
-  transferFromTerm: number | null,
+  inheritance: Inheritance | null,
   nowMs: number,
   effects: Effect[],
 ): void {
@@ -73,12 +81,17 @@ export function becomeCandidate(
   node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
   node.leaderMetadata = null;
-  node.role = { name: "candidate", round: node.round, answers: new Map(), transferFromTerm, refusedRounds };
-  askVoters(node, node.record.term, false, transferFromTerm, effects);
+  node.role = { name: "candidate", round: node.round, answers: new Map(), inheritance, refusedRounds };
+  askVoters(node, node.record.term, false, inheritance?.term ?? null, effects);
 }
 
 /** Confirms the configuration under its term and beats at once; the lease starts empty (rule 12). */
-export function becomeLeader(node: Node, nowMs: number, effects: Effect[]): void {
+export function becomeLeader(
+  node: Node,
+  inheritance: Inheritance | null,
+  nowMs: number,
+  effects: Effect[],
+): void {
   takeConfiguration(node, withTerm(node.record.configuration, node.record.term));
   const peers = new Map<NodeId, Peer>();
   for (const { id } of membersOf(node.record.configuration))
@@ -87,6 +100,7 @@ export function becomeLeader(node: Node, nowMs: number, effects: Effect[]): void
   // Long enough for every reply that could still count at the ordinary interval.
   const length = Math.min(4096, 16 + Math.ceil((2 * quorumTimeoutMs) / heartbeatIntervalMs));
   node.leaderMetadata = node.metadata;
+  node.heir = null;
   node.role = {
     name: "leader",
     seq: 0,
@@ -94,6 +108,7 @@ export function becomeLeader(node: Node, nowMs: number, effects: Effect[]): void
     forgottenSeq: 0,
     nextHeartbeatAtMs: nowMs,
     peers,
+    inheritance: inheritance !== null && inheritance.freeAtMs > nowMs ? inheritance : null,
     transfer: null,
   };
   sendHeartbeats(node, node.role, nowMs, effects);
@@ -125,7 +140,7 @@ export function settleRound(node: Node, nowMs: number, effects: Effect[]): void 
   switch (voteOutcome(voters.length, grantedCount, refusedCount)) {
     case "won":
       if (role.name === "preCandidate") becomeCandidate(node, null, nowMs, effects);
-      else becomeLeader(node, nowMs, effects);
+      else becomeLeader(node, role.inheritance, nowMs, effects);
       return;
     case "lost": {
       noteRemoval(node);

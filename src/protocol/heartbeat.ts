@@ -3,6 +3,7 @@ import { adoptTerm, becomeFollower, beginWait } from "./become.js";
 import { isNewer, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
+import { askToWait } from "./membership.js";
 import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
 import type { Leader, Node } from "./node.js";
 import type { Effect } from "./transition.js";
@@ -20,6 +21,7 @@ export function onHeartbeat(
     node.contactAtMs = nowMs;
     node.heardSeq = heartbeat.seq;
     reply(node, from, heartbeat, true, null, effects);
+    askToWait(node, from, effects);
     return true;
   }
   const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);

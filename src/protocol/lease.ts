@@ -28,10 +28,28 @@ export function promiseUntil(node: Node, sentAtMs: number, promisedHoldMs: numbe
   return sentAtMs + (promisedHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
 }
 
-/** Until when nobody else can be elected (rule 15); minus infinity for whoever does not lead or gave its lease up. */
+/**
+ * When a lease that lasts `remainingMs` from now on its holder's clock is surely over, on the clock of whoever hears of it: the holder's
+ * may run slow and the hearer's fast.
+ */
+export function leaseOver(node: Node, nowMs: number, remainingMs: number): number {
+  const { clockDriftRatio } = node.settings;
+  return nowMs + (remainingMs * (1 + clockDriftRatio)) / (1 - clockDriftRatio);
+}
+
+/**
+ * Until when nobody else can hold a lease (rule 15); minus infinity for whoever does not lead, gave its lease up, or inherited one that may
+ * not have ended (rule 16).
+ */
 export function leaseUntil(node: Node): number {
   const { role } = node;
-  if (role.name !== "leader" || role.transfer !== null) return Number.NEGATIVE_INFINITY;
+  if (role.name !== "leader" || role.inheritance !== null) return Number.NEGATIVE_INFINITY;
+  const promisedMs = quorumPromise(node, role);
+  return role.transfer === null ? promisedMs : Math.min(promisedMs, role.transfer.leaseUntilMs);
+}
+
+/** Until when a quorum gives no vote. */
+export function quorumPromise(node: Node, role: Leader): number {
   return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedUntilMs);
 }
 

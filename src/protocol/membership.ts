@@ -1,16 +1,22 @@
+import { sendHeartbeats } from "./beat.js";
 import { announceLoss, becomeFollower, newPeer } from "./become.js";
 import { changeProblem, configurationOf, type Member, membersOf, voterOf } from "./configuration.js";
 import { takeConfiguration } from "./identity.js";
+import { leaseUntil } from "./lease.js";
 import type { NodeId } from "./message.js";
 import type { Leader, Node } from "./node.js";
 import { quorumSize } from "./quorum.js";
 import type { Effect, LossReason, RequestRefusal } from "./transition.js";
 
-/** Gives the lease up for the rest of the term; the role goes on until the service has drained (rule 16). */
+/**
+ * Renews the lease no more in this term (rule 16). An heir that can be elected without this node is ordered to campaign while the lease still
+ * runs, and waits for its end; else, or where the service is not to lead any longer, the lease is given up at once.
+ */
 export function beginTransfer(
   node: Node,
   to: NodeId | null,
   reason: LossReason,
+  nowMs: number,
   effects: Effect[],
 ): RequestRefusal | null {
   const { role } = node;
@@ -20,19 +26,62 @@ export function beginTransfer(
     if (to === node.id || voterOf(node.record.configuration, to) === undefined) return "notVoter";
     if (role.peers.get(to)?.holdsConfiguration !== true) return "notReady";
   }
-  role.transfer = { to };
+  const heir = to ?? bestHeir(node, role);
+  const leaseUntilMs = leaseUntil(node);
+  if (
+    reason !== "unhealthy" &&
+    heir !== null &&
+    nowMs < leaseUntilMs &&
+    node.announcedTerm !== null &&
+    canWinWithout(node, role, heir, nowMs)
+  ) {
+    const { term } = node.record;
+    role.transfer = { to: heir, reason, leaseUntilMs };
+    node.heir = { id: heir, term };
+    // No later one should meet the heir's term before its own heartbeat tells of it.
+    sendHeartbeats(node, role, nowMs, effects);
+    order(heir, term, leaseUntilMs - nowMs, effects);
+    return null;
+  }
+  role.transfer = { to, reason, leaseUntilMs: Number.NEGATIVE_INFINITY };
   announceLoss(node, reason, effects);
   return null;
 }
 
-/** In one step: sends no more heartbeats, tells the heir to campaign, and steps down (rule 16). */
+/**
+ * The service has drained: the heir may lead. Whoever still leads sends no more heartbeats and steps down in the same step (rule 16).
+ * Nothing where the loss has not been told yet.
+ */
 export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): void {
-  const { role } = node;
-  if (role.name !== "leader" || role.transfer === null) return;
-  const heir = role.transfer.to ?? bestHeir(node, role);
-  if (heir !== null)
-    effects.push({ kind: "send", to: heir, message: { kind: "timeoutNow", term: node.record.term } });
-  becomeFollower(node, null, "resigned", nowMs, effects);
+  const { role, heir } = node;
+  if (node.announcedTerm !== null) return;
+  if (role.name !== "leader") {
+    if (heir !== null) order(heir.id, heir.term, 0, effects);
+  } else if (role.transfer !== null) {
+    const to = role.transfer.to ?? bestHeir(node, role);
+    // What this leader itself waits for passes on to its heir.
+    const waitMs = Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs);
+    if (to !== null) order(to, node.record.term, waitMs, effects);
+    becomeFollower(node, null, "resigned", nowMs, effects);
+  } else return;
+  node.heir = null;
+}
+
+/** Follows its heir and still drains: asks it to go on waiting, with every heartbeat but the first (rule 16). */
+export function askToWait(node: Node, from: NodeId, effects: Effect[]): void {
+  if (node.heir?.id === from) order(from, node.heir.term, node.settings.voteHoldMs, effects);
+}
+
+function order(to: NodeId, term: number, waitMs: number, effects: Effect[]): void {
+  effects.push({ kind: "send", to, message: { kind: "timeoutNow", term, waitMs } });
+}
+
+/** True iff the heir and enough other voters are in touch to elect it without a vote of this leader, whose lease forbids it one. */
+function canWinWithout(node: Node, role: Leader, heir: NodeId, nowMs: number): boolean {
+  const { voters } = node.record.configuration;
+  const isInTouch = (id: NodeId): boolean => (role.peers.get(id)?.promisedUntilMs ?? nowMs) > nowMs;
+  const others = voters.filter(({ id }) => id !== node.id && isInTouch(id));
+  return isInTouch(heir) && others.length >= quorumSize(voters.length);
 }
 
 /** True for a leader that hands over and knows to whom: somebody is chosen, or would be (rule 16). */

@@ -80,11 +80,18 @@ export interface RequestVoteReply {
   readonly configuration: Configuration | null;
 }
 
-/** The leader of `term` hands over: campaign at once. */
+/** The leader of `term` hands over: campaign at once, and lead once the wait is over. */
 export interface TimeoutNow {
   readonly kind: "timeoutNow";
   readonly term: number;
+  /** How long the heir waits for its lease from now: the sender's own may last so long, or its service drains; 0: both are over. */
+  readonly waitMs: number;
 }
 
 /** All that nodes say to each other. */
 export type Message = Heartbeat | HeartbeatReply | RequestVote | RequestVoteReply | TimeoutNow;
+
+/** True for what says nothing that a write under way could still make untrue, and so never waits for the disk. */
+export function neverWaits({ kind }: Message): boolean {
+  return kind === "heartbeat" || kind === "timeoutNow";
+}

@@ -8,6 +8,7 @@ import {
 } from "./configuration.js";
 import type { NodeId, Refusal } from "./message.js";
 import type { Settings } from "./settings.js";
+import type { LossReason } from "./transition.js";
 
 /** What a node must not forget. Replaced as a whole, never changed in place, so that comparing is comparing references. */
 export interface DurableRecord {
@@ -46,6 +47,17 @@ export interface Peer {
   holdsConfiguration: boolean;
 }
 
+/** A leadership that was handed over, and that may not have ended yet (rule 16). */
+export interface Inheritance {
+  /** Who handed over, and the term it led. */
+  readonly from: NodeId;
+  readonly term: number;
+  /** When its lease is over at the latest, on the own clock; minus infinity once it has said so. */
+  readonly freeAtMs: number;
+  /** True once who handed over is sent heartbeats: nothing else is missing for a lease. */
+  readonly claimed: boolean;
+}
+
 /** Hears a leader, or waits for one. */
 export interface Follower {
   readonly name: "follower";
@@ -64,8 +76,8 @@ export interface Candidate {
   readonly name: "candidate";
   readonly round: number;
   readonly answers: Map<NodeId, Answer>;
-  /** The term of the leader that handed over to this campaign. */
-  readonly transferFromTerm: number | null;
+  /** What the leader that handed over to this campaign left to wait for; null where none did. */
+  inheritance: Inheritance | null;
   /** How often in a row it was refused, as `candidateBackoff` counts; else 0. */
   readonly refusedRounds: number;
 }
@@ -81,8 +93,19 @@ export interface Leader {
   forgottenSeq: number;
   nextHeartbeatAtMs: number;
   readonly peers: Map<NodeId, Peer>;
-  /** Set once the lease was given up for the rest of the term; `to` is null while no heir is chosen. */
-  transfer: { to: NodeId | null } | null;
+  /** What has to be waited for before the lease may begin, or null. */
+  inheritance: Inheritance | null;
+  /** Set once the lease is renewed no more in this term. */
+  transfer: Transfer | null;
+}
+
+/** A handover under way, seen by the leader. */
+export interface Transfer {
+  /** The heir; null while none is chosen. */
+  readonly to: NodeId | null;
+  readonly reason: LossReason;
+  /** When the lease ends at the latest; minus infinity once it was given up. */
+  leaseUntilMs: number;
 }
 
 /** What a node is at present; what belongs to a role lives inside it. */
@@ -117,6 +140,8 @@ export interface Node {
   shortWaitMs: number | null;
   /** The number of rounds begun. */
   round: number;
+  /** Whom this node ordered to campaign while it led `term`, until it has said that its service drained. */
+  heir: { readonly id: NodeId; readonly term: number } | null;
   /** False while the node must not campaign, such as when its service is unhealthy. */
   contending: boolean;
   /** True once the configuration, or everybody who answers, says that this node does not belong (rule 20). */
@@ -186,6 +211,7 @@ export function createNode(options: {
     draw: null,
     shortWaitMs: null,
     round: 0,
+    heir: null,
     contending: true,
     removed: !isNobody(record.configuration) && memberOf(record.configuration, id) === undefined,
     amnesiacs: new Set(),

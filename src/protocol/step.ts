@@ -1,4 +1,4 @@
-import { sendHeartbeats } from "./beat.js";
+import { claim, sendHeartbeats } from "./beat.js";
 import { announceLoss, becomeFollower, beginWait, noteRemoval, ownVote, settleRound } from "./become.js";
 import {
   campaign,
@@ -10,7 +10,7 @@ import {
 } from "./election.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
 import { onConnected } from "./identity.js";
-import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
+import { holdsLease, holdUntil, leaseUntil, quorumContact, quorumPromise } from "./lease.js";
 import { beginTransfer, finishTransfer, reconfigure } from "./membership.js";
 import type { DurableRecord, Leader, Node } from "./node.js";
 import type { Effect, Input, RequestRefusal } from "./transition.js";
@@ -58,7 +58,7 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       onClockJumped(node, nowMs, effects);
       return false;
     case "transfer":
-      answer(input.request, beginTransfer(node, input.to, input.reason, effects), effects);
+      answer(input.request, beginTransfer(node, input.to, input.reason, nowMs, effects), effects);
       return false;
     case "drained":
       finishTransfer(node, nowMs, effects);
@@ -106,6 +106,7 @@ function onMessage(
 function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
   if (role.name === "leader") {
+    if (nowMs >= freeAt(role)) role.inheritance = null;
     if (nowMs >= quorumDeadline(node, role, nowMs)) becomeFollower(node, null, "noQuorum", nowMs, effects);
     else if (nowMs >= writeDeadline(node)) becomeFollower(node, null, "unhealthy", nowMs, effects);
     else if (nowMs >= role.nextHeartbeatAtMs) sendHeartbeats(node, role, nowMs, effects);
@@ -125,6 +126,11 @@ export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
   const { role } = node;
   if (role.name !== "leader" || !holdsLease(node, nowMs)) return false;
   return nowMs < quorumDeadline(node, role, nowMs) && nowMs < writeDeadline(node);
+}
+
+/** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */
+function freeAt(role: Leader): number {
+  return role.inheritance?.freeAtMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** When a leader that hears no quorum steps down (rule 14). */
@@ -193,11 +199,20 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
   }
   if (node.draw === null && node.role.name !== "leader" && isContender(node))
     insert(effects, place++, { kind: "draw" });
+  claimInheritance(node, nowMs, effects);
   const gained = leased && node.announcedTerm === null && node.record === node.durable;
   if (gained) node.announcedTerm = node.record.term;
   const reconfigured = node.record.configuration !== before.configuration;
   orderTimer(node, deadline(node, leasedUntilMs, reconfigured, nowMs), place, effects);
   if (gained) effects.push({ kind: "gained", term: node.record.term });
+}
+
+/** A leader that could hold a lease but for the one before shows itself to whom that belongs (rule 16). */
+function claimInheritance(node: Node, nowMs: number, effects: Effect[]): void {
+  const { role } = node;
+  if (role.name !== "leader" || role.inheritance === null || role.inheritance.claimed) return;
+  if (node.record === node.durable && nowMs < quorumPromise(node, role))
+    claim(node, role, role.inheritance, effects);
 }
 
 /** Has the node woken at `atMs`, unless it will be before. */
@@ -226,7 +241,7 @@ function deadline(node: Node, leasedUntilMs: number, reconfigured: boolean, nowM
   const { role } = node;
   if (role.name !== "leader") return waitUntil(node);
   const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
-  const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node));
+  const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node), freeAt(role));
   // Answers only put the quorum's deadline off, so a timer that stands is no later than it, unless others make the quorum now.
   if (node.timerAtMs <= soonestMs && !reconfigured) return soonestMs;
   return Math.min(soonestMs, quorumDeadline(node, role, nowMs));

@@ -10,6 +10,7 @@ import {
   type Member,
   membersOf,
   type Node,
+  neverWaits,
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
@@ -168,9 +169,9 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     handlers.onLost(term, reason);
   }
 
-  /** A leader's heartbeats carry only what is durable, so they never wait (PROTOCOL, "What is durable"). */
+  /** Some of what is said carries only what has long been durable (PROTOCOL, "What is durable"). */
   function send(effect: Extract<Effect, { kind: "send" }>): void {
-    if (writesDone === writesBegun || effect.message.kind === "heartbeat") {
+    if (writesDone === writesBegun || neverWaits(effect.message)) {
       transport.send(effect.to, effect.message);
       return;
     }

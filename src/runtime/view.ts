@@ -13,6 +13,7 @@ export interface View {
   readonly metadata: string | null;
   readonly term: number;
   readonly announcedTerm: number | null;
+  readonly heir: Node["heir"];
   readonly configuration: Configuration;
   readonly committed: boolean;
   readonly removed: boolean;
@@ -28,6 +29,7 @@ export function view(node: Node): View {
     metadata: node.leaderMetadata,
     term: record.term,
     announcedTerm: node.announcedTerm,
+    heir: node.heir,
     configuration: record.configuration,
     committed: isConfigurationCommitted(node),
     removed: node.removed,
@@ -44,6 +46,7 @@ export function changed(node: Node, seen: View): boolean {
     node.leaderMetadata !== seen.metadata ||
     record.term !== seen.term ||
     node.announcedTerm !== seen.announcedTerm ||
+    node.heir !== seen.heir ||
     record.configuration !== seen.configuration ||
     node.removed !== seen.removed ||
     node.amnesiacs.size !== seen.amnesiacCount ||

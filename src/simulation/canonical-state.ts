@@ -1,6 +1,7 @@
 import {
   type Configuration,
   type DurableRecord,
+  type Inheritance,
   type Message,
   type Node,
   type NodeId,
@@ -189,6 +190,7 @@ function lifeFacts(
     ...[of.writingSinceMs === null ? -1 : since(of.writingSinceMs), of.announcedTerm ?? -1],
     ...[of.draw === null ? 0 : 1, of.shortWaitMs ?? -1, of.contending ? 1 : 0, of.removed ? 1 : 0],
   );
+  if (of.heir !== null) facts.add(17, at, named(of.heir.id), of.heir.term);
   roleFacts(facts, place, of, nowMs, ranks);
 }
 
@@ -201,34 +203,23 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
       return;
     case "preCandidate":
     case "candidate": {
-      const from = role.name === "candidate" ? (role.transferFromTerm ?? -1) : -2;
-      facts.add(6, at, ranks.round(place, role.round), from);
+      facts.add(6, at, ranks.round(place, role.round), role.name === "candidate" ? 1 : 0);
+      if (role.name === "candidate") inheritanceFact(facts, place, role.inheritance, nowMs);
       for (const [id, { granted, reason, remainingHoldMs, outdated }] of role.answers)
         facts.add(7, at, named(id), granted ? 1 : 0, code(reason), remainingHoldMs, outdated ? 1 : 0);
       return;
     }
     case "leader": {
-      const to = role.transfer === null ? -2 : named(role.transfer.to);
-      facts.add(
-        8,
-        at,
-        ranks.seq(record.term, role.seq),
-        since(role.nextHeartbeatAtMs),
-        to,
-        role.forgottenSeq,
-      );
+      const { transfer, inheritance, forgottenSeq } = role;
+      const beats = [ranks.seq(record.term, role.seq), since(role.nextHeartbeatAtMs), forgottenSeq] as const;
+      const leaving = transfer === null ? [-2] : [named(transfer.to), since(transfer.leaseUntilMs)];
+      facts.add(8, at, ...beats, ...leaving);
+      inheritanceFact(facts, place, inheritance, nowMs);
       for (const [id, peer] of role.peers) {
         const promisedFor = peer.promisedUntilMs > nowMs ? since(peer.promisedUntilMs) : 0;
         const holdMs = Math.min(peer.promisedHoldMs, 2 ** 16);
-        facts.add(
-          9,
-          at,
-          named(id),
-          since(peer.ackedAtMs),
-          promisedFor,
-          holdMs,
-          peer.holdsConfiguration ? 1 : 0,
-        );
+        const holds = peer.holdsConfiguration ? 1 : 0;
+        facts.add(9, at, named(id), since(peer.ackedAtMs), promisedFor, holdMs, holds);
       }
       // When those heartbeats were sent that may still be answered.
       for (const seq of ranks.seqsOf(record.term)) {
@@ -237,6 +228,15 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
       }
     }
   }
+}
+
+function inheritanceFact(facts: Facts, place: number, inheritance: Inheritance | null, nowMs: number): void {
+  if (inheritance === null) return;
+  const { from, term, freeAtMs, claimed } = inheritance;
+  // Once it is over it stays so only where it was said to be.
+  const overForGood = freeAtMs === Number.NEGATIVE_INFINITY ? 1 : 0;
+  const free = overForGood === 1 ? 0 : ticks(freeAtMs, nowMs);
+  facts.add(16, node(place), named(from), term, overForGood, free, claimed ? 1 : 0);
 }
 
 function messageFact(
@@ -279,7 +279,7 @@ function messageFact(
       return;
     }
     case "timeoutNow":
-      facts.add(15, ...head);
+      facts.add(15, ...head, message.waitMs);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Message,
   type Node,
   type NodeId,
+  neverWaits,
   type Settings,
   type Sight,
   sawEnd,
@@ -69,8 +70,9 @@ export function movesFrom(world: World, most: Spent): Move[] {
     if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", place });
     if (life.writes.length > 0) moves.push({ kind: "write", place });
     if (spent.crashes < most.crashes) moves.push({ kind: "crash", place });
+    const handsOver = node.role.name === "leader" ? node.role.transfer !== null : node.heir !== null;
+    if (handsOver && node.announcedTerm === null) moves.push({ kind: "drained", place });
     if (node.role.name !== "leader") continue;
-    if (node.role.transfer !== null) moves.push({ kind: "drained", place });
     for (let other = 0; other < lives.length; other++) {
       if (other === place) continue;
       if (node.role.transfer === null && spent.transfers < most.transfers)
@@ -263,8 +265,7 @@ class Course implements Moved {
         this.run({ kind: "drawn", draw: 0 });
         return;
       case "send":
-        if (life.writes.length === 0 || effect.message.kind === "heartbeat")
-          this.post(effect.to, effect.message);
+        if (life.writes.length === 0 || neverWaits(effect.message)) this.post(effect.to, effect.message);
         else life.waiting.push({ behind: life.writes.length, to: effect.to, message: effect.message });
         return;
       case "answered":

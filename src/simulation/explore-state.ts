@@ -141,7 +141,8 @@ function forkRole(role: Role): Role {
     case "leader": {
       const peers: typeof role.peers = new Map();
       for (const [id, peer] of role.peers) peers.set(id, { ...peer });
-      return { ...role, sentAtMs: role.sentAtMs.slice(), peers };
+      const transfer = role.transfer === null ? null : { ...role.transfer };
+      return { ...role, sentAtMs: role.sentAtMs.slice(), peers, transfer };
     }
   }
 }

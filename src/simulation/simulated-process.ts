@@ -75,7 +75,9 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     onLost: (term: number, reason: LossReason) => {
       for (const watcher of this.world.watchers) watcher.lost(this, term, reason);
       this.toldTerm = null;
-      this.owner?.onLost(term, reason);
+      if (this.owner !== null) this.owner.onLost(term, reason);
+      // A service that is not played drains at once.
+      else if (this.node.heir !== null) this.driver.tell({ kind: "drained" });
     },
     onChanged: () => this.owner?.onChanged(),
     onFailed: (error) => {

@@ -43,7 +43,7 @@ function frameOf(message: Message, group: number): WireFrame {
       return ["rr", group, term, preVote, round, granted, reason, leader, remainingHoldMs, held, carried];
     }
     case "timeoutNow":
-      return ["tn", group, message.term];
+      return ["tn", group, message.term, message.waitMs];
   }
 }
 
@@ -106,10 +106,10 @@ export function decodeFrame(text: string): Decoded {
         }),
       );
     case "tn":
-      return understand(frames.tn, value, ([, group, term]) => ({
+      return understand(frames.tn, value, ([, group, term, waitMs]) => ({
         ok: true,
         group,
-        message: { kind: "timeoutNow", term },
+        message: { kind: "timeoutNow", term, waitMs },
       }));
     default:
       return { ok: false, problem: "expected a known kind of frame" };

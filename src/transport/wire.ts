@@ -134,8 +134,8 @@ export const frames = {
     configurationId,
     v.nullable(configuration),
   ]),
-  /** The order to campaign at once: term. */
-  tn: v.strictTuple([v.literal("tn"), group, count]),
+  /** The order to campaign at once: term, how long to wait before leading. */
+  tn: v.strictTuple([v.literal("tn"), group, count, durationMs]),
 } as const;
 
 /** A frame as it is written. */

@@ -135,7 +135,7 @@ describe("the watch over invariants", () => {
     ],
     ["a configuration sent", heartbeat(protocol.configurationOf(1, 1, founders("abc"), []))],
     ["a hold", heartbeatReply({ node: node() }, { voteHoldMs: 151 })],
-    ["an order", { kind: "timeoutNow", term: 2 }],
+    ["an order", { kind: "timeoutNow", term: 2, waitMs: 0 }],
   ])("I5: sees a message that tells of %s before it is on disk", (_what, message) => {
     const teller = node();
     const violations = protocol.sawSend(watching(teller), sightOf(teller), "b", message);

@@ -160,7 +160,7 @@ export const stories: readonly Story[] = [
         Process,
         Process,
       ];
-      cluster.tell(leader, { kind: "transfer", to: "b", reason: "resigned", request: 1 });
+      cluster.tell(leader, { kind: "transfer", to: "b", reason: "unhealthy", request: 1 });
       cluster.drain(leader);
       cut(cluster, "b", "c");
       cluster.advance(1.5);
@@ -199,6 +199,41 @@ export const stories: readonly Story[] = [
       if (granted !== undefined) cluster.letters.push({ ...granted, dueMs: cluster.nowMs });
       cut(cluster, "a", "c");
       cluster.advance(100);
+    },
+  },
+  {
+    title: "a leader that handed over beats once more before the voters vote",
+    play(protocol) {
+      const [cluster] = ledCluster(protocol, "abc");
+      const leader = processOf(cluster, "a");
+      cluster.tell(leader, { kind: "transfer", to: "b", reason: "resigned", request: 1 });
+      cluster.advance(1.5);
+      // The heir has its order, its requests are slow, and it hears of the leader no more.
+      cut(cluster, "a", "b");
+      const requests = cluster.letters.filter(({ message }) => message?.kind === "requestVote");
+      cluster.letters = cluster.letters.filter((letter) => !requests.includes(letter));
+      const beatsBefore = leader.node.role.name === "leader" ? leader.node.role.seq : 0;
+      cluster.advance(100, () => leader.node.role.name === "leader" && leader.node.role.seq > beatsBefore);
+      cluster.advance(2.5);
+      cut(cluster, "a", "c");
+      cluster.letters.push(...requests);
+      cluster.advance(300);
+    },
+  },
+  {
+    title: "an heir hands over in its turn before its own wait is over",
+    play(protocol) {
+      const [cluster] = ledCluster(protocol, "abc");
+      const [leader, heir] = [processOf(cluster, "a"), processOf(cluster, "b")];
+      cluster.tell(leader, { kind: "transfer", to: "b", reason: "resigned", request: 1 });
+      cluster.advance(1.5);
+      cut(cluster, "a", "bc");
+      if (!cluster.advance(50, () => heir.node.role.name === "leader"))
+        throw new Error("the heir is not elected");
+      cluster.advance(5);
+      cluster.tell(heir, { kind: "transfer", to: "c", reason: "resigned", request: 2 });
+      cluster.drain(heir);
+      cluster.advance(300);
     },
   },
 ];

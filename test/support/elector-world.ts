@@ -201,8 +201,11 @@ export class ElectorWorld {
         this.link();
       },
       send: (to, message) => {
+        const receiver = this.linked(id, to) ? this.stations.get(to) : undefined;
         timeline.at(timeline.nowMs + 1, () => {
-          if (this.linked(id, to)) this.stations.get(to)?.handlers.onMessage(id, incarnation, message);
+          // What was sent before its sender stopped still arrives.
+          const passes = !this.cut.has(id) && !this.cut.has(to) && this.stations.get(to) === receiver;
+          if (passes) receiver?.handlers.onMessage(id, incarnation, message);
         });
       },
       stop: (callback) => {

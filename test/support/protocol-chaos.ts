@@ -75,9 +75,10 @@ export class Chaos {
     });
   }
 
-  /** The newest configuration that is on any disk. */
-  newest(): Configuration {
+  /** The newest configuration that is on any disk, but for that of `but`. */
+  newest(but: Host | null = null): Configuration {
     return this.hosts()
+      .filter((host) => host !== but)
       .map(({ disk }) => disk.configuration)
       .reduce((a, b) => (this.cluster.protocol.isNewer(b.id, a.id) ? b : a));
   }

@@ -218,7 +218,7 @@ export class CoreCluster {
       this.note(`${node.id} ${describeInput(input)}${before === after ? "" : ` -> ${after}`}`);
     }
     if (node.role !== role) this.count(`became ${node.role.name}`);
-    if (node.role.name === "leader" && role.name === "candidate" && role.transferFromTerm !== null)
+    if (node.role.name === "leader" && role.name === "candidate" && role.inheritance !== null)
       this.count("handed over");
     if (node.record.configuration !== record.configuration && node.role.name !== "leader")
       this.count("configurations taken");
@@ -244,7 +244,10 @@ export class CoreCluster {
         process.timerLateMs = this.timerLateMs();
         return;
       case "send":
-        if (process.writesDone === process.writesBegun || effect.message.kind === "heartbeat")
+        if (
+          process.writesDone === process.writesBegun ||
+          ["heartbeat", "timeoutNow"].includes(effect.message.kind)
+        )
           this.send(process, effect.to, effect.message);
         else
           process.waiting.push({ afterWrite: process.writesBegun, to: effect.to, message: effect.message });
@@ -252,8 +255,12 @@ export class CoreCluster {
       case "answered":
         this.count(effect.refusal === null ? "requests taken up" : `refused: ${effect.refusal}`);
         return;
-      case "gained":
       case "lost":
+        // The service of one whose heir was ordered to campaign drains from now on.
+        if (process.node.heir !== null) process.drainAtMs = this.nowMs + process.drainMs;
+        this.count(effect.kind);
+        return;
+      case "gained":
         this.count(effect.kind);
         return;
     }

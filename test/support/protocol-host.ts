@@ -55,13 +55,15 @@ export interface Process {
   jumped: boolean;
   timerLateMs: number;
   drainAtMs: number;
+  /** How long its service takes to drain. */
+  drainMs: number;
 }
 
 /** A process that has done nothing yet. */
 export function newProcess(host: Host, node: Node): Process {
   return {
     ...{ host, node, writes: [], waiting: [], writesBegun: 0, writesDone: 0, paused: false, jumped: false },
-    ...{ timerLateMs: 0, drainAtMs: Number.POSITIVE_INFINITY },
+    ...{ timerLateMs: 0, drainAtMs: Number.POSITIVE_INFINITY, drainMs: 0 },
   };
 }
 

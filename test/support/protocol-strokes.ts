@@ -149,10 +149,13 @@ export const strokes = {
     const process = chaos.process(1);
     if (process === undefined) return;
     const to = chaos.chance(0.7) ? chaos.pick(process.node.record.configuration.voters)?.id : null;
-    chaos.cluster.tell(process, { kind: "transfer", to: to ?? null, reason: "resigned", request: 1 });
-    const { role } = process.node;
-    if (role.name === "leader" && role.transfer !== null && process.drainAtMs === Number.POSITIVE_INFINITY)
-      process.drainAtMs = chaos.cluster.nowMs + (chaos.chance(0.5) ? 0 : chaos.random() * 400);
+    const reason = chaos.chance(0.8) ? "resigned" : "unhealthy";
+    process.drainMs = chaos.chance(0.5) ? 0 : chaos.random() * 400;
+    chaos.cluster.tell(process, { kind: "transfer", to: to ?? null, reason, request: 1 });
+    const { announcedTerm, role } = process.node;
+    if (announcedTerm !== null || role.name !== "leader" || role.transfer === null) return;
+    if (process.drainAtMs === Number.POSITIVE_INFINITY)
+      process.drainAtMs = chaos.cluster.nowMs + process.drainMs;
   },
   /** A service that ends before anybody asked, or long after. */
   drained: (chaos: Chaos) => {
@@ -227,8 +230,10 @@ export const strokes = {
       .flat()
       .filter((id) => id !== host.id)
       .some((id) => chaos.cluster.host(id).disk.incarnationsMet.get(host.id) !== host.disk.incarnation);
-    const { voters } = chaos.newest();
-    const needed = voters.some(({ id }) => id === host.id) && voters.length < 3;
+    // With its disk may go the only copy of the newest configuration.
+    const needed = [chaos.newest(), chaos.newest(host)].some(
+      ({ voters }) => voters.some(({ id }) => id === host.id) && voters.length < 3,
+    );
     if (unaware || needed) return;
     chaos.cluster.crash(host.id);
     chaos.cluster.wipe(host, null);

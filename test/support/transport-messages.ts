@@ -92,7 +92,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     configurationId,
     configuration: fc.option(anyConfiguration),
   }),
-  fc.record({ kind: fc.constant("timeoutNow" as const), term: count }),
+  fc.record({ kind: fc.constant("timeoutNow" as const), term: count, waitMs: durationMs }),
 );
 
 /** What is out of bounds in a message, checked by other means than the codec's; null if nothing is. */
@@ -155,6 +155,7 @@ export function outOfBounds(message: Message): string | null {
       if (message.configuration !== null) checkConfiguration(message.configuration);
       break;
     case "timeoutNow":
+      need(isDuration(message.waitMs), "wait");
       break;
   }
   return problems.length === 0 ? null : problems.join(", ");

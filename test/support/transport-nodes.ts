@@ -218,5 +218,5 @@ export const oneOfEach: readonly Message[] = [
     configurationId: configuration.id,
     configuration,
   },
-  { kind: "timeoutNow", term: 4 },
+  { kind: "timeoutNow", term: 4, waitMs: 12.5 },
 ];

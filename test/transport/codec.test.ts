@@ -102,7 +102,7 @@ describe("what is no frame", () => {
       "tn[2]: expected a whole number from 0 to 9007199253692415",
     ],
     ["an object in a field", '["tn",0,{"__proto__":1,"__proto__":2}]', "tn[2]: expected a whole number"],
-    ["a field too many", '["tn",0,1,1]', "tn[3]: expected nothing more"],
+    ["a field too many", '["tn",0,1,1,1]', "tn[4]: expected nothing more"],
     ["a field too few", '["tn",0]', "tn[2]: expected a whole number"],
     ["a huge term", '["tn",0,9007199254740991]', "tn[2]: expected a whole number"],
     ["an infinite term", '["tn",0,1e999]', "tn[2]: expected a whole number"],

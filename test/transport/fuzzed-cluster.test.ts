@@ -43,7 +43,7 @@ describe("a cluster over real sockets", () => {
         voteHoldMs: fc.constant(150),
         configurationId: fc.constant(configurationId),
       }),
-      fc.record({ kind: fc.constant("timeoutNow" as const), term: near }),
+      fc.record({ kind: fc.constant("timeoutNow" as const), term: near, waitMs: fc.nat({ max: 300 }) }),
     );
   }
 

@@ -59,8 +59,8 @@ describe("links between peers", () => {
     await until("linked", () => b.linked().includes("a"));
     const a = await rawNode("a", "b", b.transport.port());
     // The higher id has dialled as well: it is the one to close its own link, once the other has proved alive.
-    a.socket.send('["tn",0,1]');
-    dialled.say('["tn",0,2]');
+    a.socket.send('["tn",0,1,0]');
+    dialled.say('["tn",0,2,0]');
     expect(await dialled.closed).toEqual({ code: 4011, reason: "there is another link" });
     await until("both arrived", () => b.messages().length === 2);
     expect(b.told.map(({ event }) => event)).toEqual(["up", "message", "message"]);
@@ -75,10 +75,10 @@ describe("links between peers", () => {
     const a = await rawNode("a", "b", b.transport.port());
     b.transport.send("a", aHeartbeat());
     await until("the newest is used", () => a.heard.length === 2);
-    dialled.say('["tn",0,1]');
+    dialled.say('["tn",0,1,0]');
     await until("it arrived", () => b.messages().length === 1);
     a.socket.terminate();
-    dialled.say('["tn",0,2]');
+    dialled.say('["tn",0,2,0]');
     await until("it works", () => b.messages().length === 2);
     expect(b.told.map(({ event }) => event)).toEqual(["up", "message", "message"]);
   });
@@ -88,9 +88,9 @@ describe("links between peers", () => {
     const dialled = await acceptAs("b", a);
     await until("linked", () => a.linked().includes("b"));
     const b = await rawNode("b", "a", a.transport.port());
-    b.socket.send('["tn",0,1]');
+    b.socket.send('["tn",0,1,0]');
     await until("it arrived", () => a.messages().length === 1);
-    dialled.say('["tn",0,2]');
+    dialled.say('["tn",0,2,0]');
     await until("the other still works", () => a.messages().length === 2);
     expect([dialled.isOpen(), b.socket.readyState]).toEqual([true, b.socket.OPEN]);
   });

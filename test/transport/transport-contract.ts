@@ -180,10 +180,10 @@ export function transportContract(name: string, create: () => TransportUnderTest
     it("delivers what was sent right before it stops", async () => {
       const { nodes } = await startAll(["a", "b"]);
       const [a, b] = nodes as [TestNode, TestNode];
-      a.transport.send("b", { kind: "timeoutNow", term: 9 });
+      a.transport.send("b", { kind: "timeoutNow", term: 9, waitMs: 0 });
       await a.stop();
       await until("it arrived", () => b.messages().length === 1);
-      expect(b.messages()).toEqual([{ kind: "timeoutNow", term: 9 }]);
+      expect(b.messages()).toEqual([{ kind: "timeoutNow", term: 9, waitMs: 0 }]);
     });
 
     it("links a restarted peer again, under its new incarnation", async () => {

@@ -94,7 +94,7 @@ export const campaigning = [
     const heir = aFollowerOf(protocol, "b", {
       timing: { electionTimeout: { minMs: 300, maxMs: 600 }, voteHoldMs: 300 },
     });
-    heir.hear("b", { kind: "timeoutNow", term: 1 });
+    heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
     expect(heir.roleName).toBe("candidate");
     heir.hear("c", voteReply({ granted: false, reason: "alreadyVoted", round: heir.node.round }));
     heir.hear("b", voteReply({ granted: false, reason: "alreadyVoted", round: heir.node.round }));

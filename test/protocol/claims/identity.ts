@@ -57,7 +57,7 @@ export const identity = [
         expect(node.hear("z", voteRequest(configuration, { term: 9, preVote }))).toMatchObject({
           reason: "notMember",
         });
-      node.hear("z", { kind: "timeoutNow", term: node.term });
+      node.hear("z", { kind: "timeoutNow", term: node.term, waitMs: 0 });
       node.hear("z", voteReply({ term: 9, granted: false }));
       node.hear("z", heartbeatReply(node, { term: 9 }));
       expect(structuredClone(node.node)).toEqual(before);
@@ -111,7 +111,7 @@ export const identity = [
             granted: false,
             reason: "amnesiac",
           });
-        node.hear("c", { kind: "timeoutNow", term: node.term }, node.nowMs, "c-2");
+        node.hear("c", { kind: "timeoutNow", term: node.term, waitMs: 0 }, node.nowMs, "c-2");
         node.hear("c", voteReply({ round: node.node.round, term: node.term }), node.nowMs, "c-2");
         node.hear("c", heartbeatReply(node), node.nowMs, "c-2");
         expect([...node.node.amnesiacs]).toEqual(["c"]);

@@ -8,6 +8,7 @@ import {
   aNewLeader,
   aPreCandidate,
   founders,
+  type Protocol,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 
@@ -19,62 +20,237 @@ function beat(leader: Actor): number {
   return leader.nowMs;
 }
 
-/** Begins to hand over to `b`, and has `b` get the order. */
-function handOver(leader: Actor): void {
-  leader.tell({ kind: "transfer", to: "b", reason: "resigned", request: 1 });
-  leader.tell({ kind: "drained" }, leader.nowMs + 20);
+/** Asks it to hand over to `b`, for this reason. */
+function ask(leader: Actor, reason: "resigned" | "unhealthy" = "resigned"): void {
+  leader.tell({ kind: "transfer", to: "b", reason, request: 7 });
+}
+
+/** A leader of term 2 that was just elected as the heir of `c`, which may lead for another 100 ms; only `b` has answered, 2 ms ago. */
+function anHeir(protocol: Protocol): Actor {
+  const heir = aFollowerOf(protocol, "c");
+  heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+  heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+  heir.hear("b", heartbeatReply(heir), heir.nowMs + 2);
+  return heir;
 }
 
 /** Rules 16 and 17: handing over, and why no two leases overlap. */
 export const transfer = [
   claim(
-    "16. a transfer gives the lease up and announces the loss, and goes on beating until the service has drained",
+    "16. a leader whose heir can be elected without it orders it to campaign and leads on, and renews its lease no more",
     (protocol) => {
       const leader = aLeader(protocol);
-      leader.tell({ kind: "transfer", to: "b", reason: "resigned", request: 7 });
-      expect(leader.effects).toEqual([
-        { kind: "lost", term: 2, reason: "resigned" },
-        { kind: "answered", request: 7, refusal: null },
-      ]);
-      expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
-      beat(leader);
+      const { leaseUntilMs } = leader;
+      ask(leader);
+      expect(leader.kinds()).toEqual(["send", "answered"]);
       expect(leader.sent("heartbeat")).toHaveLength(2);
+      expect(leader.sent("timeoutNow")).toEqual([
+        { kind: "timeoutNow", term: 2, waitMs: leaseUntilMs - leader.nowMs },
+      ]);
+      expect(leader.sentTo("b").at(-1)?.kind).toBe("timeoutNow");
+      expect(leader.node.announcedTerm).toBe(2);
+      beat(leader);
+      for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
+      expect(leader.leaseUntilMs).toBe(leaseUntilMs);
+    },
+  ),
+  claim("16. its service drains only once the loss is told, so that nothing before it counts", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    expect(leader.tell({ kind: "drained" })).toEqual([]);
+    expect(leader.node.announcedTerm).toBe(2);
+  }),
+  claim(
+    "16. it loses with the heir's first heartbeat, follows, and tells the heir when its service has drained",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      leader.hear("b", heartbeat(leader.node.record.configuration, { term: 3 }));
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
+      expect(leader.sent("timeoutNow")).toEqual([]);
+      expect(leader.node.role).toEqual({ name: "follower", leader: "b" });
+      leader.tell({ kind: "drained" });
+      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.tell({ kind: "drained" })).toEqual([]);
+    },
+  ),
+  claim(
+    "16. while its service drains, it asks the heir to wait with every heartbeat but the first",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      const { configuration } = leader.node.record;
+      leader.hear("b", heartbeat(configuration, { term: 3 }));
+      leader.hear("b", heartbeat(configuration, { term: 3, seq: 2 }));
+      expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
+      leader.tell({ kind: "drained" });
+      leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
+      expect(leader.sent("timeoutNow")).toEqual([]);
+    },
+  ),
+  claim(
+    "16. where the heir does not come, it loses as the lease ends, drains, and steps down with the order repeated",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      const { leaseUntilMs } = leader;
+      ask(leader);
+      while (leader.node.announcedTerm !== null) leader.timeOut();
+      expect(leader.nowMs).toBe(leaseUntilMs);
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
       for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
       expect(leader.node.announcedTerm).toBeNull();
+      leader.tell({ kind: "drained" }, leader.nowMs + 20);
+      expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.node.role).toEqual({ name: "follower", leader: null });
+    },
+  ),
+  claim("16. a lease that ended before its time in a handover does not come back", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.tell({ kind: "clockJumped" });
+    expect(leader.effects[0]).toMatchObject({ kind: "lost" });
+    for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
+    expect(leader.node.announcedTerm).toBeNull();
+    expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+  }),
+  claim(
+    "16. a leader whose vote the heir needs, or whose service is unfit, gives its lease up at once, and beats on until it has drained",
+    (protocol) => {
+      const unfit = aLeader(protocol);
+      const pair = aLeader(protocol, { voters: "ab" });
+      const torn = aNewLeader(protocol);
+      torn.hear("c", heartbeatReply(torn));
+      torn.hear("b", heartbeatReply(torn, { accepted: false }));
+      const cut = aNewLeader(protocol, { voters: "abcde" });
+      for (const id of ["b", "c"]) cut.hear(id, heartbeatReply(cut));
+      for (const [leader, reason] of [
+        [unfit, "unhealthy"],
+        [pair, "resigned"],
+        [torn, "resigned"],
+        [cut, "resigned"],
+      ] as const) {
+        ask(leader, reason);
+        expect(leader.effects).toEqual([
+          { kind: "lost", term: 2, reason },
+          { kind: "answered", request: 7, refusal: null },
+        ]);
+        expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+      }
+      beat(unfit);
+      expect(unfit.sent("heartbeat")).toHaveLength(2);
+      for (const id of ["b", "c"]) unfit.hear(id, heartbeatReply(unfit));
+      expect(unfit.node.announcedTerm).toBeNull();
     },
   ),
   claim("16. then in one step it stops, orders the heir to campaign and steps down", (protocol) => {
     const leader = aLeader(protocol);
-    handOver(leader);
-    expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2 }]);
+    ask(leader, "unhealthy");
+    leader.tell({ kind: "drained" }, leader.nowMs + 20);
+    expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
     expect(leader.sentTo("c")).toEqual([]);
     expect(leader.node.role).toEqual({ name: "follower", leader: null });
     expect(leader.term).toBe(2);
   }),
+  claim(
+    "16. the heir has no lease before the one it inherits is over by any clock within the bound",
+    (protocol) => {
+      const heir = anHeir(protocol);
+      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
+      expect(heir.roleName).toBe("leader");
+      expect(heir.node.announcedTerm).toBeNull();
+      while (heir.nowMs < overMs) {
+        expect(heir.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+        expect(heir.node.announcedTerm).toBeNull();
+        heir.timeOut();
+        for (const id of ["b", "c"]) if (heir.sentTo(id).length > 0) heir.hear(id, heartbeatReply(heir));
+      }
+      expect(heir.nowMs).toBeCloseTo(overMs, 6);
+      expect(heir.node.announcedTerm).toBe(2);
+    },
+  ),
+  claim("16. or before who handed over has said that it is", (protocol) => {
+    const heir = anHeir(protocol);
+    for (const [from, term] of [
+      ["b", 1],
+      ["c", 0],
+    ] as const) {
+      heir.hear(from, { kind: "timeoutNow", term, waitMs: 0 });
+      expect(heir.node.announcedTerm).toBeNull();
+    }
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
+  }),
+  claim("16. what is over once stays so, in whatever order the words of it come", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    for (const waitMs of [100, 0, 100]) heir.hear("c", { kind: "timeoutNow", term: 1, waitMs });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.hear("b", heartbeatReply(heir));
+    expect(heir.node.announcedTerm).toBe(2);
+  }),
+  claim("16. an heir that is asked to wait longer does", (protocol) => {
+    const heir = anHeir(protocol);
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    const askedMs = heir.nowMs;
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 1 });
+    while (heir.node.announcedTerm === null) {
+      heir.timeOut();
+      heir.hear("b", heartbeatReply(heir));
+    }
+    expect(heir.nowMs).toBeCloseTo(askedMs + (150 * 1.01) / 0.99, 6);
+  }),
+  claim(
+    "16. who handed over gets the heir's heartbeats only once nothing but its word is missing",
+    (protocol) => {
+      const heir = aFollowerOf(protocol, "c");
+      heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+      heir.quickDisk = false;
+      heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+      expect(heir.sentTo("b")).toHaveLength(1);
+      expect(heir.sentTo("c")).toEqual([]);
+      heir.hear("b", heartbeatReply(heir));
+      expect(heir.sentTo("c")).toEqual([]);
+      heir.persist();
+      expect(heir.sentTo("c")).toMatchObject([
+        { kind: "heartbeat", term: 2, configuration: { id: { term: 2 } } },
+      ]);
+      beat(heir);
+      expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+    },
+  ),
+  claim("16. a leader that waits itself passes what is left on to its heir", (protocol) => {
+    const heir = anHeir(protocol);
+    const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
+    ask(heir);
+    expect(heir.sent("timeoutNow")).toEqual([]);
+    heir.tell({ kind: "drained" }, heir.nowMs + 20);
+    const [order] = heir.sent("timeoutNow");
+    expect(order?.term).toBe(2);
+    expect(order?.waitMs).toBeCloseTo(overMs - heir.nowMs, 6);
+  }),
   claim("16. only to another voter known to hold the current configuration", (protocol) => {
     const leader = aNewLeader(protocol);
     leader.hear("b", heartbeatReply(leader, { configurationId: { term: 0, version: 1, digest: "" } }));
-    const ask = (to: string) => leader.tell({ kind: "transfer", to, reason: "resigned", request: 1 });
-    expect(ask("b")).toContainEqual({ kind: "answered", request: 1, refusal: "notReady" });
+    const askFor = (to: string) => leader.tell({ kind: "transfer", to, reason: "resigned", request: 1 });
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: "notReady" });
     for (const to of ["a", "z"])
-      expect(ask(to)).toContainEqual({ kind: "answered", request: 1, refusal: "notVoter" });
+      expect(askFor(to)).toContainEqual({ kind: "answered", request: 1, refusal: "notVoter" });
     leader.hear("b", heartbeatReply(leader));
-    expect(ask("b")).toContainEqual({ kind: "answered", request: 1, refusal: null });
-    expect(ask("b")).toContainEqual({ kind: "answered", request: 1, refusal: "handingOver" });
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: null });
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: "handingOver" });
   }),
   claim(
     "16. the target campaigns at once, without pre-vote, if its term is the leader's and it is a voter",
     (protocol) => {
       const heir = aFollowerOf(protocol, "b");
-      heir.hear("b", { kind: "timeoutNow", term: 2 });
+      heir.hear("b", { kind: "timeoutNow", term: 2, waitMs: 0 });
       expect(heir.roleName).toBe("follower");
-      heir.hear("b", { kind: "timeoutNow", term: 1 });
+      heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
       expect(heir.roleName).toBe("candidate");
       expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: false, term: 2, transferFromTerm: 1 });
       const observer = aFollowerOf(protocol, "b", {
         configuration: protocol.configurationOf(0, 1, founders("bc"), founders("a")),
       });
-      observer.hear("b", { kind: "timeoutNow", term: 1 });
+      observer.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
       expect(observer.roleName).toBe("follower");
     },
   ),
@@ -106,7 +282,7 @@ export const transfer = [
   }),
   claim("16. only this one campaign carries the transfer", (protocol) => {
     const heir = aFollowerOf(protocol, "b");
-    heir.hear("b", { kind: "timeoutNow", term: 1 });
+    heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
     while (heir.roleName !== "preCandidate") heir.timeOut();
     expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: true, transferFromTerm: null });
     heir.hear("c", voteReply({ preVote: true, term: 3, round: heir.node.round }));

@@ -1,3 +1,4 @@
+import { handovers } from "./handovers.js";
 import { leases } from "./leases.js";
 import { membership } from "./membership.js";
 import type { Mutant } from "./mutant.js";
@@ -5,4 +6,4 @@ import { named } from "./named.js";
 import { voting } from "./voting.js";
 
 /** Every planted bug. */
-export const mutants: readonly Mutant[] = [...named, ...voting, ...leases, ...membership];
+export const mutants: readonly Mutant[] = [...named, ...voting, ...leases, ...handovers, ...membership];

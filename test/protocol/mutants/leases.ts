@@ -169,25 +169,4 @@ export const leases: readonly Mutant[] = [
     edits: [["heartbeat.ts", "node.record === before && !shorter", "record === node.record"]],
     claims: ["0. whatever changes the record is ordered to disk, also"],
   },
-  {
-    name: "a transfer keeps the lease",
-    edits: [["lease.ts", " || role.transfer !== null) return", ") return"]],
-    claims: ["16. a transfer gives the lease up and announces the loss, and"],
-  },
-  {
-    name: "a transfer lifts every hold",
-    edits: [["lease.ts", "liftedTerm !== null && node.contactTerm <= liftedTerm", "liftedTerm !== null"]],
-    claims: ["16. but a hold that comes from a later leader does"],
-  },
-  {
-    name: "a restart forgets whose hold it is",
-    edits: [["node.ts", "contactTerm: record.term,", "contactTerm: 0,"]],
-    claims: ["16. but a hold that comes from a later leader does"],
-  },
-  {
-    name: "hands over and leads on",
-    edits: [["membership.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
-    claims: ["16. then in one step it stops, orders the heir to campaign"],
-    chaos: ["transfer", 5, "L1"],
-  },
 ];

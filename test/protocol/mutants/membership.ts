@@ -35,7 +35,7 @@ export const membership: readonly Mutant[] = [
       ],
     ],
     claims: ["19. never an older one from a refusal either"],
-    chaos: ["disk", 5, "I3"],
+    chaos: ["clocks", 5, "I3"],
   },
   {
     name: "configuration taken from a refusal by a leader",
@@ -64,7 +64,7 @@ export const membership: readonly Mutant[] = [
       "0. leading is announced only once all that it rests on is",
       "12. on winning the configuration takes the term and keeps its",
     ],
-    chaos: ["membership", 55, "I7"],
+    chaos: ["membership", 130, "I7"],
   },
   {
     name: "heartbeats carry what is not durable",

@@ -41,7 +41,7 @@ export const named: readonly Mutant[] = [
       ],
     ],
     claims: ["4. the vote of a term outlives a restart"],
-    chaos: ["membership", 10, "I2"],
+    chaos: ["harsh", 30, "I2"],
   },
   {
     name: "no configuration check in votes",
@@ -62,20 +62,20 @@ export const named: readonly Mutant[] = [
       "18. nor before the own write of the current one is done",
       "18. no change before replies of this leadership show a quorum",
     ],
-    chaos: ["membership", 5, "I7"],
+    chaos: ["membership", 10, "I7"],
   },
   {
     name: "transfer flag kept on later campaigns",
     edits: [
       [
         "election.ts",
-        "becomeCandidate(node, order.term, nowMs, effects);",
-        "Object.assign(node, { heir: true }); becomeCandidate(node, order.term, nowMs, effects);",
+        "becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
       ],
       [
         "become.ts",
         "becomeCandidate(node, null, nowMs, effects);",
-        'becomeCandidate(node, "heir" in node ? node.record.term : null, nowMs, effects);',
+        'becomeCandidate(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
       ],
     ],
     story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],

@@ -43,8 +43,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "become.ts",
-        "answers: new Map(), transferFromTerm, refusedRounds }",
-        "answers: new Map([[node.id, ownVote]]), transferFromTerm, refusedRounds }",
+        "answers: new Map(), inheritance, refusedRounds }",
+        "answers: new Map([[node.id, ownVote]]), inheritance, refusedRounds }",
       ],
     ],
     claims: [

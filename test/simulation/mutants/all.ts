@@ -73,7 +73,7 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "runtime/driver.ts",
-        'if (writesDone === writesBegun || effect.message.kind === "heartbeat")',
+        "if (writesDone === writesBegun || neverWaits(effect.message))",
         "if (writesBegun >= 0)",
       ],
     ],
@@ -119,7 +119,7 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "drift factor left out", scenario: ["drift", 1, "I4"] },
   { name: "lease from receive time", world: ["disks", 3, "fencing"] },
   { name: "lease of less than a quorum", world: ["late", 1, "I4"], search: ["torn", 5, "I4"] },
-  { name: "lease of the leader's own hold", world: ["mixed", 3, "I4"] },
+  { name: "lease of the leader's own hold", world: ["mixed", 8, "I4"] },
   { name: "replies after a suspend reviving the lease", scenario: ["suspended", 1, "L3"] },
   {
     name: "own vote ignoring the hold",
@@ -136,6 +136,12 @@ export const mutants: readonly SimulatedMutant[] = [
   {
     name: "transfer flag kept on later campaigns",
     course: ["an heir that failed asks again, and one that already follows another leader hears it", 1, "I4"],
+  },
+  { name: "an heir that does not wait", world: ["handovers", 3, "I4"], search: ["handover", 6, "I4"] },
+  {
+    name: "an order that says nothing of the lease",
+    world: ["handovers", 3, "I4"],
+    search: ["handover", 6, "I4"],
   },
 
   // Membership and identity.

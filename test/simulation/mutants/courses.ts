@@ -177,6 +177,7 @@ export const courses = {
     world.transfer(old, heir);
     world.until(() => heir.node.role.name === "candidate");
     const endAlone = world.cut(heir, old);
+    world.until(() => old.node.role.name !== "leader");
     // The heir fails, and the others elect somebody of the same term. Its disk is slow, so nobody hears of the confirmed configuration,
     // and its first heartbeats are late.
     world.until(() => [old, voter].some(({ node }) => node.role.name === "leader"));

@@ -8,6 +8,7 @@ import type { worlds } from "./worlds.js";
 export const searches = {
   torn: { from: "torn", disks: "instant", modes: { preVote: false }, depth: 7, states: 60_000 },
   led: { from: "led", depth: 4 },
+  handover: { from: "led", disks: "instant", terms: 3, depth: 6, crashes: 0, transfers: 1 },
   members: { from: "led", depth: 7, crashes: 0, reconfigurations: 2 },
 } satisfies Record<string, Partial<ExploreOptions>>;
 

@@ -1,0 +1,147 @@
+import type { Mutant } from "./mutant.js";
+
+/** Bugs of handing over. */
+export const handovers: readonly Mutant[] = [
+  {
+    name: "a transfer lifts every hold",
+    edits: [["lease.ts", "liftedTerm !== null && node.contactTerm <= liftedTerm", "liftedTerm !== null"]],
+    claims: ["16. but a hold that comes from a later leader does"],
+  },
+  {
+    name: "a restart forgets whose hold it is",
+    edits: [["node.ts", "contactTerm: record.term,", "contactTerm: 0,"]],
+    claims: ["16. but a hold that comes from a later leader does"],
+  },
+  {
+    name: "hands over and leads on",
+    edits: [["membership.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
+    claims: ["16. then in one step it stops, orders the heir to campaign"],
+    chaos: ["transfer", 5, "L1"],
+  },
+  {
+    name: "a lease renewed while it is handed over",
+    edits: [
+      [
+        "lease.ts",
+        "return role.transfer === null ? promisedMs : Math.min(promisedMs, role.transfer.leaseUntilMs);",
+        "return promisedMs;",
+      ],
+    ],
+    claims: [
+      "16. a leader whose heir can be elected without it orders it",
+      "16. a leader whose vote the heir needs, or whose service is",
+    ],
+    story: ["a leader that handed over beats once more before the voters vote", "I4"],
+  },
+  {
+    name: "an heir that does not wait",
+    edits: [
+      [
+        "become.ts",
+        "inheritance: inheritance !== null && inheritance.freeAtMs > nowMs ? inheritance : null,",
+        "inheritance: null,",
+      ],
+    ],
+    claims: [
+      "16. the heir has no lease before the one it inherits is over",
+      "16. or before who handed over has said that it is",
+    ],
+    chaos: ["gentle", 5, "I4"],
+  },
+  {
+    name: "an order that says nothing of the lease",
+    edits: [
+      [
+        "membership.ts",
+        "order(heir, term, leaseUntilMs - nowMs, effects);",
+        "order(heir, term, 0, effects);",
+      ],
+    ],
+    claims: ["16. a leader whose heir can be elected without it orders it"],
+    chaos: ["gentle", 5, "I4"],
+  },
+  {
+    name: "a wait by exact clocks",
+    edits: [
+      [
+        "lease.ts",
+        "nowMs + (remainingMs * (1 + clockDriftRatio)) / (1 - clockDriftRatio)",
+        "nowMs + remainingMs",
+      ],
+    ],
+    claims: ["16. the heir has no lease before the one it inherits is over"],
+    chaos: ["gentle", 15, "I4"],
+  },
+  {
+    name: "a wait that is not passed on",
+    edits: [["membership.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
+    claims: ["16. a leader that waits itself passes what is left on to"],
+    story: ["an heir hands over in its turn before its own wait is over", "I4"],
+  },
+  {
+    name: "anybody's word ends the wait",
+    edits: [
+      ["election.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
+    ],
+    claims: ["16. or before who handed over has said that it is"],
+  },
+  {
+    name: "a later word takes back that the lease is over",
+    edits: [["election.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
+    claims: ["16. what is over once stays so, in whatever order the"],
+  },
+  {
+    name: "an earlier end of the wait believed",
+    edits: [
+      ["election.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
+    ],
+    claims: ["16. an heir that is asked to wait longer does"],
+  },
+  {
+    name: "an end before the loss is told",
+    edits: [["membership.ts", "if (node.announcedTerm !== null) return;", ""]],
+    claims: ["16. its service drains only once the loss is told, so that"],
+  },
+  {
+    name: "a lease that comes back in a handover",
+    edits: [["become.ts", "if (transfer !== null) transfer.leaseUntilMs = Number.NEGATIVE_INFINITY;", ""]],
+    claims: ["16. a lease that ended before its time in a handover does not"],
+  },
+  {
+    name: "the heir's quorum not looked for",
+    edits: [
+      [
+        "membership.ts",
+        "return isInTouch(heir) && others.length >= quorumSize(voters.length);",
+        "return others.length > 0;",
+      ],
+    ],
+    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+  },
+  {
+    name: "an unfit service leads on until its heir is elected",
+    edits: [["membership.ts", 'reason !== "unhealthy" &&', ""]],
+    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+  },
+  {
+    name: "a handover that ends before the heir is ready",
+    edits: [
+      [
+        "beat.ts",
+        "if (role.inheritance !== null && !role.inheritance.claimed && to === role.inheritance.from) continue;",
+        "",
+      ],
+    ],
+    claims: ["16. who handed over gets the heir's heartbeats only once"],
+  },
+  {
+    name: "an heir hidden from who handed over",
+    edits: [["step.ts", "claimInheritance(node, nowMs, effects);\n", "\n"]],
+    claims: ["16. who handed over gets the heir's heartbeats only once"],
+  },
+  {
+    name: "a service that drains unheard",
+    edits: [["heartbeat.ts", "    askToWait(node, from, effects);\n", ""]],
+    claims: ["16. while its service drains, it asks the heir to wait with"],
+  },
+];
