@@ -80,7 +80,10 @@ export interface Elector extends AsyncDisposable {
   waitForLeader(options?: { readonly signal?: AbortSignal }): Promise<LeaderInfo>;
   /** One quorum round now: resolves once a quorum has confirmed this leader. Errors: `notLeader`, `aborted`, `stopped`. */
   verify(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Hands over to a voter that has caught up; resolves once this node has stepped down. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`. */
+  /**
+   * Hands over to a voter that has caught up. This node leads on until its heir is elected, at most as long as its lease lasts, and then
+   * drains; resolves once it has, and the heir may lead. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`.
+   */
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
   /** Hands over to whoever is best placed. Errors as `transfer`. */
   resign(options?: { readonly signal?: AbortSignal }): Promise<void>;

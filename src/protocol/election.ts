@@ -8,9 +8,9 @@ import {
 } from "./become.js";
 import { type Configuration, isNewer } from "./configuration.js";
 import { isVoter, meet, strangerReason, takeConfiguration } from "./identity.js";
-import { holdUntil, leaseOver } from "./lease.js";
-import type { NodeId, Refusal, RequestVote, RequestVoteReply, TimeoutNow } from "./message.js";
-import { type Inheritance, knownLeader, type Node, withVote } from "./node.js";
+import { holdUntil } from "./lease.js";
+import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./message.js";
+import { knownLeader, type Node, withVote } from "./node.js";
 import type { Effect } from "./transition.js";
 import { barsTerm, refusesPreVote, refusesVote } from "./voting.js";
 
@@ -139,36 +139,4 @@ function catchUp(node: Node, configuration: Configuration, nowMs: number): void 
   if (role.name === "follower") return;
   node.role = { name: "follower", leader: null };
   beginWait(node, nowMs);
-}
-
-/** The leader of this term hands over: campaign at once, without pre-vote; or says more of how long to wait for its lease (rule 16). */
-export function onTimeoutNow(
-  node: Node,
-  from: NodeId,
-  incarnation: string,
-  order: TimeoutNow,
-  nowMs: number,
-  effects: Effect[],
-): void {
-  if (strangerReason(node, from, incarnation, null, null) !== null) return;
-  const { role } = node;
-  if (role.name === "candidate" || role.name === "leader") {
-    const { inheritance } = role;
-    if (inheritance?.from === from && inheritance.term === order.term) {
-      const left = afterWait(node, inheritance, order.waitMs, nowMs);
-      role.inheritance = role.name === "leader" && left.freeAtMs <= nowMs ? null : left;
-    }
-  }
-  if (order.term !== node.record.term || !isContender(node) || role.name === "leader") return;
-  const { term, waitMs } = order;
-  const inheritance = { from, term, freeAtMs: nowMs, claimed: false };
-  becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);
-}
-
-/** What is left to wait for after the word of who handed over; what is free once stays so, in whatever order its words come. */
-function afterWait(node: Node, inheritance: Inheritance, waitMs: number, nowMs: number): Inheritance {
-  const { freeAtMs } = inheritance;
-  if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;
-  if (waitMs === 0) return { ...inheritance, freeAtMs: Number.NEGATIVE_INFINITY };
-  return { ...inheritance, freeAtMs: Math.max(freeAtMs, leaseOver(node, nowMs, waitMs)) };
 }

@@ -3,9 +3,9 @@ import { adoptTerm, becomeFollower, beginWait } from "./become.js";
 import { isNewer, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
-import { askToWait } from "./membership.js";
 import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
 import type { Leader, Node } from "./node.js";
+import { askToWait } from "./transfer.js";
 import type { Effect } from "./transition.js";
 
 /** Hears a leader. Returns true where nothing but the time of contact changed. */

@@ -1,16 +1,17 @@
 /**
  * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other.
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
- * heartbeat, membership, step; beside them, invariants: what to look for from outside.
+ * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
 export * from "./bounds.js";
 export * from "./configuration.js";
 export * from "./invariants.js";
 export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
-export { hasHeir, isConfigurationCommitted } from "./membership.js";
+export { isConfigurationCommitted } from "./membership.js";
 export * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";
 export * from "./settings.js";
 export { hasOnlyToBeat, step } from "./step.js";
+export { hasHeir } from "./transfer.js";
 export type * from "./transition.js";

@@ -1,18 +1,12 @@
-import { claim, sendHeartbeats } from "./beat.js";
+import { sendHeartbeats } from "./beat.js";
 import { announceLoss, becomeFollower, beginWait, noteRemoval, ownVote, settleRound } from "./become.js";
-import {
-  campaign,
-  isContender,
-  onRequestVote,
-  onRequestVoteReply,
-  onTimeoutNow,
-  waitUntil,
-} from "./election.js";
+import { campaign, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
 import { onConnected } from "./identity.js";
-import { holdsLease, holdUntil, leaseUntil, quorumContact, quorumPromise } from "./lease.js";
-import { beginTransfer, finishTransfer, reconfigure } from "./membership.js";
+import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
+import { reconfigure } from "./membership.js";
 import type { DurableRecord, Leader, Node } from "./node.js";
+import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./transfer.js";
 import type { Effect, Input, RequestRefusal } from "./transition.js";
 
 /**
@@ -205,14 +199,6 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
   const reconfigured = node.record.configuration !== before.configuration;
   orderTimer(node, deadline(node, leasedUntilMs, reconfigured, nowMs), place, effects);
   if (gained) effects.push({ kind: "gained", term: node.record.term });
-}
-
-/** A leader that could hold a lease but for the one before shows itself to whom that belongs (rule 16). */
-function claimInheritance(node: Node, nowMs: number, effects: Effect[]): void {
-  const { role } = node;
-  if (role.name !== "leader" || role.inheritance === null || role.inheritance.claimed) return;
-  if (node.record === node.durable && nowMs < quorumPromise(node, role))
-    claim(node, role, role.inheritance, effects);
 }
 
 /** Has the node woken at `atMs`, unless it will be before. */

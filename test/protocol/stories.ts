@@ -236,4 +236,28 @@ export const stories: readonly Story[] = [
       cluster.advance(300);
     },
   },
+  {
+    title: "an heir changes the membership before its wait is over",
+    play(protocol) {
+      const long = { electionTimeout: { minMs: 600, maxMs: 900 }, voteHoldMs: 600 };
+      const [cluster] = ledCluster(protocol, "abc", { a: { quorumTimeoutMs: 600 }, b: quick, c: long });
+      for (const id of "de") {
+        cluster.addHost(id, null, settingsFor(protocol, { ...quick, clockDriftRatio: 0 }));
+        cluster.start(id);
+      }
+      change(cluster, "a", "abc", ["d", "e"]);
+      cluster.tell(processOf(cluster, "a"), { kind: "transfer", to: "b", reason: "resigned", request: 1 });
+      cluster.advance(1.5);
+      cut(cluster, "a", "bcde");
+      const heir = processOf(cluster, "b");
+      if (!cluster.advance(50, () => heir.node.role.name === "leader"))
+        throw new Error("the heir is not elected");
+      cluster.advance(5);
+      change(cluster, "b", "abcd", ["e"]);
+      change(cluster, "b", "abcde");
+      cluster.crash("b");
+      cluster.start("b");
+      cluster.advance(1000);
+    },
+  },
 ];

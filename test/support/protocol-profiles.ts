@@ -65,4 +65,13 @@ export const profiles: readonly Profile[] = [
     ...{ lossRatio: 0.03, duplicateRatio: 0.1, lateRatio: 0.05, latencyMs: 3, timerLateRatio: 0.02 },
     strokes: { ...rough, transfer: 25, drained: 6, isolate: 5, pause: 4, crash: 3, edge: 12, reconfigure: 3 },
   },
+  {
+    name: "orphan",
+    ...{ lossRatio: 0.01, duplicateRatio: 0.05, lateRatio: 0.02, latencyMs: 1, timerLateRatio: 0.02 },
+    strokes: {
+      ...often,
+      ...{ orphan: 20, transfer: 8, drained: 3, edge: 15, runLong: 12, mend: 10 },
+      ...{ crash: 4, restart: 10, reconfigure: 8, contend: 1, delay: 3 },
+    },
+  },
 ];

@@ -1,6 +1,6 @@
-import type { Member } from "../../src/protocol/index.js";
+import type { LossReason, Member, NodeId } from "../../src/protocol/index.js";
 import type { Chaos } from "./protocol-chaos.js";
-import type { Host } from "./protocol-host.js";
+import type { Host, Process } from "./protocol-host.js";
 import { known, settingsFor } from "./protocol-nodes.js";
 
 /** The name of a stroke. */
@@ -138,24 +138,26 @@ export const strokes = {
     if (process === undefined) return;
     const mute = chaos.chance(0.7);
     const deaf = !mute || chaos.chance(0.7);
-    for (const { id } of chaos.hosts()) {
-      if (mute) chaos.cluster.cut.add(`${process.node.id}>${id}`);
-      if (deaf) chaos.cluster.cut.add(`${id}>${process.node.id}`);
-    }
-    chaos.cluster.note(`${process.node.id} is cut off${mute ? ", mute" : ""}${deaf ? ", deaf" : ""}`);
+    cutOff(chaos, process.node.id, mute, deaf);
   },
   mend: ({ cluster }: Chaos) => cluster.cut.clear(),
   transfer: (chaos: Chaos) => {
     const process = chaos.process(1);
     if (process === undefined) return;
     const to = chaos.chance(0.7) ? chaos.pick(process.node.record.configuration.voters)?.id : null;
-    const reason = chaos.chance(0.8) ? "resigned" : "unhealthy";
-    process.drainMs = chaos.chance(0.5) ? 0 : chaos.random() * 400;
-    chaos.cluster.tell(process, { kind: "transfer", to: to ?? null, reason, request: 1 });
-    const { announcedTerm, role } = process.node;
-    if (announcedTerm !== null || role.name !== "leader" || role.transfer === null) return;
-    if (process.drainAtMs === Number.POSITIVE_INFINITY)
-      process.drainAtMs = chaos.cluster.nowMs + process.drainMs;
+    handOver(chaos, process, to ?? null, chaos.chance(0.8) ? "resigned" : "unhealthy");
+  },
+  /** A leader hands over, and is cut off before it hears how its heir fares. */
+  orphan: (chaos: Chaos) => {
+    const { cluster } = chaos;
+    const process = chaos.process(1);
+    if (process === undefined) return;
+    handOver(chaos, process, null, "resigned");
+    const { heir } = process.node;
+    if (heir === null) return;
+    const until = chaos.chance(0.5) ? "candidate" : "leader";
+    cluster.advance(40, () => cluster.host(heir.id).process?.node.role.name === until);
+    cutOff(chaos, process.node.id, true, true);
   },
   /** A service that ends before anybody asked, or long after. */
   drained: (chaos: Chaos) => {
@@ -241,6 +243,24 @@ export const strokes = {
     chaos.cluster.start(host.id);
   },
 } as const;
+
+/** A leader is asked to hand over; its service drains for a while once it has lost. */
+function handOver(chaos: Chaos, process: Process, to: NodeId | null, reason: LossReason): void {
+  process.drainMs = chaos.chance(0.5) ? 0 : chaos.random() * 400;
+  chaos.cluster.tell(process, { kind: "transfer", to, reason, request: 1 });
+  const { announcedTerm, role } = process.node;
+  if (announcedTerm !== null || role.name !== "leader" || role.transfer === null) return;
+  if (process.drainAtMs === Number.POSITIVE_INFINITY)
+    process.drainAtMs = chaos.cluster.nowMs + process.drainMs;
+}
+
+function cutOff({ cluster }: Chaos, id: NodeId, mute: boolean, deaf: boolean): void {
+  for (const other of cluster.hosts.keys()) {
+    if (mute) cluster.cut.add(`${id}>${other}`);
+    if (deaf) cluster.cut.add(`${other}>${id}`);
+  }
+  cluster.note(`${id} is cut off${mute ? ", mute" : ""}${deaf ? ", deaf" : ""}`);
+}
 
 /** A process begins again, perhaps with other settings, of which only the drift bound has to stay. */
 function restart(chaos: Chaos, host: Host): void {

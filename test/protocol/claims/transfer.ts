@@ -142,6 +142,17 @@ export const transfer = [
       expect(unfit.node.announcedTerm).toBeNull();
     },
   ),
+  claim("16. so does one whose service turns out unfit while it hands over", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    ask(leader, "unhealthy");
+    expect(leader.effects).toEqual([
+      { kind: "lost", term: 2, reason: "unhealthy" },
+      { kind: "answered", request: 7, refusal: "handingOver" },
+    ]);
+    leader.tell({ kind: "drained" });
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+  }),
   claim("16. then in one step it stops, orders the heir to campaign and steps down", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader, "unhealthy");
@@ -217,6 +228,20 @@ export const transfer = [
       expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat", term: 2 }]);
     },
   ),
+  claim("16. nobody is added or removed before the lease that was inherited is over", (protocol) => {
+    const heir = anHeir(protocol);
+    const { id, voters } = heir.node.record.configuration;
+    const remove = {
+      kind: "reconfigure",
+      expected: id,
+      voters: voters.slice(0, 2),
+      observers: [],
+      request: 1,
+    } as const;
+    expect(heir.tell(remove)).toEqual([{ kind: "answered", request: 1, refusal: "notReady" }]);
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
+  }),
   claim("16. a leader that waits itself passes what is left on to its heir", (protocol) => {
     const heir = anHeir(protocol);
     const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;

@@ -14,7 +14,7 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "hands over and leads on",
-    edits: [["membership.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
+    edits: [["transfer.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
     claims: ["16. then in one step it stops, orders the heir to campaign"],
     chaos: ["transfer", 5, "L1"],
   },
@@ -32,6 +32,7 @@ export const handovers: readonly Mutant[] = [
       "16. a leader whose vote the heir needs, or whose service is",
     ],
     story: ["a leader that handed over beats once more before the voters vote", "I4"],
+    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "an heir that does not wait",
@@ -46,19 +47,15 @@ export const handovers: readonly Mutant[] = [
       "16. the heir has no lease before the one it inherits is over",
       "16. or before who handed over has said that it is",
     ],
-    chaos: ["gentle", 5, "I4"],
+    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "an order that says nothing of the lease",
     edits: [
-      [
-        "membership.ts",
-        "order(heir, term, leaseUntilMs - nowMs, effects);",
-        "order(heir, term, 0, effects);",
-      ],
+      ["transfer.ts", "order(heir, term, leaseUntilMs - nowMs, effects);", "order(heir, term, 0, effects);"],
     ],
     claims: ["16. a leader whose heir can be elected without it orders it"],
-    chaos: ["gentle", 5, "I4"],
+    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "a wait by exact clocks",
@@ -70,36 +67,37 @@ export const handovers: readonly Mutant[] = [
       ],
     ],
     claims: ["16. the heir has no lease before the one it inherits is over"],
-    chaos: ["gentle", 15, "I4"],
+    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "a wait that is not passed on",
-    edits: [["membership.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
+    edits: [["transfer.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
     claims: ["16. a leader that waits itself passes what is left on to"],
     story: ["an heir hands over in its turn before its own wait is over", "I4"],
+    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "anybody's word ends the wait",
     edits: [
-      ["election.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
+      ["transfer.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
     ],
     claims: ["16. or before who handed over has said that it is"],
   },
   {
     name: "a later word takes back that the lease is over",
-    edits: [["election.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
+    edits: [["transfer.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
     claims: ["16. what is over once stays so, in whatever order the"],
   },
   {
     name: "an earlier end of the wait believed",
     edits: [
-      ["election.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
+      ["transfer.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
     ],
     claims: ["16. an heir that is asked to wait longer does"],
   },
   {
     name: "an end before the loss is told",
-    edits: [["membership.ts", "if (node.announcedTerm !== null) return;", ""]],
+    edits: [["transfer.ts", "if (node.announcedTerm !== null) return;", ""]],
     claims: ["16. its service drains only once the loss is told, so that"],
   },
   {
@@ -111,7 +109,7 @@ export const handovers: readonly Mutant[] = [
     name: "the heir's quorum not looked for",
     edits: [
       [
-        "membership.ts",
+        "transfer.ts",
         "return isInTouch(heir) && others.length >= quorumSize(voters.length);",
         "return others.length > 0;",
       ],
@@ -120,7 +118,7 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an unfit service leads on until its heir is elected",
-    edits: [["membership.ts", 'reason !== "unhealthy" &&', ""]],
+    edits: [["transfer.ts", 'reason !== "unhealthy" &&', ""]],
     claims: ["16. a leader whose vote the heir needs, or whose service is"],
   },
   {
@@ -143,5 +141,16 @@ export const handovers: readonly Mutant[] = [
     name: "a service that drains unheard",
     edits: [["heartbeat.ts", "    askToWait(node, from, effects);\n", ""]],
     claims: ["16. while its service drains, it asks the heir to wait with"],
+  },
+  {
+    name: "an heir that changes the membership before its wait is over",
+    edits: [["membership.ts", 'if (role.inheritance !== null) return "notReady";', ""]],
+    claims: ["16. nobody is added or removed before the lease that was"],
+    story: ["an heir changes the membership before its wait is over", "I4"],
+  },
+  {
+    name: "an unfit service that leads on because it hands over already",
+    edits: [["transfer.ts", 'if (reason === "unhealthy") announceLoss(node, reason, effects);', ""]],
+    claims: ["16. so does one whose service turns out unfit while it"],
   },
 ];

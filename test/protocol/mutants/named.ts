@@ -68,7 +68,7 @@ export const named: readonly Mutant[] = [
     name: "transfer flag kept on later campaigns",
     edits: [
       [
-        "election.ts",
+        "transfer.ts",
         "becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
         "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
       ],
