@@ -21,7 +21,6 @@ export function onHeartbeat(
     node.contactAtMs = nowMs;
     node.heardSeq = heartbeat.seq;
     reply(node, from, heartbeat, true, null, effects);
-    askToWait(node, from, effects);
     return true;
   }
   const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);
@@ -108,6 +107,7 @@ function reply(
     configurationId: node.record.configuration.id,
   };
   effects.push({ kind: "send", to, message });
+  if (accepted && node.heir?.id === to) askToWait(node, node.heir, effects);
 }
 
 /** Counts a follower's answer towards the lease. Returns true where the lease, already told, was only extended. */

@@ -108,6 +108,12 @@ export interface Transfer {
   leaseUntilMs: number;
 }
 
+/** Who was ordered to campaign, by the leader of which term (rule 16). */
+export interface Heir {
+  readonly id: NodeId;
+  readonly term: number;
+}
+
 /** What a node is at present; what belongs to a role lives inside it. */
 export type Role = Follower | PreCandidate | Candidate | Leader;
 
@@ -140,8 +146,8 @@ export interface Node {
   shortWaitMs: number | null;
   /** The number of rounds begun. */
   round: number;
-  /** Whom this node ordered to campaign while it led `term`, until it has said that its service drained. */
-  heir: { readonly id: NodeId; readonly term: number } | null;
+  /** Whom this node ordered to campaign while its lease ran, until it has said that its service drained. */
+  heir: Heir | null;
   /** False while the node must not campaign, such as when its service is unhealthy. */
   contending: boolean;
   /** True once the configuration, or everybody who answers, says that this node does not belong (rule 20). */

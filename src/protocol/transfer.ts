@@ -5,7 +5,7 @@ import { isContender } from "./election.js";
 import { strangerReason } from "./identity.js";
 import { leaseOver, leaseUntil, quorumPromise } from "./lease.js";
 import type { NodeId, TimeoutNow } from "./message.js";
-import type { Inheritance, Leader, Node } from "./node.js";
+import type { Heir, Inheritance, Leader, Node } from "./node.js";
 import { quorumSize } from "./quorum.js";
 import type { Effect, LossReason, RequestRefusal } from "./transition.js";
 
@@ -42,7 +42,7 @@ export function beginTransfer(
     const { term } = node.record;
     role.transfer = { to: heir, reason, leaseUntilMs };
     node.heir = { id: heir, term };
-    // No later one should meet the heir's term before its own heartbeat tells of it.
+    // So that no heartbeat of this term is due, and meets the next, before the heir shows itself.
     sendHeartbeats(node, role, nowMs, effects);
     order(heir, term, leaseUntilMs - nowMs, effects);
     return null;
@@ -71,9 +71,9 @@ export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): vo
   node.heir = null;
 }
 
-/** Follows its heir and still drains: asks it to go on waiting, with every heartbeat but the first (rule 16). */
-export function askToWait(node: Node, from: NodeId, effects: Effect[]): void {
-  if (node.heir?.id === from) order(from, node.heir.term, node.settings.voteHoldMs, effects);
+/** Follows its heir, and its service still drains: asks for patience until the next heartbeat and some time after (rule 16). */
+export function askToWait(node: Node, heir: Heir, effects: Effect[]): void {
+  order(heir.id, heir.term, node.settings.voteHoldMs, effects);
 }
 
 function order(to: NodeId, term: number, waitMs: number, effects: Effect[]): void {

@@ -139,7 +139,9 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "a service that drains unheard",
-    edits: [["heartbeat.ts", "    askToWait(node, from, effects);\n", ""]],
+    edits: [
+      ["heartbeat.ts", "if (accepted && node.heir?.id === to) askToWait(node, node.heir, effects);", ""],
+    ],
     claims: ["16. while its service drains, it asks the heir to wait with"],
   },
   {
