@@ -68,12 +68,13 @@ function network(text: string): (typeof networks)[number] {
   return found;
 }
 
-function urls(text: string): string[] {
+/** @param before those given already: the flag may be given again */
+function urls(text: string, before: readonly string[] = []): string[] {
   const all = text.split(",").map((url) => url.trim().replace(/\/+$/, ""));
   for (const url of all)
     if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
       throw new InvalidArgumentError(`${url} must be an http:// or https:// address`);
-  return [...new Set(all)];
+  return [...new Set([...before, ...all])];
 }
 
 function number(text: string): number {

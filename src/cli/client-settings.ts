@@ -38,9 +38,16 @@ export interface ClientPlan {
   readonly json: boolean;
 }
 
-/** Adds the flags of `clientSettings`. */
+/** Adds the flags of `clientSettings`. `--url` may be given again, for more addresses. */
 export function addClientOptions(command: Command): Command {
-  for (const { flag, help } of Object.values(clientSettings)) command.addOption(new Option(flag, help));
+  for (const { flag, help } of Object.values(clientSettings)) {
+    const option = new Option(flag, help);
+    if (flag === clientSettings.url.flag)
+      option.argParser((text: string, before?: string) =>
+        before === undefined ? text : `${before},${text}`,
+      );
+    command.addOption(option);
+  }
   return command;
 }
 
