@@ -232,6 +232,8 @@ function isSelector(word: string): boolean {
 function describe(issue: v.BaseIssue<unknown>): string {
   const path = issue.path?.map(({ key }) => String(key)).join(".") ?? "";
   const unknownKey = issue.type === "strict_object" && issue.expected === "never";
+  if (issue.type === "strict_object" && issue.input === undefined)
+    return `${path}: must be given${path === "cluster" ? ", such as { nodes: 3 }" : ""}`;
   const value = JSON.stringify(unknownKey ? issue.path?.at(-1)?.value : issue.input) ?? "nothing";
   const shown = value.length > 120 ? `${value.slice(0, 117)}...` : value;
   if (unknownKey) return `${path}: is not a known key (its value is ${shown})`;

@@ -75,6 +75,12 @@ describe("a scenario", () => {
     expect(parse).toThrow(message);
   });
 
+  it("is refused without a cluster, with what one looks like", () => {
+    expect(() => parseScenario({ runs: 2 } as never)).toThrow(
+      /^cluster: must be given, such as \{ nodes: 3 \}$/,
+    );
+  });
+
   it("gives the same trace twice, and another one with another seed", () => {
     const faults: ScenarioInput["faults"] = [
       { random: { ratePerMinute: 30, forMs: [100, 3000] }, do: "isolate", nodes: "all" },
