@@ -6,23 +6,13 @@ import { WebSocket } from "ws";
 import { startChild } from "./child.js";
 import { quantile } from "./report.js";
 
-/**
- * What this machine takes for a round trip between two processes, for a durable write in a row of them, and for one after the disk was
- * idle: medians, in milliseconds.
- */
-export async function measureLoopback(): Promise<{
-  readonly roundTripMs: number;
-  readonly writeMs: number;
-  readonly idleWriteMs: number;
-}> {
-  return {
-    roundTripMs: await roundTrip(),
-    writeMs: await durableWrite(0),
-    idleWriteMs: await durableWrite(20),
-  };
+/** What this machine takes for a round trip between two processes, and for a durable write: medians, in milliseconds. */
+export async function measureLoopback(): Promise<{ readonly roundTripMs: number; readonly writeMs: number }> {
+  return { roundTripMs: await roundTrip(), writeMs: await durableWrite() };
 }
 
-async function roundTrip(): Promise<number> {
+/** In milliseconds: the median of bare ws. */
+export async function roundTrip(): Promise<number> {
   const pong = startChild("./bare-ws.js", ["pong"]);
   const { url } = await pong.next<{ readonly kind: "ready"; readonly url: string }>("ready");
   const socket = new WebSocket(url, { perMessageDeflate: false });
@@ -41,13 +31,12 @@ async function roundTrip(): Promise<number> {
   return quantile(timesMs, 0.5);
 }
 
-async function durableWrite(gapMs: number): Promise<number> {
+async function durableWrite(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "raftbeat-bench-"));
   const file = openSync(join(directory, "file"), "w");
   const block = Buffer.alloc(512, 120);
   const timesMs: number[] = [];
   for (let index = 0; index < 200; index++) {
-    if (gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs));
     const beganAtMs = performance.now();
     writeSync(file, block, 0, block.length, (index % 2) * 4096);
     fdatasyncSync(file);

@@ -18,6 +18,7 @@ export type ReplicaReport =
   | { readonly kind: "started" }
   | { readonly kind: "gained"; readonly term: number; readonly atNs: string }
   | { readonly kind: "lost"; readonly term: number; readonly reason: string; readonly atNs: string }
+  | { readonly kind: "askedToHandOver"; readonly atNs: string }
   | { readonly kind: "leader"; readonly leader: string | null; readonly term: number; readonly atNs: string }
   | { readonly kind: "lease"; readonly term: number; readonly atNs: string; readonly untilNs: string }
   | { readonly kind: "asked"; readonly isLeader: boolean; readonly sinceLastMs: number };
@@ -72,10 +73,12 @@ elector.whileLeader(async (lead) => {
 });
 
 process.on("message", (message: { readonly kind: string; readonly to: string }) => {
-  if (message.kind === "transfer")
-    elector.transfer({ to: message.to }).catch((error: unknown) => console.error(error));
+  if (message.kind !== "transfer") return;
+  tell({ kind: "askedToHandOver", atNs: nowNs() });
+  elector.transfer({ to: message.to }).catch((error: unknown) => console.error(error));
 });
 process.once("SIGTERM", () => {
+  tell({ kind: "askedToHandOver", atNs: nowNs() });
   elector.stop({ handover: true }).then(() => {
     while (untold.length > 0) tellNext();
     process.disconnect();
