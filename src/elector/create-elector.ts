@@ -16,7 +16,6 @@ import type { Elector, ElectorOptions } from "./elector.js";
 import { createLinks } from "./links.js";
 import { silentLogger, sturdyLogger } from "./logger.js";
 import { planElector } from "./options.js";
-import { rehearseOnce } from "./rehearsal.js";
 
 /**
  * Starts a node: opens its store, writes its first record if it has none, listens, and takes part in elections.
@@ -31,7 +30,6 @@ export async function createElector(
   const logger = sturdyLogger(options.logger ?? silentLogger);
   for (const warning of plan.warnings) logger.warn({ cluster, id }, warning);
   const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
-  rehearseOnce(plan.settings);
   let record = await openStore(store);
   let transport: Transport | null = null;
   try {
