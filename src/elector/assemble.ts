@@ -151,7 +151,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     ending ??= (async () => {
       endHealth();
       contention.forbid("stopping");
-      if (handingOver && failure === null && node.role.name === "leader") {
+      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
         await handover.resign("stopped");
         await successor();
       }

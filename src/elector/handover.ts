@@ -85,10 +85,15 @@ export function createHandover(
     },
     resign(reason) {
       return new Promise((resolve) => {
-        ask(null, reason, (refusal) => {
-          if (refusal === null || refusal === "handingOver") waiting.add(resolve);
-          else resolve();
-        });
+        const attempt = (): void =>
+          ask(null, reason, (refusal) => {
+            // What it has not got yet, because who handed over to it still drains, it cannot hand on.
+            if (refusal === "notReady") world.schedule(world.retryMs, attempt);
+            else if (refusal === null || refusal === "handingOver" || driver.node.heir !== null)
+              waiting.add(resolve);
+            else resolve();
+          });
+        attempt();
       });
     },
     onDrained,

@@ -2,7 +2,7 @@ import { sendHeartbeats } from "./beat.js";
 import { membersOf, voterOf, withTerm } from "./configuration.js";
 import { takeConfiguration } from "./identity.js";
 import type { NodeId } from "./message.js";
-import { type Answer, type Inheritance, type Node, type Peer, withVote } from "./node.js";
+import { type Answer, type Candidate, type Inheritance, type Node, type Peer, withVote } from "./node.js";
 import { quorumSize, voteOutcome } from "./quorum.js";
 import type { Effect, LossReason } from "./transition.js";
 
@@ -26,6 +26,14 @@ export function announceLoss(node: Node, reason: LossReason, effects: Effect[]):
   });
   node.announcedTerm = null;
   if (transfer !== null) transfer.leaseUntilMs = Number.NEGATIVE_INFINITY;
+  askToWait(node, effects);
+}
+
+/** Its service drains: asks the heir, if one was ordered to campaign, for patience until it is asked again and some time after (rule 16). */
+export function askToWait({ heir, settings }: Node, effects: Effect[]): void {
+  if (heir === null) return;
+  const message = { kind: "timeoutNow", term: heir.term, waitMs: settings.voteHoldMs } as const;
+  effects.push({ kind: "send", to: heir.id, message });
 }
 
 /** Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. */
@@ -175,6 +183,15 @@ export function noteRemoval(node: Node): void {
 
 /** What a node answers itself: to a pre-vote at once, to a vote once it is durable. */
 export const ownVote: Answer = { granted: true, reason: null, remainingHoldMs: 0, outdated: false };
+
+/** Asks those who have not given their vote once more: that of who handed over may be free now, or an answer was lost (rule 6). */
+export function askAgain(node: Node, role: Candidate, transferFromTerm: number, effects: Effect[]): void {
+  for (const [id, { granted }] of role.answers) if (!granted) role.answers.delete(id);
+  const missing: Effect[] = [];
+  askVoters(node, node.record.term, false, transferFromTerm, missing);
+  for (const effect of missing)
+    if (effect.kind === "send" && !role.answers.has(effect.to)) effects.push(effect);
+}
 
 function askVoters(
   node: Node,

@@ -1,11 +1,11 @@
 import { hastenHeartbeat } from "./beat.js";
-import { adoptTerm, becomeFollower, beginWait } from "./become.js";
+import { adoptTerm, askToWait, becomeFollower, beginWait } from "./become.js";
 import { isNewer, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
 import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
 import type { Leader, Node } from "./node.js";
-import { askToWait } from "./transfer.js";
+import { isTermOfHeir } from "./transfer.js";
 import type { Effect } from "./transition.js";
 
 /** Hears a leader. Returns true where nothing but the time of contact changed. */
@@ -21,11 +21,15 @@ export function onHeartbeat(
     node.contactAtMs = nowMs;
     node.heardSeq = heartbeat.seq;
     reply(node, from, heartbeat, true, null, effects);
+    if (node.heir !== null) askToWait(node, effects);
     return true;
   }
   const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);
+  // One that loses by this very heartbeat asks as it loses.
+  const drains = node.announcedTerm === null;
   if (refusal === null) followLeader(node, from, incarnation, heartbeat, nowMs, effects);
   reply(node, from, heartbeat, refusal === null, refusal === "staleSeq" ? null : refusal, effects);
+  if (refusal === null && drains) askToWait(node, effects);
   return false;
 }
 
@@ -107,7 +111,6 @@ function reply(
     configurationId: node.record.configuration.id,
   };
   effects.push({ kind: "send", to, message });
-  if (accepted && node.heir?.id === to) askToWait(node, node.heir, effects);
 }
 
 /** Counts a follower's answer towards the lease. Returns true where the lease, already told, was only extended. */
@@ -124,7 +127,8 @@ export function onHeartbeatReply(
   meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
-    adoptTerm(node, answer.term, null, nowMs, effects);
+    // The term of its heir ends the role of who handed over only when that shows itself, lacking nothing (rule 16).
+    if (!isTermOfHeir(node, answer.term)) adoptTerm(node, answer.term, null, nowMs, effects);
     return false;
   }
   if (role.name !== "leader" || answer.term !== record.term || answer.heartbeatTerm !== record.term)

@@ -1,5 +1,13 @@
 import { sendHeartbeats } from "./beat.js";
-import { announceLoss, becomeFollower, beginWait, noteRemoval, ownVote, settleRound } from "./become.js";
+import {
+  announceLoss,
+  askToWait,
+  becomeFollower,
+  beginWait,
+  noteRemoval,
+  ownVote,
+  settleRound,
+} from "./become.js";
 import { campaign, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
 import { onConnected } from "./identity.js";
@@ -68,6 +76,7 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       return false;
     case "stop":
       node.contending = false;
+      node.heir = null;
       becomeFollower(node, null, input.reason, nowMs, effects);
       return false;
   }
@@ -100,10 +109,14 @@ function onMessage(
 function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
   if (role.name === "leader") {
-    if (nowMs >= freeAt(role)) role.inheritance = null;
+    const isFree = nowMs >= freeAt(role);
+    if (isFree) role.inheritance = null;
     if (nowMs >= quorumDeadline(node, role, nowMs)) becomeFollower(node, null, "noQuorum", nowMs, effects);
     else if (nowMs >= writeDeadline(node)) becomeFollower(node, null, "unhealthy", nowMs, effects);
-    else if (nowMs >= role.nextHeartbeatAtMs) sendHeartbeats(node, role, nowMs, effects);
+    else if (isFree || nowMs >= role.nextHeartbeatAtMs) {
+      sendHeartbeats(node, role, nowMs, effects);
+      if (node.announcedTerm === null) askToWait(node, effects);
+    }
     return;
   }
   if (nowMs < waitUntil(node)) return;

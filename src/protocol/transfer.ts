@@ -1,11 +1,11 @@
-import { claim, sendHeartbeats } from "./beat.js";
-import { announceLoss, becomeCandidate, becomeFollower } from "./become.js";
+import { claim } from "./beat.js";
+import { announceLoss, askAgain, becomeCandidate, becomeFollower } from "./become.js";
 import { voterOf } from "./configuration.js";
 import { isContender } from "./election.js";
 import { strangerReason } from "./identity.js";
 import { leaseOver, leaseUntil, quorumPromise } from "./lease.js";
 import type { NodeId, TimeoutNow } from "./message.js";
-import type { Heir, Inheritance, Leader, Node } from "./node.js";
+import type { Inheritance, Leader, Node } from "./node.js";
 import { quorumSize } from "./quorum.js";
 import type { Effect, LossReason, RequestRefusal } from "./transition.js";
 
@@ -30,6 +30,7 @@ export function beginTransfer(
     if (to === node.id || voterOf(node.record.configuration, to) === undefined) return "notVoter";
     if (role.peers.get(to)?.holdsConfiguration !== true) return "notReady";
   }
+  if (role.inheritance !== null && reason !== "unhealthy") return "notReady";
   const heir = to ?? bestHeir(node, role);
   const leaseUntilMs = leaseUntil(node);
   if (
@@ -42,9 +43,7 @@ export function beginTransfer(
     const { term } = node.record;
     role.transfer = { to: heir, reason, leaseUntilMs };
     node.heir = { id: heir, term };
-    // So that no heartbeat of this term is due, and meets the next, before the heir shows itself.
-    sendHeartbeats(node, role, nowMs, effects);
-    order(heir, term, leaseUntilMs - nowMs, effects);
+    order(heir, term, Math.max(leaseUntilMs - nowMs, longestHold(node, role)), effects);
     return null;
   }
   role.transfer = { to, reason, leaseUntilMs: Number.NEGATIVE_INFINITY };
@@ -71,9 +70,19 @@ export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): vo
   node.heir = null;
 }
 
-/** Follows its heir, and its service still drains: asks for patience until the next heartbeat and some time after (rule 16). */
-export function askToWait(node: Node, heir: Heir, effects: Effect[]): void {
-  order(heir.id, heir.term, node.settings.voteHoldMs, effects);
+/** True for the term in which its heir campaigns, seen from a leader that has not drained. */
+export function isTermOfHeir({ heir, record, role }: Node, term: number): boolean {
+  return role.name === "leader" && heir?.term === record.term && term === record.term + 1;
+}
+
+/** The longest hold that a voter promised last: a wait of so long leaves as much room for clocks as every new lease does. */
+function longestHold(node: Node, role: Leader): number {
+  let longestMs = 0;
+  for (const { id } of node.record.configuration.voters) {
+    const holdMs = role.peers.get(id)?.promisedHoldMs ?? 0;
+    if (holdMs > longestMs && holdMs < Number.POSITIVE_INFINITY) longestMs = holdMs;
+  }
+  return longestMs;
 }
 
 function order(to: NodeId, term: number, waitMs: number, effects: Effect[]): void {
@@ -123,6 +132,7 @@ export function onTimeoutNow(
     if (inheritance?.from === from && inheritance.term === order.term) {
       const left = afterWait(node, inheritance, order.waitMs, nowMs);
       role.inheritance = role.name === "leader" && left.freeAtMs <= nowMs ? null : left;
+      if (role.name === "candidate") askAgain(node, role, inheritance.term, effects);
     }
   }
   if (order.term !== node.record.term || !isContender(node) || role.name === "leader") return;

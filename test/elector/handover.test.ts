@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LeaderRun } from "../../src/elector/elector.js";
 import type { ScenarioInput } from "../../src/simulation/index.js";
 import { ServiceCluster } from "../../src/simulation/service-cluster.js";
 
@@ -12,42 +13,51 @@ interface Told {
   readonly atMs: number;
 }
 
-/** A cluster far apart, with slow disks, and what its services are told of leading; their bodies drain for a while if they are to. */
-function farApart(nodes: number, drains = false) {
+const far = { cluster: { nodes: 3 }, network: { latency: latencyMs }, disk: { write: 5 } };
+const near = { cluster: { nodes: 3 }, network: { latency: 1 }, disk: { write: 1 } };
+
+/** Replicas far apart with slow disks, unless `world` says otherwise. Their bodies drain for so long, and no two may run at once. */
+function replicas(options: { readonly world?: ScenarioInput; readonly drainMs?: number } = {}) {
   const told: Told[] = [];
-  const world: ScenarioInput = {
-    cluster: { nodes },
-    network: { latency: latencyMs },
-    disk: { write: 5 },
-  };
+  const runs = new Map<string, LeaderRun>();
+  const signals = new Map<string, AbortController>();
+  const running = new Set<string>();
+  const overlaps: string[] = [];
   const cluster = new ServiceCluster({
-    world: { ...world, timing: "lan" },
+    world: options.world ?? far,
     service: ({ id, elector, sleep }) => {
       elector.subscribe((event) => {
         if (event.kind === "leader") return;
         told.push({ id, kind: event.kind, term: event.term, atMs: cluster.nowMs });
       });
-      elector.whileLeader(async ({ signal }) => {
+      const controller = new AbortController();
+      signals.set(id, controller);
+      const body = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+        for (const other of running) overlaps.push(`${id} runs beside ${other}`);
+        running.add(id);
         await sleep(1e6, { signal }).catch(() => {});
-        if (drains) await sleep(drainMs);
-      });
+        if (options.drainMs !== undefined) await sleep(options.drainMs);
+        running.delete(id);
+      };
+      runs.set(id, elector.whileLeader(body, { signal: controller.signal }));
     },
   });
-  return { cluster, told };
+  return { cluster, told, runs, signals, overlaps };
 }
 
+/** The leader after a while, and the others. */
 async function settledLeader(cluster: ServiceCluster) {
   await cluster.until(() => cluster.leader() !== null);
   await cluster.advance(500);
   const leader = cluster.leader();
   if (leader === null) throw new Error("nobody leads");
-  const heir = cluster.cluster.processes.find(({ id }) => id !== leader.id)?.id as string;
-  return { leader, heir };
+  const others = cluster.cluster.processes.map(({ id }) => id).filter((id) => id !== leader.id);
+  return { leader, heir: others[0] as string, third: others[1] as string };
 }
 
 describe("a handover", () => {
   it.each([3, 5])("leaves nobody leading for the length of one message, among %i nodes", async (nodes) => {
-    const { cluster, told } = farApart(nodes);
+    const { cluster, told } = replicas({ world: { ...far, cluster: { nodes } } });
     const { leader, heir } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
@@ -61,20 +71,41 @@ describe("a handover", () => {
   });
 
   it("is over when the body has drained, and not before, though the heir has long been elected", async () => {
-    const { cluster, told } = farApart(3, true);
-    const { leader, heir } = await settledLeader(cluster);
+    const { cluster, told } = replicas({ drainMs });
+    const { leader } = await settledLeader(cluster);
     const before = told.length;
     await cluster.settled(leader.elector.resign());
     await cluster.until(() => cluster.leader() !== null, 100);
     const [lost, elected] = told.slice(before) as [Told, Told];
     expect(elected.atMs - lost.atMs).toBeCloseTo(drainMs + latencyMs, 6);
     expect(elected.term).toBe(lost.term + 1);
-    expect(cluster.leader()?.id).not.toBe(leader.id);
-    expect(cluster.cluster.process(heir).node.record.term).toBe(elected.term);
+    expect(elected.id).not.toBe(leader.id);
+  });
+
+  it.each([
+    [1, 1],
+    [1, 40],
+    [1, 60],
+    [10, 20],
+    [10, 50],
+    [10, 60],
+  ])("waits for the body also with %i ms of latency and %i ms for a write", async (latency, write) => {
+    const { cluster, told, overlaps } = replicas({
+      drainMs,
+      world: { ...far, network: { latency }, disk: { write } },
+    });
+    const { leader, heir } = await settledLeader(cluster);
+    const before = told.length;
+    await cluster.settled(leader.elector.transfer({ to: heir }));
+    await cluster.advance(2_000);
+    expect(overlaps).toEqual([]);
+    const [lost, elected] = told.slice(before) as [Told, Told];
+    expect(elected.atMs - lost.atMs).toBeGreaterThanOrEqual(drainMs);
+    expect(elected.id).toBe(heir);
   });
 
   it("to an heir that dies costs no more than the lease, and ends with another leader", async () => {
-    const { cluster, told } = farApart(3);
+    const { cluster, told } = replicas();
     const { leader, heir } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
@@ -88,18 +119,104 @@ describe("a handover", () => {
     await cluster.until(() => cluster.leader() !== null, 2_000);
   });
 
-  it("whose old leader dies in its midst is over with the lease of the dead", async () => {
-    const { cluster, told } = farApart(3);
+  it("whose old leader dies in its midst is over with the longest lease that could be", async () => {
+    const { cluster, told } = replicas();
     const { leader, heir } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
-    const leaseMs = cluster.cluster.process(leader.id).leaseUntilMs - cluster.nowMs;
     void leader.elector.transfer({ to: heir });
     await cluster.advance(latencyMs / 2);
     cluster.crash(leader.id);
     await cluster.until(() => cluster.leader() !== null, 300);
     const [elected] = told.slice(before) as [Told];
     expect([elected.kind, elected.id]).toEqual(["elected", heir]);
-    expect(elected.atMs - askedMs).toBeCloseTo(latencyMs + (leaseMs * 1.01) / 0.99, 3);
+    expect(elected.atMs - askedMs).toBeCloseTo(latencyMs + (150 * 1.01) / 0.99, 3);
+  });
+
+  it("for which one vote is missing gets that of the old leader, once that has lost", async () => {
+    const { cluster, told } = replicas({ world: near });
+    const { leader, heir, third } = await settledLeader(cluster);
+    const before = told.length;
+    void leader.elector.transfer({ to: heir });
+    await cluster.advance(1.5);
+    cluster.crash(third);
+    await cluster.until(() => told.length === before + 2, 1_000);
+    const [lost, elected] = told.slice(before) as [Told, Told];
+    expect([lost.id, elected.id]).toEqual([leader.id, heir]);
+    // Shorter than any election timeout.
+    expect(elected.atMs - lost.atMs).toBeLessThan(20);
+  });
+
+  it.each(["stop", "transfer", "resign"] as const)(
+    "is not handed on by an heir that still waits for the body: %s",
+    async (how) => {
+      const { cluster, told, overlaps } = replicas({ world: near, drainMs });
+      const { leader, heir, third } = await settledLeader(cluster);
+      const before = told.length;
+      const first = leader.elector.transfer({ to: heir });
+      await cluster.advance(30);
+      const { elector } = cluster.replica(heir);
+      const asked =
+        how === "stop"
+          ? elector.stop({ handover: true })
+          : how === "transfer"
+            ? elector.transfer({ to: third })
+            : elector.resign();
+      await cluster.settled(Promise.allSettled([first, asked]));
+      await cluster.advance(2_000);
+      expect(overlaps).toEqual([]);
+      expect(told.slice(before, before + 2)).toMatchObject([{ kind: "lost" }, { kind: "elected", id: heir }]);
+    },
+  );
+});
+
+describe("an end in the midst of a handover", () => {
+  const moments = [0, 4, 30].flatMap((afterMs) => [0, 50].map((drain) => [afterMs, drain] as const));
+
+  it.each(moments)(
+    "of the run, and %i ms later of the elector, is one; draining %i ms",
+    async (after, drain) => {
+      const { cluster, runs } = replicas({ world: near, drainMs: drain });
+      const { leader } = await settledLeader(cluster);
+      const ended = runs.get(leader.id)?.stop();
+      await cluster.advance(after);
+      await cluster.settled(leader.elector.stop(), 1_000);
+      await cluster.settled(Promise.all([ended, leader.elector.closed]), 1_000);
+    },
+  );
+
+  it.each(moments)("by the signal, and %i ms later by stop, is one; draining %i ms", async (after, drain) => {
+    const { cluster, signals } = replicas({ world: near, drainMs: drain });
+    const { leader } = await settledLeader(cluster);
+    signals.get(leader.id)?.abort();
+    await cluster.advance(after);
+    await cluster.settled(leader.elector.stop(), 1_000);
+  });
+
+  it.each(moments)("by a disk that fails %i ms into it is one; draining %i ms", async (after, drain) => {
+    const { cluster } = replicas({ world: near, drainMs: drain });
+    const { leader } = await settledLeader(cluster);
+    const stopped = leader.elector.stop({ handover: true });
+    await cluster.advance(after);
+    const { disk } = cluster.cluster.process(leader.id);
+    disk.write = (_record, callback) => {
+      const happen = (): void => callback(new Error("ENOSPC"));
+      cluster.cluster.timeline.schedule(cluster.nowMs + 1, { happen }, 0, null);
+    };
+    await cluster.settled(stopped, 2_000);
+  });
+
+  it("by stop with a handover lets the body drain before the heir leads", async () => {
+    const { cluster, told, overlaps } = replicas({ world: near, drainMs });
+    const { leader, heir } = await settledLeader(cluster);
+    const before = told.length;
+    const transferred = leader.elector.transfer({ to: heir });
+    await cluster.advance(30);
+    await cluster.settled(leader.elector.stop({ handover: true }));
+    await transferred;
+    await cluster.advance(1_000);
+    const [lost, elected] = told.slice(before) as [Told, Told];
+    expect(elected.atMs - lost.atMs).toBeCloseTo(drainMs + 1, 6);
+    expect(overlaps).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ const reached: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     notMember: 1000,
   },
   transfer: { gained: 400, "handed over": 100, "refused: notReady": 30, voteHold: 300 },
-  orphan: { gained: 500, "handed over": 200, "reconfigurations committed": 50, voteHold: 300 },
+  orphan: { gained: 500, "handed over": 200, "reconfigurations committed": 50, voteHold: 250 },
 };
 
 describe("a cluster of cores in a hostile world", () => {

@@ -231,7 +231,7 @@ export const stories: readonly Story[] = [
       if (!cluster.advance(50, () => heir.node.role.name === "leader"))
         throw new Error("the heir is not elected");
       cluster.advance(5);
-      cluster.tell(heir, { kind: "transfer", to: "c", reason: "resigned", request: 2 });
+      cluster.tell(heir, { kind: "transfer", to: "c", reason: "unhealthy", request: 2 });
       cluster.drain(heir);
       cluster.advance(300);
     },

@@ -43,15 +43,41 @@ export const transfer = [
       const { leaseUntilMs } = leader;
       ask(leader);
       expect(leader.kinds()).toEqual(["send", "answered"]);
-      expect(leader.sent("heartbeat")).toHaveLength(2);
-      expect(leader.sent("timeoutNow")).toEqual([
-        { kind: "timeoutNow", term: 2, waitMs: leaseUntilMs - leader.nowMs },
-      ]);
-      expect(leader.sentTo("b").at(-1)?.kind).toBe("timeoutNow");
+      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
+      expect(leader.sentTo("c")).toEqual([]);
       expect(leader.node.announcedTerm).toBe(2);
       beat(leader);
       for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
       expect(leader.leaseUntilMs).toBe(leaseUntilMs);
+    },
+  ),
+  claim("16. the order says how long the lease may last, and no less than a new one would", (protocol) => {
+    const leader = aLeader(protocol);
+    const { leaseUntilMs } = leader;
+    // Both voters restart and promise less from now on; what they promised before holds.
+    for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader, { voteHoldMs: 60 }));
+    expect(leader.leaseUntilMs).toBe(leaseUntilMs);
+    ask(leader);
+    expect(leader.sent("timeoutNow")).toEqual([
+      { kind: "timeoutNow", term: 2, waitMs: leaseUntilMs - leader.nowMs },
+    ]);
+  }),
+  claim(
+    "16. answers of its heir's term do not end its lease before its time, but those of a later one do",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      beat(leader);
+      const stale = { accepted: false, reason: "staleTerm" } as const;
+      for (const id of ["b", "c"])
+        leader.hear(id, heartbeatReply(leader, { ...stale, term: 3, heartbeatTerm: 2 }));
+      expect([leader.roleName, leader.term, leader.node.announcedTerm]).toEqual(["leader", 2, 2]);
+      leader.hear("c", heartbeatReply(leader, { ...stale, term: 4, heartbeatTerm: 2 }));
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
+      expect([leader.roleName, leader.term]).toEqual(["follower", 4]);
+      const other = aLeader(protocol);
+      other.hear("b", heartbeatReply(other, { ...stale, term: 3, heartbeatTerm: 2 }));
+      expect([other.roleName, other.term]).toEqual(["follower", 3]);
     },
   ),
   claim("16. its service drains only once the loss is told, so that nothing before it counts", (protocol) => {
@@ -73,18 +99,33 @@ export const transfer = [
       expect(leader.tell({ kind: "drained" })).toEqual([]);
     },
   ),
-  claim("16. while its service drains, it asks the heir to wait with every heartbeat", (protocol) => {
-    const leader = aLeader(protocol);
-    ask(leader);
-    const { configuration } = leader.node.record;
-    for (const seq of [1, 2]) {
-      leader.hear("b", heartbeat(configuration, { term: 3, seq }));
-      expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
-    }
-    leader.tell({ kind: "drained" });
-    leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
-    expect(leader.sent("timeoutNow")).toEqual([]);
-  }),
+  claim(
+    "16. as it loses and while its service drains, it asks the heir to wait, once with each heartbeat",
+    (protocol) => {
+      const plea = { kind: "timeoutNow", term: 2, waitMs: 150 };
+      const leader = aLeader(protocol);
+      ask(leader);
+      const { configuration } = leader.node.record;
+      for (const seq of [1, 2]) {
+        leader.hear("b", heartbeat(configuration, { term: 3, seq }));
+        expect(leader.sent("timeoutNow")).toEqual([plea]);
+      }
+      leader.tell({ kind: "drained" });
+      leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
+      expect(leader.sent("timeoutNow")).toEqual([]);
+      // Its heir is late: it asks with its own heartbeats, and with the first of the heir.
+      const alone = aLeader(protocol);
+      ask(alone);
+      beat(alone);
+      expect(alone.sent("timeoutNow")).toEqual([]);
+      while (alone.node.announcedTerm !== null) alone.timeOut();
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      beat(alone);
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      alone.hear("b", heartbeat(configuration, { term: 3 }));
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+    },
+  ),
   claim(
     "16. where the heir does not come, it loses as the lease ends, drains, and steps down with the order repeated",
     (protocol) => {
@@ -143,10 +184,9 @@ export const transfer = [
     const leader = aLeader(protocol);
     ask(leader);
     ask(leader, "unhealthy");
-    expect(leader.effects).toEqual([
-      { kind: "lost", term: 2, reason: "unhealthy" },
-      { kind: "answered", request: 7, refusal: "handingOver" },
-    ]);
+    expect(leader.kinds()).toEqual(["lost", "send", "answered"]);
+    expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "unhealthy" });
+    expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal: "handingOver" });
     leader.tell({ kind: "drained" });
     expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
   }),
@@ -239,16 +279,57 @@ export const transfer = [
     heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
     expect(heir.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
   }),
-  claim("16. a leader that waits itself passes what is left on to its heir", (protocol) => {
-    const heir = anHeir(protocol);
-    const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
-    ask(heir);
-    expect(heir.sent("timeoutNow")).toEqual([]);
-    heir.tell({ kind: "drained" }, heir.nowMs + 20);
-    const [order] = heir.sent("timeoutNow");
-    expect(order?.term).toBe(2);
-    expect(order?.waitMs).toBeCloseTo(overMs - heir.nowMs, 6);
+  claim("16. nor has it anything to show without a promise of a quorum", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.node.durable).toBe(heir.node.record);
+    expect(heir.sentTo("c")).toEqual([]);
+    heir.hear("b", heartbeatReply(heir));
+    expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat" }]);
   }),
+  claim("16. once the wait is over, all get a heartbeat at once", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 20 });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.timeOut();
+    expect(heir.node.role).toMatchObject({ name: "leader", inheritance: null });
+    for (const id of ["b", "c"]) expect(heir.sentTo(id)).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+  }),
+  claim("16. an heir that lacks votes asks for them again with every word of who handed over", (protocol) => {
+    const heir = aFollowerOf(protocol, "c", { voters: "abcde" });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    const first = heir.sentTo("c")[0];
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.sentTo("b")).toEqual([]);
+    for (const id of ["c", "d", "e"]) expect(heir.sentTo(id)).toEqual([first]);
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.roleName).toBe("leader");
+  }),
+  claim("16. an end of the node ends the handover", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.tell({ kind: "stop", reason: "stopped" });
+    expect(leader.node.heir).toBeNull();
+    expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "stopped" });
+  }),
+  claim(
+    "16. a leader that waits itself hands nothing over; where it must, it passes what is left on",
+    (protocol) => {
+      const heir = anHeir(protocol);
+      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
+      ask(heir);
+      expect(heir.effects).toEqual([{ kind: "answered", request: 7, refusal: "notReady" }]);
+      ask(heir, "unhealthy");
+      expect(heir.sent("timeoutNow")).toEqual([]);
+      heir.tell({ kind: "drained" }, heir.nowMs + 20);
+      const [order] = heir.sent("timeoutNow");
+      expect(order?.term).toBe(2);
+      expect(order?.waitMs).toBeCloseTo(overMs - heir.nowMs, 6);
+    },
+  ),
   claim("16. only to another voter known to hold the current configuration", (protocol) => {
     const leader = aNewLeader(protocol);
     leader.hear("b", heartbeatReply(leader, { configurationId: { term: 0, version: 1, digest: "" } }));

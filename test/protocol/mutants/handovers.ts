@@ -32,7 +32,6 @@ export const handovers: readonly Mutant[] = [
       "16. a leader whose vote the heir needs, or whose service is",
     ],
     story: ["a leader that handed over beats once more before the voters vote", "I4"],
-    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "an heir that does not wait",
@@ -52,7 +51,11 @@ export const handovers: readonly Mutant[] = [
   {
     name: "an order that says nothing of the lease",
     edits: [
-      ["transfer.ts", "order(heir, term, leaseUntilMs - nowMs, effects);", "order(heir, term, 0, effects);"],
+      [
+        "transfer.ts",
+        "order(heir, term, Math.max(leaseUntilMs - nowMs, longestHold(node, role)), effects);",
+        "order(heir, term, 0, effects);",
+      ],
     ],
     claims: ["16. a leader whose heir can be elected without it orders it"],
     chaos: ["orphan", 5, "I4"],
@@ -67,14 +70,12 @@ export const handovers: readonly Mutant[] = [
       ],
     ],
     claims: ["16. the heir has no lease before the one it inherits is over"],
-    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "a wait that is not passed on",
     edits: [["transfer.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
-    claims: ["16. a leader that waits itself passes what is left on to"],
+    claims: ["16. a leader that waits itself hands nothing over; where it"],
     story: ["an heir hands over in its turn before its own wait is over", "I4"],
-    chaos: ["orphan", 5, "I4"],
   },
   {
     name: "anybody's word ends the wait",
@@ -139,10 +140,11 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "a service that drains unheard",
-    edits: [
-      ["heartbeat.ts", "if (accepted && node.heir?.id === to) askToWait(node, node.heir, effects);", ""],
+    edits: [["become.ts", "if (heir === null) return;", "return;"]],
+    claims: [
+      "16. as it loses and while its service drains, it asks the",
+      "16. so does one whose service turns out unfit while it",
     ],
-    claims: ["16. while its service drains, it asks the heir to wait with"],
   },
   {
     name: "an heir that changes the membership before its wait is over",
@@ -154,5 +156,54 @@ export const handovers: readonly Mutant[] = [
     name: "an unfit service that leads on because it hands over already",
     edits: [["transfer.ts", 'if (reason === "unhealthy") announceLoss(node, reason, effects);', ""]],
     claims: ["16. so does one whose service turns out unfit while it"],
+  },
+  {
+    name: "an order as short as the lease",
+    edits: [
+      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, longestHold(node, role))", "leaseUntilMs - nowMs"],
+    ],
+    claims: ["16. a leader whose heir can be elected without it orders it"],
+  },
+  {
+    name: "an order for a hold alone",
+    edits: [
+      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, longestHold(node, role))", "longestHold(node, role)"],
+    ],
+    claims: ["16. the order says how long the lease may last, and no less"],
+  },
+  {
+    name: "an heir that shows itself before it has promises",
+    edits: [
+      [
+        "transfer.ts",
+        "node.record === node.durable && nowMs < quorumPromise(node, role)",
+        "node.record === node.durable",
+      ],
+    ],
+    claims: ["16. nor has it anything to show without a promise of a quorum"],
+  },
+  {
+    name: "an heir that asks for votes but once",
+    edits: [
+      ["transfer.ts", 'if (role.name === "candidate") askAgain(node, role, inheritance.term, effects);', ""],
+    ],
+    claims: ["16. an heir that lacks votes asks for them again with every"],
+  },
+  {
+    name: "a handover cut short by its own heartbeats",
+    edits: [["heartbeat.ts", "if (!isTermOfHeir(node, answer.term)) adoptTerm", "adoptTerm"]],
+    claims: ["16. answers of its heir's term do not end its lease before"],
+  },
+  {
+    name: "a handover of what was not got yet",
+    edits: [
+      ["transfer.ts", 'if (role.inheritance !== null && reason !== "unhealthy") return "notReady";', ""],
+    ],
+    claims: ["16. a leader that waits itself hands nothing over; where it"],
+  },
+  {
+    name: "a handover that outlives the node",
+    edits: [["step.ts", "      node.heir = null;\n", ""]],
+    claims: ["16. an end of the node ends the handover"],
   },
 ];
