@@ -76,7 +76,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       logger.info({ ...about, term }, "leads");
       publish("elected", { term });
       events.emit({ kind: "elected", term });
-      runner.onGained(term);
+      // One that is stopping hands over at once what it waited for.
+      if (ending === null) runner.onGained(term);
       watch.notify();
     },
     onLost(term, reason) {

@@ -97,7 +97,8 @@ export interface Elector extends AsyncDisposable {
   ): Promise<void>;
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
-   * has had `drainTimeoutMs`. Safe to call twice.
+   * has had `drainTimeoutMs`; a leadership that this node was handed and has not got yet, because the old leader drains, is waited for.
+   * Safe to call twice.
    */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
   /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */

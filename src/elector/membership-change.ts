@@ -176,7 +176,7 @@ function progressOf(refusal: RequestRefusal | "stopped" | null, id: NodeId): Pro
     case "changedMeanwhile":
       return { wait: "the configuration changed meanwhile" };
     case "notReady":
-      return { wait: "the new voter has not caught up yet" };
+      return { wait: "the new voter has not caught up yet, or who handed over still drains" };
     case "notLeader":
       return notLeader(id);
     case "stopped":

@@ -10,7 +10,7 @@ import { type Configuration, isNewer } from "./configuration.js";
 import { isVoter, meet, strangerReason, takeConfiguration } from "./identity.js";
 import { holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./message.js";
-import { knownLeader, type Node, withVote } from "./node.js";
+import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./node.js";
 import type { Effect } from "./transition.js";
 import { barsTerm, refusesPreVote, refusesVote } from "./voting.js";
 
@@ -119,13 +119,20 @@ export function onRequestVoteReply(
   const { role } = node;
   if (role.name !== "preCandidate" && role.name !== "candidate") return;
   if (answer.preVote !== (role.name === "preCandidate") || answer.round !== role.round) return;
-  if (nowMs >= waitUntil(node) || role.answers.has(from)) return;
+  if (nowMs >= waitUntil(node) || isAnswered(role, from, answer.granted)) return;
   const askedTerm = node.record.term + (answer.preVote ? 1 : 0);
   if (answer.granted && answer.term !== askedTerm) return;
   const { granted, reason, remainingHoldMs } = answer;
   const outdated = reason === "notMember" && isNewer(answer.configurationId, node.record.configuration.id);
   role.answers.set(from, { granted, reason, remainingHoldMs, outdated });
   settleRound(node, nowMs, effects);
+}
+
+/** One answer counts a round; but where a vote was asked for again, it may have been refused before (rules 6 and 16). */
+function isAnswered(role: PreCandidate | Candidate, from: NodeId, granted: boolean): boolean {
+  const before = role.answers.get(from);
+  const askedAgain = role.name === "candidate" && role.inheritance !== null;
+  return before !== undefined && !(askedAgain && granted && !before.granted);
 }
 
 /**

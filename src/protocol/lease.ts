@@ -53,6 +53,11 @@ export function quorumPromise(node: Node, role: Leader): number {
   return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedUntilMs);
 }
 
+/** The hold that a new lease would rest on: a wait of so long leaves as much room for clocks as that does. */
+export function quorumHold(node: Node, role: Leader): number {
+  return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedHoldMs);
+}
+
 /** When a quorum was last known to hear this leader (rule 14). */
 export function quorumContact(node: Node, role: Leader, nowMs: number): number {
   return quorumOf(node, role, nowMs, ackedAtMs);
@@ -69,6 +74,8 @@ export function holdsLease(node: Node, nowMs: number): boolean {
 }
 
 const promisedUntilMs = (peer: Peer): number => peer.promisedUntilMs;
+const promisedHoldMs = (peer: Peer): number =>
+  peer.promisedHoldMs === Number.POSITIVE_INFINITY ? 0 : peer.promisedHoldMs;
 const ackedAtMs = (peer: Peer): number => peer.ackedAtMs;
 const ackedSeq = (peer: Peer): number => peer.ackedSeq;
 

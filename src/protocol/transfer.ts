@@ -3,7 +3,7 @@ import { announceLoss, askAgain, becomeCandidate, becomeFollower } from "./becom
 import { voterOf } from "./configuration.js";
 import { isContender } from "./election.js";
 import { strangerReason } from "./identity.js";
-import { leaseOver, leaseUntil, quorumPromise } from "./lease.js";
+import { leaseOver, leaseUntil, quorumHold, quorumPromise } from "./lease.js";
 import type { NodeId, TimeoutNow } from "./message.js";
 import type { Inheritance, Leader, Node } from "./node.js";
 import { quorumSize } from "./quorum.js";
@@ -43,7 +43,7 @@ export function beginTransfer(
     const { term } = node.record;
     role.transfer = { to: heir, reason, leaseUntilMs };
     node.heir = { id: heir, term };
-    order(heir, term, Math.max(leaseUntilMs - nowMs, longestHold(node, role)), effects);
+    order(heir, term, Math.max(leaseUntilMs - nowMs, quorumHold(node, role)), effects);
     return null;
   }
   role.transfer = { to, reason, leaseUntilMs: Number.NEGATIVE_INFINITY };
@@ -73,16 +73,6 @@ export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): vo
 /** True for the term in which its heir campaigns, seen from a leader that has not drained. */
 export function isTermOfHeir({ heir, record, role }: Node, term: number): boolean {
   return role.name === "leader" && heir?.term === record.term && term === record.term + 1;
-}
-
-/** The longest hold that a voter promised last: a wait of so long leaves as much room for clocks as every new lease does. */
-function longestHold(node: Node, role: Leader): number {
-  let longestMs = 0;
-  for (const { id } of node.record.configuration.voters) {
-    const holdMs = role.peers.get(id)?.promisedHoldMs ?? 0;
-    if (holdMs > longestMs && holdMs < Number.POSITIVE_INFINITY) longestMs = holdMs;
-  }
-  return longestMs;
 }
 
 function order(to: NodeId, term: number, waitMs: number, effects: Effect[]): void {
@@ -130,7 +120,8 @@ export function onTimeoutNow(
   if (role.name === "candidate" || role.name === "leader") {
     const { inheritance } = role;
     if (inheritance?.from === from && inheritance.term === order.term) {
-      const left = afterWait(node, inheritance, order.waitMs, nowMs);
+      // Whoever speaks again has lost: to show oneself can end nothing more.
+      const left = { ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true };
       role.inheritance = role.name === "leader" && left.freeAtMs <= nowMs ? null : left;
       if (role.name === "candidate") askAgain(node, role, inheritance.term, effects);
     }

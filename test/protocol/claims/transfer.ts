@@ -80,6 +80,12 @@ export const transfer = [
       expect([other.roleName, other.term]).toEqual(["follower", 3]);
     },
   ),
+  claim("16. but not as long as the hold of a voter that no lease rests on", (protocol) => {
+    const leader = aLeader(protocol, { voters: "abcde" });
+    leader.hear("e", heartbeatReply(leader, { voteHoldMs: 20_000 }));
+    ask(leader);
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
+  }),
   claim("16. its service drains only once the loss is told, so that nothing before it counts", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader);
@@ -307,6 +313,22 @@ export const transfer = [
     for (const id of ["c", "d", "e"]) expect(heir.sentTo(id)).toEqual([first]);
     heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
     expect(heir.roleName).toBe("leader");
+  }),
+  claim("16. a vote that was refused before is counted, whichever of its answers comes last", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.roleName).toBe("leader");
+  }),
+  claim("16. an heir that was told of the loss shows itself with its first heartbeat", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
+    expect(heir.node.announcedTerm).toBeNull();
   }),
   claim("16. an end of the node ends the handover", (protocol) => {
     const leader = aLeader(protocol);

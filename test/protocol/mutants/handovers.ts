@@ -53,7 +53,7 @@ export const handovers: readonly Mutant[] = [
     edits: [
       [
         "transfer.ts",
-        "order(heir, term, Math.max(leaseUntilMs - nowMs, longestHold(node, role)), effects);",
+        "order(heir, term, Math.max(leaseUntilMs - nowMs, quorumHold(node, role)), effects);",
         "order(heir, term, 0, effects);",
       ],
     ],
@@ -160,14 +160,14 @@ export const handovers: readonly Mutant[] = [
   {
     name: "an order as short as the lease",
     edits: [
-      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, longestHold(node, role))", "leaseUntilMs - nowMs"],
+      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "leaseUntilMs - nowMs"],
     ],
     claims: ["16. a leader whose heir can be elected without it orders it"],
   },
   {
     name: "an order for a hold alone",
     edits: [
-      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, longestHold(node, role))", "longestHold(node, role)"],
+      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "quorumHold(node, role)"],
     ],
     claims: ["16. the order says how long the lease may last, and no less"],
   },
@@ -205,5 +205,38 @@ export const handovers: readonly Mutant[] = [
     name: "a handover that outlives the node",
     edits: [["step.ts", "      node.heir = null;\n", ""]],
     claims: ["16. an end of the node ends the handover"],
+  },
+  {
+    name: "a wait for a voter that no lease rests on",
+    edits: [
+      [
+        "lease.ts",
+        "return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedHoldMs);",
+        "return Math.max(...[...role.peers.values()].map(promisedHoldMs));",
+      ],
+    ],
+    claims: ["16. but not as long as the hold of a voter that no lease"],
+  },
+  {
+    name: "a refusal that outweighs the vote after it",
+    edits: [
+      [
+        "election.ts",
+        "return before !== undefined && !(askedAgain && granted && !before.granted);",
+        "return before !== undefined;",
+      ],
+    ],
+    claims: ["16. a vote that was refused before is counted, whichever of"],
+  },
+  {
+    name: "an heir that hides after the loss was told",
+    edits: [
+      [
+        "transfer.ts",
+        "{ ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true }",
+        "afterWait(node, inheritance, order.waitMs, nowMs)",
+      ],
+    ],
+    claims: ["16. an heir that was told of the loss shows itself with its"],
   },
 ];
