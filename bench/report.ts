@@ -1,10 +1,10 @@
 /** One row of a bench: its name and figures whose names end in their units. */
 export type Row = { readonly bench: string } & Readonly<Record<string, string | number | boolean>>;
 
-/** Prints rows as a table, or as one JSON object a line; fails the process if a row says that it was not `ok`. */
+/** Prints rows as a table, or as one JSON object a line; fails the process if a row says that it was not `ok`. None where another process reports. */
 export function report(rows: readonly Row[], json: boolean | undefined): void {
   if (json === true) for (const row of rows) console.log(JSON.stringify(row));
-  else console.table(rows);
+  else if (rows.length > 0) console.table(rows);
   if (rows.some((row) => row["ok"] === false)) process.exitCode = 1;
 }
 
