@@ -40,7 +40,7 @@ export const kindWords: Readonly<Record<MessageKind, string>> = {
   preVoteReply: "pre-vote reply",
   voteRequest: "vote request",
   voteReply: "vote reply",
-  timeoutNow: "request to campaign at once",
+  timeoutNow: "handover: campaign, wait, or lead",
 };
 
 /** Why it was refused, in words that go on from "refused: ". */

@@ -81,6 +81,6 @@ function messageText(message: Message): string {
     case "requestVoteReply":
       return `${message.preVote ? "pre-vote" : "vote"} ${message.granted ? "granted" : `refused (${message.reason})`} at term ${term}`;
     case "timeoutNow":
-      return `campaign now, after term ${term}`;
+      return `campaign after term ${term}, ${message.waitMs === 0 ? "which is over" : `and wait ${message.waitMs} ms`}`;
   }
 }

@@ -175,6 +175,6 @@ function wordsOf(message: Message): string {
     case "requestVoteReply":
       return `${message.preVote ? "preVote" : "vote"} ${message.granted ? "granted" : `refused (${message.reason})`} term ${message.term}`;
     case "timeoutNow":
-      return `timeoutNow term ${message.term}`;
+      return `timeoutNow term ${message.term}, ${message.waitMs === 0 ? "free" : `wait ${message.waitMs.toFixed(3)} ms`}`;
   }
 }

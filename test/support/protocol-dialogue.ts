@@ -44,7 +44,7 @@ export function describeMessage(message: Message): string {
     case "requestVoteReply":
       return `${message.granted ? "gives" : `refuses (${message.reason})`} the ${message.preVote ? "pre-vote" : "vote"}, ${about}, round ${message.round}`;
     case "timeoutNow":
-      return `orders to campaign after ${about}`;
+      return `hands over ${about}, to be waited for ${message.waitMs} ms`;
   }
 }
 
