@@ -1,9 +1,16 @@
 import { RaftbeatError } from "../errors.js";
-import { hasHeir, type LossReason, type NodeId, type RequestRefusal, voterOf } from "../protocol/index.js";
+import {
+  hasHeir,
+  isDraining,
+  type LossReason,
+  type NodeId,
+  type RequestRefusal,
+  voterOf,
+} from "../protocol/index.js";
 import type { Driver } from "../runtime/driver.js";
 import type { Schedule } from "../runtime/ports.js";
 
-/** Giving the leadership away: an heir is elected if that can be, then the lease ends, then, once the service has drained, the heir may lead (rule 16). */
+/** Giving the leadership away: an heir is elected if that can be, the lease ends, and once the service has drained the heir may lead (rule 16). */
 export interface Handover {
   /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
   transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
@@ -21,7 +28,7 @@ const tryCount = 5;
 /** Makes the handover of one node. */
 export function createHandover(
   driver: Driver,
-  isDraining: () => boolean,
+  isBodyDraining: () => boolean,
   world: {
     readonly schedule: Schedule;
     readonly retryMs: number;
@@ -47,11 +54,11 @@ export function createHandover(
 
   function finish(triesLeft: number): void {
     const { node } = driver;
-    const leads = node.role.name === "leader";
-    const handsOver = node.role.name === "leader" ? node.role.transfer !== null : node.heir !== null;
-    if (!handsOver || node.announcedTerm !== null || isDraining()) return;
+    if (!isDraining(node) || isBodyDraining()) return;
     const worthWaiting =
-      leads && triesLeft > 1 && node.record.configuration.voters.some(({ id }) => world.isConnected(id));
+      node.role.name === "leader" &&
+      triesLeft > 1 &&
+      node.record.configuration.voters.some(({ id }) => world.isConnected(id));
     if (worthWaiting && !hasHeir(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
     else driver.tell({ kind: "drained" });
   }

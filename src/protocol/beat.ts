@@ -1,5 +1,5 @@
 import type { Heartbeat } from "./message.js";
-import type { Inheritance, Leader, Node } from "./node.js";
+import type { Leader, Node } from "./node.js";
 import type { Effect } from "./transition.js";
 
 /** Beats to every member. Carries only what is durable, and so never waits for the disk. */
@@ -17,17 +17,10 @@ export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects:
 }
 
 /**
- * Tells who handed over of the heartbeat that the others had: until now it led on undisturbed, and from now on it need not, because nothing
- * but its word is missing (rule 16).
+ * The heartbeat that was sent last.
+ * @param whole whether it carries the configuration itself
  */
-export function claim(node: Node, role: Leader, inheritance: Inheritance, effects: Effect[]): void {
-  role.inheritance = { ...inheritance, claimed: true };
-  const { from } = inheritance;
-  if (role.peers.has(from)) effects.push({ kind: "send", to: from, message: heartbeat(node, role, true) });
-}
-
-/** @param whole whether it carries the configuration itself */
-function heartbeat(node: Node, role: Leader, whole: boolean): Heartbeat {
+export function heartbeat(node: Node, role: Leader, whole: boolean): Heartbeat {
   const { configuration } = node.durable;
   return {
     kind: "heartbeat",

@@ -2,7 +2,15 @@ import { sendHeartbeats } from "./beat.js";
 import { membersOf, voterOf, withTerm } from "./configuration.js";
 import { takeConfiguration } from "./identity.js";
 import type { NodeId } from "./message.js";
-import { type Answer, type Candidate, type Inheritance, type Node, type Peer, withVote } from "./node.js";
+import {
+  type Answer,
+  type Candidate,
+  type Inheritance,
+  type Node,
+  type Peer,
+  type PreCandidate,
+  withVote,
+} from "./node.js";
 import { quorumSize, voteOutcome } from "./quorum.js";
 import type { Effect, LossReason } from "./transition.js";
 
@@ -71,8 +79,9 @@ export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[])
   node.round++;
   node.leaderMetadata = null;
   const answers = new Map<NodeId, Answer>([[node.id, ownVote]]);
-  node.role = { name: "preCandidate", round: node.round, answers };
-  askVoters(node, node.record.term + 1, true, null, effects);
+  const role: PreCandidate = { name: "preCandidate", round: node.round, answers };
+  node.role = role;
+  askForVotes(node, role, effects);
   settleRound(node, nowMs, effects);
 }
 
@@ -89,8 +98,10 @@ export function becomeCandidate(
   node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
   node.leaderMetadata = null;
-  node.role = { name: "candidate", round: node.round, answers: new Map(), inheritance, refusedRounds };
-  askVoters(node, node.record.term, false, inheritance?.term ?? null, effects);
+  const { round } = node;
+  const role: Candidate = { name: "candidate", round, answers: new Map(), inheritance, refusedRounds };
+  node.role = role;
+  askForVotes(node, role, effects);
 }
 
 /** Confirms the configuration under its term and beats at once; the lease starts empty (rule 12). */
@@ -184,33 +195,21 @@ export function noteRemoval(node: Node): void {
 /** What a node answers itself: to a pre-vote at once, to a vote once it is durable. */
 export const ownVote: Answer = { granted: true, reason: null, remainingHoldMs: 0, outdated: false };
 
-/** Asks those who have not given their vote once more: that of who handed over may be free now, or an answer was lost (rule 6). */
-export function askAgain(node: Node, role: Candidate, transferFromTerm: number, effects: Effect[]): void {
-  for (const [id, { granted }] of role.answers) if (!granted) role.answers.delete(id);
-  const missing: Effect[] = [];
-  askVoters(node, node.record.term, false, transferFromTerm, missing);
-  for (const effect of missing)
-    if (effect.kind === "send" && !role.answers.has(effect.to)) effects.push(effect);
-}
-
-function askVoters(
-  node: Node,
-  term: number,
-  preVote: boolean,
-  transferFromTerm: number | null,
-  effects: Effect[],
-): void {
-  const { configuration } = node.record;
+/** Asks all voters for the term they would be led in, but for those who have granted it in this round already. */
+export function askForVotes(node: Node, role: PreCandidate | Candidate, effects: Effect[]): void {
+  const { configuration, term } = node.record;
+  const preVote = role.name === "preCandidate";
   const message = {
     kind: "requestVote",
-    term,
+    term: preVote ? term + 1 : term,
     preVote,
-    round: node.round,
+    round: role.round,
     configuration,
-    transferFromTerm,
+    transferFromTerm: preVote ? null : (role.inheritance?.term ?? null),
   } as const;
   for (const { id } of configuration.voters)
-    if (id !== node.id) effects.push({ kind: "send", to: id, message });
+    if (id !== node.id && role.answers.get(id)?.granted !== true)
+      effects.push({ kind: "send", to: id, message });
 }
 
 /** Where holds alone refused: the remaining hold after which enough voters are free, else null for a whole wait. */

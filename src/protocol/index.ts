@@ -13,5 +13,5 @@ export * from "./node.js";
 export * from "./quorum.js";
 export * from "./settings.js";
 export { hasOnlyToBeat, step } from "./step.js";
-export { hasHeir } from "./transfer.js";
+export { hasHeir, isDraining } from "./transfer.js";
 export type * from "./transition.js";

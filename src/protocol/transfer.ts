@@ -1,5 +1,5 @@
-import { claim } from "./beat.js";
-import { announceLoss, askAgain, becomeCandidate, becomeFollower } from "./become.js";
+import { heartbeat } from "./beat.js";
+import { announceLoss, askForVotes, becomeCandidate, becomeFollower } from "./become.js";
 import { voterOf } from "./configuration.js";
 import { isContender } from "./election.js";
 import { strangerReason } from "./identity.js";
@@ -51,22 +51,22 @@ export function beginTransfer(
   return null;
 }
 
-/**
- * The service has drained: the heir may lead. Whoever still leads sends no more heartbeats and steps down in the same step (rule 16).
- * Nothing where the loss has not been told yet.
- */
+/** True for a node that hands over, has lost, and has still to be told that its service drained. */
+export function isDraining({ announcedTerm, role, heir }: Node): boolean {
+  return announcedTerm === null && (role.name === "leader" ? role.transfer !== null : heir !== null);
+}
+
+/** The service has drained: the heir may lead. Whoever still leads sends no more heartbeats and steps down in the same step (rule 16). */
 export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): void {
+  if (!isDraining(node)) return;
   const { role, heir } = node;
-  if (node.announcedTerm !== null) return;
-  if (role.name !== "leader") {
-    if (heir !== null) order(heir.id, heir.term, 0, effects);
-  } else if (role.transfer !== null) {
-    const to = role.transfer.to ?? bestHeir(node, role);
+  if (role.name === "leader") {
+    const to = role.transfer?.to ?? bestHeir(node, role);
     // What this leader itself waits for passes on to its heir.
     const waitMs = Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs);
     if (to !== null) order(to, node.record.term, waitMs, effects);
     becomeFollower(node, null, "resigned", nowMs, effects);
-  } else return;
+  } else if (heir !== null) order(heir.id, heir.term, 0, effects);
   node.heir = null;
 }
 
@@ -123,7 +123,8 @@ export function onTimeoutNow(
       // Whoever speaks again has lost: to show oneself can end nothing more.
       const left = { ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true };
       role.inheritance = role.name === "leader" && left.freeAtMs <= nowMs ? null : left;
-      if (role.name === "candidate") askAgain(node, role, inheritance.term, effects);
+      // Its own vote may be free now, or an answer was lost (rule 6).
+      if (role.name === "candidate") askForVotes(node, role, effects);
     }
   }
   if (order.term !== node.record.term || !isContender(node) || role.name === "leader") return;
@@ -140,10 +141,15 @@ function afterWait(node: Node, inheritance: Inheritance, waitMs: number, nowMs: 
   return { ...inheritance, freeAtMs: Math.max(freeAtMs, leaseOver(node, nowMs, waitMs)) };
 }
 
-/** A leader that could hold a lease but for the one before shows itself to whom that belongs (rule 16). */
+/**
+ * A leader that could hold a lease but for the one before shows itself to whom that belongs: with the heartbeat that the others had, so that
+ * it led on undisturbed until now, and need not from now on (rule 16).
+ */
 export function claimInheritance(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
   if (role.name !== "leader" || role.inheritance === null || role.inheritance.claimed) return;
-  if (node.record === node.durable && nowMs < quorumPromise(node, role))
-    claim(node, role, role.inheritance, effects);
+  if (node.record !== node.durable || nowMs >= quorumPromise(node, role)) return;
+  const { from } = role.inheritance;
+  role.inheritance = { ...role.inheritance, claimed: true };
+  if (role.peers.has(from)) effects.push({ kind: "send", to: from, message: heartbeat(node, role, true) });
 }

@@ -2,6 +2,7 @@ import {
   type DurableRecord,
   type Effect,
   type Input,
+  isDraining,
   leaseUntil,
   type Message,
   type Node,
@@ -70,8 +71,7 @@ export function movesFrom(world: World, most: Spent): Move[] {
     if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", place });
     if (life.writes.length > 0) moves.push({ kind: "write", place });
     if (spent.crashes < most.crashes) moves.push({ kind: "crash", place });
-    const handsOver = node.role.name === "leader" ? node.role.transfer !== null : node.heir !== null;
-    if (handsOver && node.announcedTerm === null) moves.push({ kind: "drained", place });
+    if (isDraining(node)) moves.push({ kind: "drained", place });
     if (node.role.name !== "leader") continue;
     for (let other = 0; other < lives.length; other++) {
       if (other === place) continue;

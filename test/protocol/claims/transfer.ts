@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
+  aCandidate,
   aFollower,
   aFollowerOf,
   aLeader,
@@ -167,6 +168,14 @@ export const transfer = [
       torn.hear("b", heartbeatReply(torn, { accepted: false }));
       const cut = aNewLeader(protocol, { voters: "abcde" });
       for (const id of ["b", "c"]) cut.hear(id, heartbeatReply(cut));
+      // Its lease runs, but its service has not been told: the write it rests on is under way.
+      const untold = aCandidate(protocol);
+      untold.quickDisk = false;
+      untold.hear("b", voteReply({ term: 2, round: untold.node.round }));
+      for (const id of ["b", "c"]) untold.hear(id, heartbeatReply(untold));
+      expect(untold.leaseUntilMs).toBeGreaterThan(untold.nowMs);
+      ask(untold);
+      expect(untold.effects).toEqual([{ kind: "answered", request: 7, refusal: null }]);
       for (const [leader, reason] of [
         [unfit, "unhealthy"],
         [pair, "resigned"],
@@ -329,6 +338,15 @@ export const transfer = [
     heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
     expect(heir.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
     expect(heir.node.announcedTerm).toBeNull();
+  }),
+  claim("16. who leads anew has nothing left to hand over", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.hear("b", heartbeat(leader.node.record.configuration, { term: 3 }));
+    while (leader.roleName !== "preCandidate") leader.timeOut();
+    leader.hear("c", voteReply({ preVote: true, term: 4, round: leader.node.round }));
+    leader.hear("c", voteReply({ term: 4, round: leader.node.round }));
+    expect([leader.roleName, leader.node.heir]).toEqual(["leader", null]);
   }),
   claim("16. an end of the node ends the handover", (protocol) => {
     const leader = aLeader(protocol);

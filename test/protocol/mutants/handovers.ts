@@ -98,7 +98,7 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an end before the loss is told",
-    edits: [["transfer.ts", "if (node.announcedTerm !== null) return;", ""]],
+    edits: [["transfer.ts", "return announcedTerm === null && (", "return ("]],
     claims: ["16. its service drains only once the loss is told, so that"],
   },
   {
@@ -176,17 +176,15 @@ export const handovers: readonly Mutant[] = [
     edits: [
       [
         "transfer.ts",
-        "node.record === node.durable && nowMs < quorumPromise(node, role)",
-        "node.record === node.durable",
+        "node.record !== node.durable || nowMs >= quorumPromise(node, role)",
+        "node.record !== node.durable",
       ],
     ],
     claims: ["16. nor has it anything to show without a promise of a quorum"],
   },
   {
     name: "an heir that asks for votes but once",
-    edits: [
-      ["transfer.ts", 'if (role.name === "candidate") askAgain(node, role, inheritance.term, effects);', ""],
-    ],
+    edits: [["transfer.ts", 'if (role.name === "candidate") askForVotes(node, role, effects);', ""]],
     claims: ["16. an heir that lacks votes asks for them again with every"],
   },
   {
@@ -238,5 +236,15 @@ export const handovers: readonly Mutant[] = [
       ],
     ],
     claims: ["16. an heir that was told of the loss shows itself with its"],
+  },
+  {
+    name: "an order before the service was told to lead",
+    edits: [["transfer.ts", "node.announcedTerm !== null &&", ""]],
+    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+  },
+  {
+    name: "a handover that outlives a new leadership",
+    edits: [["become.ts", "node.heir = null;", ""]],
+    claims: ["16. who leads anew has nothing left to hand over"],
   },
 ];
