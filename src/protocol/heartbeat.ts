@@ -21,7 +21,7 @@ export function onHeartbeat(
     node.contactAtMs = nowMs;
     node.heardSeq = heartbeat.seq;
     reply(node, from, heartbeat, true, null, effects);
-    if (node.heir !== null) askToWait(node, effects);
+    askToWait(node, effects);
     return true;
   }
   const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);
