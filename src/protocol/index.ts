@@ -12,6 +12,7 @@ export * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";
 export * from "./settings.js";
+export type * from "./standing.js";
 export { hasOnlyToBeat, step } from "./step.js";
 export { hasHeir, isDraining } from "./transfer.js";
 export type * from "./transition.js";

@@ -1,4 +1,4 @@
-import type { DurableRecord, Member, Message, NodeId } from "../protocol/index.js";
+import type { DurableRecord, Member, Message, NodeId, Standing } from "../protocol/index.js";
 
 /**
  * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
@@ -53,16 +53,35 @@ export interface Identity {
   readonly electionTimeoutMinMs?: number;
 }
 
+/** Why a node wants no link with another, in a word for the peer's software and a sentence for its owner. */
+export interface PeerRefusal {
+  /**
+   * - `wrongCluster`   another cluster id: both may have the same name
+   * - `olderCopy`      its record is an older copy of one that has gone on
+   * - `displaced`      the same record was started once more, elsewhere or later
+   */
+  readonly reason: "wrongCluster" | "olderCopy" | "displaced";
+  readonly detail: string;
+}
+
 /** How a transport tells its node what happens on the links. */
 export interface TransportHandlers {
   /** A frame that was well formed arrived over a link whose other end said to be `from` with this incarnation. */
   onMessage(from: NodeId, incarnation: string, message: Message): void;
-  /** The first link with this peer is up. */
-  onPeerUp(peer: NodeId, incarnation: string): void;
+  /** The first link with this peer is up. A transport that knows nothing of standings leaves the last two out. */
+  onPeerUp(peer: NodeId, incarnation: string, standing?: Standing | null, authenticated?: boolean): void;
   /** The last link with this peer is gone. */
   onPeerDown(peer: NodeId): void;
   /** The incarnation that this node remembers of a peer, or null. Where this is left out nobody is remembered. */
   recalls?(peer: NodeId): string | null;
+  /** What this node says of its own record, at this moment. */
+  standing?(): Standing;
+  /** Why there shall be no link with a node that says this of its record, or null (rules 28 and 29). */
+  refusesPeer?(peer: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
+  /** Why a message that is well formed cannot be true, such as a term that cannot have been reached; or null (rule 30). */
+  refusesMessage?(peer: NodeId, message: Message): string | null;
+  /** A linked peer has refused this node for one of the reasons of `PeerRefusal`. */
+  onRefusedBy?(peer: NodeId, refusal: PeerRefusal): void;
 }
 
 /** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */
