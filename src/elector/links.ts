@@ -1,12 +1,21 @@
-import type { Member, NodeId } from "../protocol/index.js";
+import type { Member, NodeId, Standing } from "../protocol/index.js";
 import type { Transport } from "../runtime/ports.js";
+
+/** What the node at the other end of a link said of itself. */
+export interface Introduced {
+  readonly incarnation: string;
+  /** Null where the transport tells nothing of it. */
+  readonly standing: Standing | null;
+  /** True iff it proved that it belongs to the cluster. */
+  readonly authenticated: boolean;
+}
 
 /** Who there is a link with, and whom to link with besides the members. */
 export interface Links {
   /** What the node's driver sends by. */
   readonly transport: Transport;
-  /** The peers there is a link with, and the incarnation each told. */
-  readonly connected: Map<NodeId, string>;
+  /** The peers there is a link with, and what each said of itself. */
+  readonly connected: Map<NodeId, Introduced>;
   /** Where this node reaches a member. */
   addressOf(member: Member): string;
   /** Also links with somebody who is to become a member; returns what ends that. */

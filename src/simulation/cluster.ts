@@ -1,8 +1,8 @@
 import {
   configurationOf,
   type DurableRecord,
+  emptyRecord,
   foundingRecord,
-  joiningRecord,
   type Member,
   type NodeId,
   type Settings,
@@ -211,7 +211,7 @@ export class Cluster implements ProcessWorld {
   private firstRecord(id: NodeId, identity: number, settings: Settings): DurableRecord {
     const { voters, observers } = this.options;
     const incarnation = `${id}.${identity}`;
-    if (observers.includes(id)) return joiningRecord(incarnation, settings.voteHoldMs);
+    if (observers.includes(id)) return emptyRecord(incarnation, settings.voteHoldMs);
     const record = foundingRecord(voters.map(memberNamed), incarnation, settings.voteHoldMs);
     if (observers.length === 0) return record;
     const known = observers.map((observer) => ({ ...memberNamed(observer), incarnation: `${observer}.1` }));

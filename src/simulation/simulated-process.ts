@@ -90,6 +90,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     from: "",
     incarnation: "",
     message: null as unknown as Message,
+    authenticated: true,
   };
 
   constructor(options: {

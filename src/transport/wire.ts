@@ -4,6 +4,7 @@ import {
   configurationOf,
   highestCount,
   isAddress,
+  isClusterId,
   isId,
   isMetadata,
   longestDurationMs,
@@ -22,6 +23,7 @@ const count = v.custom<number>(isCount, `expected a whole number from 0 to ${hig
 const durationMs = v.custom<number>(isDuration, `expected milliseconds from 0 to ${longestDurationMs}`);
 const id = v.pipe(v.string(), v.check(isId, "expected an id"));
 const digest = v.custom<string>(isDigest, "expected a digest");
+const clusterId = v.nullable(v.pipe(v.string(), v.check(isClusterId, "expected a cluster id")));
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
 const group = v.custom<number>(isGroup, "expected a group from 0 to 65535");
 const refusal = v.nullable(v.picklist(refusals, "expected a known reason"));
@@ -42,10 +44,10 @@ let understood: Configuration = nobody;
 
 /** A configuration is believed only if its lists are in order and its digest is theirs. */
 const newConfiguration = v.pipe(
-  v.strictTuple([count, count, digest, members, members]),
+  v.strictTuple([count, count, digest, members, members, clusterId]),
   v.rawTransform(({ dataset, addIssue, NEVER }): Configuration => {
-    const [term, version, claimed, voters, observers] = dataset.value;
-    const built = configurationOf(term, version, voters.map(memberOf), observers.map(memberOf));
+    const [term, version, claimed, voters, observers, cluster] = dataset.value;
+    const built = configurationOf(term, version, voters.map(memberOf), observers.map(memberOf), cluster);
     const ids = [...voters, ...observers].map(([name]) => name);
     const problem =
       voters.length === 0
@@ -71,8 +73,8 @@ const newConfiguration = v.pipe(
 const repeatedConfiguration = v.pipe(
   v.tuple([count, count]),
   v.transform(([term, version]): Configuration => {
-    const { id, voters, observers } = understood;
-    return { id: { term, version, digest: id.digest }, voters, observers };
+    const { id, clusterId, voters, observers } = understood;
+    return { id: { term, version, digest: id.digest }, clusterId, voters, observers };
   }),
 );
 
@@ -81,9 +83,10 @@ const configuration = v.lazy((frame) =>
 ) as v.GenericSchema<v.InferInput<typeof newConfiguration>, Configuration>;
 
 function hasUnderstoodMembers(frame: unknown): boolean {
-  const { id, voters, observers } = understood;
-  if (!Array.isArray(frame) || frame.length !== 5 || voters.length === 0) return false;
-  return frame[2] === id.digest && areMembers(frame[3], voters) && areMembers(frame[4], observers);
+  const { id, clusterId, voters, observers } = understood;
+  if (!Array.isArray(frame) || frame.length !== 6 || voters.length === 0) return false;
+  if (frame[2] !== id.digest || frame[5] !== clusterId) return false;
+  return areMembers(frame[3], voters) && areMembers(frame[4], observers);
 }
 
 function areMembers(list: unknown, members: readonly Member[]): boolean {
