@@ -15,13 +15,15 @@ import {
 } from "../protocol/index.js";
 
 /**
- * What frames look like: JSON arrays with a place for each field and no objects anywhere, so there are no keys to be doubled,
+ * What frames after the handshake look like: JSON arrays with a place for each field and no objects anywhere, so there are no keys to be doubled,
  * strange or inherited. The first place says the kind; the second names the election group, of which there is one today.
  */
 
-const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
+/** A term, version, seq, round or number of times. */
+export const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
 const durationMs = v.custom<number>(isDuration, `expected milliseconds from 0 to ${longestDurationMs}`);
-const id = v.pipe(v.string(), v.check(isId, "expected an id"));
+/** The name of a node, a cluster or an incarnation. */
+export const id = v.pipe(v.string(), v.check(isId, "expected an id"));
 const digest = v.custom<string>(isDigest, "expected a digest");
 const clusterId = v.nullable(v.pipe(v.string(), v.check(isClusterId, "expected a cluster id")));
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
@@ -145,17 +147,6 @@ export const frames = {
 export type WireFrame = {
   [Kind in keyof typeof frames]: v.InferInput<(typeof frames)[Kind]>;
 }[keyof typeof frames];
-
-/** The first line each side says: protocol version, cluster, own id, incarnation, whom it expects, proof of the token. */
-export const helloFrame = v.strictTuple([
-  v.literal("raftbeat"),
-  count,
-  id,
-  id,
-  id,
-  id,
-  v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "expected a token proof"))),
-]);
 
 /** What is wrong with a frame, in a short sentence that holds nothing of the frame itself. */
 export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {
