@@ -132,11 +132,12 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   }
 }
 
-/** True for a leader for whom a timer that fires now decides nothing: its lease lasts, it hears a quorum, its disk makes progress. */
+/**
+ * True for a leader for whom a timer that fires now decides nothing: its lease lasts, and its disk makes progress. It hears a quorum, too:
+ * no lease outlasts the quorum timeout (rule 13).
+ */
 export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
-  const { role } = node;
-  if (role.name !== "leader" || !holdsLease(node, nowMs)) return false;
-  return nowMs < quorumDeadline(node, role, nowMs) && nowMs < writeDeadline(node);
+  return holdsLease(node, nowMs) && nowMs < writeDeadline(node);
 }
 
 /** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */

@@ -1,5 +1,7 @@
 import type { DurableRecord, Member, Message, NodeId, PeerRefusal, Standing } from "../protocol/index.js";
 
+export type { PeerRefusal };
+
 /**
  * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
  * timeline. No port calls back from inside the call that asked.
