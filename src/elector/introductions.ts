@@ -73,7 +73,7 @@ export function arrivalProblem(node: Node): string | null {
   if (elsewhere.length > 0) {
     const cluster = arrival.met.get(elsewhere[0] as NodeId)?.standing.clusterId;
     const waits = missing.length > 0 ? `, and ${missing.join(", ")} not met` : "";
-    return `cannot found the cluster: ${elsewhere.join(", ")} already founded one (id ${cluster}) with another record of ${id}${waits}. If ${id} has lost its record, have the leader remove it and add it again; if a majority has, see \`raftbeat recover\``;
+    return `cannot found the cluster: ${elsewhere.join(", ")} already founded one (id ${cluster}) with another record of ${id}, or with other founders${waits}. If ${id} has lost its record, have the leader remove it and add it again; if a majority has, see \`raftbeat recover\``;
   }
   if (missing.length > 0)
     return `the cluster is not founded yet: ${missing.join(", ")} not met. Start the missing founders, or name those to go without in absentFounders`;

@@ -23,15 +23,15 @@ export interface Links {
 }
 
 /**
- * Wraps the transport of a node. A founder is reached at the address in this node's own settings, where an operator can change it;
- * whoever was added later, at the address in the configuration.
+ * Wraps the transport of a node. A member is reached at the address in this node's own settings, where an operator can change it; one
+ * that they do not name, at the address in the configuration.
  */
 export function createLinks(transport: Transport, founders: Readonly<Record<NodeId, string>>): Links {
   const guests = new Set<Member>();
   let members: readonly Member[] = [];
 
   function addressOf(member: Member): string {
-    return member.incarnation === null ? (founders[member.id] ?? member.address) : member.address;
+    return founders[member.id] ?? member.address;
   }
 
   function tellPeers(): void {
