@@ -14,6 +14,7 @@ export * from "./message.js";
 export * from "./node.js";
 export * from "./quorum.js";
 export { beyondReach, furthestAhead } from "./reach.js";
+export { recoveredRecord } from "./recovery.js";
 export * from "./settings.js";
 export * from "./standing.js";
 export { hasOnlyToBeat, step } from "./step.js";
