@@ -90,8 +90,7 @@ function ownerOf(
   node?: string,
 ): { cluster: string; id: string } {
   if (record === null) {
-    if (cluster === undefined)
-      throw missing("--cluster", "the name of the cluster, as the folder is empty");
+    if (cluster === undefined) throw missing("--cluster", "the name of the cluster, as the folder is empty");
     if (node === undefined) throw missing("--id", "the name of the node, as the folder is empty");
     return { cluster, id: node };
   }
