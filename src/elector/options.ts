@@ -1,22 +1,21 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
 import {
-  addressRule,
   defaultPreset,
-  idRule,
-  isAddress,
-  isId,
   isMetadata,
-  longestMetadataBytes,
+  longestDurationMs,
   type Member,
   maxMemberCount,
+  metadataRule,
   type Preset,
   presets,
   resolveTiming,
   type Settings,
   safeModes,
 } from "../protocol/index.js";
+import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 import type { ElectorOptions } from "./elector.js";
+import { mapById } from "./id-schema.js";
 
 /** Defaults of an elector that are not the protocol's; milliseconds. */
 export const electorDefaults = {
@@ -37,60 +36,59 @@ export interface ElectorPlan {
   readonly warnings: readonly string[];
 }
 
-const id = v.pipe(v.string(), v.check(isId, `must be ${idRule}`));
-const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(24 * 3600 * 1000));
-const callable = v.custom<unknown>((value) => typeof value === "function", "must be a function");
-const timing = v.union([
-  v.picklist(Object.keys(presets) as Preset[]),
-  v.strictObject({
-    heartbeatIntervalMs: v.number(),
-    electionTimeout: v.strictObject({ minMs: v.number(), maxMs: v.number() }),
-    voteHoldMs: v.optional(v.number()),
-    quorumTimeoutMs: v.optional(v.number()),
-    clockDriftRatio: v.optional(v.number()),
-  }),
-]);
+const durationMs = v.custom<number>(
+  (value) => typeof value === "number" && value >= 0 && value <= longestDurationMs,
+  `must be a number of milliseconds from 0 to ${longestDurationMs}`,
+);
+const milliseconds = v.number("must be a number of milliseconds");
+const presetName = v.picklist(
+  Object.keys(presets) as Preset[],
+  `must be one of ${Object.keys(presets).join(", ")}, or an object with heartbeatIntervalMs and electionTimeout`,
+);
+const timing = only({
+  heartbeatIntervalMs: milliseconds,
+  electionTimeout: only({ minMs: milliseconds, maxMs: milliseconds }),
+  voteHoldMs: v.optional(milliseconds),
+  quorumTimeoutMs: v.optional(milliseconds),
+  clockDriftRatio: v.optional(v.number("must be a number")),
+});
+const text = v.string("must be text");
+const listen = only({ host: v.optional(text), port: v.number("must be a port"), path: v.optional(text) });
+const sharedListen = only({ server: withMethods("on"), path: text });
 
-const schema = v.strictObject({
+const schema = only({
   cluster: id,
   id,
-  voters: v.record(id, v.pipe(v.string(), v.check(isAddress, `must be ${addressRule}`))),
-  join: v.optional(v.boolean()),
-  store: v.object({ open: callable, write: callable, close: callable }),
+  voters: mapById(address, "must be a map of ids to addresses"),
+  join: yesOrNo,
+  store: withMethods("open", "write", "close"),
   transport: v.optional(callable),
-  listen: v.optional(v.record(v.string(), v.unknown())),
-  // Its messages must not show the value, as those of valibot do.
+  listen: v.optional(v.lazy((given) => (isObjectWith(given, "server") ? sharedListen : listen))),
   token: v.optional(
     v.custom<string>(
       (value) => typeof value === "string" && value !== "",
       "must be a string that is not empty",
     ),
   ),
-  tls: v.optional(v.record(v.string(), v.unknown())),
-  timing: v.optional(timing),
-  metadata: v.optional(
-    v.pipe(v.string(), v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
-  ),
+  // Node's own options, which Node judges.
+  tls: v.optional(v.custom((value) => isObjectWith(value), "must be an object with Node's TLS options")),
+  timing: v.optional(v.lazy((given) => (isObjectWith(given) ? timing : presetName))),
+  metadata: v.optional(v.pipe(text, v.check(isMetadata, `must be ${metadataRule}`))),
   health: v.optional(
-    v.strictObject({
-      check: callable,
-      intervalMs: v.optional(durationMs),
-      timeoutMs: v.optional(durationMs),
-    }),
+    only({ check: callable, intervalMs: v.optional(durationMs), timeoutMs: v.optional(durationMs) }),
   ),
   coolDownMs: v.optional(durationMs),
   drainTimeoutMs: v.optional(durationMs),
-  logger: v.optional(v.object({ debug: callable, info: callable, warn: callable, error: callable })),
+  logger: v.optional(withMethods("debug", "info", "warn", "error")),
 });
+
+function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
+  return typeof given === "object" && given !== null && keys.every((key) => key in given);
+}
 
 /** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
 export function planElector(options: ElectorOptions): ElectorPlan {
-  const result = v.safeParse(schema, options, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    const path = v.getDotPath(issue) ?? "the options";
-    throw invalid(`${path} (${path === "token" ? "not shown" : shown(issue.input)}): ${issue.message}`);
-  }
+  checkOptions(schema, options, "the options");
   const ids = Object.keys(options.voters);
   if (options.join === true && ids.length > 0)
     throw invalid(
@@ -124,8 +122,4 @@ export function planElector(options: ElectorOptions): ElectorPlan {
 
 function invalid(message: string): RaftbeatError {
   return new RaftbeatError("invalidSettings", message);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 80);
 }

@@ -97,9 +97,9 @@ describe("the settings of a node", () => {
 
   it("take a map of voters and a range of timeouts from a file", () => {
     const text =
-      "cluster: 7\nid: b\nvoters: { a: 'ws://h1:1', b: 'ws://h2:2' }\ndata: d\nelectionTimeout: { minMs: 400, maxMs: 800 }\n";
+      "cluster: 007\nid: b\nvoters: { a: 'ws://h1:1', b: 'ws://h2:2' }\ndata: d\nelectionTimeout: { minMs: 400, maxMs: 800 }\n";
     expect(planNode({ flags: {}, environment: {}, file: file(text) })).toMatchObject({
-      cluster: "7",
+      cluster: "007",
       voters: { a: "ws://h1:1", b: "ws://h2:2" },
       listen: { host: null, port: 2 },
       timing: { electionTimeout: { minMs: 400, maxMs: 800 } },
@@ -156,13 +156,13 @@ describe("the settings of a node", () => {
       [{ voters: "a=wss://h:1" }],
       /^voter a has the address wss:\/\/h:1, which needs --tls-cert/,
     ],
-    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs 4 is no setting/],
+    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs "4" is no setting/],
     [
       "an unknown key inside",
       [{}, {}, "electionTimeout: { minMs: 1, maxMs: 2, mean: 3 }\n"],
       /electionTimeout\.mean/,
     ],
-    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \[1\] must be host:port/],
+    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \["1"\] must be host:port/],
     [
       "a key twice",
       [{}, {}, "json: true\njson: true\n"],
