@@ -2,6 +2,7 @@ import { RaftbeatError } from "../errors.js";
 import { memberOf, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
+import { withCheckedCalls } from "./checked-calls.js";
 import { createContention } from "./contention.js";
 import { describeNode, leaderOf } from "./describe.js";
 import { createDiagnostics } from "./diagnostics.js";
@@ -200,8 +201,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     },
     status,
     whileLeader: (body, { signal } = {}) => {
-      if (typeof body !== "function")
-        throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
       if (stopped || ending !== null) throw failure ?? stoppedError();
       return runner.start(body, signal);
     },
@@ -238,7 +237,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   };
 
   return {
-    elector,
+    elector: withCheckedCalls(elector),
     hear: {
       onMessage(from, incarnation, message) {
         if (!begun) return;

@@ -1,10 +1,6 @@
 import { RaftbeatError } from "../errors.js";
 import {
-  addressRule,
-  idRule,
-  isAddress,
   isConfigurationCommitted,
-  isId,
   type Member,
   memberOf,
   type NodeId,
@@ -38,8 +34,6 @@ export function changeMembership(
   world: MembershipWorld,
   onDone: (error: RaftbeatError | null) => void,
 ): () => void {
-  const problem = problemOf(change) ?? problemOfTimeout(timeoutMs);
-  if (problem !== null) return world.schedule(0, () => onDone(problem));
   let waitsFor = "the first try";
   let cancelRetry = (): void => {};
   let uninvite = (): void => {};
@@ -119,25 +113,6 @@ function otherMember(member: Member, add: Added, amnesiac: boolean): string | nu
   if (add.incarnation !== undefined && member.incarnation !== null && member.incarnation !== add.incarnation)
     return `as incarnation ${member.incarnation} and not ${add.incarnation}`;
   return null;
-}
-
-function problemOf(change: MembershipChange): RaftbeatError | null {
-  if (!("add" in change)) return null;
-  const { id, address, incarnation } = change.add;
-  const invalid = (text: string): RaftbeatError => new RaftbeatError("invalidSettings", text);
-  if (!isId(id)) return invalid(`the id to add (${id}) must be ${idRule}`);
-  if (!isAddress(address)) return invalid(`the address of ${id} (${address}) must be ${addressRule}`);
-  if (incarnation !== undefined && !isId(incarnation))
-    return invalid(`the incarnation of ${id} (${incarnation}) must be ${idRule}`);
-  return null;
-}
-
-function problemOfTimeout(timeoutMs: number): RaftbeatError | null {
-  if (Number.isFinite(timeoutMs) && timeoutMs > 0) return null;
-  return new RaftbeatError(
-    "invalidSettings",
-    `timeoutMs (${timeoutMs}) must be a number of milliseconds above 0`,
-  );
 }
 
 function removeStep(id: NodeId, world: MembershipWorld): Progress {
