@@ -1,18 +1,13 @@
 import { nanoid } from "nanoid";
 import { asRaftbeatError } from "../errors.js";
-import {
-  createNode,
-  type DurableRecord,
-  foundingRecord,
-  joiningRecord,
-  membersOf,
-} from "../protocol/index.js";
+import { createNode, type DurableRecord, foundingRecord, joiningRecord } from "../protocol/index.js";
 import { createDriver, type Driver } from "../runtime/driver.js";
 import type { Transport, TransportHandlers, VoteStore } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
 import { assembleElector, type ElectorPorts } from "./assemble.js";
 import { defaultTransport } from "./default-transport.js";
 import type { Elector, ElectorOptions } from "./elector.js";
+import { ignoredSettings, overruledAddress } from "./ignored-settings.js";
 import { createLinks } from "./links.js";
 import { silentLogger, sturdyLogger } from "./logger.js";
 import { planElector } from "./options.js";
@@ -28,7 +23,8 @@ export async function createElector(
   const plan = planElector(options);
   const { cluster, id, store } = options;
   const logger = sturdyLogger(options.logger ?? silentLogger);
-  for (const warning of plan.warnings) logger.warn({ cluster, id }, warning);
+  const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
+  for (const sentence of plan.warnings) warn(sentence);
   const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
   let record = await openStore(store);
   let transport: Transport | null = null;
@@ -40,7 +36,7 @@ export async function createElector(
           ? joiningRecord(nanoid(), voteHoldMs)
           : foundingRecord(plan.members, nanoid(), voteHoldMs);
       await writeRecord(store, record);
-    } else warnOfOtherVoters(record, options, (message) => logger.warn({ cluster, id }, message));
+    } else for (const sentence of ignoredSettings(record.configuration, options)) warn(sentence);
     const node = createNode({
       id,
       settings: plan.settings,
@@ -56,7 +52,9 @@ export async function createElector(
       electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
     });
     transport = started;
-    const links = createLinks(started, options.voters);
+    const links = createLinks(started, options.voters, (member, address) =>
+      warn(overruledAddress(member, address)),
+    );
     const { clock, random } = ports;
     const elector = assembleElector(
       { options, plan, node, links, logger, ports },
@@ -99,19 +97,4 @@ function startTransport(transport: Transport, hear: TransportHandlers): Promise<
       else reject(asRaftbeatError(error, "transportFailed", "the transport could not start"));
     });
   });
-}
-
-/** The record knows the members better than the settings do: they are only where founders began. */
-function warnOfOtherVoters(
-  record: DurableRecord,
-  options: ElectorOptions,
-  warn: (message: string) => void,
-): void {
-  const stored = membersOf(record.configuration).map((member) => member.id);
-  const given = Object.keys(options.voters).sort();
-  if (options.join === true || stored.length === 0) return;
-  if ([...stored].sort().join() !== given.join())
-    warn(
-      `voters (${given.join(", ")}) differ from the members on record (${stored.join(", ")}), which count: members change by reconfigure alone`,
-    );
 }

@@ -24,8 +24,14 @@ export class ElectorWorld {
   private readonly cut = new Set<NodeId>();
   private readonly stations = new Map<
     NodeId,
-    { readonly handlers: TransportHandlers; readonly incarnation: string; wanted: Set<NodeId> }
+    {
+      readonly handlers: TransportHandlers;
+      readonly incarnation: string;
+      wanted: ReadonlyMap<NodeId, string>;
+    }
   >();
+  /** Where nodes have moved to: they are reached at no other address. Who is not named here is reached at any. */
+  readonly movedTo = new Map<NodeId, string>();
   private readonly up = new Set<string>();
   private readonly random: () => number;
 
@@ -162,7 +168,10 @@ export class ElectorWorld {
         const [one, other] = [this.stations.get(a), this.stations.get(b)];
         if (one === undefined || other === undefined) continue;
         const key = `${a} ${b}`;
-        const linked = !this.cut.has(a) && !this.cut.has(b) && (one.wanted.has(b) || other.wanted.has(a));
+        const linked =
+          !this.cut.has(a) &&
+          !this.cut.has(b) &&
+          (this.reaches(one.wanted, b) || this.reaches(other.wanted, a));
         if (linked === this.up.has(key)) continue;
         if (linked) this.up.add(key);
         else this.up.delete(key);
@@ -175,9 +184,18 @@ export class ElectorWorld {
       }
   }
 
+  private reaches(wanted: ReadonlyMap<NodeId, string>, id: NodeId): boolean {
+    const address = wanted.get(id);
+    return address !== undefined && (this.movedTo.get(id) ?? address) === address;
+  }
+
   private transportOf(id: NodeId, incarnation: string): Transport {
     const { timeline } = this;
-    let station: { handlers: TransportHandlers; incarnation: string; wanted: Set<NodeId> } | null = null;
+    let station: {
+      handlers: TransportHandlers;
+      incarnation: string;
+      wanted: ReadonlyMap<NodeId, string>;
+    } | null = null;
     const drop = (): void => {
       if (this.stations.get(id) !== station) return;
       this.stations.delete(id);
@@ -191,13 +209,13 @@ export class ElectorWorld {
     };
     return {
       start: (handlers, callback) => {
-        station = { handlers, incarnation, wanted: new Set() };
+        station = { handlers, incarnation, wanted: new Map() };
         this.stations.set(id, station);
         timeline.at(timeline.nowMs, () => callback(null));
       },
       setPeers: (peers: readonly Member[]) => {
         if (station === null) return;
-        station.wanted = new Set(peers.map((peer) => peer.id));
+        station.wanted = new Map(peers.map(({ id: peer, address }) => [peer, address]));
         this.link();
       },
       send: (to, message) => {
