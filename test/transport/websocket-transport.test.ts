@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import { type WebSocketTransport, webSocketTransport } from "../../src/transport/websocket-transport.js";
 import { memberAt, startNode, type TestNode } from "../support/transport-nodes.js";
 import { transportContract } from "./transport-contract.js";
@@ -9,4 +10,18 @@ transportContract("the WebSocket transport", () => {
     start: (identity) => startNode(identity, make),
     member: (node) => memberAt(node.identity.id, (node as TestNode<WebSocketTransport>).transport.port()),
   };
+});
+
+describe("the options of a transport", () => {
+  it.each([
+    [{ tokn: "secret" }, /^tokn is no option of a transport: there are listen, token, tls/],
+    [{ listen: { port: 1, hots: "a" } }, /^listen\.hots is no option .*there are host, port, path$/],
+    [{ listen: { server: {}, path: "/", port: 1 } }, /^listen\.port is no option .*there are server, path$/],
+    [{ limits: { maxFrames: 1 } }, /^limits\.maxFrames is no limit of a transport$/],
+  ])("are refused where one does not exist, and not shown: %j", (wrong, message) => {
+    const make = () => webSocketTransport({ listen: { port: 0 }, ...(wrong as object) });
+    expect(make).toThrow(expect.objectContaining({ code: "invalidSettings" }));
+    expect(make).toThrow(message);
+    expect(make).not.toThrow("secret");
+  });
 });
