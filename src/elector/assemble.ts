@@ -16,6 +16,7 @@ import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
 import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
+import { atMost, closePorts } from "./ports-in-time.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
@@ -149,14 +150,15 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     events.emit({ kind: "leader", leader });
   }
 
+  // A service drains, its own or that of the leader before it; an heir is found, a lease runs out and an election has its time.
+  const longestHandoverMs = plan.drainTimeoutMs + 4 * plan.settings.electionTimeout.maxMs;
+
   function end(handingOver: boolean): Promise<void> {
     ending ??= (async () => {
       endHealth();
       contention.forbid("stopping");
-      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
-        await handover.resign("stopped");
-        await successor();
-      }
+      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null))
+        await atMost(schedule, longestHandoverMs, handover.resign("stopped").then(successor));
       driver.stop("stopped");
       stopped = true;
       watch.notify();
@@ -164,10 +166,10 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       waits.end(failure ?? stoppedError());
       await runner.end(failure);
       contention.end();
-      await new Promise<void>((resolve) => links.transport.stop(resolve));
-      await new Promise<void>((resolve) => store.close(resolve));
+      const left = await closePorts(links.transport, store, schedule);
+      if (left !== null) logger.error({ ...about, error: left }, left.message);
       watch.end();
-      settleClosed(failure);
+      settleClosed(failure ?? left);
     })();
     return ending;
   }

@@ -1,8 +1,7 @@
 import { nanoid } from "nanoid";
-import { asRaftbeatError } from "../errors.js";
-import { createNode, type DurableRecord, foundingRecord, joiningRecord } from "../protocol/index.js";
+import { createNode, foundingRecord, joiningRecord } from "../protocol/index.js";
 import { createDriver, type Driver } from "../runtime/driver.js";
-import type { Transport, TransportHandlers, VoteStore } from "../runtime/ports.js";
+import type { Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
 import { assembleElector, type ElectorPorts } from "./assemble.js";
 import { defaultTransport } from "./default-transport.js";
@@ -11,6 +10,7 @@ import { ignoredSettings, overruledAddress } from "./ignored-settings.js";
 import { createLinks } from "./links.js";
 import { silentLogger, sturdyLogger } from "./logger.js";
 import { planElector } from "./options.js";
+import { closePorts, openStore, startTransport, writeFirst } from "./ports-in-time.js";
 
 /**
  * Starts a node: opens its store, writes its first record if it has none, listens, and takes part in elections.
@@ -26,7 +26,8 @@ export async function createElector(
   const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
   for (const sentence of plan.warnings) warn(sentence);
   const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
-  let record = await openStore(store);
+  const { clock, schedule, random } = ports;
+  let record = await openStore(store, schedule);
   let transport: Transport | null = null;
   try {
     if (record === null) {
@@ -35,13 +36,13 @@ export async function createElector(
         options.join === true
           ? joiningRecord(nanoid(), voteHoldMs)
           : foundingRecord(plan.members, nanoid(), voteHoldMs);
-      await writeRecord(store, record);
+      await writeFirst(store, record, schedule);
     } else for (const sentence of ignoredSettings(record.configuration, options)) warn(sentence);
     const node = createNode({
       id,
       settings: plan.settings,
       record,
-      nowMs: ports.clock.nowMs(),
+      nowMs: clock.nowMs(),
       metadata: plan.metadata,
     });
     const { incarnation } = record;
@@ -55,46 +56,17 @@ export async function createElector(
     const links = createLinks(started, options.voters, (member, address) =>
       warn(overruledAddress(member, address)),
     );
-    const { clock, random } = ports;
     const elector = assembleElector(
       { options, plan, node, links, logger, ports },
       (handlers): Driver =>
         createDriver(node, { clock, random, store, transport: links.transport }, handlers),
     );
-    await startTransport(started, elector.hear);
+    await startTransport(started, elector.hear, schedule);
     elector.begin();
     return elector.elector;
   } catch (error) {
-    const stopping = transport;
-    if (stopping !== null) await new Promise<void>((resolve) => stopping.stop(resolve));
-    await new Promise<void>((resolve) => store.close(resolve));
+    const left = await closePorts(transport, store, schedule);
+    if (left !== null) logger.error({ cluster, id, error: left }, left.message);
     throw error;
   }
-}
-
-function openStore(store: VoteStore): Promise<DurableRecord | null> {
-  return new Promise((resolve, reject) => {
-    store.open((error, record) => {
-      if (error === null) resolve(record);
-      else reject(asRaftbeatError(error, "storeFailed", "the vote store could not be opened"));
-    });
-  });
-}
-
-function writeRecord(store: VoteStore, record: DurableRecord): Promise<void> {
-  return new Promise((resolve, reject) => {
-    store.write(record, (error) => {
-      if (error === null) resolve();
-      else reject(asRaftbeatError(error, "storeFailed", "the first record could not be written"));
-    });
-  });
-}
-
-function startTransport(transport: Transport, hear: TransportHandlers): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transport.start(hear, (error) => {
-      if (error === null) resolve();
-      else reject(asRaftbeatError(error, "transportFailed", "the transport could not start"));
-    });
-  });
 }

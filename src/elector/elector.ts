@@ -103,10 +103,13 @@ export interface Elector extends AsyncDisposable {
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
    * has had `drainTimeoutMs`; a leadership that this node was handed and has not got yet, because the old leader drains, is waited for.
-   * Safe to call twice.
+   * Settles too where the disk or the network hangs: seconds later, with an error in the log and from `closed`. Safe to call twice.
    */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
-  /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */
+  /**
+   * Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it, or what has not ended with it:
+   * after `storeFailed` a write may still reach the disk, and the store stays locked until it has.
+   */
   readonly closed: Promise<RaftbeatError | null>;
 }
 

@@ -216,6 +216,33 @@ describe("the file vote store", () => {
     expect(await opened(storeOf(directory))).toEqual(aRecord(3));
   });
 
+  test("a store that closes while a write hangs keeps its lock until the write is over", async () => {
+    const { directory } = await aStoreHolding(1);
+    const store = storeOf(directory);
+    await opened(store);
+    let resume = (): void => {};
+    const write = vi.spyOn(await fileHandlePrototype(), "write");
+    const length = encodeSlot(3, aRecord(3)).length;
+    write.mockReturnValueOnce(
+      new Promise((resolve) => {
+        resume = () => resolve({ bytesWritten: length, buffer: "" });
+      }),
+    );
+    onTestFinished(() => write.mockRestore());
+    const writing = written(store, aRecord(3));
+    writing.catch(() => {});
+    let isClosed = false;
+    const closing = closed(store).then(() => {
+      isClosed = true;
+    });
+    await vi.waitFor(() => expect(write).toHaveBeenCalled());
+    await expect(opened(storeOf(directory))).rejects.toMatchObject({ code: "storeLocked" });
+    expect(isClosed).toBe(false);
+    resume();
+    await closing;
+    await opened(storeOf(directory));
+  });
+
   test("a disk that stalls for a thousand writes fails the store instead of filling memory", async () => {
     const { directory } = await aStoreHolding(1);
     const store = storeOf(directory);

@@ -9,7 +9,12 @@ import { Timeline } from "./timeline.js";
 export interface Seat {
   readonly id: NodeId;
   elector: Elector;
-  readonly disk: { record: DurableRecord | null; error: Error | null };
+  readonly disk: {
+    record: DurableRecord | null;
+    error: Error | null;
+    /** True while the disk answers nothing; what waits for it is answered never. */
+    hangs: boolean;
+  };
   /** Everything told, in order: events, and whatever a test adds. */
   readonly told: string[];
   readonly logged: string[];
@@ -57,7 +62,7 @@ export class ElectorWorld {
     const seat: Seat = {
       id,
       elector: undefined as unknown as Elector,
-      disk: before?.disk ?? { record: null, error: null },
+      disk: before?.disk ?? { record: null, error: null, hangs: false },
       told: before?.told ?? [],
       logged: before?.logged ?? [],
       wallOffsetMs: 0,
@@ -256,15 +261,21 @@ export class ElectorWorld {
     const { timeline } = this;
     let doneAtMs = 0;
     return {
-      open: (callback) => timeline.at(timeline.nowMs, () => callback(null, disk.record)),
+      open: (callback) => {
+        if (!disk.hangs) timeline.at(timeline.nowMs, () => callback(null, disk.record));
+      },
       write: (record, callback) => {
+        if (disk.hangs) doneAtMs = Number.POSITIVE_INFINITY;
         doneAtMs = Math.max(doneAtMs, timeline.nowMs) + 0.2;
+        if (doneAtMs === Number.POSITIVE_INFINITY) return;
         timeline.at(doneAtMs, () => {
           if (disk.error === null) disk.record = record;
           callback(disk.error);
         });
       },
-      close: (callback) => timeline.at(Math.max(doneAtMs, timeline.nowMs), callback),
+      close: (callback) => {
+        if (doneAtMs < Number.POSITIVE_INFINITY) timeline.at(Math.max(doneAtMs, timeline.nowMs), callback);
+      },
     };
   }
 }
