@@ -36,10 +36,8 @@ export interface ElectorPlan {
   readonly warnings: readonly string[];
 }
 
-const durationMs = v.custom<number>(
-  (value) => typeof value === "number" && value >= 0 && value <= longestDurationMs,
-  `must be a number of milliseconds from 0 to ${longestDurationMs}`,
-);
+const durationMs = durationFrom(0);
+const positiveMs = durationFrom(1);
 const milliseconds = v.number("must be a number of milliseconds");
 const presetName = v.picklist(
   Object.keys(presets) as Preset[],
@@ -75,12 +73,19 @@ const schema = only({
   timing: v.optional(v.lazy((given) => (isObjectWith(given) ? timing : presetName))),
   metadata: v.optional(v.pipe(text, v.check(isMetadata, `must be ${metadataRule}`))),
   health: v.optional(
-    only({ check: callable, intervalMs: v.optional(durationMs), timeoutMs: v.optional(durationMs) }),
+    only({ check: callable, intervalMs: v.optional(positiveMs), timeoutMs: v.optional(positiveMs) }),
   ),
   coolDownMs: v.optional(durationMs),
   drainTimeoutMs: v.optional(durationMs),
   logger: v.optional(withMethods("debug", "info", "warn", "error")),
 });
+
+function durationFrom(lowest: number) {
+  return v.custom<number>(
+    (value) => typeof value === "number" && value >= lowest && value <= longestDurationMs,
+    `must be a number of milliseconds from ${lowest} to ${longestDurationMs}`,
+  );
+}
 
 function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
   return typeof given === "object" && given !== null && keys.every((key) => key in given);
@@ -98,6 +103,11 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
+  const unused = (["listen", "token", "tls"] as const).filter((name) => options[name] !== undefined);
+  if (options.transport !== undefined && unused.length > 0)
+    throw invalid(
+      `${unused.join(" and ")} would be ignored, as transport is given: give it to that transport instead`,
+    );
   const own = options.voters[options.id];
   if (
     own?.startsWith("wss:") &&
