@@ -31,6 +31,22 @@ const plannedNames = ({ cluster, id, voters }: { cluster: string; id: string; vo
 
 /** Every way for a name into the program: it gives what became of the name, or throws. */
 const doors: Record<string, (name: string) => unknown[]> = {
+  "a map of voters": (name) => {
+    const voters = { a: address, [name]: address };
+    return Object.keys(
+      planNode({ flags: { cluster: "c", id: "a", voters, data: "d" }, environment: {}, file: null }).voters,
+    ).filter((id) => id !== "a" || name === "a");
+  },
+  "a map of voters in a settings file": (name) => {
+    const file = fileOf({ cluster: "c", id: "a", voters: { a: address, [name]: address }, data: "d" });
+    return Object.keys(planNode({ flags: {}, environment: {}, file }).voters).filter(
+      (id) => id !== "a" || name === "a",
+    );
+  },
+  "an elector's map of voters": (name) =>
+    planElector({ cluster: "c", id: "a", voters: { a: address, [name]: address }, store })
+      .members.map(({ id }) => id)
+      .filter((id) => id !== "a" || name === "a"),
   "an elector's options": (name) =>
     planElector({ cluster: name, id: name, voters: votersNamed(name), store }).members.map(({ id }) => id),
   flags: (name) => {

@@ -7,7 +7,7 @@ import {
   isId,
   isMetadata,
   longestDurationMs,
-  metadataRule,
+  longestMetadataBytes,
   presets,
 } from "../protocol/index.js";
 
@@ -27,7 +27,10 @@ export const id = v.pipe(v.string(`must be ${idRule}`), v.check(isId, `must be $
 export const text = v.pipe(v.string("must be text"), v.minLength(1, "must not be empty"));
 
 /** What a leader tells of itself. */
-export const metadata = v.pipe(v.string("must be text"), v.check(isMetadata, `must be ${metadataRule}`));
+export const metadata = v.pipe(
+  v.string("must be text"),
+  v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`),
+);
 
 /** The address of a member. */
 export const address = v.pipe(

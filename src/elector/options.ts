@@ -4,9 +4,9 @@ import {
   defaultPreset,
   isMetadata,
   longestDurationMs,
+  longestMetadataBytes,
   type Member,
   maxMemberCount,
-  metadataRule,
   type Preset,
   presets,
   resolveTiming,
@@ -71,7 +71,9 @@ const schema = only({
   // Node's own options, which Node judges.
   tls: v.optional(v.custom((value) => isObjectWith(value), "must be an object with Node's TLS options")),
   timing: v.optional(v.lazy((given) => (isObjectWith(given) ? timing : presetName))),
-  metadata: v.optional(v.pipe(text, v.check(isMetadata, `must be ${metadataRule}`))),
+  metadata: v.optional(
+    v.pipe(text, v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
+  ),
   health: v.optional(
     only({ check: callable, intervalMs: v.optional(positiveMs), timeoutMs: v.optional(positiveMs) }),
   ),

@@ -55,15 +55,13 @@ export function isAddress(text: string): boolean {
     );
   if (match === null) return false;
   const port = match[1];
-  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  // Some hosts look like addresses of IPv4 or IPv6 and are none, such as 256.1.1.1 and [::1.]; who asks for their parts would fail.
+  return (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) && URL.canParse(text);
 }
 
-/** What `isMetadata` asks for, in words. */
-export const metadataRule = `at most ${longestMetadataBytes} bytes of UTF-8, without half characters (lone surrogates)`;
-
-/** True for what a leader may tell of itself: see `metadataRule`. UTF-8 has no lone surrogates, so they would arrive as something else. */
+/** True for a metadata that is not too long. */
 export function isMetadata(text: string): boolean {
-  if (text.length > longestMetadataBytes || /\p{Surrogate}/u.test(text)) return false;
+  if (text.length > longestMetadataBytes) return false;
   return (
     text.length * 3 <= longestMetadataBytes || new TextEncoder().encode(text).length <= longestMetadataBytes
   );

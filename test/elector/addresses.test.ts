@@ -34,7 +34,9 @@ describe("when members move", () => {
     for (const id of members) await world.start(id, { voters: votersAt("new", members) });
     const { elector } = await world.leader();
     expect(elector.status().peers.map(({ connected }) => connected)).toEqual([true, true]);
-    for (const { address, id } of elector.status().peers) expect(address).toBe(`ws://${id}.new:7400`);
+    for (const member of members)
+      for (const { address, id } of world.seat(member).elector.status().peers)
+        expect(address).toBe(`ws://${id}.new:7400`);
   });
 
   it("a member that only its record names is reached once the leader tells its address", async () => {

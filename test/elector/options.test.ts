@@ -64,7 +64,7 @@ describe("impossible options are refused with name and value, before anything is
       /^health\.interval \(5\)/,
     ],
     ["TLS that is none", { tls: "pem" }, /^tls \(pem\) must be an object with Node's TLS options$/],
-    ["metadata in half a character", { metadata: "\ud800" }, /^metadata .* lone surrogates/],
+    ["metadata that is no text", { metadata: 5 }, /^metadata \(5\) must be text$/],
     ["no options", undefined, /^the options \(undefined\) must be an object with cluster, id/],
     [
       "a token beside a transport of one's own",

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { Server } from "node:net";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type WebSocketTransport, webSocketTransport } from "../../src/transport/websocket-transport.js";
 import { memberAt, startNode, type TestNode } from "../support/transport-nodes.js";
 import { transportContract } from "./transport-contract.js";
@@ -10,6 +11,17 @@ transportContract("the WebSocket transport", () => {
     start: (identity) => startNode(identity, make),
     member: (node) => memberAt(node.identity.id, (node as TestNode<WebSocketTransport>).transport.port()),
   };
+});
+
+it("listens by itself, also in a worker of Node's cluster module, whose workers share their ports else", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listen.mockRestore());
+  const make = webSocketTransport({ listen: { host: "127.0.0.1", port: 0 } });
+  const node = await startNode({ cluster: "test", id: "a", incarnation: "a-1" }, make);
+  expect(listen.mock.calls.map(([options]) => options)).toEqual([
+    { host: "127.0.0.1", port: 0, exclusive: true },
+  ]);
+  await new Promise<void>((resolve) => node.transport.stop(resolve));
 });
 
 describe("the options of a transport", () => {
