@@ -11,6 +11,7 @@ const transferBody = v.strictObject({ to: v.optional(id) });
 const reconfigureBody = v.union([
   v.strictObject({ add: v.strictObject({ id, address, voter: v.optional(v.boolean(), true) }) }),
   v.strictObject({ remove: id }),
+  v.strictObject({ address: v.strictObject({ id, address }) }),
 ]);
 
 /** Hands the leadership over, as a request says. Errors: `HttpRefusal`. */
@@ -31,7 +32,7 @@ export async function reconfigure(
   const change: MembershipChange = checkBody(
     reconfigureBody,
     body,
-    '{"add":{"id":"..","address":"ws://..","voter":true}} or {"remove":"<id>"}',
+    '{"add":{"id":"..","address":"ws://..","voter":true}}, {"remove":"<id>"} or {"address":{"id":"..","address":"ws://.."}}',
   );
   await refusing(elector, elector.reconfigure(change, { signal, timeoutMs }));
   const { voters, observers, configurationId } = elector.status();

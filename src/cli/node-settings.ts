@@ -23,7 +23,7 @@ export const nodeSettings = {
   voters: {
     flag: "--voters <a=ws://..,b=..>",
     schema: value.members,
-    help: "the founders, the same list on each of them",
+    help: "the founders, the same list on each; later, new addresses of members",
   },
   join: {
     flag: "--join",

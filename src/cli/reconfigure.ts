@@ -8,28 +8,35 @@ import { id, members } from "./setting-values.js";
 import { handOver } from "./transfer.js";
 
 const add = { flag: "--add <id=address>", schema: members, help: "add a node that runs with --join" };
+const move = {
+  flag: "--address <id=address>",
+  schema: members,
+  help: "tell the others where a member is reached from now on",
+};
 const remove = { flag: "--remove <id>", schema: id, help: "remove a voter or observer, the leader included" };
 
 /** What was asked for. */
 type Change =
   | { readonly add: { readonly id: string; readonly address: string; readonly voter: boolean } }
-  | { readonly remove: string };
+  | { readonly remove: string }
+  | { readonly address: { readonly id: string; readonly address: string } };
 
-/** `raftbeat reconfigure`: adds or removes a member. */
+/** `raftbeat reconfigure`: adds or removes a member, or changes its address. */
 export function addReconfigureCommand(program: Command): void {
   addClientOptions(
     program
       .command("reconfigure")
-      .summary("add or remove a member")
+      .summary("add or remove a member, or change its address")
       .description(
-        "Adds or removes one member and waits until a quorum has it. A leader that is to be removed hands over first.",
+        "Adds or removes one member, or changes its address, and waits until a quorum has it. A leader that is to be removed hands over first.",
       )
       .option(add.flag, add.help)
       .option("--observer", "with --add: it hears, but does not vote")
-      .option(remove.flag, remove.help),
-  ).action(async ({ add: added, remove: removed, observer, ...flags }: Record<string, unknown>) => {
+      .option(remove.flag, remove.help)
+      .option(move.flag, move.help),
+  ).action(async ({ add, remove, address, observer, ...flags }: Record<string, unknown>) => {
     const plan = planClient(flags, process.env, nodeVariables);
-    const wanted = changeOf(added, removed, observer === true);
+    const wanted = changeOf({ add, remove, address }, observer === true);
     const leader = await findLeader(plan);
     const at =
       "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
@@ -45,18 +52,25 @@ export function addReconfigureCommand(program: Command): void {
   });
 }
 
-function changeOf(added: unknown, removed: unknown, observer: boolean): Change {
-  if ((added === undefined) === (removed === undefined))
-    throw invalid("reconfigure does one change at a time: give either --add id=address or --remove id");
-  if (removed !== undefined) {
-    if (observer) throw invalid("--observer goes with --add, not with --remove");
-    return { remove: check(remove, "--remove", removed) as string };
-  }
-  const [entry, ...more] = Object.entries(check(add, "--add", added) as Record<string, string>);
-  if (entry === undefined || more.length > 0)
-    throw invalid(`--add ${JSON.stringify(added)} must name one member: voters are changed one at a time`);
-  const [member, address] = entry;
-  return { add: { id: member, address, voter: !observer } };
+/** The one change that was asked for. Errors: `invalidSettings`. */
+export function changeOf(
+  asked: { readonly add?: unknown; readonly remove?: unknown; readonly address?: unknown },
+  observer: boolean,
+): Change {
+  const [kind, ...more] = (["add", "remove", "address"] as const).filter((one) => asked[one] !== undefined);
+  if (kind === undefined || more.length > 0)
+    throw invalid(
+      "reconfigure does one change at a time: give one of --add id=address, --remove id and --address id=address",
+    );
+  if (observer && kind !== "add") throw invalid(`--observer goes with --add, not with --${kind}`);
+  if (kind === "remove") return { remove: check(remove, "--remove", asked.remove) as string };
+  const setting = kind === "add" ? add : move;
+  const named = Object.entries(check(setting, `--${kind}`, asked[kind]) as Record<string, string>);
+  const [first] = named;
+  if (first === undefined || named.length > 1)
+    throw invalid(`--${kind} ${JSON.stringify(asked[kind])} must name one member: do one after the other`);
+  const [id, address] = first;
+  return kind === "add" ? { add: { id, address, voter: !observer } } : { address: { id, address } };
 }
 
 /** Has another voter lead, one that is among the nodes of the plan, so that it can be asked next. */

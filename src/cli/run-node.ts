@@ -8,6 +8,7 @@ import { fileVoteStore } from "../storage/file-vote-store.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { type WebSocketTransport, webSocketTransport } from "../transport/websocket-transport.js";
 import { watchEventLoop } from "./event-loop-delay.js";
+import { exitDespiteDisk } from "./exit-despite-disk.js";
 import type { NodeHttp } from "./http-server.js";
 import { type LeaseWatch, watchLease } from "./lease-watch.js";
 import { createMeasurements, type Measurements } from "./measurements.js";
@@ -111,7 +112,7 @@ async function startElector(
     voters: plan.voters,
     join: plan.join,
     ...(plan.absentFounders.length === 0 ? {} : { absentFounders: plan.absentFounders }),
-    store: measurements.timed(fileVoteStore(plan.data)),
+    store: exitDespiteDisk(measurements.timed(fileVoteStore(plan.data))),
     timing: plan.timing,
     logger,
     transport: (identity) => {

@@ -124,7 +124,8 @@ function readFile(file: string, settings: Settings): Record<string, unknown> {
   const text = readText(file, "the settings file", largestFileBytes);
   let content: unknown;
   try {
-    content = parse(text);
+    // Every value as it was written, as in a flag: YAML's own rules would make 7 of the id 007, and 1000 of 1e3.
+    content = parse(text, { schema: "failsafe" });
   } catch (cause) {
     throw invalid(`${file} is no YAML: ${(cause as Error).message.split("\n")[0]?.replace(/:$/, "")}`, cause);
   }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { mapById } from "../elector/id-schema.js";
 import {
   addressRule,
   clusterIdRule,
@@ -13,21 +14,16 @@ import {
 } from "../protocol/index.js";
 
 /**
- * What a setting may be, whether it came as text (flag, environment) or as a value (YAML). Every message continues the sentence
- * `<setting> <value> ...`.
+ * What a setting may be. All of them come as text: flags and variables are text, and YAML is read as text too; a map or a list is one of
+ * texts. Every message continues the sentence `<setting> <value> ...`.
  */
 
 const example = "a=ws://10.0.0.1:7400,b=ws://10.0.0.2:7400";
 
 const presetNames = Object.keys(presets) as (keyof typeof presets)[];
 
-const plainId = v.check<string, string>(isId, `must be ${idRule}`);
-
-/** The name of a cluster or a node. YAML reads some of them as numbers. */
-export const id = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.transform(String))], `must be ${idRule}`),
-  plainId,
-);
+/** The name of a cluster or a node. */
+export const id = v.pipe(v.string(`must be ${idRule}`), v.check(isId, `must be ${idRule}`));
 
 /** Names of nodes: a list, or `a,b`. */
 export const ids = v.pipe(
@@ -45,7 +41,7 @@ export const text = v.pipe(v.string("must be text"), v.minLength(1, "must not be
 /** What a leader tells of itself. */
 export const metadata = v.pipe(
   v.string("must be text"),
-  v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes`),
+  v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`),
 );
 
 /** The address of a member. */
@@ -76,7 +72,7 @@ export const members = v.pipe(
     });
     return NEVER;
   }),
-  v.record(v.pipe(v.string(), plainId), address, `must be a map of ids to addresses, or ${example}`),
+  mapById(address, `must be a map of ids to addresses, or ${example}`),
   v.check((map) => Object.keys(map).length > 0, "must name at least one member"),
 );
 
@@ -86,22 +82,13 @@ export interface Listen {
   readonly port: number;
 }
 
-/** `host:port`, `[::1]:port`, or `:port` for every interface. */
+/** `host:port`, `[::1]:port`, or `:port` and `port` for every interface. */
 export const listen = v.pipe(
-  v.union(
-    [
-      v.string(),
-      v.pipe(
-        v.number(),
-        v.transform((port) => `:${port}`),
-      ),
-    ],
-    "must be host:port, such as 127.0.0.1:7400",
-  ),
-  v.regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, "must be host:port, such as 127.0.0.1:7400"),
+  v.string("must be host:port, such as 127.0.0.1:7400"),
+  v.regex(/^((\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):)?\d{1,5}$/, "must be host:port, such as 127.0.0.1:7400"),
   v.transform((value): Listen => {
     const colon = value.lastIndexOf(":");
-    const host = value.slice(0, colon).replace(/^\[|\]$/g, "");
+    const host = value.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, "");
     return { host: host === "" || host === "*" ? null : host, port: Number(value.slice(colon + 1)) };
   }),
   v.check(({ port }) => port <= 65_535, "must have a port of at most 65535"),

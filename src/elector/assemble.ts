@@ -2,6 +2,7 @@ import { RaftbeatError } from "../errors.js";
 import { markedAsCopy, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
+import { withCheckedCalls } from "./checked-calls.js";
 import { createContention } from "./contention.js";
 import { describeNode, leaderOf } from "./describe.js";
 import { createDiagnostics } from "./diagnostics.js";
@@ -16,6 +17,7 @@ import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
 import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
+import { atMost, closePorts, writeRecord } from "./ports-in-time.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
@@ -154,14 +156,15 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     events.emit({ kind: "leader", leader });
   }
 
+  // A service drains, its own or that of the leader before it; an heir is found, a lease runs out and an election has its time.
+  const longestHandoverMs = plan.drainTimeoutMs + 4 * plan.settings.electionTimeout.maxMs;
+
   function end(handingOver: boolean): Promise<void> {
     ending ??= (async () => {
       endHealth();
       contention.forbid("stopping");
-      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
-        await handover.resign("stopped");
-        await successor();
-      }
+      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null))
+        await atMost(schedule, longestHandoverMs, handover.resign("stopped").then(successor));
       driver.stop("stopped");
       stopped = true;
       watch.notify();
@@ -169,12 +172,12 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       waits.end(failure ?? stoppedError());
       await runner.end(failure);
       contention.end();
-      await new Promise<void>((resolve) => links.transport.stop(resolve));
       if (failure?.code === "recordCopied")
-        await new Promise<void>((resolve) => store.write(markedAsCopy(node.record), () => resolve()));
-      await new Promise<void>((resolve) => store.close(resolve));
+        await writeRecord(store, markedAsCopy(node.record), schedule).catch(() => {});
+      const left = await closePorts(links.transport, store, schedule);
+      if (left !== null) logger.error({ ...about, error: left }, left.message);
       watch.end();
-      settleClosed(failure);
+      settleClosed(failure ?? left);
     })();
     return ending;
   }
@@ -208,8 +211,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     },
     status,
     whileLeader: (body, { signal } = {}) => {
-      if (typeof body !== "function")
-        throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
       if (stopped || ending !== null) throw failure ?? stoppedError();
       return runner.start(body, signal);
     },
@@ -246,7 +247,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   };
 
   return {
-    elector,
+    elector: withCheckedCalls(elector),
     hear: {
       ...introductions,
       onMessage(from, incarnation, message) {

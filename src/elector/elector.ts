@@ -50,7 +50,7 @@ export type ElectorEvent =
   | { readonly kind: "lost"; readonly term: number; readonly reason: LossReason }
   | { readonly kind: "leader"; readonly leader: LeaderInfo | null };
 
-/** Changes of the membership, one voter at a time. */
+/** Changes of the membership, one member at a time. */
 export type MembershipChange =
   /** Adds a node: as an observer first, and as a voter once it has caught up, unless it is to stay an observer. */
   | {
@@ -62,7 +62,12 @@ export type MembershipChange =
       };
     }
   /** Removes a voter or observer; a leader cannot remove itself: it hands over first. */
-  | { readonly remove: NodeId };
+  | { readonly remove: NodeId }
+  /**
+   * Changes where the others reach a member. A node whose `voters` name that member goes on by those, and says so in its log: they are
+   * changed in its settings.
+   */
+  | { readonly address: { readonly id: NodeId; readonly address: string } };
 
 /** A node's part in electing a leader. */
 export interface Elector extends AsyncDisposable {
@@ -98,10 +103,13 @@ export interface Elector extends AsyncDisposable {
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
    * has had `drainTimeoutMs`; a leadership that this node was handed and has not got yet, because the old leader drains, is waited for.
-   * Safe to call twice.
+   * Settles too where the disk or the network hangs: seconds later, with an error in the log and from `closed`. Safe to call twice.
    */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
-  /** Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it. */
+  /**
+   * Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it, or what has not ended with it:
+   * after `storeFailed` a write may still reach the disk, and the store stays locked until it has.
+   */
   readonly closed: Promise<RaftbeatError | null>;
 }
 
@@ -119,7 +127,10 @@ export interface ElectorOptions {
   readonly cluster: string;
   /** Stable across restarts. */
   readonly id: NodeId;
-  /** The founders and their addresses, the same list on every founder. Empty with `join`. */
+  /**
+   * The founders and their addresses, the same list on every founder. Empty with `join`. Once the node has a record, the members are
+   * those of the record; an address that is given here for one of them, founder or not, goes before the one on record.
+   */
   readonly voters: Readonly<Record<NodeId, string>>;
   /**
    * For a node that joins a running cluster: it waits until a member tells it the configuration. True: a member that proved to know the

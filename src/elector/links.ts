@@ -23,15 +23,29 @@ export interface Links {
 }
 
 /**
- * Wraps the transport of a node. A member is reached at the address in this node's own settings, where an operator can change it; one
- * that they do not name, at the address in the configuration.
+ * Wraps the transport of a node. A member that this node's own settings name is reached at their address, so that an operator can mend a
+ * wrong one where it is wrong; any other member, at the address in the configuration.
+ * @param settings addresses by id
+ * @param onOverruled told once of each address in the configuration that gives way to one in the settings
  */
-export function createLinks(transport: Transport, founders: Readonly<Record<NodeId, string>>): Links {
+export function createLinks(
+  transport: Transport,
+  settings: Readonly<Record<NodeId, string>>,
+  onOverruled: (member: Member, address: string) => void = () => {},
+): Links {
   const guests = new Set<Member>();
+  const overruled = new Map<NodeId, string>();
   let members: readonly Member[] = [];
 
   function addressOf(member: Member): string {
-    return founders[member.id] ?? member.address;
+    return settings[member.id] ?? member.address;
+  }
+
+  function noticeOverruled(member: Member): void {
+    const address = addressOf(member);
+    if (address === member.address || overruled.get(member.id) === member.address) return;
+    overruled.set(member.id, member.address);
+    onOverruled(member, address);
   }
 
   function tellPeers(): void {
@@ -45,6 +59,7 @@ export function createLinks(transport: Transport, founders: Readonly<Record<Node
       start: (handlers, callback) => transport.start(handlers, callback),
       setPeers(peers) {
         members = peers;
+        for (const member of members) noticeOverruled(member);
         tellPeers();
       },
       send: (to, message) => transport.send(to, message),

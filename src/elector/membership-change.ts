@@ -1,12 +1,11 @@
 import { RaftbeatError } from "../errors.js";
 import {
-  addressRule,
-  idRule,
-  isAddress,
+  type ChangeProblem,
   isConfigurationCommitted,
-  isId,
   type Member,
+  maxMemberCount,
   memberOf,
+  membersOf,
   type NodeId,
   type RequestRefusal,
   voterOf,
@@ -38,8 +37,6 @@ export function changeMembership(
   world: MembershipWorld,
   onDone: (error: RaftbeatError | null) => void,
 ): () => void {
-  const problem = problemOf(change) ?? problemOfTimeout(timeoutMs);
-  if (problem !== null) return world.schedule(0, () => onDone(problem));
   let waitsFor = "the first try";
   let cancelRetry = (): void => {};
   let uninvite = (): void => {};
@@ -61,7 +58,7 @@ export function changeMembership(
   }
 
   function attempt(): void {
-    const progress = "add" in change ? addStep(change.add, world) : removeStep(change.remove, world);
+    const progress = nextStep(change, world);
     if (progress === "done") finish(null);
     else if (progress instanceof RaftbeatError) finish(progress);
     else {
@@ -81,17 +78,25 @@ export function changeMembership(
   return end;
 }
 
+function nextStep(change: MembershipChange, world: MembershipWorld): Progress {
+  const { node } = world.driver;
+  if (node.role.name !== "leader") return notLeader(node.id);
+  if ("add" in change) return addStep(change.add, world);
+  return "remove" in change ? removeStep(change.remove, world) : addressStep(change.address, world);
+}
+
 type Added = Extract<MembershipChange, { readonly add: unknown }>["add"];
 
 function addStep(add: Added, world: MembershipWorld): Progress {
   const { node } = world.driver;
-  if (node.role.name !== "leader") return notLeader(node.id);
   const { configuration } = node.record;
   const { voters, observers } = configuration;
   const { id, address } = add;
   const incarnation = add.incarnation ?? world.links.connected.get(id)?.incarnation;
   const member = memberOf(configuration, id);
   if (member === undefined) {
+    if (membersOf(configuration).length >= maxMemberCount)
+      return new RaftbeatError("reconfigureRefused", reasons.tooManyMembers);
     if (incarnation === undefined)
       return {
         wait: `${id} at ${address} has not been met yet: is it running, with join and the same cluster and token?`,
@@ -99,11 +104,7 @@ function addStep(add: Added, world: MembershipWorld): Progress {
     return ask(world, voters, [...observers, { id, address, incarnation }]);
   }
   const other = otherMember(member, add, node.amnesiacs.has(id));
-  if (other !== null)
-    return new RaftbeatError(
-      "reconfigureRefused",
-      `${id} is a member already, ${other}: remove it first, then add it`,
-    );
+  if (other !== null) return new RaftbeatError("reconfigureRefused", `${id} is a member already, ${other}`);
   if (add.voter === false || voterOf(configuration, id) !== undefined) return committed(world);
   return ask(
     world,
@@ -114,35 +115,16 @@ function addStep(add: Added, world: MembershipWorld): Progress {
 
 /** Why a member is not what is to be added, or null if it is. */
 function otherMember(member: Member, add: Added, amnesiac: boolean): string | null {
-  if (amnesiac) return "and has come back without its votes";
-  if (member.address !== add.address) return `at ${member.address} and not at ${add.address}`;
+  if (amnesiac) return "and has come back without its votes: remove it first, then add it";
+  if (member.address !== add.address)
+    return `at ${member.address} and not at ${add.address}: if it has moved, change its address instead`;
   if (add.incarnation !== undefined && member.incarnation !== null && member.incarnation !== add.incarnation)
-    return `as incarnation ${member.incarnation} and not ${add.incarnation}`;
+    return `as incarnation ${member.incarnation} and not ${add.incarnation}: remove it first, then add it`;
   return null;
-}
-
-function problemOf(change: MembershipChange): RaftbeatError | null {
-  if (!("add" in change)) return null;
-  const { id, address, incarnation } = change.add;
-  const invalid = (text: string): RaftbeatError => new RaftbeatError("invalidSettings", text);
-  if (!isId(id)) return invalid(`the id to add (${id}) must be ${idRule}`);
-  if (!isAddress(address)) return invalid(`the address of ${id} (${address}) must be ${addressRule}`);
-  if (incarnation !== undefined && !isId(incarnation))
-    return invalid(`the incarnation of ${id} (${incarnation}) must be ${idRule}`);
-  return null;
-}
-
-function problemOfTimeout(timeoutMs: number): RaftbeatError | null {
-  if (Number.isFinite(timeoutMs) && timeoutMs > 0) return null;
-  return new RaftbeatError(
-    "invalidSettings",
-    `timeoutMs (${timeoutMs}) must be a number of milliseconds above 0`,
-  );
 }
 
 function removeStep(id: NodeId, world: MembershipWorld): Progress {
   const { node } = world.driver;
-  if (node.role.name !== "leader") return notLeader(node.id);
   if (id === node.id)
     return new RaftbeatError(
       "reconfigureRefused",
@@ -152,6 +134,20 @@ function removeStep(id: NodeId, world: MembershipWorld): Progress {
   if (memberOf(configuration, id) === undefined) return committed(world);
   const without = (members: readonly Member[]): Member[] => members.filter((member) => member.id !== id);
   return ask(world, without(configuration.voters), without(configuration.observers));
+}
+
+type Moved = Extract<MembershipChange, { readonly address: unknown }>["address"];
+
+/** The digest of a configuration leaves addresses out, so this gives a new version with the digest of the one before. */
+function addressStep({ id, address }: Moved, world: MembershipWorld): Progress {
+  const { configuration } = world.driver.node.record;
+  const member = memberOf(configuration, id);
+  if (member === undefined)
+    return new RaftbeatError("reconfigureRefused", `${id} is no member: add it, with its address`);
+  if (member.address === address) return committed(world);
+  const moved = (members: readonly Member[]): Member[] =>
+    members.map((one) => (one.id === id ? { ...one, address } : one));
+  return ask(world, moved(configuration.voters), moved(configuration.observers));
 }
 
 /** Asks for the next configuration; what comes of it is seen at the next try. */
@@ -166,6 +162,21 @@ function ask(world: MembershipWorld, voters: readonly Member[], observers: reado
   );
   return progressOf(refusal, driver.node.id);
 }
+
+/** Why a change is impossible, in words. */
+const reasons: Readonly<Record<ChangeProblem | "handingOver" | "notVoter", string>> = {
+  handingOver: "the leader hands over; ask the next one",
+  notVoter: "the node is no voter",
+  duplicateMember: "a member would be there twice",
+  tooManyMembers: `there would be more than ${maxMemberCount} members, the most that a cluster may have: remove one first`,
+  empty: "no voter would be left",
+  leaderNotIncluded: "the leader would not be a voter: transfer the leadership first",
+  moreThanOneVoter: "more than one voter would change: change one after the other",
+  voterBecomesObserver: "a voter would become an observer: remove it, then add it with voter: false",
+  newVoterNotObserver: "the new voter is no observer yet",
+  incarnationUnknown: "the new member has not been met yet",
+  incarnationChanged: "a voter would come back with another record: remove it, then add it",
+};
 
 function progressOf(refusal: RequestRefusal | "stopped" | null, id: NodeId): Progress {
   switch (refusal) {
@@ -182,7 +193,10 @@ function progressOf(refusal: RequestRefusal | "stopped" | null, id: NodeId): Pro
     case "stopped":
       return new RaftbeatError("stopped", "the elector was stopped");
     default:
-      return new RaftbeatError("reconfigureRefused", `the membership cannot be changed so: ${refusal}`);
+      return new RaftbeatError(
+        "reconfigureRefused",
+        `the membership cannot be changed so: ${reasons[refusal]}`,
+      );
   }
 }
 

@@ -2,16 +2,13 @@ import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
 import {
   type Arrival,
-  addressRule,
   clusterIdRule,
   defaultPreset,
   founding,
-  idRule,
-  isAddress,
   isClusterId,
-  isId,
   isMetadata,
   joining,
+  longestDurationMs,
   longestMetadataBytes,
   type Member,
   maxMemberCount,
@@ -21,7 +18,9 @@ import {
   type Settings,
   safeModes,
 } from "../protocol/index.js";
+import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 import type { ElectorOptions } from "./elector.js";
+import { mapById } from "./id-schema.js";
 
 /** Defaults of an elector that are not the protocol's; milliseconds. */
 export const electorDefaults = {
@@ -44,69 +43,75 @@ export interface ElectorPlan {
   readonly warnings: readonly string[];
 }
 
-const id = v.pipe(v.string(), v.check(isId, `must be ${idRule}`));
-const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(24 * 3600 * 1000));
-const callable = v.custom<unknown>((value) => typeof value === "function", "must be a function");
-const timing = v.union([
-  v.picklist(Object.keys(presets) as Preset[]),
-  v.strictObject({
-    heartbeatIntervalMs: v.number(),
-    electionTimeout: v.strictObject({ minMs: v.number(), maxMs: v.number() }),
-    voteHoldMs: v.optional(v.number()),
-    quorumTimeoutMs: v.optional(v.number()),
-    clockDriftRatio: v.optional(v.number()),
-  }),
-]);
+const durationMs = durationFrom(0);
+const positiveMs = durationFrom(1);
+const milliseconds = v.number("must be a number of milliseconds");
+const presetName = v.picklist(
+  Object.keys(presets) as Preset[],
+  `must be one of ${Object.keys(presets).join(", ")}, or an object with heartbeatIntervalMs and electionTimeout`,
+);
+const timing = only({
+  heartbeatIntervalMs: milliseconds,
+  electionTimeout: only({ minMs: milliseconds, maxMs: milliseconds }),
+  voteHoldMs: v.optional(milliseconds),
+  quorumTimeoutMs: v.optional(milliseconds),
+  clockDriftRatio: v.optional(v.number("must be a number")),
+});
+const text = v.string("must be text");
+const listen = only({ host: v.optional(text), port: v.number("must be a port"), path: v.optional(text) });
+const sharedListen = only({ server: withMethods("on"), path: text });
 
-const schema = v.strictObject({
+const ids = v.array(id, "must be a list of ids");
+const joinOptions = only({
+  members: v.optional(ids),
+  clusterId: v.optional(
+    v.custom<string>((value) => typeof value === "string" && isClusterId(value), `must be ${clusterIdRule}`),
+  ),
+});
+
+const schema = only({
   cluster: id,
   id,
-  voters: v.record(id, v.pipe(v.string(), v.check(isAddress, `must be ${addressRule}`))),
-  join: v.optional(
-    v.union([
-      v.boolean(),
-      v.strictObject({
-        members: v.optional(v.array(id)),
-        clusterId: v.optional(v.pipe(v.string(), v.check(isClusterId, `must be ${clusterIdRule}`))),
-      }),
-    ]),
-  ),
-  absentFounders: v.optional(v.array(id)),
-  store: v.object({ open: callable, write: callable, close: callable }),
+  voters: mapById(address, "must be a map of ids to addresses"),
+  join: v.optional(v.lazy((given) => (isObjectWith(given) ? joinOptions : yesOrNo))),
+  absentFounders: v.optional(ids),
+  store: withMethods("open", "write", "close"),
   transport: v.optional(callable),
-  listen: v.optional(v.record(v.string(), v.unknown())),
-  // Its messages must not show the value, as those of valibot do.
+  listen: v.optional(v.lazy((given) => (isObjectWith(given, "server") ? sharedListen : listen))),
   token: v.optional(
     v.custom<string>(
       (value) => typeof value === "string" && value !== "",
       "must be a string that is not empty",
     ),
   ),
-  tls: v.optional(v.record(v.string(), v.unknown())),
-  timing: v.optional(timing),
+  // Node's own options, which Node judges.
+  tls: v.optional(v.custom((value) => isObjectWith(value), "must be an object with Node's TLS options")),
+  timing: v.optional(v.lazy((given) => (isObjectWith(given) ? timing : presetName))),
   metadata: v.optional(
-    v.pipe(v.string(), v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
+    v.pipe(text, v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
   ),
   health: v.optional(
-    v.strictObject({
-      check: callable,
-      intervalMs: v.optional(durationMs),
-      timeoutMs: v.optional(durationMs),
-    }),
+    only({ check: callable, intervalMs: v.optional(positiveMs), timeoutMs: v.optional(positiveMs) }),
   ),
   coolDownMs: v.optional(durationMs),
   drainTimeoutMs: v.optional(durationMs),
-  logger: v.optional(v.object({ debug: callable, info: callable, warn: callable, error: callable })),
+  logger: v.optional(withMethods("debug", "info", "warn", "error")),
 });
+
+function durationFrom(lowest: number) {
+  return v.custom<number>(
+    (value) => typeof value === "number" && value >= lowest && value <= longestDurationMs,
+    `must be a number of milliseconds from ${lowest} to ${longestDurationMs}`,
+  );
+}
+
+function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
+  return typeof given === "object" && given !== null && keys.every((key) => key in given);
+}
 
 /** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
 export function planElector(options: ElectorOptions): ElectorPlan {
-  const result = v.safeParse(schema, options, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    const path = v.getDotPath(issue) ?? "the options";
-    throw invalid(`${path} (${path === "token" ? "not shown" : shown(issue.input)}): ${issue.message}`);
-  }
+  checkOptions(schema, options, "the options");
   const ids = Object.keys(options.voters);
   if (joins(options) && ids.length > 0)
     throw invalid(
@@ -116,6 +121,11 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
+  const unused = (["listen", "token", "tls"] as const).filter((name) => options[name] !== undefined);
+  if (options.transport !== undefined && unused.length > 0)
+    throw invalid(
+      `${unused.join(" and ")} would be ignored, as transport is given: give it to that transport instead`,
+    );
   const own = options.voters[options.id];
   if (
     own?.startsWith("wss:") &&
@@ -168,8 +178,4 @@ function isProven({ token, tls, transport }: ElectorOptions): boolean {
 
 function invalid(message: string): RaftbeatError {
   return new RaftbeatError("invalidSettings", message);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 80);
 }

@@ -15,12 +15,32 @@ export const maxMemberCount = 64;
 /** Highest term, version, seq or round that is believed: so far below 2^53 that what follows from it is exact. */
 export const highestCount = Number.MAX_SAFE_INTEGER - 2 ** 20;
 
-/** What `isId` asks for, in words. */
-export const idRule = `1 to ${longestIdChars} characters of A-Z a-z 0-9 . _ -, the first no dot`;
+/**
+ * Names that every object of JavaScript has. A map whose keys are ids would answer for them unasked, and libraries drop them without a
+ * word. A list of its own, because all nodes must agree on it whatever their version of Node is.
+ */
+const namesOfObjects: ReadonlySet<string> = new Set([
+  "__defineGetter__",
+  "__defineSetter__",
+  "__lookupGetter__",
+  "__lookupSetter__",
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "prototype",
+  "toLocaleString",
+  "toString",
+  "valueOf",
+]);
 
-/** True for what may name a node, a cluster or an incarnation: see `idRule`. Safe in paths, certificates and logs. */
+/** What `isId` asks for, in words. */
+export const idRule = `1 to ${longestIdChars} characters of A-Z a-z 0-9 . _ -, the first no dot, and no name that every JavaScript object has, such as constructor`;
+
+/** True for what may name a node, a cluster or an incarnation: see `idRule`. Safe in paths, certificates, logs and as a key. */
 export function isId(text: string): boolean {
-  return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text);
+  return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text) && !namesOfObjects.has(text);
 }
 
 /** What `isClusterId` asks for, in words. */
@@ -43,7 +63,8 @@ export function isAddress(text: string): boolean {
     );
   if (match === null) return false;
   const port = match[1];
-  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  // Some hosts look like addresses of IPv4 or IPv6 and are none, such as 256.1.1.1 and [::1.]; who asks for their parts would fail.
+  return (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) && URL.canParse(text);
 }
 
 /** True for a metadata that is not too long. */

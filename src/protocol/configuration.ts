@@ -1,3 +1,5 @@
+import { maxMemberCount } from "./bounds.js";
+
 /** The name of a node, stable across restarts. */
 export type NodeId = string;
 
@@ -108,6 +110,7 @@ export function conflictingConfigurations(a: ConfigurationId, b: ConfigurationId
 /** Why a configuration may not follow another (rule 18), as far as the lists alone tell. */
 export type ChangeProblem =
   | "duplicateMember"
+  | "tooManyMembers"
   | "empty"
   | "leaderNotIncluded"
   | "moreThanOneVoter"
@@ -120,6 +123,8 @@ export type ChangeProblem =
 export function changeProblem(from: Configuration, to: Configuration, leader: NodeId): ChangeProblem | null {
   const ids = membersOf(to).map((member) => member.id);
   if (new Set(ids).size !== ids.length) return "duplicateMember";
+  // No frame carries more: a leader that took one more could tell nobody of it.
+  if (ids.length > maxMemberCount) return "tooManyMembers";
   if (to.voters.length === 0) return "empty";
   if (voterOf(to, leader) === undefined) return "leaderNotIncluded";
   const added = to.voters.filter((member) => voterOf(from, member.id) === undefined);

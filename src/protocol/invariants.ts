@@ -5,12 +5,12 @@ import type { DurableRecord, Node } from "./node.js";
 import type { Effect } from "./transition.js";
 
 /**
- * Looks at many nodes from outside and says when something happened that must never happen: I1 to I7 of PROTOCOL.md.
- * Shares nothing but types with what it judges, because a check that shares code shares its mistakes. Call `sawStart` when a process starts,
- * `sawStep` after each step, `sawSend` when a message leaves a node, `sawEnd` when nobody can ask a node any more.
+ * Looks at many nodes from outside and says when something happened that must never happen: I1 to I7. Shares nothing but types with what it
+ * judges, because a check that shares code shares its mistakes. Call `sawStart` when a process starts, `sawStep` after each step, `sawSend`
+ * when a message leaves a node, `sawEnd` when nobody can ask a node any more.
  */
 
-/** Which of the promises at the end of PROTOCOL.md. */
+/** What must always hold, by its name in docs/protocol.md. */
 export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7";
 
 /** Something that must never happen, and did. */
@@ -85,14 +85,16 @@ export function sawStart(watch: Watch, { node, durable }: Sight): Found {
   const { id, record } = node;
   const known = watch.nodes.get(id);
   const before = known?.record.incarnation === record.incarnation ? known : undefined;
-  const same = before !== undefined && goesOn(before.record, record) ? before : undefined;
-  const found = same === undefined ? [] : wentBack(id, same.durable, record);
+  const { startCount, startNonce } = before?.record.run ?? record.run;
+  // Else the process does not go on where the one before ended: its record is an older copy.
+  const same =
+    record.run.startCount > startCount || record.run.startNonce === startNonce ? before : undefined;
+  const found = same ? wentBack(id, same.durable, record) : [];
   if (!watch.first.has(id)) watch.first.set(id, record.incarnation);
   watch.leases.delete(id);
-  // A copy of a record is nobody that a configuration means.
-  const copied = before !== undefined && same === undefined;
   watch.nodes.set(id, {
-    incarnation: same?.incarnation ?? (copied ? `${record.incarnation}, a copy` : record.incarnation),
+    // A copy of a record is nobody that a configuration means.
+    incarnation: same?.incarnation ?? (before ? `${record.incarnation}, a copy` : record.incarnation),
     record,
     durable,
     leadsTerm: null,
@@ -100,11 +102,6 @@ export function sawStart(watch: Watch, { node, durable }: Sight): Found {
     votes: same?.votes ?? new Map(),
   });
   return [...found, ...electorates(watch)];
-}
-
-/** True iff a process that starts from `to` goes on where the one with the record `from` ended, and not from an older copy. */
-function goesOn({ run: from }: DurableRecord, { run: to }: DurableRecord): boolean {
-  return to.startCount > from.startCount || to.startNonce === from.startNonce;
 }
 
 /** Nobody can ask this node any more: its process died, or its machine sleeps. */
@@ -237,15 +234,7 @@ function holdsLease(watch: Watch, sight: Sight): Found {
   return found;
 }
 
-const order: readonly Effect["kind"][] = [
-  "lost",
-  "persist",
-  "draw",
-  "setTimer",
-  "send",
-  "answered",
-  "gained",
-];
+const order = "lost persist draw setTimer send answered gained".split(" ") as readonly Effect["kind"][];
 
 /** I6, and the part of I5 on what is announced. */
 function announcements(watch: Watch, watched: Watched, sight: Sight, effects: readonly Effect[]): Found {

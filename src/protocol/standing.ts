@@ -16,6 +16,9 @@ export interface Run {
   readonly isCopy: boolean;
 }
 
+/** Longest nonce of a start, in characters. */
+export const longestNonceChars = 21;
+
 /** How many earlier starts a record names: a peer that missed more of them goes by the counts alone. */
 export const maxEarlierNonces = 8;
 

@@ -26,7 +26,14 @@ export function forge(
     as === null
       ? configurationOf(term, id.version + 1, [known, ...voters.slice(1)], observers, clusterId)
       : withTerm(record.configuration, term);
-  to.hearForged(from, incarnation, messageOf(says, term, configuration));
+  const message = messageOf(says, term, configuration);
+  const hear = (): void => {
+    if (!to.alive) return;
+    to.driver.tell({ kind: "message", from, incarnation, message, authenticated: false });
+    to.onSettled();
+  };
+  if (to.paused) to.defer("poll", hear);
+  else hear();
 }
 
 function messageOf(

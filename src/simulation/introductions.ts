@@ -70,8 +70,15 @@ export class Introductions {
     return this.starts[start]?.lastWords ?? standingOf(this.process.node);
   }
 
-  /** A peer wants no link with this process, which therefore ends, if it is still the same. */
+  /** A peer wants no link with this process, which therefore ends, if it is still the same, and is not started again. */
   private onRefused(start: number, { detail }: PeerRefusal): void {
-    if (start === this.starts.length - 1) this.process.endOnCopy(detail);
+    const { process } = this;
+    const end = (): void => {
+      if (!process.alive || start !== this.starts.length - 1 || process.failure !== null) return;
+      process.failure = new Error(detail);
+      process.driver.stop("stopped");
+      process.onSettled();
+    };
+    process.later(end);
   }
 }

@@ -22,7 +22,8 @@ export function readScenario(path: string, change: (document: object) => object 
   }
   if (text.length > longestBytes)
     throw new RaftbeatError("invalidSettings", `${path}: is longer than ${longestBytes} characters`);
-  const document = parseDocument(text);
+  // Keys as they were written: YAML's own rules would make 7 of the id 007.
+  const document = parseDocument(text, { stringKeys: true });
   const [problem] = document.errors;
   if (problem !== undefined) throw new RaftbeatError("invalidSettings", `${path}: ${problem.message}`);
   try {

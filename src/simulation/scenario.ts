@@ -1,15 +1,26 @@
 import * as v from "valibot";
+import { mapById } from "../elector/id-schema.js";
 import { RaftbeatError } from "../errors.js";
-import { presets, type Resolution, resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
+import {
+  idRule,
+  isId,
+  presets,
+  type Resolution,
+  resolveTiming,
+  type Timing,
+  type TimingInput,
+} from "../protocol/index.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
 const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
 const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const nodeIdRule = `must be a node's id: ${idRule}; a number is written in quotes`;
 const nodeId = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9._-]{1,64}$/, "must be a name of letters, digits, . _ -"),
+  v.string(nodeIdRule),
+  v.check(isId, nodeIdRule),
+  v.check((id) => !isSelector(id), "must not be leader, followers, all or follower1: there they mean a part"),
 );
 /** More nodes than any cluster that elects a leader has. */
 const mostNodes = 31;
@@ -27,7 +38,7 @@ const timing = v.union(
   [
     presetName,
     timingInput,
-    v.strictObject({ default: v.optional(oneTiming, "lan"), nodes: v.record(nodeId, oneTiming) }),
+    v.strictObject({ default: v.optional(oneTiming, "lan"), nodes: mapById(oneTiming) }),
   ],
   problemOfTiming,
 );

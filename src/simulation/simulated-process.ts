@@ -166,14 +166,11 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   setPaused(paused: boolean): void {
     this.paused = paused;
     if (paused) return;
-    const { timeline } = this.world;
-    this.resumedAtMs = timeline.nowMs;
+    this.resumedAtMs = this.world.timeline.nowMs;
     const backlog = this.backlog;
     this.backlog = [];
     for (const phase of ["timer", "poll", "check"] as const)
-      for (const entry of backlog)
-        if (entry.phase === phase)
-          timeline.schedule(timeline.nowMs, { happen: () => this.goOn(entry) }, 0, null);
+      for (const entry of backlog) if (entry.phase === phase) this.later(() => this.goOn(entry));
   }
 
   private goOn(entry: Backlog): void {
@@ -184,6 +181,11 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   defer(phase: Backlog["phase"], run: () => void): void {
     this.backlog.push({ phase, run });
+  }
+
+  /** Does this at the present instant, after what happens now. */
+  later(run: () => void): void {
+    this.world.timeline.schedule(this.world.timeline.nowMs, { happen: run }, 0, null);
   }
 
   connect(from: number, start: number): void {
@@ -226,29 +228,6 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
       watcher.delivered(this, sender, message);
       watcher.settled(this);
     }
-  }
-
-  /** Something is said to the node that no process of the cluster has said. */
-  hearForged(from: NodeId, incarnation: string, message: Message): void {
-    if (!this.alive) return;
-    if (this.paused) {
-      this.defer("poll", () => this.hearForged(from, incarnation, message));
-      return;
-    }
-    this.driver.tell({ kind: "message", from, incarnation, message, authenticated: false });
-    this.onSettled();
-  }
-
-  /** A peer has told this process that it runs on a copy of a record: it ends, and is not started again. */
-  endOnCopy(why: string): void {
-    const { startIndex } = this;
-    const end = () => {
-      if (!this.alive || this.startIndex !== startIndex || this.failure !== null) return;
-      this.failure = new Error(why);
-      this.driver.stop("stopped");
-      this.onSettled();
-    };
-    this.world.timeline.schedule(this.world.timeline.nowMs, { happen: end }, 0, null);
   }
 
   onDropped(to: number, message: Message, why: DropReason): void {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { DurableRecord } from "../protocol/index.js";
+import { type DurableRecord, highestCount, isId } from "../protocol/index.js";
 import { storeCorrupt } from "./store-error.js";
 import { decodeSlot, encodeSlot, newestSlot, slotByteCount } from "./vote-slot.js";
 
@@ -165,7 +165,7 @@ function differsInVoteAlone(record: DurableRecord, checked: DurableRecord): bool
   const was = checked.configuration;
   return (
     isTerm(term) &&
-    votedFor !== "" &&
+    (votedFor === null || isId(votedFor)) &&
     isTerm(configuration.id.term) &&
     configuration.id.version === was.id.version &&
     configuration.id.digest === was.id.digest &&
@@ -180,7 +180,7 @@ function differsInVoteAlone(record: DurableRecord, checked: DurableRecord): bool
 }
 
 function isTerm(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && value >= 0 && value <= highestCount;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

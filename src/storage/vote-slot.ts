@@ -1,6 +1,20 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { configurationOf, type DurableRecord } from "../protocol/index.js";
+import {
+  addressRule,
+  clusterIdRule,
+  configurationOf,
+  type DurableRecord,
+  highestCount,
+  idRule,
+  isAddress,
+  isClusterId,
+  isId,
+  longestDurationMs,
+  longestNonceChars,
+  maxEarlierNonces,
+  maxMemberCount,
+} from "../protocol/index.js";
 
 /**
  * A slot holds one record so that it can be told whether it is whole: a line of text with the SHA-256 and the length of what
@@ -100,10 +114,9 @@ function decodeBody(text: string, bytes: Buffer): Slot {
       state: "unknown",
       problem: `it has format ${claimed.output.format}, and this raftbeat reads format ${format}`,
     };
-  const parsed = v.safeParse(storedSlot, value);
+  const parsed = v.safeParse(storedSlot, value, { abortEarly: true });
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    return { state: "unknown", problem: `its record is wrong at ${v.getDotPath(issue)}: ${issue.message}` };
+    return { state: "unknown", problem: problemOf(parsed.issues[0]) };
   }
   return wholeSlot(parsed.output, bytes);
 }
@@ -125,9 +138,48 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const name = v.pipe(v.string(), v.minLength(1));
-const members = v.array(v.strictObject({ id: name, address: v.string(), incarnation: v.nullable(name) }));
+const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
+const durationMs = v.custom<number>(isDuration, `expected milliseconds from 0 to ${longestDurationMs}`);
+const name = v.pipe(v.string("expected a name"), v.check(isId, `expected a name of ${idRule}`));
+const address = v.pipe(v.string("expected an address"), v.check(isAddress, `expected ${addressRule}`));
+const members = v.array(
+  v.strictObject({ id: name, address, incarnation: v.nullable(name) }, "expected a member"),
+  "expected a list",
+);
+const met = v.pipe(
+  v.array(v.strictTuple([name, name], "expected an id and an incarnation"), "expected a list"),
+  v.maxLength(maxMemberCount, `expected at most ${maxMemberCount} entries`),
+  v.check((pairs) => isEachOnce(pairs.map(([id]) => id)), "expected each member once"),
+);
+
+/** Empty in a record that no process has started from yet. */
+const nameOrNone = v.union([v.literal(""), name], "expected a name or nothing");
+const nonce = v.pipe(
+  name,
+  v.maxLength(longestNonceChars, `expected at most ${longestNonceChars} characters`),
+);
+const startsMet = v.pipe(
+  v.array(
+    v.strictTuple(
+      [name, v.strictObject({ startCount: count, startNonce: nonce, writeCount: count, term: count })],
+      "expected an id and a start",
+    ),
+    "expected a list",
+  ),
+  v.maxLength(maxMemberCount, `expected at most ${maxMemberCount} entries`),
+  v.check((pairs) => isEachOnce(pairs.map(([id]) => id)), "expected each member once"),
+);
+const run = v.strictObject({
+  cluster: nameOrNone,
+  id: nameOrNone,
+  startCount: count,
+  startNonce: v.union([v.literal(""), nonce], "expected a nonce or nothing"),
+  earlierNonces: v.pipe(
+    v.array(nonce, "expected a list"),
+    v.maxLength(maxEarlierNonces, `expected at most ${maxEarlierNonces} nonces`),
+  ),
+  isCopy: v.boolean("expected true or false"),
+});
 
 const storedSlot = v.strictObject({
   format: v.literal(format),
@@ -135,33 +187,54 @@ const storedSlot = v.strictObject({
   record: v.strictObject({
     term: count,
     votedFor: v.nullable(name),
-    configuration: v.strictObject({
-      term: count,
-      version: count,
-      digest: v.string(),
-      clusterId: v.nullable(name),
-      voters: members,
-      observers: members,
-    }),
-    voteHoldMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
-    incarnation: name,
-    incarnationsMet: v.array(v.tuple([name, name])),
-    startsMet: v.array(
-      v.tuple([
-        name,
-        v.strictObject({ startCount: count, startNonce: name, writeCount: count, term: count }),
-      ]),
+    configuration: v.pipe(
+      v.strictObject({
+        term: count,
+        version: count,
+        digest: v.string("expected a digest"),
+        clusterId: v.nullable(
+          v.pipe(v.string("expected a cluster id"), v.check(isClusterId, `expected ${clusterIdRule}`)),
+        ),
+        voters: members,
+        observers: members,
+      }),
+      v.check(
+        ({ voters, observers }) => voters.length + observers.length <= maxMemberCount,
+        `expected at most ${maxMemberCount} members`,
+      ),
+      v.check(
+        ({ voters, observers }) => isEachOnce([...voters, ...observers].map(({ id }) => id)),
+        "expected each member once",
+      ),
     ),
-    run: v.strictObject({
-      cluster: v.string(),
-      id: v.string(),
-      startCount: count,
-      startNonce: v.string(),
-      earlierNonces: v.array(v.string()),
-      isCopy: v.boolean(),
-    }),
+    voteHoldMs: durationMs,
+    incarnation: name,
+    incarnationsMet: met,
+    startsMet,
+    run,
     writeCount: count,
   }),
 });
 
 type StoredSlot = v.InferOutput<typeof storedSlot>;
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= highestCount;
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= longestDurationMs;
+}
+
+function isEachOnce(ids: readonly string[]): boolean {
+  return new Set(ids).size === ids.length;
+}
+
+/** What is wrong with a record, with the place and the value. */
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
+  const value = JSON.stringify(isUnknown ? issue.path?.at(-1)?.value : issue.input) ?? "nothing";
+  const found = value.length > 120 ? `${value.slice(0, 117)}...` : value;
+  const expected = isUnknown ? "expected no such field" : issue.message;
+  return `its record is wrong at ${v.getDotPath(issue) ?? "its root"}: ${expected}, found ${found}`;
+}

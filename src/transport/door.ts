@@ -162,7 +162,8 @@ export function createDoor(
       const { host, port } = listen;
       const onError = (cause: NodeJS.ErrnoException) => callback(listenError(host, port, cause));
       server.once("error", onError);
-      server.listen(port, host, () => {
+      // In a worker of Node's cluster module a port would else be shared by all workers, and peers reach any of them.
+      server.listen({ port, host, exclusive: true }, () => {
         server.off("error", onError);
         server.on("error", () => {});
         callback(null);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { maxEarlierNonces } from "../protocol/index.js";
+import { longestNonceChars, maxEarlierNonces } from "../protocol/index.js";
 import { count, id } from "./wire.js";
 
 /**
@@ -22,8 +22,8 @@ const sentence = v.custom<string>(isSentence, "expected a printable sentence");
 /** The accepting side's first frame: lowest and highest version it speaks, its nonce. */
 export const challengeFrame = v.strictTuple([v.literal("raftbeat"), count, count, nonce]);
 
-/** What a node says of its record: cluster id, start count, start nonce (21 characters at most), the nonces of earlier starts, write count, term. */
-const startNonce = v.pipe(id, v.maxLength(21, "expected a shorter nonce"));
+/** What a node says of its record: cluster id, start count, start nonce, the nonces of earlier starts, write count, term. */
+const startNonce = v.pipe(id, v.maxLength(longestNonceChars, "expected a shorter nonce"));
 const standing = v.strictTuple([
   v.nullable(id),
   count,

@@ -43,6 +43,22 @@ export interface WebSocketTransport extends Transport {
   port(): number | null;
 }
 
+/** Every option there is: the compiler sees to it that none is left out. */
+const optionNames = {
+  listen: true,
+  token: true,
+  tls: true,
+  electionTimeoutMinMs: true,
+  limits: true,
+  onRefused: true,
+  clock: true,
+  schedule: true,
+  random: true,
+  redialMaxMs: true,
+  silenceMs: true,
+  connectTimeoutMs: true,
+} as const satisfies Record<keyof WebSocketTransportOptions, true>;
+
 /**
  * Links nodes over WebSockets: one link per peer, whoever dialled, with whom it asks for.
  *
@@ -54,6 +70,7 @@ export interface WebSocketTransport extends Transport {
 export function webSocketTransport(
   options: WebSocketTransportOptions,
 ): (identity: Identity) => WebSocketTransport {
+  refuseUnknown(options, optionNames, "");
   const limits = resolveLimits(options.limits);
   const { listen, token, tls = null, redialMaxMs, silenceMs, connectTimeoutMs } = options;
   const given = { redialMaxMs, silenceMs, connectTimeoutMs };
@@ -158,7 +175,21 @@ function onceClosed(sockets: ReadonlySet<WebSocket>, callback: () => void): void
   else socket.once("close", () => onceClosed(sockets, callback));
 }
 
+function refuseUnknown(given: object, names: Readonly<Record<string, true>>, place: string): void {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(names, name))
+      throw new RaftbeatError(
+        "invalidSettings",
+        `${place}${name} is no option of a transport: there are ${Object.keys(names).join(", ")}`,
+      );
+}
+
 function checkListen(listen: Listen): void {
+  refuseUnknown(
+    listen,
+    "server" in listen ? { server: true, path: true } : { host: true, port: true, path: true },
+    "listen.",
+  );
   if (listen.path !== undefined && !/^\/[\x21-\x3e\x40-\x7e]*$/.test(listen.path))
     throw new RaftbeatError(
       "invalidSettings",

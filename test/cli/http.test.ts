@@ -252,7 +252,29 @@ describe("a change asked for over HTTP", () => {
     const add = { add: { id: "d", address: "ws://d:7400", voter: false } };
     expect((await ask("/reconfigure", { ...post, headers, body: JSON.stringify(add) })).status).toBe(200);
     expect((await ask("/reconfigure", { ...post, headers, body: '{"remove":"c"}' })).status).toBe(200);
-    expect(asked).toEqual(["transfer to b", "resign", add, { remove: "c" }]);
+    const move = { address: { id: "b", address: "ws://moved:7400" } };
+    expect((await ask("/reconfigure", { ...post, headers, body: JSON.stringify(move) })).status).toBe(200);
+    expect(asked).toEqual(["transfer to b", "resign", add, { remove: "c" }, move]);
+  });
+
+  it.each([
+    '{"add":{"id":"d","address":"ws://d:1","observer":true}}',
+    '{"add":{"id":"d","address":"d:1"}}',
+    '{"address":{"id":"d"}}',
+    '{"address":{"id":"d","address":"ws://d:1","voter":true}}',
+    '{"remove":"c","force":true}',
+    '{"remove":"constructor"}',
+    '{"remove":7}',
+    "{}",
+  ])("is refused where it says %s, and nobody is asked", async (body) => {
+    const { ask, asked } = await serve();
+    const reply = await ask("/reconfigure", { ...post, body });
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.text).error).toMatchObject({
+      code: "badBody",
+      message: expect.stringContaining('"remove":'),
+    });
+    expect(asked).toEqual([]);
   });
 
   it("says who leads where the node does not", async () => {

@@ -84,6 +84,7 @@ describe("the settings of a node", () => {
       json: "true",
       leaseLog: "true",
       whileStdin: "true",
+      absentFounders: "b,c",
     };
     for (const [key, value] of Object.entries(samples)) {
       const byVariable = { ...plan({}, { [variableOf(key)]: value }), warnings: [] };
@@ -91,15 +92,22 @@ describe("the settings of a node", () => {
       expect({ ...plan({ [key]: value }), warnings: [] }, key).toEqual(byVariable);
       expect(byVariable, key).not.toEqual(plan());
     }
+    const joining = { join: true, voters: undefined, listen: "0.0.0.0:1" };
+    expect(plan({ ...joining, joinMembers: "a, b", joinClusterId: "3f9" }).join).toEqual({
+      members: ["a", "b"],
+      clusterId: "3f9",
+    });
     const untried = Object.keys(nodeSettings).filter((key) => !(key in samples));
-    expect(untried).toEqual("cluster id voters join data tokenFile tlsCert tlsKey tlsCa".split(" "));
+    expect(untried).toEqual(
+      "cluster id voters join joinMembers joinClusterId data tokenFile tlsCert tlsKey tlsCa".split(" "),
+    );
   });
 
   it("take a map of voters and a range of timeouts from a file", () => {
     const text =
-      "cluster: 7\nid: b\nvoters: { a: 'ws://h1:1', b: 'ws://h2:2' }\ndata: d\nelectionTimeout: { minMs: 400, maxMs: 800 }\n";
+      "cluster: 007\nid: b\nvoters: { a: 'ws://h1:1', b: 'ws://h2:2' }\ndata: d\nelectionTimeout: { minMs: 400, maxMs: 800 }\n";
     expect(planNode({ flags: {}, environment: {}, file: file(text) })).toMatchObject({
-      cluster: "7",
+      cluster: "007",
       voters: { a: "ws://h1:1", b: "ws://h2:2" },
       listen: { host: null, port: 2 },
       timing: { electionTimeout: { minMs: 400, maxMs: 800 } },
@@ -131,7 +139,7 @@ describe("the settings of a node", () => {
     ["a voter twice", [{ voters: "a=ws://h:1,a=ws://h:2" }], /^--voters .* names a twice$/],
     ["an address of the wrong kind", [{ voters: "a=http://h:1" }], /^--voters.a "http:\/\/h:1" must be ws/],
     ["voters of a node that joins", [{ join: true }], /^--join and --voters a, b, c contradict each other/],
-    ["nowhere to listen", [{ join: true, voters: undefined }], /^--listen is missing/],
+    ["nowhere to listen", [{ join: true, voters: undefined, token: "t" }], /^--listen is missing/],
     ["a port too high", [{ listen: "h:70000" }], /^--listen "h:70000" must have a port of at most 65535$/],
     ["no port", [{ http: "localhost" }], /^--http "localhost" must be host:port/],
     ["an unknown timing", [{ timing: "moon" }], /^--timing "moon" must be one of lan, laptop, wan$/],
@@ -156,13 +164,13 @@ describe("the settings of a node", () => {
       [{ voters: "a=wss://h:1" }],
       /^voter a has the address wss:\/\/h:1, which needs --tls-cert/,
     ],
-    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs 4 is no setting/],
+    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs "4" is no setting/],
     [
       "an unknown key inside",
       [{}, {}, "electionTimeout: { minMs: 1, maxMs: 2, mean: 3 }\n"],
       /electionTimeout\.mean/,
     ],
-    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \[1\] must be host:port/],
+    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \["1"\] must be host:port/],
     [
       "a key twice",
       [{}, {}, "json: true\njson: true\n"],

@@ -86,6 +86,23 @@ describe("changing the membership", () => {
     expect(elector.status().observers.map(({ id }) => id)).toEqual(["e"]);
   });
 
+  it("the 65th member is refused with a sentence, and the leader leads on", async () => {
+    const world = await ElectorWorld.of(["a"]);
+    const { elector } = await world.leader();
+    const observer = (index: number) => ({
+      add: { id: `o${index}`, address: `ws://o${index}:1`, voter: false, incarnation: "x" },
+    });
+    for (let index = 1; index < 64; index++) await world.settled(elector.reconfigure(observer(index)));
+    expect(elector.status().observers).toHaveLength(63);
+    await expect(world.settled(elector.reconfigure(observer(64)))).rejects.toMatchObject({
+      code: "reconfigureRefused",
+      message: /more than 64 members, the most that a cluster may have: remove one first/,
+    });
+    expect(elector.isLeader).toBe(true);
+    await world.settled(elector.reconfigure({ remove: "o1" }));
+    await world.settled(elector.reconfigure(observer(64)));
+  });
+
   it("a follower refuses, and so does a leader that loses its leadership meanwhile", async () => {
     const world = await ElectorWorld.of(three);
     const first = await world.leader();

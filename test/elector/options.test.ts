@@ -10,7 +10,7 @@ const store = memoryVoteStore({ unsafeForgetsVotes: true });
 const good: ElectorOptions = { cluster: "test", id: "a", voters, store };
 
 describe("impossible options are refused with name and value, before anything is opened", () => {
-  const impossible: [string, object, RegExp][] = [
+  const impossible: [string, object | undefined, RegExp][] = [
     ["an id that is none", { id: "no spaces" }, /^id \(no spaces\)/],
     ["a cluster that is none", { cluster: "" }, /^cluster \(\)/],
     ["an own id that is not among the voters", { id: "d" }, /id \(d\) must be one of voters \(a, b, c\)/],
@@ -37,10 +37,44 @@ describe("impossible options are refused with name and value, before anything is
     ["a drain timeout that is none", { drainTimeoutMs: Number.NaN }, /^drainTimeoutMs \(NaN\)/],
     ["a store that is none", { store: {} }, /^store/],
     ["a logger that is none", { logger: { warn() {} } }, /^logger/],
+    [
+      "a voter that every object has",
+      { voters: { ...voters, constructor: "ws://d:1" } },
+      /^voters\.constructor/,
+    ],
+    [
+      "where to listen, with a key that is none",
+      { listen: { port: 1, hots: "a" } },
+      /^listen\.hots \(a\) is no option/,
+    ],
+    [
+      "a server to listen at that is none",
+      { listen: { server: 5, path: "/" } },
+      /^listen\.server \(5\) must be/,
+    ],
+    ["a health check without a check", { health: { intervalMs: 5 } }, /^health\.check is missing/],
+    [
+      "a health check without time",
+      { health: { check() {}, timeoutMs: 0 } },
+      /^health\.timeoutMs \(0\) must be/,
+    ],
+    [
+      "a health check with a key that is none",
+      { health: { check() {}, interval: 5 } },
+      /^health\.interval \(5\)/,
+    ],
+    ["TLS that is none", { tls: "pem" }, /^tls \(pem\) must be an object with Node's TLS options$/],
+    ["metadata that is no text", { metadata: 5 }, /^metadata \(5\) must be text$/],
+    ["no options", undefined, /^the options \(undefined\) must be an object with cluster, id/],
+    [
+      "a token beside a transport of one's own",
+      { token: "t", transport: () => {} },
+      /^token would be ignored, as transport is given/,
+    ],
     ["wss without a certificate", { voters: { ...voters, a: "wss://a:1" } }, /^tls is missing.*wss:\/\/a:1/],
   ];
   it.each(impossible)("%s", async (_what, wrong, message) => {
-    await expect(createElector({ ...good, ...wrong } as ElectorOptions)).rejects.toMatchObject({
+    await expect(createElector((wrong && { ...good, ...wrong }) as ElectorOptions)).rejects.toMatchObject({
       code: "invalidSettings",
       message,
     });
@@ -52,6 +86,8 @@ describe("impossible options are refused with name and value, before anything is
     );
     expect(String(error)).toMatch(/token/);
     expect(String(error)).not.toContain("12345");
+    const mistyped = await createElector({ ...good, tokne: "hunter2" } as ElectorOptions).catch(String);
+    expect(mistyped).toMatch(/tokne \(not shown\) is no option/);
   });
 });
 

@@ -5,7 +5,7 @@ import { raftbeat, until } from "../support/process-node.js";
 const token = { RAFTBEAT_TOKEN: "a secret that only the operators know" };
 
 describe("an operator of running nodes", () => {
-  it("sees who leads, hands over, adds a node, and removes one that leads", async () => {
+  it("sees who leads, hands over, adds a node, changes its address, and removes one that leads", async () => {
     const cluster = await startCluster(["a", "b", "c"], { joiners: ["d"] });
     const first = await cluster.settled();
     const urls = (ids: readonly string[]) => ["--url", ids.map(cluster.url).join(",")];
@@ -26,6 +26,11 @@ describe("an operator of running nodes", () => {
     expect(await add.exited).toBe(0);
     expect(add.stdout()).toBe("voters a, b, c, d\n");
     expect(await cluster.settled(["a", "b", "c", "d"])).toBe(heir);
+
+    const address = cluster.address("d").replace("127.0.0.1", "localhost");
+    const move = raftbeat(["reconfigure", "--address", `d=${address}`, ...urls(["a", "b", "c"])]);
+    expect(await move.exited).toBe(0);
+    expect((await cluster.status(heir)).voters).toContainEqual(expect.objectContaining({ id: "d", address }));
 
     const remove = raftbeat(["reconfigure", "--remove", heir, "--json", ...urls(["a", "b", "c", "d"])]);
     expect(await remove.exited).toBe(0);

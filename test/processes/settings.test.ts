@@ -62,7 +62,7 @@ const wrong: readonly (readonly [string, readonly string[], Record<string, strin
     {},
     /one change at a time/,
   ],
-  ["no change", ["reconfigure"], {}, /either --add id=address or --remove id/],
+  ["no change", ["reconfigure"], {}, /one of --add id=address, --remove id and --address id=address/],
 ];
 
 describe("raftbeat, asked wrongly, says one sentence and exits 2", () => {

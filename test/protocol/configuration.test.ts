@@ -66,6 +66,12 @@ describe("a configuration", () => {
     ["an observer into a voter", [...founders("abc"), known("o")], [known("p")], null],
     ["a voter away", founders("ab"), [known("o"), known("p")], null],
     ["an address", [...founders("ab"), { id: "c", address: "ws://new:1", incarnation: null }], [], null],
+    [
+      "the 65th member",
+      founders("abc"),
+      Array.from({ length: 62 }, (_, index) => known(`n${index}`)),
+      "tooManyMembers",
+    ],
     ["two voters", [...founders("ab"), known("o")], [], "moreThanOneVoter"],
     ["two observers into voters", [...founders("abc"), known("o"), known("p")], [], "moreThanOneVoter"],
     ["a stranger into a voter", [...founders("abc"), known("z")], [], "newVoterNotObserver"],

@@ -1,6 +1,13 @@
 import { copyFile, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import {
+  configurationOf,
+  highestCount,
+  longestAddressChars,
+  longestIdChars,
+  maxMemberCount,
+} from "../../src/protocol/index.js";
 import type { VoteStore } from "../../src/runtime/ports.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
 import { voteFileName } from "../../src/storage/vote-file.js";
@@ -151,24 +158,29 @@ describe("the file vote store", () => {
   });
 
   test("has room for the largest configuration there may be", async () => {
-    const { longestAddressChars, longestIdChars, maxMemberCount } = await import(
-      "../../src/protocol/bounds.js"
-    );
-    const { configurationOf } = await import("../../src/protocol/index.js");
+    const { directory } = await aStoreHolding(1);
+    /** What the identity of each member, and of its last start, may come to take. */
+    const spareByteCount = maxMemberCount * 100;
     const long = (index: number) => String(index).padStart(longestIdChars, "n");
     const voters = Array.from({ length: maxMemberCount }, (_, index) => ({
       id: long(index),
       address: `wss://${"h".repeat(longestAddressChars - 6)}`,
       incarnation: long(index),
     }));
-    const most = Number.MAX_SAFE_INTEGER;
+    const most = highestCount;
     const record = aRecord(most, {
       votedFor: long(1),
+      voteHoldMs: 0.1 + 0.2,
       configuration: configurationOf(most, most, voters, []),
       incarnation: long(0),
       incarnationsMet: new Map(voters.map(({ id, incarnation }) => [id, incarnation])),
     });
-    expect(encodeSlot(most, record).length).toBeLessThan(slotByteCount);
+    expect(encodeSlot(most, record).length + spareByteCount).toBeLessThan(slotByteCount);
+    const store = storeOf(directory);
+    await opened(store);
+    await written(store, record);
+    await closed(store);
+    expect(await opened(storeOf(directory))).toEqual(record);
   });
 
   test("after a failed write every later write fails with the same error, and the record before is kept", async () => {
@@ -202,6 +214,33 @@ describe("the file vote store", () => {
     await expect(written(store, aRecord(4))).rejects.toMatchObject({ code: "storeFailed", cause: broken });
     await closed(store);
     expect(await opened(storeOf(directory))).toEqual(aRecord(3));
+  });
+
+  test("a store that closes while a write hangs keeps its lock until the write is over", async () => {
+    const { directory } = await aStoreHolding(1);
+    const store = storeOf(directory);
+    await opened(store);
+    let resume = (): void => {};
+    const write = vi.spyOn(await fileHandlePrototype(), "write");
+    const length = encodeSlot(3, aRecord(3)).length;
+    write.mockReturnValueOnce(
+      new Promise((resolve) => {
+        resume = () => resolve({ bytesWritten: length, buffer: "" });
+      }),
+    );
+    onTestFinished(() => write.mockRestore());
+    const writing = written(store, aRecord(3));
+    writing.catch(() => {});
+    let isClosed = false;
+    const closing = closed(store).then(() => {
+      isClosed = true;
+    });
+    await vi.waitFor(() => expect(write).toHaveBeenCalled());
+    await expect(opened(storeOf(directory))).rejects.toMatchObject({ code: "storeLocked" });
+    expect(isClosed).toBe(false);
+    resume();
+    await closing;
+    await opened(storeOf(directory));
   });
 
   test("a disk that stalls for a thousand writes fails the store instead of filling memory", async () => {

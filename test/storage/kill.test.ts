@@ -71,7 +71,12 @@ function lastTold(said: string, index: number, before: number): number {
 
 /** What `storage-child.mjs` writes. */
 function theRecordOf(term: number) {
-  const incarnationsMet = new Map([["n1", "x".repeat(term % 2000)]]);
+  // Records of many lengths.
+  const met = Array.from(
+    { length: term % 17 },
+    (_, index) => [`n${index}`, "x".repeat(1 + (term % 64))] as const,
+  );
+  const incarnationsMet = new Map(met);
   return {
     term,
     votedFor: `n${term}`,

@@ -1,7 +1,15 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { configurationOf, type DurableRecord } from "../../src/protocol/index.js";
+import {
+  configurationOf,
+  type DurableRecord,
+  highestCount,
+  isId,
+  longestDurationMs,
+  type Member,
+} from "../../src/protocol/index.js";
 import { decodeSlot, encodeSlot, newestSlot, type Slot } from "../../src/storage/vote-slot.js";
+import { anyId } from "../support/names.js";
 import { aRecord } from "../support/storage.js";
 
 const room = 4096;
@@ -19,9 +27,12 @@ function readBack(first: Buffer, second: Buffer): DurableRecord | null {
   return newest.ok ? newest.slot.record : null;
 }
 
-const name = fc.string({ minLength: 1, maxLength: 12, unit: "binary" });
-const member = fc.record({ id: name, address: fc.string({ maxLength: 30 }), incarnation: fc.option(name) });
-const number = fc.maxSafeNat();
+const name = anyId;
+const address = fc.stringMatching(/^wss?:\/\/[a-z][a-z0-9]{0,8}:[1-9][0-9]{0,3}$/);
+const member = fc.record({ id: name, address, incarnation: fc.option(name) });
+const nonce = fc.stringMatching(/^[A-Za-z0-9_-]{1,21}$/).filter(isId);
+const clusterId = fc.stringMatching(/^[0-9a-z]{1,11}$/);
+const number = fc.oneof(fc.nat(), fc.constant(highestCount), fc.nat({ max: highestCount }));
 const record: fc.Arbitrary<DurableRecord> = fc.record({
   term: number,
   votedFor: fc.option(name),
@@ -29,25 +40,27 @@ const record: fc.Arbitrary<DurableRecord> = fc.record({
     .tuple(
       number,
       number,
-      fc.array(member, { maxLength: 4 }),
-      fc.array(member, { maxLength: 2 }),
-      fc.option(name),
+      fc.uniqueArray(member, { selector: ({ id }) => id, maxLength: 6 }),
+      fc.nat(6),
+      fc.option(clusterId),
     )
-    .map((parts) => configurationOf(...parts)),
-  voteHoldMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    .map(([term, version, members, voterCount, cluster]) =>
+      configurationOf(term, version, members.slice(0, voterCount), members.slice(voterCount), cluster),
+    ),
+  voteHoldMs: fc.double({ min: 0, max: longestDurationMs, noNaN: true }),
   incarnation: name,
   incarnationsMet: fc.array(fc.tuple(name, name), { maxLength: 4 }).map((met) => new Map(met)),
   startsMet: fc
     .array(
-      fc.tuple(name, fc.record({ startCount: number, startNonce: name, writeCount: number, term: number })),
+      fc.tuple(name, fc.record({ startCount: number, startNonce: nonce, writeCount: number, term: number })),
     )
     .map((met) => new Map(met)),
   run: fc.record({
     cluster: name,
     id: name,
     startCount: number,
-    startNonce: name,
-    earlierNonces: fc.array(name, { maxLength: 8 }),
+    startNonce: nonce,
+    earlierNonces: fc.array(nonce, { maxLength: 8 }),
     isCopy: fc.boolean(),
   }),
   writeCount: number,
@@ -111,6 +124,52 @@ describe("a slot", () => {
       expect(decodeSlot(Buffer.concat([header, noise])).state).toBe("damaged");
     },
   );
+});
+
+describe("what lies in a slot is held to the bounds of the wire, whoever wrote it", () => {
+  const one = { id: "a", address: "ws://a:1", incarnation: null };
+  const many = Array.from({ length: 65 }, (_, index) => ({ ...one, id: `n${index}` }));
+  const before = aRecord(5);
+  const { voters } = before.configuration;
+  const withMembers = (members: readonly Member[]): Partial<DurableRecord> => ({
+    configuration: configurationOf(5, 1, members, []),
+  });
+  const beyond: [string, Partial<DurableRecord>, RegExp][] = [
+    ["a term above the highest", { term: highestCount + 1 }, /record\.term: .*, found 90071992536/],
+    ["a term below 0", { term: -1 }, /record\.term: .*, found -1$/],
+    ["a vote for no id", { votedFor: "constructor" }, /record\.votedFor: .*, found "constructor"$/],
+    [
+      "a version",
+      { configuration: configurationOf(1, 0.5, voters, []) },
+      /configuration\.version: .*found 0\.5/,
+    ],
+    ["an id", withMembers([{ ...one, id: "a b" }]), /voters\.0\.id: .*, found "a b"$/],
+    ["an address", withMembers([{ ...one, address: "http://a" }]), /voters\.0\.address: .*, found "http:/],
+    ["an incarnation", withMembers([{ ...one, incarnation: "" }]), /voters\.0\.incarnation: .*, found ""$/],
+    ["a member twice", withMembers([one, one]), /configuration: expected each member once/],
+    ["the 65th member", withMembers(many), /configuration: expected at most 64 members/],
+    ["a hold of two days", { voteHoldMs: 2 * 24 * 3600 * 1000 }, /record\.voteHoldMs: .*, found 172800000$/],
+    ["an incarnation of its own", { incarnation: "x".repeat(65) }, /record\.incarnation: .*found "xxx/],
+    ["whom it met", { incarnationsMet: new Map([["b", "\u0000"]]) }, /incarnationsMet\.0\.1: .*u0000/],
+    [
+      "more met than may be members",
+      { incarnationsMet: new Map(many.map(({ id }) => [id, "x"])) },
+      /incarnationsMet: expected at most 64/,
+    ],
+  ];
+  test.each(beyond)("%s is refused with the place and the value", (_what, changes, problem) => {
+    expect(decodeSlot(encodeSlot(1, { ...before, ...changes }))).toMatchObject({
+      state: "unknown",
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  test("so is a count of records", () => {
+    expect(decodeSlot(encodeSlot(highestCount + 1, before))).toMatchObject({
+      state: "unknown",
+      problem: expect.stringMatching(/wrong at seq: expected a whole number/),
+    });
+  });
 });
 
 describe("of two slots", () => {

@@ -9,7 +9,12 @@ import { Timeline } from "./timeline.js";
 export interface Seat {
   readonly id: NodeId;
   elector: Elector;
-  readonly disk: { record: DurableRecord | null; error: Error | null };
+  readonly disk: {
+    record: DurableRecord | null;
+    error: Error | null;
+    /** True while the disk answers nothing; what waits for it is answered never. */
+    hangs: boolean;
+  };
   /** Everything told, in order: events, and whatever a test adds. */
   readonly told: string[];
   readonly logged: string[];
@@ -21,7 +26,7 @@ export interface Seat {
 interface Station {
   readonly handlers: TransportHandlers;
   readonly incarnation: string;
-  wanted: Set<NodeId>;
+  wanted: ReadonlyMap<NodeId, string>;
 }
 
 /** Electors on one simulated timeline: messages take a millisecond, writes a fifth, and links exist where nothing is cut. */
@@ -30,6 +35,8 @@ export class ElectorWorld {
   readonly seats = new Map<NodeId, Seat>();
   private readonly cut = new Set<NodeId>();
   private readonly stations = new Map<NodeId, Station>();
+  /** Where nodes have moved to: they are reached at no other address. Who is not named here is reached at any. */
+  readonly movedTo = new Map<NodeId, string>();
   private readonly up = new Set<string>();
   private readonly random: () => number;
 
@@ -55,7 +62,7 @@ export class ElectorWorld {
     const seat: Seat = {
       id,
       elector: undefined as unknown as Elector,
-      disk: before?.disk ?? { record: null, error: null },
+      disk: before?.disk ?? { record: null, error: null, hangs: false },
       told: before?.told ?? [],
       logged: before?.logged ?? [],
       wallOffsetMs: 0,
@@ -166,7 +173,10 @@ export class ElectorWorld {
         const [one, other] = [this.stations.get(a), this.stations.get(b)];
         if (one === undefined || other === undefined) continue;
         const key = `${a} ${b}`;
-        const linked = !this.cut.has(a) && !this.cut.has(b) && (one.wanted.has(b) || other.wanted.has(a));
+        const linked =
+          !this.cut.has(a) &&
+          !this.cut.has(b) &&
+          (this.reaches(one.wanted, b) || this.reaches(other.wanted, a));
         if (linked === this.up.has(key)) continue;
         if (linked) this.up.add(key);
         else this.up.delete(key);
@@ -196,6 +206,11 @@ export class ElectorWorld {
     if (refusedByOther !== null) one.handlers.onRefusedBy?.(b, refusedByOther);
   }
 
+  private reaches(wanted: ReadonlyMap<NodeId, string>, id: NodeId): boolean {
+    const address = wanted.get(id);
+    return address !== undefined && (this.movedTo.get(id) ?? address) === address;
+  }
+
   private transportOf(id: NodeId, incarnation: string): Transport {
     const { timeline } = this;
     let station: Station | null = null;
@@ -212,13 +227,13 @@ export class ElectorWorld {
     };
     return {
       start: (handlers, callback) => {
-        station = { handlers, incarnation, wanted: new Set() };
+        station = { handlers, incarnation, wanted: new Map() };
         this.stations.set(id, station);
         timeline.at(timeline.nowMs, () => callback(null));
       },
       setPeers: (peers: readonly Member[]) => {
         if (station === null) return;
-        station.wanted = new Set(peers.map((peer) => peer.id));
+        station.wanted = new Map(peers.map(({ id: peer, address }) => [peer, address]));
         this.link();
       },
       send: (to, message) => {
@@ -259,15 +274,21 @@ export class ElectorWorld {
     const { timeline } = this;
     let doneAtMs = 0;
     return {
-      open: (callback) => timeline.at(timeline.nowMs, () => callback(null, disk.record)),
+      open: (callback) => {
+        if (!disk.hangs) timeline.at(timeline.nowMs, () => callback(null, disk.record));
+      },
       write: (record, callback) => {
+        if (disk.hangs) doneAtMs = Number.POSITIVE_INFINITY;
         doneAtMs = Math.max(doneAtMs, timeline.nowMs) + 0.2;
+        if (doneAtMs === Number.POSITIVE_INFINITY) return;
         timeline.at(doneAtMs, () => {
           if (disk.error === null) disk.record = record;
           callback(disk.error);
         });
       },
-      close: (callback) => timeline.at(Math.max(doneAtMs, timeline.nowMs), callback),
+      close: (callback) => {
+        if (doneAtMs < Number.POSITIVE_INFINITY) timeline.at(Math.max(doneAtMs, timeline.nowMs), callback);
+      },
     };
   }
 }

@@ -25,7 +25,9 @@ function writeOn(index, store, term) {
     observers: [],
   };
   configuration.id.digest = process.env.DIGEST;
-  const incarnationsMet = new Map([["n1", "x".repeat(term % 2000)]]);
+  // Records of many lengths.
+  const met = Array.from({ length: term % 17 }, (_, index) => [`n${index}`, "x".repeat(1 + (term % 64))]);
+  const incarnationsMet = new Map(met);
   const record = {
     term,
     votedFor: `n${term}`,

@@ -9,7 +9,7 @@ import type { VoteStore } from "../../src/runtime/ports.js";
 export function aRecord(term: number, changes: Partial<DurableRecord> = {}): DurableRecord {
   const member = (id: string, incarnation: string | null) => ({
     id,
-    address: `ws://10.0.0.${term}:7400`,
+    address: `ws://10.0.0.${term % 250}:7400`,
     incarnation,
   });
   return {
@@ -32,7 +32,7 @@ export function aRecord(term: number, changes: Partial<DurableRecord> = {}): Dur
       cluster: "test",
       id: "n1",
       startCount: term,
-      startNonce: `start-${term}`,
+      startNonce: `s-${term}`,
       earlierNonces: ["before"],
       isCopy: false,
     },

@@ -11,27 +11,24 @@ import {
   type Refusal,
   refusals,
 } from "../../src/protocol/index.js";
+import { anyMetadata, anyId as id } from "./names.js";
 
 const count = fc.oneof(
   fc.nat(),
   fc.constantFrom(0, 1, highestCount),
   fc.maxSafeNat().map((n) => Math.min(n, highestCount)),
 );
-const id = fc.oneof(
-  fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/),
-  fc.constantFrom("__proto__", "constructor", "toString", "a", "x".repeat(64)),
-);
 const address = fc
   .tuple(
     fc.constantFrom("ws", "wss"),
-    fc.stringMatching(/^[a-z0-9]{1,20}$/),
+    fc.stringMatching(/^[a-z][a-z0-9]{0,19}$/),
     fc.integer({ min: 1, max: 65_535 }),
   )
   .map(([scheme, host, port]) => `${scheme}://${host}:${port}`);
 const durationMs = fc.double({ min: 0, max: longestDurationMs, noNaN: true }).map((ms) => ms + 0);
 const member: fc.Arbitrary<Member> = fc.record({ id, address, incarnation: fc.option(id) });
 const reason = fc.option(fc.constantFrom(...refusals));
-const metadata = fc.option(fc.string({ unit: "grapheme", maxLength: 40 }));
+const metadata = fc.option(anyMetadata);
 
 /** Any configuration that may exist. */
 export const anyConfiguration: fc.Arbitrary<Configuration> = fc

@@ -17,6 +17,15 @@ describe("a frame", () => {
     );
   });
 
+  it("gives the addresses that it carries, also where all but they is what was understood last", () => {
+    const at = (port: number) => [{ id: "a", address: `ws://a:${port}`, incarnation: "a-1" }];
+    for (const port of [1, 2, 2, 1]) {
+      const configuration = configurationOf(1, port, at(port), []);
+      const message = aHeartbeat({ configuration, configurationId: configuration.id });
+      expect(decodeFrame(encodeMessage(message))).toEqual({ ok: true, group: 0, message });
+    }
+  });
+
   it("names its group beside the message, not in it", () => {
     const frame = decodeFrame(encodeMessage(aHeartbeat(), 7));
     expect(frame).toMatchObject({ ok: true, group: 7 });

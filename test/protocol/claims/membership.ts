@@ -70,6 +70,27 @@ export const membership = [
     expect(leader.node.record.configuration.id).toMatchObject({ term: 5, version: 2 });
     expect(leader.node.durable.configuration.voters.map(({ id }) => id)).toEqual(["a", "b"]);
   }),
+  claim(
+    "18. it may differ in an address alone: who holds the one before, whose digest is the same, does not hold it",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      const before = leader.node.record.configuration.id;
+      const moved = founders("abc").map((one) =>
+        one.id === "b" ? { ...one, address: "ws://moved:1" } : one,
+      );
+      expect(change(leader, moved)).toBeNull();
+      const { configuration } = leader.node.record;
+      expect(configuration.id).toEqual({ ...before, version: before.version + 1 });
+      leader.nowMs += 1;
+      for (const id of "bc") leader.hear(id, heartbeatReply(leader, { configurationId: before }));
+      expect(change(leader, founders("abc"))).toBe("notCommitted");
+      hearAll(leader, "bc");
+      const follower = aFollowerOf(protocol, "a", { id: "c" });
+      follower.hear("a", heartbeat(configuration, { seq: 9, configuration }));
+      expect(follower.node.durable.configuration).toEqual(configuration);
+      expect(change(leader, founders("abc"))).toBeNull();
+    },
+  ),
   claim("18. it differs by one voter, includes the leader and is not empty", (protocol) => {
     const leader = aLeader(protocol, { voters: "abcd" });
     expect(change(leader, founders("ab"))).toBe("moreThanOneVoter");

@@ -1,0 +1,100 @@
+import * as v from "valibot";
+import { RaftbeatError } from "../errors.js";
+import { address, callable, checkOptions, id, only, yesOrNo } from "./check-options.js";
+import type { Elector } from "./elector.js";
+
+const signal = v.optional(v.custom<AbortSignal>(isSignal, "must be an AbortSignal"));
+const stoppable = v.optional(only({ signal }));
+const transferOptions = only({ to: id, signal });
+const stopOptions = v.optional(only({ handover: yesOrNo }));
+const reconfigureOptions = v.optional(
+  only({
+    signal,
+    timeoutMs: v.optional(
+      v.custom<number>(
+        (value) => Number.isFinite(value) && Number(value) > 0,
+        "must be a number of milliseconds above 0",
+      ),
+    ),
+  }),
+);
+
+/** Each change has one key, which says which it is. */
+const changes = {
+  add: only({
+    add: v.strictObject(
+      { id, address, voter: yesOrNo, incarnation: v.optional(id) },
+      "must be an object with id, address, voter (false for an observer), incarnation",
+    ),
+  }),
+  remove: only({ remove: id }),
+  address: only({ address: only({ id, address }) }),
+};
+const whichChange = `must be an object with one of ${Object.keys(changes).join(", ")}`;
+const change = v.lazy((given) => {
+  const keys = typeof given === "object" && given !== null ? Object.keys(given) : [];
+  const [kind] = Object.keys(changes).filter((one) => keys.includes(one));
+  return kind === undefined || keys.length > 1
+    ? v.custom(() => false, whichChange)
+    : changes[kind as keyof typeof changes];
+});
+
+/** An elector that refuses what nobody can mean, an unknown key or an impossible value, with `invalidSettings`, before it does anything. */
+export function withCheckedCalls(elector: Elector): Elector {
+  return {
+    id: elector.id,
+    closed: elector.closed,
+    get isLeader() {
+      return elector.isLeader;
+    },
+    status: elector.status,
+    whileLeader(body, options) {
+      if (typeof body !== "function")
+        throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
+      checkOptions(stoppable, options, "whileLeader's options");
+      return elector.whileLeader(body, options);
+    },
+    watch(options) {
+      checkOptions(stoppable, options, "watch's options");
+      return elector.watch(options);
+    },
+    subscribe(listener) {
+      checkOptions(callable, listener, "the listener of subscribe");
+      return elector.subscribe(listener);
+    },
+    waitForLeader: (options) =>
+      checked(stoppable, options, "waitForLeader's options", () => elector.waitForLeader(options)),
+    verify: (options) => checked(stoppable, options, "verify's options", () => elector.verify(options)),
+    transfer: (options) =>
+      checked(transferOptions, options, "transfer's options", () => elector.transfer(options)),
+    resign: (options) => checked(stoppable, options, "resign's options", () => elector.resign(options)),
+    reconfigure: (wanted, options) =>
+      checked(change, wanted, "the change", () =>
+        checked(reconfigureOptions, options, "reconfigure's options", () =>
+          elector.reconfigure(wanted, options),
+        ),
+      ),
+    stop: (options) => checked(stopOptions, options, "stop's options", () => elector.stop(options)),
+    [Symbol.asyncDispose]: elector[Symbol.asyncDispose],
+  };
+}
+
+function checked<Result>(
+  schema: v.GenericSchema,
+  given: unknown,
+  whole: string,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    checkOptions(schema, given, whole);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return call();
+}
+
+/** Not by its class: a signal may come from another realm. */
+function isSignal(value: unknown): boolean {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  return typeof aborted === "boolean" && typeof addEventListener === "function";
+}

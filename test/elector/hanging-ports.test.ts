@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import type { ElectorOptions } from "../../src/elector/elector.js";
+import { closeLimitMs, openLimitMs } from "../../src/elector/ports-in-time.js";
+import type { Transport, VoteStore } from "../../src/runtime/ports.js";
+import { ElectorWorld } from "../support/elector-world.js";
+
+const never = (): void => {};
+
+/** A node alone, whose ports answer at once but for these. */
+function startAlone(
+  world: ElectorWorld,
+  ports: { readonly store?: Partial<VoteStore>; readonly transport?: Partial<Transport> },
+) {
+  const soon = (callback: () => void) => world.timeline.at(world.timeline.nowMs, callback);
+  const asked: string[] = [];
+  const store: VoteStore = {
+    open: (callback) => soon(() => callback(null, null)),
+    write: (_record, callback) => soon(() => callback(null)),
+    close: (callback) => {
+      asked.push("close");
+      soon(callback);
+    },
+    ...ports.store,
+  };
+  const transport: Transport = {
+    start: (_handlers, callback) => soon(() => callback(null)),
+    setPeers: never,
+    send: never,
+    stop: (callback) => {
+      asked.push("stop");
+      soon(callback);
+    },
+    ...ports.transport,
+  };
+  const logged: string[] = [];
+  const log = (_details: object, message: string) => void logged.push(message);
+  const options: Partial<ElectorOptions> = {
+    voters: { a: "ws://a:1" },
+    store,
+    transport: () => transport,
+    logger: { debug: never, info: never, warn: log, error: log },
+  };
+  return { asked, logged, starting: world.start("a", options) };
+}
+
+describe("stop settles although a port hangs, and says so", () => {
+  it.each([
+    [
+      "a store that never closes",
+      { store: { close: never } },
+      "storeFailed",
+      /lock of the vote store is kept/,
+    ],
+    [
+      "a transport that never stops",
+      { transport: { stop: never } },
+      "transportFailed",
+      /has not stopped within/,
+    ],
+    [
+      "both",
+      { transport: { stop: never }, store: { close: never } },
+      "storeFailed",
+      /a write may still reach the disk/,
+    ],
+    [
+      "a store that throws",
+      {
+        store: {
+          close: () => {
+            throw new Error("broken");
+          },
+        },
+      },
+      "storeFailed",
+      /broken/,
+    ],
+  ])("%s", async (_what, ports, code, message) => {
+    const world = new ElectorWorld();
+    const { logged, starting } = startAlone(world, ports);
+    const elector = await starting;
+    await world.until(() => elector.isLeader);
+    await world.settled(elector.stop(), 2 * closeLimitMs + 100);
+    expect(await elector.closed).toMatchObject({ code, message });
+    expect(logged).toContainEqual(expect.stringMatching(message));
+    expect(elector.status().role).toBe("stopped");
+  });
+
+  it.each([false, true])("a disk that hangs in a write, with handover: %s", async (handover) => {
+    const world = await ElectorWorld.of(["a", "b", "c"]);
+    const { id, elector, disk, logged } = await world.leader();
+    await world.advance(500);
+    disk.hangs = true;
+    const [other] = world.others(world.seat(id));
+    if (other !== undefined) other.disk.hangs = true;
+    // The write of the change hangs, and closing waits for it.
+    elector.reconfigure({ remove: other?.id ?? "" }).catch(never);
+    await world.advance(1);
+    await world.settled(elector.stop({ handover }), 60_000);
+    expect(await elector.closed).toMatchObject({ code: "storeFailed" });
+    expect(logged).toContainEqual(expect.stringMatching(/a write may still reach the disk/));
+  });
+
+  it("a follower whose vote hangs", async () => {
+    const world = await ElectorWorld.of(["a", "b", "c"]);
+    const leader = await world.leader();
+    const [follower] = world.others(leader);
+    if (follower === undefined) throw new Error("no follower");
+    follower.disk.hangs = true;
+    world.isolate(leader.id);
+    await world.advance(3000);
+    await world.settled(follower.elector.stop({ handover: true }), closeLimitMs + 100);
+    expect(await follower.elector.closed).toMatchObject({ code: "storeFailed" });
+  });
+});
+
+describe("createElector settles although a port hangs", () => {
+  it.each([
+    [
+      "a store that never opens",
+      { store: { open: never } },
+      "storeFailed",
+      false,
+      /has not opened within 30000 ms/,
+    ],
+    [
+      "a first write that never ends",
+      { store: { write: never } },
+      "storeFailed",
+      true,
+      /first record was not written/,
+    ],
+    [
+      "a transport that never starts",
+      { transport: { start: never } },
+      "transportFailed",
+      true,
+      /not started within/,
+    ],
+  ])("%s", async (_what, ports, code, closes, message) => {
+    const world = new ElectorWorld();
+    const { starting, asked } = startAlone(world, ports);
+    await expect(world.settled(starting, openLimitMs + 1000)).rejects.toMatchObject({ code, message });
+    // What never opened has no lock to free.
+    expect(asked.includes("close")).toBe(closes);
+  });
+
+  it("a store that opens too late is closed, so that its lock is free", async () => {
+    const world = new ElectorWorld();
+    let open: Parameters<VoteStore["open"]>[0] = never;
+    const { starting, asked } = startAlone(world, {
+      store: {
+        open: (callback) => {
+          open = callback;
+        },
+      },
+    });
+    await expect(world.settled(starting, openLimitMs + 1000)).rejects.toMatchObject({ code: "storeFailed" });
+    expect(asked).toEqual([]);
+    open(null, null);
+    expect(asked).toEqual(["close"]);
+  });
+
+  it("a start that fails is not held up by what does not close", async () => {
+    const world = new ElectorWorld();
+    const broken = { start: (_: unknown, callback: (error: Error) => void) => callback(new Error("taken")) };
+    const { starting, logged } = startAlone(world, { store: { close: never }, transport: broken as never });
+    await expect(world.settled(starting, closeLimitMs + 100)).rejects.toMatchObject({
+      code: "transportFailed",
+      message: /taken/,
+    });
+    expect(logged).toContainEqual(expect.stringMatching(/lock of the vote store is kept/));
+  });
+});
