@@ -42,17 +42,31 @@ export function refuseBrowsers(request: IncomingMessage): void {
     throw new HttpRefusal(403, "browser", "requests with an Origin are refused: no web page may ask");
 }
 
+/** Who may ask a node for changes. */
+export interface ChangeRights {
+  readonly token: string | null;
+  /** Without a token: whether this very machine may. */
+  readonly allowsLocal: boolean;
+}
+
 /**
- * Lets a change through from whoever knows the token. Where none is set, only from this very machine, and not through a proxy on it,
- * which would make every stranger local. Errors: `HttpRefusal`.
+ * Lets a change through from whoever knows the token. Where none is set, nobody may ask for changes unless the settings allow it by
+ * name, and then only from this very machine: a proxy on the machine (HAProxy, `kubectl port-forward`, `ssh -L`) makes every stranger
+ * local, and need not say so. Errors: `HttpRefusal`.
  */
-export function authorize(request: IncomingMessage, token: string | null): void {
+export function authorize(request: IncomingMessage, { token, allowsLocal }: ChangeRights): void {
   if (token === null) {
+    if (!allowsLocal)
+      throw new HttpRefusal(
+        403,
+        "noToken",
+        "this node has no token, so nobody may ask it for changes: give it one (--token-file), or start it with --http-allow-changes",
+      );
     if (!isLoopback(request.socket.remoteAddress) || isForwarded(request))
       throw new HttpRefusal(
         403,
         "noToken",
-        "changes from elsewhere need a token, and this node has none set",
+        "this node has no token and takes changes from its own machine only: give it one (--token-file)",
       );
     return;
   }

@@ -90,6 +90,11 @@ export const nodeSettings = {
     schema: value.listen,
     help: "serve /livez /readyz /leaderz /status /metrics there",
   },
+  httpAllowChanges: {
+    flag: "--http-allow-changes",
+    schema: value.yesOrNo,
+    help: "without a token: serve /transfer and /reconfigure to this machine, and to all that a proxy on it lets in",
+  },
   healthUrl: {
     flag: "--health-url <url>",
     schema: value.httpUrl,
@@ -125,6 +130,8 @@ export interface NodePlan {
   readonly token: string | null;
   readonly tls: TlsFiles | null;
   readonly http: value.Listen | null;
+  /** Without a token: whether this machine may ask for changes over HTTP. */
+  readonly httpAllowChanges: boolean;
   readonly healthUrl: string | null;
   readonly json: boolean;
   readonly leaseLog: boolean;
@@ -163,6 +170,7 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     token: readToken(given),
     tls,
     http: given.http ?? null,
+    httpAllowChanges: given.httpAllowChanges ?? false,
     healthUrl: given.healthUrl ?? null,
     json: given.json ?? false,
     leaseLog: given.leaseLog ?? false,

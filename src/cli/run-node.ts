@@ -8,7 +8,7 @@ import { fileVoteStore } from "../storage/file-vote-store.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { type WebSocketTransport, webSocketTransport } from "../transport/websocket-transport.js";
 import { watchEventLoop } from "./event-loop-delay.js";
-import type { NodeHttp } from "./http-server.js";
+import type { NodeHttp } from "./http-listener.js";
 import { type LeaseWatch, watchLease } from "./lease-watch.js";
 import { createMeasurements, type Measurements } from "./measurements.js";
 import type { Metrics, MetricsSources } from "./metrics.js";
@@ -200,5 +200,6 @@ async function serve(
   ]);
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
-  return { metrics, http: await serveNode(listen, plan.token, { ...sources, measured, metrics }) };
+  const rights = { token: plan.token, allowsLocal: plan.httpAllowChanges };
+  return { metrics, http: await serveNode(listen, rights, { ...sources, measured, metrics }) };
 }

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type HttpPatience, serveNode } from "../../src/cli/http-server.js";
+import { type HttpLimits, httpLimits } from "../../src/cli/http-listener.js";
+import { serveNode } from "../../src/cli/http-server.js";
 import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
@@ -54,7 +55,10 @@ const someMeasurements = () =>
     () => ({ p99Ms: 3, longestMs: 9 }),
   );
 
-async function serve(token: string | null = null, patience?: HttpPatience): Promise<Served> {
+async function serve(
+  token: string | null = null,
+  { allowsLocal = token === null, ...limits }: Partial<HttpLimits> & { allowsLocal?: boolean } = {},
+): Promise<Served> {
   const fake = fakeElector();
   const sources = {
     elector: fake.elector,
@@ -66,7 +70,10 @@ async function serve(token: string | null = null, patience?: HttpPatience): Prom
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
   const subject = { ...sources, measured, metrics };
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, subject, patience);
+  const http = await serveNode({ host: "127.0.0.1", port: 0 }, { token, allowsLocal }, subject, {
+    ...httpLimits(),
+    ...limits,
+  });
   onTestFinished(() => http.close());
   return {
     ...fake,
@@ -362,11 +369,15 @@ describe("an HTTP server whose port is taken", () => {
       measurements,
       refusedCounts,
     };
-    const again = serveNode({ host: "127.0.0.1", port }, null, {
-      ...sources,
-      measured: measurements.read,
-      metrics: createMetrics(sources),
-    });
+    const again = serveNode(
+      { host: "127.0.0.1", port },
+      { token: null, allowsLocal: false },
+      {
+        ...sources,
+        measured: measurements.read,
+        metrics: createMetrics(sources),
+      },
+    );
     await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
   });
 });
