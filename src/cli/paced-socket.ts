@@ -14,15 +14,21 @@ const slicesPerTurn = 8;
 /** Turns for all connections of a server, first come, first served. */
 export function createPace(clock: Pick<Clock, "afterPoll">): Pace {
   const waiting: (() => void)[] = [];
+  let isTurnComing = false;
 
-  function turn(): void {
-    for (const onTurn of waiting.splice(0, slicesPerTurn)) onTurn();
-    if (waiting.length > 0) clock.afterPoll(turn);
+  function arrange(): void {
+    if (isTurnComing || waiting.length === 0) return;
+    isTurnComing = true;
+    clock.afterPoll(() => {
+      for (const onTurn of waiting.splice(0, slicesPerTurn)) onTurn();
+      isTurnComing = false;
+      arrange();
+    });
   }
 
   return (onTurn) => {
     waiting.push(onTurn);
-    if (waiting.length === 1) clock.afterPoll(turn);
+    arrange();
   };
 }
 

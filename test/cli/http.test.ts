@@ -1,102 +1,13 @@
 import { once } from "node:events";
-import { request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type HttpLimits, httpLimits } from "../../src/cli/http-listener.js";
 import { serveNode } from "../../src/cli/http-server.js";
-import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { type FakeElector, fakeElector } from "../support/cli-elector.js";
+import { fakeElector } from "../support/cli-elector.js";
+import { link, refusedCounts, serve, someMeasurements } from "../support/cli-http.js";
 import { aRecord } from "../support/storage.js";
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Record<string, unknown>;
-  readonly text: string;
-}
-
-interface Served extends FakeElector {
-  readonly url: string;
-  readonly metrics: ReturnType<typeof createMetrics>;
-  readonly measurements: Measurements;
-  ask(
-    path: string,
-    init?: { method?: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Reply>;
-}
-
-const link = {
-  id: "b",
-  address: "ws://b:7400",
-  connected: true,
-  sentCount: 5,
-  receivedCount: 4,
-  droppedCount: 1,
-  redialCount: 2,
-  refusedFrameCount: 0,
-  roundTripMs: 1.5,
-  lastProblem: null,
-};
-
-const refusedCounts = () => ({ wrongToken: 2 });
-
-const someMeasurements = () =>
-  createMeasurements(
-    {
-      heartbeatIntervalMs: 50,
-      electionTimeout: { minMs: 150, maxMs: 300 },
-      voteHoldMs: 150,
-      quorumTimeoutMs: 300,
-      clockDriftRatio: 0.01,
-    },
-    () => 0,
-    () => ({ p99Ms: 3, longestMs: 9 }),
-  );
-
-async function serve(
-  token: string | null = null,
-  { allowsLocal = token === null, ...limits }: Partial<HttpLimits> & { allowsLocal?: boolean } = {},
-): Promise<Served> {
-  const fake = fakeElector();
-  const sources = {
-    elector: fake.elector,
-    remainingMs: () => (fake.elector.isLeader ? 120 : 0),
-    links: () => [link],
-    measurements: someMeasurements(),
-    refusedCounts,
-  };
-  const metrics = createMetrics(sources);
-  const measured = sources.measurements.read;
-  const subject = { ...sources, measured, metrics };
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, { token, allowsLocal }, subject, {
-    ...httpLimits(),
-    ...limits,
-  });
-  onTestFinished(() => http.close());
-  return {
-    ...fake,
-    url: http.url,
-    metrics,
-    measurements: sources.measurements,
-    ask: (path, { method = "GET", headers = {}, body } = {}) =>
-      new Promise((resolve, reject) => {
-        const asking = request(http.url + path, { method, headers }, (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk: string) => {
-            text += chunk;
-          });
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-          );
-        });
-        asking.on("error", reject);
-        asking.end(body);
-      }),
-  };
-}
 
 /** Every value of an exposition by its name and its own labels. */
 function valuesOf(text: string): Record<string, number> {
@@ -298,6 +209,19 @@ describe("a change asked for over HTTP", () => {
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.text).error.code).toBe(code);
     expect(reply.text).not.toContain("secret");
+    expect(asked).toEqual([]);
+  });
+
+  it("is refused without a token unless the settings allow it by name, on the same machine, too", async () => {
+    const { ask, asked } = await serve(null, { allowsLocal: false });
+    for (const path of ["/transfer", "/reconfigure"]) {
+      const reply = await ask(path, post);
+      expect(reply.status).toBe(403);
+      expect(JSON.parse(reply.text).error).toMatchObject({
+        code: "noToken",
+        message: expect.stringMatching(/--token-file.*--http-allow-changes$/),
+      });
+    }
     expect(asked).toEqual([]);
   });
 
