@@ -139,6 +139,22 @@ describe("the architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("prints through cli/terminal.ts alone, which lets nothing steer a terminal", () => {
+    const banned = /\bprocess\.stdout\.write\b|\bconsole\./;
+    const wrong = files.filter(
+      ({ path, text }) => path !== "cli/terminal.ts" && banned.test(withoutComments(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+    // Progress, with numbers and names that are checked, and the sentence of an error.
+    const errors = ["progress.ts", "run-advise.ts", "study.ts", "terminal.ts"];
+    const others = files.filter(
+      ({ path, text }) =>
+        /\bprocess\.stderr\.write\b/.test(withoutComments(text)) &&
+        !errors.includes(path.replace("cli/", "")),
+    );
+    expect(others.map(({ path }) => path)).toEqual([]);
+  });
+
   it("keeps the protocol free of waiting and of logs", () => {
     const banned = /\bawait\b|\basync\b|\bPromise\b|\bconsole\b|\bDate\b/;
     const wrong = files.filter(
