@@ -134,11 +134,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
   addMeasuredMetrics(registry, sources.measurements);
 
   const campaigns = counter("campaigns", "Times this node was seen asking for votes");
-  const won = counter("elections_won", "Times this node began to lead");
+  const won = counter(
+    "elections_won",
+    "Elections that this node won: a lease that lapses and comes back in the same term is no other one",
+  );
   const lost = counter("leaderships_lost", "Times this node ceased to lead", ["reason"]);
   const changes = counter("leader_changes", "Times this node saw another leader than before");
   const stalls = counter("stalls", "Times the process did not run for longer than the vote hold");
   let leader: string | null = null;
+  let wonTerm: number | null = null;
 
   /** A leader unknown for a while and known again is the same. */
   function see(next: string | null): void {
@@ -154,7 +158,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
           if (event.role === "candidate") campaigns.inc();
           return;
         case "elected":
-          won.inc();
+          if (event.term !== wonTerm) won.inc();
+          wonTerm = event.term;
           see(id);
           return;
         case "lost":

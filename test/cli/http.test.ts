@@ -74,6 +74,18 @@ describe("what a node serves to read", () => {
     expect(await ask("/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
   });
 
+  it("counts elections, not leases that lapse and come back in their term", async () => {
+    const { metrics } = await serve();
+    for (const term of [4, 4, 4, 6]) {
+      metrics.observe({ event: "elected", term });
+      metrics.observe({ event: "lost", term, reason: "leaseExpired" });
+    }
+    expect(valuesOf(await metrics.text())).toMatchObject({
+      raftbeat_elections_won_total: 2,
+      'raftbeat_leaderships_lost_total{reason="leaseExpired"}': 4,
+    });
+  });
+
   it("are metrics as Prometheus reads them", async () => {
     const { ask, become, metrics } = await serve();
     become({ role: "leader", isLeader: true, leader: "a", term: 4 });
