@@ -76,6 +76,12 @@ export function authorize(request: IncomingMessage, { token, allowsLocal }: Chan
   if (!sameSecret(given, token)) throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
 }
 
+/** How long the client waits for the answer (RFC 7240: `Prefer: wait=5`), or null where it does not say. */
+export function patienceMs({ headers }: IncomingMessage): number | null {
+  const [, seconds] = /(?:^|[,; ])wait=(\d{1,6})\b/.exec(String(headers["prefer"] ?? "")) ?? [];
+  return seconds === undefined ? null : 1000 * Math.max(1, Number(seconds));
+}
+
 /** The JSON of a request's body. Errors: `HttpRefusal`. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];

@@ -3,7 +3,14 @@ import type { Elector } from "../elector/elector.js";
 import { systemClock } from "../runtime/system-ports.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { reconfigure, transfer } from "./http-changes.js";
-import { authorize, type ChangeRights, HttpRefusal, readJson, refuseBrowsers } from "./http-guard.js";
+import {
+  authorize,
+  type ChangeRights,
+  HttpRefusal,
+  patienceMs,
+  readJson,
+  refuseBrowsers,
+} from "./http-guard.js";
 import {
   type Answer,
   type HttpLimits,
@@ -77,7 +84,7 @@ function createAnswers(rights: ChangeRights, subject: HttpSubject): Answer {
           );
         changeCount++;
         try {
-          return { status: 200, body: await change(path, subject.elector, await readJson(request), gone) };
+          return { status: 200, body: await change(path, subject, request, gone) };
         } finally {
           changeCount--;
         }
@@ -91,15 +98,17 @@ function createAnswers(rights: ChangeRights, subject: HttpSubject): Answer {
   };
 }
 
-function change(
+async function change(
   path: "/transfer" | "/reconfigure",
-  elector: Elector,
-  body: unknown,
-  gone: AbortSignal,
+  { elector, links }: HttpSubject,
+  request: IncomingMessage,
+  signal: AbortSignal,
 ): Promise<object> {
+  const timeoutMs = Math.min(longestChangeMs, patienceMs(request) ?? longestChangeMs);
+  const body = await readJson(request);
   return path === "/transfer"
-    ? transfer(elector, body, AbortSignal.any([gone, AbortSignal.timeout(longestChangeMs)]))
-    : reconfigure(elector, body, gone, longestChangeMs);
+    ? transfer(elector, body, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+    : reconfigure({ elector, links, signal, timeoutMs }, body);
 }
 
 /** The subject, whose costly answers are made once for all who ask within `sharedMs`. */

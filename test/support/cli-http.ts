@@ -1,9 +1,10 @@
 import { request } from "node:http";
 import { onTestFinished } from "vitest";
 import { type HttpLimits, httpLimits } from "../../src/cli/http-listener.js";
-import { serveNode } from "../../src/cli/http-server.js";
+import { type HttpSubject, serveNode } from "../../src/cli/http-server.js";
 import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
 import { createMetrics } from "../../src/cli/metrics.js";
+import type { PeerCounters } from "../../src/transport/peers.js";
 import { type FakeElector, fakeElector } from "./cli-elector.js";
 
 /** What a node answered. */
@@ -24,7 +25,7 @@ export interface Served extends FakeElector {
   ): Promise<Reply>;
 }
 
-export const link = {
+export const link: PeerCounters = {
   id: "b",
   address: "ws://b:7400",
   connected: true,
@@ -55,13 +56,17 @@ export const someMeasurements = () =>
 /** Serves a fake elector on loopback until the test ends. */
 export async function serve(
   token: string | null = null,
-  { allowsLocal = token === null, ...limits }: Partial<HttpLimits> & { allowsLocal?: boolean } = {},
+  {
+    allowsLocal = token === null,
+    links = () => [link],
+    ...limits
+  }: Partial<HttpLimits> & { allowsLocal?: boolean; links?: HttpSubject["links"] } = {},
 ): Promise<Served> {
   const fake = fakeElector();
   const sources = {
     elector: fake.elector,
     remainingMs: () => (fake.elector.isLeader ? 120 : 0),
-    links: () => [link],
+    links,
     measurements: someMeasurements(),
     refusedCounts,
   };
