@@ -1,5 +1,7 @@
 import type { TlsOptions } from "node:tls";
 import { defaultPreset, presets, resolveTiming, type Timing } from "../protocol/index.js";
+import { systemClock } from "../runtime/system-ports.js";
+import { ownCertificateProblem } from "../transport/own-certificate.js";
 import {
   flagOf,
   type Given,
@@ -253,11 +255,15 @@ function tlsOf({ tlsCert, tlsKey, tlsCa }: Nodes): TlsFiles | null {
     const names = missing.filter(([, file]) => file === undefined).map(([flag]) => flag);
     throw invalid(`${names.join(" and ")} missing: TLS needs --tls-cert, --tls-key and --tls-ca together`);
   }
-  return {
+  const files = {
     cert: readText(tlsCert, "the certificate", largestPemBytes),
     key: readText(tlsKey, "the key", largestPemBytes),
     ca: readText(tlsCa, "the certificate authority", largestPemBytes),
   };
+  const problem = ownCertificateProblem({ ...files, requestCert: true }, systemClock().wallMs());
+  if (problem !== null)
+    throw invalid(`--tls-cert ${tlsCert}, --tls-key ${tlsKey} and --tls-ca ${tlsCa} do not fit: ${problem}`);
+  return files;
 }
 
 function checkAddresses(voters: Readonly<Record<string, string>>, tls: TlsFiles | null): void {
