@@ -150,7 +150,8 @@ const largestPemBytes = 1024 * 1024;
 
 /** What `raftbeat node` shall do. Errors: `invalidSettings`, one sentence with the value and the remedy. */
 export function planNode(sources: Sources, otherVariables: readonly string[] = []): NodePlan {
-  const given = readSettings(nodeSettings, sources, otherVariables);
+  const unknown: string[] = [];
+  const given = readSettings(nodeSettings, sources, otherVariables, (sentence) => unknown.push(sentence));
   const cluster = required(given, "cluster", "the name that all members share");
   const id = required(given, "id", "this node's name");
   const data = required(given, "data", "the folder where its votes are kept");
@@ -177,7 +178,7 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     json: given.json ?? false,
     leaseLog: given.leaseLog ?? false,
     whileStdin: given.whileStdin ?? false,
-    warnings: [...warnings, ...tokenWarnings(sources)],
+    warnings: [...unknown, ...warnings, ...tokenWarnings(sources)],
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../own-words.js";
 import {
   addressRule,
   defaultPreset,
@@ -85,7 +86,7 @@ const schema = v.strictObject({
 
 /** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
 export function planElector(options: ElectorOptions): ElectorPlan {
-  const result = v.safeParse(schema, options, { abortEarly: true });
+  const result = v.safeParse(schema, options, { abortEarly: true, ...ownWords });
   if (!result.success) {
     const [issue] = result.issues;
     const path = v.getDotPath(issue) ?? "the options";

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../own-words.js";
 import { presets, type Resolution, resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
@@ -175,7 +176,7 @@ export function shapeProblems(input: unknown): string[] {
 }
 
 function readShape(input: unknown): v.SafeParseResult<typeof scenarioSchema> {
-  return v.safeParse(scenarioSchema, input, { abortPipeEarly: true });
+  return v.safeParse(scenarioSchema, input, { abortPipeEarly: true, ...ownWords });
 }
 
 function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: string[] } {

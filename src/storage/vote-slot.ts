@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { ownWords } from "../own-words.js";
 import { configurationOf, type DurableRecord } from "../protocol/index.js";
 
 /**
@@ -97,7 +98,7 @@ function decodeBody(text: string, bytes: Buffer): Slot {
       state: "unknown",
       problem: `it has format ${claimed.output.format}, and this raftbeat reads format ${format}`,
     };
-  const parsed = v.safeParse(storedSlot, value);
+  const parsed = v.safeParse(storedSlot, value, ownWords);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     return { state: "unknown", problem: `its record is wrong at ${v.getDotPath(issue)}: ${issue.message}` };

@@ -84,6 +84,7 @@ describe("the settings of a node", () => {
       json: "true",
       leaseLog: "true",
       whileStdin: "true",
+      httpAllowChanges: "true",
     };
     for (const [key, value] of Object.entries(samples)) {
       const byVariable = { ...plan({}, { [variableOf(key)]: value }), warnings: [] };
@@ -107,8 +108,31 @@ describe("the settings of a node", () => {
   });
 
   it("let alone what Kubernetes tells of a service called raftbeat", () => {
-    const environment = { RAFTBEAT_PORT: "tcp://10.1.2.3:7400", RAFTBEAT_SERVICE_HOST: "10.1.2.3" };
+    const environment = {
+      RAFTBEAT_SERVICE_HOST: "10.1.2.3",
+      RAFTBEAT_SERVICE_PORT: "7400",
+      RAFTBEAT_SERVICE_PORT_ELECTION: "7400",
+      RAFTBEAT_PORT: "tcp://10.1.2.3:7400",
+      RAFTBEAT_PORT_7400_TCP: "tcp://10.1.2.3:7400",
+      RAFTBEAT_PORT_7400_TCP_PROTO: "tcp",
+      RAFTBEAT_PORT_7400_TCP_PORT: "7400",
+      RAFTBEAT_PORT_7400_TCP_ADDR: "10.1.2.3",
+      // Of a Service called raftbeat-http.
+      RAFTBEAT_HTTP_SERVICE_HOST: "fd00::1",
+      RAFTBEAT_HTTP_PORT: "tcp://[fd00::1]:8400",
+    };
     expect(plan({}, environment)).toEqual(plan());
+  });
+
+  it("warn of other variables that mean nothing, such as a leftover of a chart", () => {
+    expect(plan({}, { RAFTBEAT_LOG_LEVEL: "debug", RAFTBEAT_IP: "h", RAFTBEAT_HTTP_PORT: "8400" })).toEqual({
+      ...plan(),
+      warnings: [
+        'RAFTBEAT_LOG_LEVEL "debug" is no setting and is ignored: see raftbeat node --help for those there are',
+        'RAFTBEAT_IP "h" is no setting and is ignored: see raftbeat node --help for those there are',
+        'RAFTBEAT_HTTP_PORT "8400" is no setting and is ignored: see raftbeat node --help for those there are',
+      ],
+    });
   });
 
   it("take the token from a file, and warn of one that everybody can read", () => {
@@ -145,8 +169,21 @@ describe("the settings of a node", () => {
     ],
     ["no number", [{}, { RAFTBEAT_HEARTBEAT_MS: "NaN" }], /^RAFTBEAT_HEARTBEAT_MS "NaN" must be a number/],
     ["neither yes nor no", [{}, { RAFTBEAT_JSON: "maybe" }], /^RAFTBEAT_JSON "maybe" must be true or false$/],
-    ["an unknown variable", [{}, { RAFTBEAT_VOTRES: "x" }], /^RAFTBEAT_VOTRES "x" is no setting/],
-    ["a mistyped secret", [{}, { RAFTBEAT_TOKN: "hunter2" }], /^RAFTBEAT_TOKN \(not shown\) is no setting/],
+    [
+      "a mistyped variable",
+      [{}, { RAFTBEAT_VOTRES: "x" }],
+      /^RAFTBEAT_VOTRES "x" is no setting: did you mean RAFTBEAT_VOTERS\?$/,
+    ],
+    [
+      "a mistyped secret",
+      [{}, { RAFTBEAT_TOKN: "hunter2" }],
+      /^RAFTBEAT_TOKN \(not shown\) is no setting: did you mean RAFTBEAT_TOKEN\?$/,
+    ],
+    [
+      "a secret of another name",
+      [{}, { RAFTBEAT_PASSWORD: "hunter2" }],
+      /^RAFTBEAT_PASSWORD \(not shown\) is no setting, and would protect nothing/,
+    ],
     ["an empty token", [{ token: "" }], /^--token \(not shown\) must not be empty$/],
     ["two tokens", [{ token: "x", tokenFile: "/f" }], /^the token is given twice, .*\/f: give one$/],
     ["a token file that is not there", [{ tokenFile: "/nowhere" }], /^\/nowhere cannot be read .*ENOENT$/],
