@@ -34,6 +34,7 @@ export function addReconfigureCommand(program: Command): void {
     const wanted = changeOf(added, removed, observer === true);
     const leader = await findLeader(plan);
     if ("remove" in wanted) refuseUnknown(wanted.remove, leader.status);
+    else refuseDemotion(wanted.add, leader.status);
     const at =
       "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
     await change(plan, at.url, "/reconfigure", wanted);
@@ -57,6 +58,18 @@ function refuseUnknown(removed: string, status: StatusReply): void {
   throw new RaftbeatError(
     "reconfigureRefused",
     `--remove ${removed}: ${leader}, which leads, knows no such member, only ${membersText(status)}`,
+  );
+}
+
+/** A voter is a member already, and adding it as an observer would change nothing. */
+function refuseDemotion(
+  { id, voter }: { readonly id: string; readonly voter: boolean },
+  { voters }: StatusReply,
+): void {
+  if (voter || voters.every((member) => member.id !== id)) return;
+  throw new RaftbeatError(
+    "reconfigureRefused",
+    `--add ${id} --observer: ${id} is a voter: remove it first, then add it as an observer`,
   );
 }
 

@@ -77,6 +77,13 @@ describe("a member that is to be", () => {
     expect(asked).toEqual([{ remove: "c" }]);
   });
 
+  it("added as an observer must not be a voter", async () => {
+    const { url, asked } = await leading();
+    const adding = run("reconfigure", "--add", "b=ws://b:7400", "--observer", "--url", url);
+    await expect(adding).rejects.toThrow(/^--add b --observer: b is a voter: remove it first/);
+    expect(asked).toEqual([]);
+  });
+
   it("added and cannot be reached is named with the link's problem, within the client's patience", async () => {
     let lookCount = 0;
     const links = () => {

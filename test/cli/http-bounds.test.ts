@@ -64,6 +64,17 @@ async function socketPairs(): Promise<() => Promise<{ near: Socket; far: Socket 
   };
 }
 
+describe("what is no request", () => {
+  it.each([
+    ["another protocol", "\u0016\u0003\u0001\u0002", /^HTTP\/1\.1 400 /],
+    ["headers that are too long", `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}`, /^HTTP\/1\.1 431 /],
+  ])("is refused: %s", async (_what, text, answer) => {
+    const served = await serve();
+    expect(await heard(open(served, text))).toMatch(answer);
+    expect((await served.ask("/livez")).status).toBe(200);
+  });
+});
+
 describe("the input of connections", () => {
   it("is handed on in slices, a few a turn for all of them together, in order", async () => {
     const turns: (() => void)[] = [];
