@@ -15,7 +15,7 @@ export function ownCertificateProblem(tls: TransportTls, wallMs: number): string
   const chain = certificatesIn(tls.cert);
   const [own] = chain;
   if (own === undefined) return null;
-  const name = `the certificate of ${own.subject.replaceAll("\n", ", ") || own.subjectAltName || "nobody"}`;
+  const name = `the certificate of ${oneLine(own.subject) ?? own.subjectAltName ?? "nobody"}`;
   return (
     keyProblem(own, tls, name) ??
     timeProblem(own, wallMs, name) ??
@@ -71,12 +71,17 @@ function chainProblem(
         : `${name} is signed by none of those in ca: give the authority that issued it`;
     const issuer = [...authorities, ...between].find((candidate) => isSignedBy(current, candidate));
     if (issuer === undefined)
-      return `${name} is not signed by the authority given as ca (it names ${current.issuer.replaceAll("\n", ", ")}): give the authority that issued it, and all between`;
-    const problem = timeProblem(issuer, wallMs, `the authority ${issuer.subject.replaceAll("\n", ", ")}`);
+      return `${name} is not signed by the authority given as ca (it names ${oneLine(current.issuer) ?? "none"}): give the authority that issued it, and all between`;
+    const problem = timeProblem(issuer, wallMs, `the authority ${oneLine(issuer.subject) ?? ""}`);
     if (problem !== null) return problem;
     current = issuer;
   }
   return `${name} has a chain of more than ${longestChain} authorities: give a shorter one`;
+}
+
+/** A distinguished name, which Node gives as lines, and an empty one not at all. */
+function oneLine(name: string | undefined): string | undefined {
+  return name === undefined || name === "" ? undefined : name.replaceAll("\n", ", ");
 }
 
 function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -40,6 +40,11 @@ describe("a node's own certificate", () => {
   it("fits by the authority that issued it, in its time and with its key", async () => {
     const own = await (await makeAuthority()).issue({ commonName: "a" });
     expect(ownCertificateProblem(own, Date.now())).toBeNull();
+    const byDns = await (await makeAuthority()).issue({ dns: ["a"] });
+    expect(ownCertificateProblem(byDns, Date.now())).toBeNull();
+    expect(ownCertificateProblem(byDns, Date.now() + 2 * hourMs)).toMatch(
+      /^the certificate of DNS:a expired/,
+    );
   });
 
   it("does not fit once it has expired, or before it is valid", async () => {
