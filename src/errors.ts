@@ -5,6 +5,8 @@
  * - `storeFailed`         the vote store could not read or write; the node has stopped
  * - `storeCorrupt`        the vote store holds no valid record where there should be one
  * - `storeLocked`         another process uses the vote store
+ * - `wrongRecord`         the vote store holds the record of another node, or of a node of another cluster
+ * - `recordCopied`        the record is a copy of one that has gone on elsewhere; the node has stopped
  * - `transportFailed`     the transport could not listen or connect
  * - `notLeader`           the call needs a leader and this node is none
  * - `leaseTooShort`       less of the lease remains than was asked for
@@ -21,6 +23,8 @@ export type ErrorCode =
   | "storeFailed"
   | "storeCorrupt"
   | "storeLocked"
+  | "wrongRecord"
+  | "recordCopied"
   | "transportFailed"
   | "notLeader"
   | "leaseTooShort"

@@ -7,6 +7,7 @@ import { addExploreCommand } from "./explore.js";
 import { addFuzzCommand } from "./fuzz.js";
 import { addNodeCommand } from "./node.js";
 import { addReconfigureCommand } from "./reconfigure.js";
+import { addRecoverCommand } from "./recover.js";
 import { addSimulateCommand } from "./simulate.js";
 import { addStatusCommand } from "./status.js";
 import { addStudyCommand } from "./study.js";
@@ -39,6 +40,7 @@ addFuzzCommand(program);
 addStatusCommand(program);
 addTransferCommand(program);
 addReconfigureCommand(program);
+addRecoverCommand(program);
 
 try {
   await program.parseAsync();

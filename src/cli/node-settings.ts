@@ -32,6 +32,21 @@ export const nodeSettings = {
     schema: value.yesOrNo,
     help: "join a running cluster instead: wait to be added by its leader",
   },
+  joinMembers: {
+    flag: "--join-members <a,b>",
+    schema: value.ids,
+    help: "members to believe when joining (needed without token and TLS)",
+  },
+  joinClusterId: {
+    flag: "--join-cluster-id <id>",
+    schema: value.clusterId,
+    help: "join this cluster and no other: its id, as `raftbeat status` tells it",
+  },
+  absentFounders: {
+    flag: "--absent-founders <a,b>",
+    schema: value.ids,
+    help: "founders that the founding does not wait for (default: none)",
+  },
   data: { flag: "--data <folder>", schema: value.text, help: "where this node's votes are kept" },
   listen: {
     flag: "--listen <host:port>",
@@ -124,7 +139,8 @@ export interface NodePlan {
   readonly id: string;
   /** Empty for a node that joins. */
   readonly voters: Readonly<Record<string, string>>;
-  readonly join: boolean;
+  readonly join: boolean | { readonly members: readonly string[]; readonly clusterId?: string };
+  readonly absentFounders: readonly string[];
   readonly data: string;
   readonly listen: value.Listen;
   readonly timing: Timing;
@@ -155,9 +171,8 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
   const cluster = required(given, "cluster", "the name that all members share");
   const id = required(given, "id", "this node's name");
   const data = required(given, "data", "the folder where its votes are kept");
-  const join = given.join ?? false;
   const voters = given.voters ?? {};
-  checkMembership(id, voters, join);
+  checkMembership(id, voters, given.join ?? false);
   const { timing, warnings } = timingOf(given);
   const tls = tlsOf(given);
   checkAddresses(voters, tls);
@@ -165,7 +180,8 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     cluster,
     id,
     voters,
-    join,
+    join: joinOf(given),
+    absentFounders: given.absentFounders ?? [],
     data,
     listen: given.listen ?? listenAsIn(voters[id]),
     timing,
@@ -234,6 +250,26 @@ function checkMembership(id: string, voters: Readonly<Record<string, string>>, j
     throw invalid(
       `--id ${id} is none of the voters ${ids.join(", ")}: add it to --voters, or --join a running cluster`,
     );
+}
+
+/** Whom a node that joins believes. */
+function joinOf(given: Nodes): NodePlan["join"] {
+  const { joinMembers, joinClusterId, token, tokenFile, tlsCert } = given;
+  const named = joinMembers !== undefined || joinClusterId !== undefined;
+  if (given.join !== true) {
+    if (named) throw invalid("--join-members and --join-cluster-id are for a node that joins: add --join");
+    return false;
+  }
+  if (!named) {
+    if (token !== undefined || tokenFile !== undefined || tlsCert !== undefined) return true;
+    throw invalid(
+      "--join needs --token-file or --tls-cert, --tls-key and --tls-ca: without them anybody could tell this node whom to obey; or name the members to believe with --join-members a,b, or the cluster with --join-cluster-id",
+    );
+  }
+  return {
+    members: joinMembers ?? [],
+    ...(joinClusterId === undefined ? {} : { clusterId: joinClusterId }),
+  };
 }
 
 function timingOf(given: Nodes): { timing: Timing; warnings: readonly string[] } {

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import {
   addressRule,
+  clusterIdRule,
   idRule,
   isAddress,
+  isClusterId,
   isId,
   isMetadata,
   longestDurationMs,
@@ -26,6 +28,16 @@ export const id = v.pipe(
   v.union([v.string(), v.pipe(v.number(), v.transform(String))], `must be ${idRule}`),
   plainId,
 );
+
+/** Names of nodes: a list, or `a,b`. */
+export const ids = v.pipe(
+  v.union([v.array(v.string()), v.string()], "must be ids such as a,b"),
+  v.transform((given) => (typeof given === "string" ? given.split(",") : given).map((one) => one.trim())),
+  v.check((given) => given.every(isId), `must be ids such as a,b, each of ${idRule}`),
+);
+
+/** The id of a cluster. */
+export const clusterId = v.pipe(v.string("must be text"), v.check(isClusterId, `must be ${clusterIdRule}`));
 
 /** Any text that is not empty. */
 export const text = v.pipe(v.string("must be text"), v.minLength(1, "must not be empty"));

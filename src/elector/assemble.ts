@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { memberOf, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
+import { type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
@@ -9,8 +9,9 @@ import type { Elector, ElectorOptions } from "./elector.js";
 import { createEvents } from "./events.js";
 import { createHandover } from "./handover.js";
 import { watchHealth } from "./health.js";
+import { createArrivalNotices, createIntroductions } from "./introductions.js";
 import { holdLeadership } from "./leadership.js";
-import type { Links } from "./links.js";
+import type { Introduced, Links } from "./links.js";
 import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
 import { createNotices } from "./notices.js";
@@ -56,6 +57,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   const waits = createWaits();
   const watch = createWatch(status);
   const notices = createNotices(logger, about, publish);
+  const introductions = createIntroductions(node, fail);
+  const arrivalNotices = createArrivalNotices(node, logger, about);
   let begun = false;
   let stopped = false;
   let failure: RaftbeatError | null = null;
@@ -88,16 +91,12 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       watch.notify();
     },
     onChanged() {
+      arrivalNotices.onChanged();
       handover.onChanged();
       noticeLeader();
       watch.notify();
     },
-    onFailed(error) {
-      failure = error;
-      logger.error({ ...about, error }, error.message);
-      publish("failed", { error });
-      void end(false);
-    },
+    onFailed: fail,
   });
   const handover = createHandover(driver, () => runner.isDraining(), {
     schedule,
@@ -137,6 +136,13 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       isConnected: (peer) => connected.has(peer),
       addressOf: links.addressOf,
     });
+  }
+
+  function fail(error: RaftbeatError): void {
+    failure ??= error;
+    logger.error({ ...about, error }, error.message);
+    publish("failed", { error });
+    void end(false);
   }
 
   function noticeLeader(): void {
@@ -240,21 +246,20 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   return {
     elector,
     hear: {
+      ...introductions,
       onMessage(from, incarnation, message) {
         if (!begun) return;
         notices.onMessage(from, message);
-        driver.tell({ kind: "message", from, incarnation, message });
+        const authenticated = connected.get(from)?.authenticated === true;
+        driver.tell({ kind: "message", from, incarnation, message, authenticated });
       },
-      onPeerUp(peer, incarnation) {
-        connected.set(peer, incarnation);
+      onPeerUp(peer, incarnation, standing = null, authenticated = false) {
+        const introduced = { incarnation, standing, authenticated };
+        connected.set(peer, introduced);
         publish("peerUp", { peer });
-        if (begun) meet(peer, incarnation);
+        if (begun) meet(peer, introduced);
         watch.notify();
       },
-      recalls: (peer) =>
-        node.record.incarnationsMet.get(peer) ??
-        memberOf(node.record.configuration, peer)?.incarnation ??
-        null,
       onPeerDown(peer) {
         connected.delete(peer);
         publish("peerDown", { peer });
@@ -264,7 +269,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     begin() {
       begun = true;
       driver.start();
-      for (const [peer, incarnation] of connected) meet(peer, incarnation);
+      for (const [peer, introduced] of connected) meet(peer, introduced);
+      arrivalNotices.onChanged();
       if (options.health !== undefined)
         endHealth = watchHealth(options.health, {
           contention,
@@ -278,8 +284,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     },
   };
 
-  function meet(peer: NodeId, incarnation: string): void {
-    driver.tell({ kind: "connected", from: peer, incarnation });
+  function meet(peer: NodeId, { incarnation, standing }: Introduced): void {
+    driver.tell({ kind: "connected", from: peer, incarnation, standing });
     if (node.amnesiacs.has(peer)) notices.onAmnesiac(peer, incarnation);
   }
 }

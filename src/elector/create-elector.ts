@@ -1,12 +1,6 @@
 import { nanoid } from "nanoid";
-import { asRaftbeatError } from "../errors.js";
-import {
-  createNode,
-  type DurableRecord,
-  foundingRecord,
-  joiningRecord,
-  membersOf,
-} from "../protocol/index.js";
+import { asRaftbeatError, RaftbeatError } from "../errors.js";
+import { createNode, type DurableRecord, emptyRecord, membersOf, withStart } from "../protocol/index.js";
 import { createDriver, type Driver } from "../runtime/driver.js";
 import type { Transport, TransportHandlers, VoteStore } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
@@ -15,11 +9,12 @@ import { defaultTransport } from "./default-transport.js";
 import type { Elector, ElectorOptions } from "./elector.js";
 import { createLinks } from "./links.js";
 import { silentLogger, sturdyLogger } from "./logger.js";
-import { planElector } from "./options.js";
+import { joins, planElector } from "./options.js";
 
 /**
- * Starts a node: opens its store, writes its first record if it has none, listens, and takes part in elections.
- * Errors: `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `transportFailed`.
+ * Starts a node: opens its store, writes down that it starts, listens, and takes part in elections. A node with an empty store first founds
+ * the cluster with the other founders, or joins one.
+ * Errors: `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `wrongRecord`, `transportFailed`.
  */
 export async function createElector(
   options: ElectorOptions,
@@ -30,23 +25,26 @@ export async function createElector(
   const logger = sturdyLogger(options.logger ?? silentLogger);
   for (const warning of plan.warnings) logger.warn({ cluster, id }, warning);
   const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
-  let record = await openStore(store);
+  const stored = await openStore(store);
   let transport: Transport | null = null;
   try {
-    if (record === null) {
-      const { voteHoldMs } = plan.settings;
-      record =
-        options.join === true
-          ? joiningRecord(nanoid(), voteHoldMs)
-          : foundingRecord(plan.members, nanoid(), voteHoldMs);
-      await writeRecord(store, record);
-    } else warnOfOtherVoters(record, options, (message) => logger.warn({ cluster, id }, message));
+    if (stored !== null) {
+      checkOwner(stored, cluster, id);
+      warnOfOtherVoters(stored, options, (message) => logger.warn({ cluster, id }, message));
+    }
+    // Durable before anything is said: a second process that starts from the same record says another nonce (rule 29).
+    const record = withStart(
+      stored ?? emptyRecord(nanoid(), plan.settings.voteHoldMs, { cluster, id }),
+      nanoid(),
+    );
+    await writeRecord(store, record);
     const node = createNode({
       id,
       settings: plan.settings,
       record,
       nowMs: ports.clock.nowMs(),
       metadata: plan.metadata,
+      arrival: plan.arrival,
     });
     const { incarnation } = record;
     const started = makeTransport({
@@ -87,7 +85,7 @@ function writeRecord(store: VoteStore, record: DurableRecord): Promise<void> {
   return new Promise((resolve, reject) => {
     store.write(record, (error) => {
       if (error === null) resolve();
-      else reject(asRaftbeatError(error, "storeFailed", "the first record could not be written"));
+      else reject(asRaftbeatError(error, "storeFailed", "the record could not be written at the start"));
     });
   });
 }
@@ -101,6 +99,15 @@ function startTransport(transport: Transport, hear: TransportHandlers): Promise<
   });
 }
 
+/** A record belongs to one node of one cluster, so that a folder mounted at the wrong place gives nobody another's votes. */
+function checkOwner({ run }: DurableRecord, cluster: string, id: string): void {
+  if (run.cluster === cluster && run.id === id) return;
+  throw new RaftbeatError(
+    "wrongRecord",
+    `the store holds the record of node ${run.id} of cluster ${run.cluster}, and this is node ${id} of cluster ${cluster}: give each node a store of its own`,
+  );
+}
+
 /** The record knows the members better than the settings do: they are only where founders began. */
 function warnOfOtherVoters(
   record: DurableRecord,
@@ -109,7 +116,7 @@ function warnOfOtherVoters(
 ): void {
   const stored = membersOf(record.configuration).map((member) => member.id);
   const given = Object.keys(options.voters).sort();
-  if (options.join === true || stored.length === 0) return;
+  if (joins(options) || stored.length === 0) return;
   if ([...stored].sort().join() !== given.join())
     warn(
       `voters (${given.join(", ")}) differ from the members on record (${stored.join(", ")}), which count: members change by reconfigure alone`,

@@ -38,6 +38,7 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
   const leader = leaderOf(node);
   return Object.freeze({
     cluster: around.cluster,
+    clusterId: configuration.clusterId,
     id: node.id,
     role: around.stopped ? "stopped" : node.role.name,
     term,

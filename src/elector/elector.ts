@@ -105,6 +105,14 @@ export interface Elector extends AsyncDisposable {
   readonly closed: Promise<RaftbeatError | null>;
 }
 
+/** What a node that joins believes. */
+export interface JoinOptions {
+  /** Ids of members; believed without a proof where the cluster has neither token nor certificates. */
+  readonly members?: readonly NodeId[];
+  /** The id of the cluster, as `status()` of a member tells it; a configuration of any other is not taken. */
+  readonly clusterId?: string;
+}
+
 /** What an elector needs whatever carries its messages. */
 export interface ElectorOptions {
   /** A peer of another cluster is refused. */
@@ -113,8 +121,16 @@ export interface ElectorOptions {
   readonly id: NodeId;
   /** The founders and their addresses, the same list on every founder. Empty with `join`. */
   readonly voters: Readonly<Record<NodeId, string>>;
-  /** True for a node that joins a running cluster: it waits until a leader tells it its configuration. */
-  readonly join?: boolean;
+  /**
+   * For a node that joins a running cluster: it waits until a member tells it the configuration. True: a member that proved to know the
+   * token, or to hold a certificate. Where there is neither, say whom to believe.
+   */
+  readonly join?: boolean | JoinOptions;
+  /**
+   * Founders that the founding does not wait for, such as a machine that is not there yet. Default: none: a cluster is founded once every
+   * founder was met, and is empty. Means nothing once the cluster is founded.
+   */
+  readonly absentFounders?: readonly NodeId[];
   readonly store: VoteStore;
   /** Makes the transport once the incarnation is known, in place of WebSockets with `listen`, `token` and `tls`. */
   readonly transport?: (identity: Identity) => Transport;

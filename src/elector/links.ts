@@ -1,12 +1,21 @@
-import type { Member, NodeId } from "../protocol/index.js";
+import type { Member, NodeId, Standing } from "../protocol/index.js";
 import type { Transport } from "../runtime/ports.js";
+
+/** What the node at the other end of a link said of itself. */
+export interface Introduced {
+  readonly incarnation: string;
+  /** Null where the transport tells nothing of it. */
+  readonly standing: Standing | null;
+  /** True iff it proved that it belongs to the cluster. */
+  readonly authenticated: boolean;
+}
 
 /** Who there is a link with, and whom to link with besides the members. */
 export interface Links {
   /** What the node's driver sends by. */
   readonly transport: Transport;
-  /** The peers there is a link with, and the incarnation each told. */
-  readonly connected: Map<NodeId, string>;
+  /** The peers there is a link with, and what each said of itself. */
+  readonly connected: Map<NodeId, Introduced>;
   /** Where this node reaches a member. */
   addressOf(member: Member): string;
   /** Also links with somebody who is to become a member; returns what ends that. */
@@ -14,15 +23,15 @@ export interface Links {
 }
 
 /**
- * Wraps the transport of a node. A founder is reached at the address in this node's own settings, where an operator can change it;
- * whoever was added later, at the address in the configuration.
+ * Wraps the transport of a node. A member is reached at the address in this node's own settings, where an operator can change it; one
+ * that they do not name, at the address in the configuration.
  */
 export function createLinks(transport: Transport, founders: Readonly<Record<NodeId, string>>): Links {
   const guests = new Set<Member>();
   let members: readonly Member[] = [];
 
   function addressOf(member: Member): string {
-    return member.incarnation === null ? (founders[member.id] ?? member.address) : member.address;
+    return founders[member.id] ?? member.address;
   }
 
   function tellPeers(): void {

@@ -89,7 +89,7 @@ function addStep(add: Added, world: MembershipWorld): Progress {
   const { configuration } = node.record;
   const { voters, observers } = configuration;
   const { id, address } = add;
-  const incarnation = add.incarnation ?? world.links.connected.get(id);
+  const incarnation = add.incarnation ?? world.links.connected.get(id)?.incarnation;
   const member = memberOf(configuration, id);
   if (member === undefined) {
     if (incarnation === undefined)

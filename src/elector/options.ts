@@ -2,12 +2,17 @@ import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
 import { ownWords } from "../own-words.js";
 import {
+  type Arrival,
   addressRule,
+  clusterIdRule,
   defaultPreset,
+  founding,
   idRule,
   isAddress,
+  isClusterId,
   isId,
   isMetadata,
+  joining,
   longestMetadataBytes,
   type Member,
   maxMemberCount,
@@ -32,6 +37,8 @@ export const electorDefaults = {
 export interface ElectorPlan {
   readonly members: readonly Member[];
   readonly settings: Settings;
+  /** How the node comes to a cluster, if it belongs to none yet. */
+  readonly arrival: Arrival;
   readonly metadata: string | null;
   readonly drainTimeoutMs: number;
   readonly coolDownMs: number;
@@ -56,7 +63,16 @@ const schema = v.strictObject({
   cluster: id,
   id,
   voters: v.record(id, v.pipe(v.string(), v.check(isAddress, `must be ${addressRule}`))),
-  join: v.optional(v.boolean()),
+  join: v.optional(
+    v.union([
+      v.boolean(),
+      v.strictObject({
+        members: v.optional(v.array(id)),
+        clusterId: v.optional(v.pipe(v.string(), v.check(isClusterId, `must be ${clusterIdRule}`))),
+      }),
+    ]),
+  ),
+  absentFounders: v.optional(v.array(id)),
   store: v.object({ open: callable, write: callable, close: callable }),
   transport: v.optional(callable),
   listen: v.optional(v.record(v.string(), v.unknown())),
@@ -93,11 +109,11 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     throw invalid(`${path} (${path === "token" ? "not shown" : shown(issue.input)}): ${issue.message}`);
   }
   const ids = Object.keys(options.voters);
-  if (options.join === true && ids.length > 0)
+  if (joins(options) && ids.length > 0)
     throw invalid(
-      `join (true) and voters (${ids.join(", ")}) contradict each other: a node that joins learns the voters`,
+      `join and voters (${ids.join(", ")}) contradict each other: a node that joins learns the voters`,
     );
-  if (options.join !== true && !ids.includes(options.id))
+  if (!joins(options) && !ids.includes(options.id))
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
@@ -109,18 +125,46 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     throw invalid(`tls is missing, and voters.${options.id} (${own}) asks for it`);
   const resolution = resolveTiming(options.timing ?? defaultPreset);
   if (!resolution.ok) throw invalid(resolution.problems.join("; "));
+  const members = Object.entries(options.voters).map(([name, address]) => ({
+    id: name,
+    address,
+    incarnation: null,
+  }));
   return {
-    members: Object.entries(options.voters).map(([name, address]) => ({
-      id: name,
-      address,
-      incarnation: null,
-    })),
+    members,
+    arrival: arrivalOf(options, members),
     settings: { ...resolution.timing, modes: safeModes },
     metadata: options.metadata ?? null,
     drainTimeoutMs: options.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
     coolDownMs: options.coolDownMs ?? electorDefaults.coolDownMs,
     warnings: resolution.warnings,
   };
+}
+
+/** True for a node that joins a running cluster, and founds none. */
+export function joins({ join }: Pick<ElectorOptions, "join">): boolean {
+  return join !== undefined && join !== false;
+}
+
+function arrivalOf(options: ElectorOptions, founders: readonly Member[]): Arrival {
+  const { join, absentFounders = [], voters } = options;
+  const absent = absentFounders.find((id) => !Object.hasOwn(voters, id));
+  if (absent !== undefined)
+    throw invalid(
+      `absentFounders (${absent}) must be among voters (${Object.keys(voters).join(", ")}): they are founders that are not there yet`,
+    );
+  if (!joins(options)) return founding(founders, absentFounders);
+  const { members = [], clusterId = null } = typeof join === "object" ? join : {};
+  if (members.length === 0 && clusterId === null && !isProven(options))
+    throw invalid(
+      "join (true) needs a token, or tls with requestCert: without them anybody could tell this node whom to obey; or name the members to believe: join: { members: [...] }, or the cluster: join: { clusterId }",
+    );
+  return joining(members, clusterId);
+}
+
+/** True where members prove that they belong to the cluster, or where a transport of the owner's has to see to that. */
+function isProven({ token, tls, transport }: ElectorOptions): boolean {
+  return transport !== undefined || token !== undefined || tls?.requestCert === true;
 }
 
 function invalid(message: string): RaftbeatError {

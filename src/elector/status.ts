@@ -14,6 +14,8 @@ export interface PeerStatus {
 /** What a node is and knows at one moment. Frozen; a later moment has a status of its own. */
 export interface ElectorStatus {
   readonly cluster: string;
+  /** The id of the cluster, made when it was founded; null for a node that belongs to none yet. */
+  readonly clusterId: string | null;
   readonly id: NodeId;
   readonly role: "follower" | "preCandidate" | "candidate" | "leader" | "stopped";
   /** The node's term; the fencing token of whoever leads in it. */

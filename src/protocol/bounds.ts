@@ -23,6 +23,14 @@ export function isId(text: string): boolean {
   return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/.test(text);
 }
 
+/** What `isClusterId` asks for, in words. */
+export const clusterIdRule = "1 to 11 characters of 0-9 a-z, as a member's status tells it";
+
+/** True for the id of a cluster: a hash of its founders, in base 36. */
+export function isClusterId(text: string): boolean {
+  return /^[0-9a-z]{1,11}$/.test(text);
+}
+
 /** What `isAddress` asks for, in words. */
 export const addressRule = `ws:// or wss://, a host, and perhaps a port and a path, of at most ${longestAddressChars} characters`;
 

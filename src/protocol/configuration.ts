@@ -15,6 +15,8 @@ export interface Member {
  */
 export interface Configuration {
   readonly id: ConfigurationId;
+  /** The id of the cluster, the same in all its configurations: made when it was founded (rule 28); null before. */
+  readonly clusterId: string | null;
   readonly voters: readonly Member[];
   readonly observers: readonly Member[];
 }
@@ -28,8 +30,11 @@ export interface ConfigurationId {
 }
 
 /** The configuration founders start from: term 0, version 1, the voters of their settings. */
-export function foundingConfiguration(voters: readonly Member[]): Configuration {
-  return configurationOf(0, 1, voters, []);
+export function foundingConfiguration(
+  voters: readonly Member[],
+  clusterId: string | null = null,
+): Configuration {
+  return configurationOf(0, 1, voters, [], clusterId);
 }
 
 /** A configuration of these members, each list sorted by id. */
@@ -38,15 +43,16 @@ export function configurationOf(
   version: number,
   voters: readonly Member[],
   observers: readonly Member[],
+  clusterId: string | null = null,
 ): Configuration {
   const lists = { voters: sortedById(voters), observers: sortedById(observers) };
-  return { id: { term, version, digest: digestOf(lists) }, ...lists };
+  return { id: { term, version, digest: digestOf(lists, clusterId) }, clusterId, ...lists };
 }
 
 /** The same configuration, confirmed by the leader of `term` (rule 12). */
 export function withTerm(configuration: Configuration, term: number): Configuration {
-  const { id, voters, observers } = configuration;
-  return { id: { term, version: id.version, digest: id.digest }, voters, observers };
+  const { id, clusterId, voters, observers } = configuration;
+  return { id: { term, version: id.version, digest: id.digest }, clusterId, voters, observers };
 }
 
 /** The configuration of a node that joins a running cluster: older than any, with nobody in it. */
@@ -55,6 +61,11 @@ export const nobody: Configuration = configurationOf(0, 0, [], []);
 /** True for a node that has not been told yet to which cluster it belongs. */
 export function isNobody(configuration: Configuration): boolean {
   return configuration.id.term === 0 && configuration.id.version === 0;
+}
+
+/** True iff what `told` names may be the cluster of a node that holds `own`: the same one, or a node that has none yet. */
+export function isSameCluster(own: Configuration, told: { readonly clusterId: string | null }): boolean {
+  return isNobody(own) || own.clusterId === told.clusterId;
 }
 
 /** True iff `a` is newer than `b`. */
@@ -129,14 +140,19 @@ function sortedById(members: readonly Member[]): Member[] {
 }
 
 /**
- * A 53-bit hash of who votes, who observes and which incarnation each has. Addresses do not count: two founders may
- * reach the same third by different names. It finds mistakes, not attackers (the cyrb53 construction).
+ * A hash of the cluster's id, of who votes, who observes and which incarnation each has. Addresses do not count: two founders may
+ * reach the same third by different names.
  */
-function digestOf(lists: {
-  readonly voters: readonly Member[];
-  readonly observers: readonly Member[];
-}): string {
-  const text = JSON.stringify([lists.voters.map(nameOf), lists.observers.map(nameOf)]);
+function digestOf(
+  lists: { readonly voters: readonly Member[]; readonly observers: readonly Member[] },
+  clusterId: string | null,
+): string {
+  const names = [lists.voters.map(nameOf), lists.observers.map(nameOf)];
+  return hash53(JSON.stringify(clusterId === null ? names : [...names, clusterId]));
+}
+
+/** A 53-bit hash in base 36. It finds mistakes, not attackers (the cyrb53 construction). */
+export function hash53(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {

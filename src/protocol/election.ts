@@ -6,8 +6,9 @@ import {
   beginWait,
   settleRound,
 } from "./become.js";
-import { type Configuration, isNewer } from "./configuration.js";
-import { isVoter, meet, strangerReason, takeConfiguration } from "./identity.js";
+import { believeStranger, catchUp, inquire } from "./catch-up.js";
+import { isNewer } from "./configuration.js";
+import { isVoter, meet, strangerReason } from "./identity.js";
 import { holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./message.js";
 import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./node.js";
@@ -48,11 +49,14 @@ export function onRequestVote(
   from: NodeId,
   incarnation: string,
   request: RequestVote,
+  authenticated: boolean,
   nowMs: number,
   effects: Effect[],
 ): void {
   const { configuration } = request;
-  const stranger = strangerReason(node, from, incarnation, configuration, configuration.id);
+  believeStranger(node, from, incarnation, request, authenticated, nowMs);
+  const stranger = strangerReason(node, from, incarnation, configuration.id);
+  if (stranger === null) node.heardMemberAtMs = nowMs;
   const refusal =
     stranger ??
     (request.preVote
@@ -75,6 +79,7 @@ export function onRequestVote(
     configuration: isBehind && keepsConfiguration !== true ? own : null,
   };
   effects.push({ kind: "send", to: from, message });
+  inquire(node, stranger, configuration.id, nowMs, effects);
 }
 
 function answerVote(
@@ -108,7 +113,8 @@ export function onRequestVoteReply(
   nowMs: number,
   effects: Effect[],
 ): void {
-  if (strangerReason(node, from, incarnation, answer.configuration, null) !== null) return;
+  if (strangerReason(node, from, incarnation, null) !== null) return;
+  node.heardMemberAtMs = nowMs;
   if (answer.configuration !== null) catchUp(node, answer.configuration, nowMs);
   meet(node, from, incarnation);
   const grantedPreVote = answer.preVote && answer.granted;
@@ -133,17 +139,4 @@ function isAnswered(role: PreCandidate | Candidate, from: NodeId, granted: boole
   const before = role.answers.get(from);
   const askedAgain = role.name === "candidate" && role.inheritance !== null;
   return before !== undefined && !(askedAgain && granted && !before.granted);
-}
-
-/**
- * Goes by the newer configuration from now on (rule 19). Its round asked under the older one and is over, as if lost: who refused may just
- * have won, and its first heartbeat be on the way.
- */
-function catchUp(node: Node, configuration: Configuration, nowMs: number): void {
-  const { role } = node;
-  if (role.name === "leader" || !isNewer(configuration.id, node.record.configuration.id)) return;
-  takeConfiguration(node, configuration);
-  if (role.name === "follower") return;
-  node.role = { name: "follower", leader: null };
-  beginWait(node, nowMs);
 }

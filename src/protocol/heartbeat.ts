@@ -1,6 +1,7 @@
 import { hastenHeartbeat } from "./beat.js";
 import { adoptTerm, askToWait, becomeFollower, beginWait } from "./become.js";
-import { isNewer, sameConfiguration } from "./configuration.js";
+import { believeStranger, inquire } from "./catch-up.js";
+import { isNewer, isSameCluster, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
 import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
@@ -14,6 +15,7 @@ export function onHeartbeat(
   from: NodeId,
   incarnation: string,
   heartbeat: Heartbeat,
+  authenticated: boolean,
   nowMs: number,
   effects: Effect[],
 ): boolean {
@@ -24,12 +26,14 @@ export function onHeartbeat(
     askToWait(node, effects);
     return true;
   }
-  const refusal = refusesHeartbeat(node, from, incarnation, heartbeat);
+  believeStranger(node, from, incarnation, heartbeat, authenticated, nowMs);
+  const refusal = refusesHeartbeat(node, from, incarnation, heartbeat, nowMs);
   // One that loses by this very heartbeat asks as it loses.
   const drains = node.announcedTerm === null;
   if (refusal === null) followLeader(node, from, incarnation, heartbeat, nowMs, effects);
   reply(node, from, heartbeat, refusal === null, refusal === "staleSeq" ? null : refusal, effects);
   if (refusal === null && drains) askToWait(node, effects);
+  if (refusal !== "staleSeq") inquire(node, refusal, heartbeat.configurationId, nowMs, effects);
   return false;
 }
 
@@ -52,15 +56,11 @@ function refusesHeartbeat(
   from: NodeId,
   incarnation: string,
   heartbeat: Heartbeat,
+  nowMs: number,
 ): Refusal | "staleSeq" | null {
-  const stranger = strangerReason(
-    node,
-    from,
-    incarnation,
-    heartbeat.configuration,
-    heartbeat.configurationId,
-  );
+  const stranger = strangerReason(node, from, incarnation, heartbeat.configurationId);
   if (stranger !== null) return stranger;
+  node.heardMemberAtMs = nowMs;
   if (heartbeat.term < node.record.term) return "staleTerm";
   if (heartbeat.term > node.record.term) return null;
   // Two leaders of one term cannot be; whoever says so is not believed.
@@ -88,7 +88,9 @@ function followLeader(
   node.heardSeq = heartbeat.seq;
   node.leaderMetadata = heartbeat.metadata;
   const carried = heartbeat.configuration;
-  if (carried !== null && isNewer(carried.id, node.record.configuration.id)) takeConfiguration(node, carried);
+  const own = node.record.configuration;
+  if (carried !== null && isNewer(carried.id, own.id) && isSameCluster(own, carried))
+    takeConfiguration(node, carried);
   meet(node, from, incarnation);
 }
 
@@ -123,7 +125,7 @@ export function onHeartbeatReply(
   effects: Effect[],
 ): boolean {
   const before = node.record;
-  if (strangerReason(node, from, incarnation, null, null) !== null) return false;
+  if (strangerReason(node, from, incarnation, null) !== null) return false;
   meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
@@ -140,11 +142,13 @@ export function onHeartbeatReply(
 
   const sentAtMs = sentAt(role, answer.seq);
   if (sentAtMs === null) return false;
-  const promisedUntilMs = promiseUntil(node, sentAtMs, answer.voteHoldMs);
+  // No promise is worth more than the time after which a leader without a quorum steps down (rule 13).
+  const promisedHoldMs = Math.min(answer.voteHoldMs, node.settings.quorumTimeoutMs);
+  const promisedUntilMs = promiseUntil(node, sentAtMs, promisedHoldMs);
   // A promise already over on arrival is worth nothing, and no sign of a leader in good order either (rule 13).
   if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;
-  const shorter = answer.voteHoldMs < peer.promisedHoldMs;
-  peer.promisedHoldMs = answer.voteHoldMs;
+  const shorter = promisedHoldMs < peer.promisedHoldMs;
+  peer.promisedHoldMs = promisedHoldMs;
   if (shorter) hastenHeartbeat(node, role);
   if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
   if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;

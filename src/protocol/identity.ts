@@ -2,40 +2,34 @@ import {
   type Configuration,
   type ConfigurationId,
   conflictingConfigurations,
-  isNewer,
+  isNobody,
   type Member,
   memberOf,
   membersOf,
   voterOf,
 } from "./configuration.js";
 import type { NodeId, Refusal } from "./message.js";
-import type { Node } from "./node.js";
+import type { DurableRecord, Node } from "./node.js";
 
 /**
- * Why nothing that this sender says may change anything, or null if it belongs (rules 21 and 22).
- * A member that lost its record is noted among the node's amnesiacs.
- * @param carried the configuration its message carries, if any
+ * Why nothing that this sender says may change anything, or null if it belongs (rules 21 and 22). The sender is judged by the node's own
+ * configuration, whatever its message carries. A member that lost its record is noted among the node's amnesiacs.
  * @param claimedId the id of the configuration the sender goes by, if it says
  */
 export function strangerReason(
   node: Node,
   from: NodeId,
   incarnation: string,
-  carried: Configuration | null,
   claimedId: ConfigurationId | null,
 ): Refusal | null {
   const own = node.record.configuration;
-  const newer = carried !== null && isNewer(carried.id, own.id) ? carried : null;
   const conflicts = claimedId !== null && conflictingConfigurations(claimedId, own.id);
   // Only members are remembered, and almost all that is said is said by them.
-  if (newer === null && node.record.incarnationsMet.get(from) === incarnation)
+  if (node.record.incarnationsMet.get(from) === incarnation)
     return conflicts ? "configurationMismatch" : null;
-  const member = (newer === null ? undefined : memberOf(newer, from)) ?? memberOf(own, from);
-  if (member === undefined || from === node.id) return "notMember";
-  const expected =
-    (newer === null ? null : member.incarnation) ??
-    node.record.incarnationsMet.get(from) ??
-    member.incarnation;
+  const member = memberOf(own, from);
+  if (member === undefined || from === node.id) return isNobody(own) ? "notReady" : "notMember";
+  const expected = node.record.incarnationsMet.get(from) ?? member.incarnation;
   if (expected !== null && expected !== incarnation) {
     node.amnesiacs.add(from);
     return "amnesiac";
@@ -48,12 +42,8 @@ export function meet(node: Node, from: NodeId, incarnation: string): void {
   const { record } = node;
   if (record.incarnationsMet.get(from) === incarnation || memberOf(record.configuration, from) === undefined)
     return;
-  node.record = { ...record, incarnationsMet: new Map(record.incarnationsMet).set(from, incarnation) };
-}
-
-/** A link with this peer is up: who it is gets remembered before it can forget what it promised (rule 22). */
-export function onConnected(node: Node, from: NodeId, incarnation: string): void {
-  if (strangerReason(node, from, incarnation, null, null) === null) meet(node, from, incarnation);
+  const incarnationsMet = new Map(record.incarnationsMet).set(from, incarnation);
+  node.record = { ...record, incarnationsMet, writeCount: record.writeCount + 1 };
 }
 
 /** Makes a configuration the node's own: what it says of incarnations replaces what was remembered. */
@@ -63,9 +53,32 @@ export function takeConfiguration(node: Node, configuration: Configuration): voi
   for (const { id, incarnation } of members) if (incarnation !== null) node.amnesiacs.delete(id);
   if (node.amnesiacs.size > 0)
     for (const id of node.amnesiacs) if (memberOf(configuration, id) === undefined) node.amnesiacs.delete(id);
-  const { term, votedFor, voteHoldMs, incarnation } = node.record;
-  node.record = { term, votedFor, configuration, voteHoldMs, incarnation, incarnationsMet };
+  const { term, votedFor, voteHoldMs, incarnation, run } = node.record;
+  const startsMet = startsAfter(node, incarnationsMet);
+  const writeCount = node.record.writeCount + 1;
+  node.record = {
+    term,
+    votedFor,
+    configuration,
+    voteHoldMs,
+    incarnation,
+    incarnationsMet,
+    startsMet,
+    run,
+    writeCount,
+  };
   node.removed = memberOf(configuration, node.id) === undefined;
+  node.arrival = null;
+}
+
+/** How far the records of these members have come; nothing of another incarnation counts. */
+function startsAfter(
+  { record }: Node,
+  incarnations: ReadonlyMap<NodeId, string>,
+): DurableRecord["startsMet"] {
+  const { incarnationsMet, startsMet } = record;
+  if (incarnations === incarnationsMet || startsMet.size === 0) return startsMet;
+  return new Map([...startsMet].filter(([id]) => incarnations.get(id) === incarnationsMet.get(id)));
 }
 
 /** Whom of these members the node knows; the same map where that is what it knew already, as after most elections. */

@@ -84,12 +84,15 @@ export function createWatch(): Watch {
 export function sawStart(watch: Watch, { node, durable }: Sight): Found {
   const { id, record } = node;
   const known = watch.nodes.get(id);
-  const same = known?.incarnation === record.incarnation ? known : undefined;
+  const before = known?.record.incarnation === record.incarnation ? known : undefined;
+  const same = before !== undefined && goesOn(before.record, record) ? before : undefined;
   const found = same === undefined ? [] : wentBack(id, same.durable, record);
   if (!watch.first.has(id)) watch.first.set(id, record.incarnation);
   watch.leases.delete(id);
+  // A copy of a record is nobody that a configuration means.
+  const copied = before !== undefined && same === undefined;
   watch.nodes.set(id, {
-    incarnation: record.incarnation,
+    incarnation: same?.incarnation ?? (copied ? `${record.incarnation}, a copy` : record.incarnation),
     record,
     durable,
     leadsTerm: null,
@@ -97,6 +100,11 @@ export function sawStart(watch: Watch, { node, durable }: Sight): Found {
     votes: same?.votes ?? new Map(),
   });
   return [...found, ...electorates(watch)];
+}
+
+/** True iff a process that starts from `to` goes on where the one with the record `from` ended, and not from an older copy. */
+function goesOn({ run: from }: DurableRecord, { run: to }: DurableRecord): boolean {
+  return to.startCount > from.startCount || to.startNonce === from.startNonce;
 }
 
 /** Nobody can ask this node any more: its process died, or its machine sleeps. */

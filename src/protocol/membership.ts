@@ -33,7 +33,13 @@ export function reconfigure(
   if (!isConfigurationCommitted(node)) return "notCommitted";
   // The lease before may run yet, and rests on voters that a majority of the next configuration might go without (rule 16).
   if (role.inheritance !== null) return "notReady";
-  const next = configurationOf(node.record.term, current.id.version + 1, voters, observers);
+  const next = configurationOf(
+    node.record.term,
+    current.id.version + 1,
+    voters,
+    observers,
+    current.clusterId,
+  );
   const problem = changeProblem(current, next, node.id);
   if (problem !== null) return problem;
   const added = next.voters.find(({ id }) => voterOf(current, id) === undefined);

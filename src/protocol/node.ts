@@ -1,3 +1,4 @@
+import { type Arrival, joining } from "./arrival.js";
 import {
   type Configuration,
   foundingConfiguration,
@@ -8,6 +9,7 @@ import {
 } from "./configuration.js";
 import type { NodeId, Refusal } from "./message.js";
 import type { Settings } from "./settings.js";
+import type { Progress, Run } from "./standing.js";
 import type { LossReason } from "./transition.js";
 
 /** What a node must not forget. Replaced as a whole, never changed in place, so that comparing is comparing references. */
@@ -21,6 +23,11 @@ export interface DurableRecord {
   readonly incarnation: string;
   /** The incarnations of the members met so far. */
   readonly incarnationsMet: ReadonlyMap<NodeId, string>;
+  /** How far the record of each member had come when that member was last linked (rule 29). */
+  readonly startsMet: ReadonlyMap<NodeId, Progress>;
+  readonly run: Run;
+  /** Grows with each change of the record. */
+  readonly writeCount: number;
 }
 
 /** What one voter answered in a round. */
@@ -154,24 +161,47 @@ export interface Node {
   removed: boolean;
   /** Members that came back without their record. */
   readonly amnesiacs: Set<NodeId>;
+  /** What a node that belongs to no cluster yet waits for (rules 21 and 28); null for any other. */
+  arrival: Arrival | null;
+  /** When a member of the own configuration last said something, contact aside; the start counts. */
+  heardMemberAtMs: number;
+  /** When the members were last asked for a newer configuration (rule 21). */
+  inquiredAtMs: number;
+  /** The sender outside the own configuration that this node last took a configuration from (rule 21), or null. */
+  believedStranger: NodeId | null;
   /** The term for which gaining leadership was announced and not yet its loss. */
   announcedTerm: number | null;
   /** When the timer that was ordered last fires. */
   timerAtMs: number;
 }
 
-/** The record of a founder, before anything happened. */
+/** The record of a founder of a cluster that is founded, before anything happened. */
 export function foundingRecord(
   voters: readonly Member[],
   incarnation: string,
   voteHoldMs: number,
+  clusterId: string | null = null,
 ): DurableRecord {
-  return firstRecord(foundingConfiguration(voters), incarnation, voteHoldMs);
+  return { ...emptyRecord(incarnation, voteHoldMs), configuration: foundingConfiguration(voters, clusterId) };
 }
 
-/** The record of a node that joins a running cluster as soon as a leader tells it its configuration. */
-export function joiningRecord(incarnation: string, voteHoldMs: number): DurableRecord {
-  return firstRecord(nobody, incarnation, voteHoldMs);
+/** The record of a node that belongs to no cluster yet: it founds one with others, or joins one (rules 21 and 28). */
+export function emptyRecord(
+  incarnation: string,
+  voteHoldMs: number,
+  owner: Pick<Run, "cluster" | "id"> = { cluster: "", id: "" },
+): DurableRecord {
+  return {
+    term: 0,
+    votedFor: null,
+    configuration: nobody,
+    voteHoldMs,
+    incarnation,
+    incarnationsMet: new Map(),
+    startsMet: new Map(),
+    run: { ...owner, startCount: 0, startNonce: "" },
+    writeCount: 0,
+  };
 }
 
 /**
@@ -179,12 +209,23 @@ export function joiningRecord(incarnation: string, voteHoldMs: number): DurableR
  * elections do it most.)
  */
 export function withVote(record: DurableRecord, term: number, votedFor: NodeId | null): DurableRecord {
-  const { configuration, voteHoldMs, incarnation, incarnationsMet } = record;
-  return { term, votedFor, configuration, voteHoldMs, incarnation, incarnationsMet };
+  const { configuration, voteHoldMs, incarnation, incarnationsMet, startsMet, run } = record;
+  return {
+    term,
+    votedFor,
+    configuration,
+    voteHoldMs,
+    incarnation,
+    incarnationsMet,
+    startsMet,
+    run,
+    writeCount: record.writeCount + 1,
+  };
 }
 
-function firstRecord(configuration: Configuration, incarnation: string, voteHoldMs: number): DurableRecord {
-  return { term: 0, votedFor: null, configuration, voteHoldMs, incarnation, incarnationsMet: new Map() };
+/** A record with another longest hold, and everything else as it was. */
+export function withHold(record: DurableRecord, voteHoldMs: number): DurableRecord {
+  return { ...record, voteHoldMs, writeCount: record.writeCount + 1 };
 }
 
 /** A node as it starts, from a record that is durable already. Give it `{ kind: "start" }` first. */
@@ -194,6 +235,8 @@ export function createNode(options: {
   readonly record: DurableRecord;
   readonly nowMs: number;
   readonly metadata?: string | null;
+  /** How a node that belongs to no cluster yet comes to one; default: it joins the one whose token or certificates it has. */
+  readonly arrival?: Arrival;
 }): Node {
   const { id, settings, record, nowMs } = options;
   // A node at term 0 has promised nothing; any other treats its start as contact (rule 8).
@@ -221,6 +264,10 @@ export function createNode(options: {
     contending: true,
     removed: !isNobody(record.configuration) && memberOf(record.configuration, id) === undefined,
     amnesiacs: new Set(),
+    arrival: isNobody(record.configuration) ? (options.arrival ?? joining()) : null,
+    heardMemberAtMs: nowMs,
+    inquiredAtMs: Number.NEGATIVE_INFINITY,
+    believedStranger: null,
     announcedTerm: null,
     timerAtMs: Number.POSITIVE_INFINITY,
   };

@@ -9,11 +9,13 @@ import {
   settleRound,
 } from "./become.js";
 import { campaign, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
+import { foundIfComplete } from "./founding.js";
 import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
-import { onConnected } from "./identity.js";
+import { onConnected } from "./introduction.js";
 import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
 import { reconfigure } from "./membership.js";
-import type { DurableRecord, Leader, Node } from "./node.js";
+import { type DurableRecord, type Leader, type Node, withHold } from "./node.js";
+import { beyondReach } from "./reach.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./transfer.js";
 import type { Effect, Input, RequestRefusal } from "./transition.js";
 
@@ -38,7 +40,7 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
     case "message":
       return onMessage(node, input, nowMs, effects);
     case "connected":
-      onConnected(node, input.from, input.incarnation);
+      onConnected(node, input.from, input.incarnation, input.standing ?? null, nowMs);
       return false;
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;
@@ -47,7 +49,8 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
     case "start":
       // A longer hold is on record before it is promised (rule 8).
       if (node.settings.voteHoldMs > node.record.voteHoldMs)
-        node.record = { ...node.record, voteHoldMs: node.settings.voteHoldMs };
+        node.record = withHold(node.record, node.settings.voteHoldMs);
+      foundIfComplete(node);
       return false;
     case "drawn":
       node.draw = input.draw;
@@ -88,14 +91,15 @@ function onMessage(
   nowMs: number,
   effects: Effect[],
 ): boolean {
-  const { from, incarnation, message } = input;
+  const { from, incarnation, message, authenticated = false } = input;
+  if (beyondReach(node, message) !== null) return false;
   switch (message.kind) {
     case "heartbeat":
-      return onHeartbeat(node, from, incarnation, message, nowMs, effects);
+      return onHeartbeat(node, from, incarnation, message, authenticated, nowMs, effects);
     case "heartbeatReply":
       return onHeartbeatReply(node, from, incarnation, message, nowMs, effects);
     case "requestVote":
-      onRequestVote(node, from, incarnation, message, nowMs, effects);
+      onRequestVote(node, from, incarnation, message, authenticated, nowMs, effects);
       return false;
     case "requestVoteReply":
       onRequestVoteReply(node, from, incarnation, message, nowMs, effects);
@@ -128,11 +132,12 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   }
 }
 
-/** True for a leader for whom a timer that fires now decides nothing: its lease lasts, it hears a quorum, its disk makes progress. */
+/**
+ * True for a leader for whom a timer that fires now decides nothing: its lease lasts, and its disk makes progress. It hears a quorum, too:
+ * no lease outlasts the quorum timeout (rule 13).
+ */
 export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
-  const { role } = node;
-  if (role.name !== "leader" || !holdsLease(node, nowMs)) return false;
-  return nowMs < quorumDeadline(node, role, nowMs) && nowMs < writeDeadline(node);
+  return holdsLease(node, nowMs) && nowMs < writeDeadline(node);
 }
 
 /** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */
@@ -167,6 +172,7 @@ function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: 
 /** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */
 function onClockJumped(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
+  node.heardMemberAtMs = nowMs;
   if (role.name !== "leader") {
     beginWait(node, nowMs);
     return;
@@ -232,7 +238,7 @@ function insert(effects: Effect[], place: number, effect: Effect): void {
 function lowerRecordedHold(node: Node, nowMs: number): void {
   const { voteHoldMs } = node.settings;
   if (node.record.voteHoldMs > voteHoldMs && nowMs >= node.restartHoldUntilMs)
-    node.record = { ...node.record, voteHoldMs };
+    node.record = withHold(node.record, voteHoldMs);
 }
 
 /** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */

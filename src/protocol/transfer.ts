@@ -115,7 +115,7 @@ export function onTimeoutNow(
   nowMs: number,
   effects: Effect[],
 ): void {
-  if (strangerReason(node, from, incarnation, null, null) !== null) return;
+  if (strangerReason(node, from, incarnation, null) !== null) return;
   const { role } = node;
   if (role.name === "candidate" || role.name === "leader") {
     const { inheritance } = role;

@@ -1,6 +1,7 @@
 import type { ChangeProblem, Member } from "./configuration.js";
 import type { Message, NodeId } from "./message.js";
 import type { DurableRecord } from "./node.js";
+import type { Standing } from "./standing.js";
 
 /** Why leadership ended. */
 export type LossReason =
@@ -33,9 +34,16 @@ export type Input =
       readonly from: NodeId;
       readonly incarnation: string;
       readonly message: Message;
+      /** True iff the sender proved that it belongs to this cluster: it knows the token, or holds a certificate. */
+      readonly authenticated?: boolean;
     }
-  /** A link with this peer is up; it says to have this incarnation. */
-  | { readonly kind: "connected"; readonly from: NodeId; readonly incarnation: string }
+  /** A link with this peer is up; it says to have this incarnation, and how far its record has come. */
+  | {
+      readonly kind: "connected";
+      readonly from: NodeId;
+      readonly incarnation: string;
+      readonly standing?: Standing | null;
+    }
   /** The time of the last `setTimer` has come; early is harmless. */
   | { readonly kind: "timer" }
   /** Answers the effect `draw`: a number uniform in [0, 1). */

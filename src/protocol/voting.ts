@@ -1,4 +1,4 @@
-import { isNewer, isNobody } from "./configuration.js";
+import { isNewer } from "./configuration.js";
 import { holdsLease, holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote } from "./message.js";
 import { knownLeader, type Node } from "./node.js";
@@ -13,7 +13,6 @@ export function barsTerm(node: Node, request: RequestVote, nowMs: number): Refus
 export function refusesVote(node: Node, from: NodeId, request: RequestVote, nowMs: number): Refusal | null {
   const { record } = node;
   if (request.term < record.term) return "staleTerm";
-  if (isNobody(record.configuration)) return "notReady";
   if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";
   if (record.votedFor !== null && record.votedFor !== from) return "alreadyVoted";
   if (knownLeader(node) !== null) return "leaderAlive";
@@ -24,7 +23,6 @@ export function refusesVote(node: Node, from: NodeId, request: RequestVote, nowM
 export function refusesPreVote(node: Node, request: RequestVote, nowMs: number): Refusal | null {
   const { record } = node;
   if (request.term <= record.term) return "staleTerm";
-  if (isNobody(record.configuration)) return "notReady";
   if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";
   if (node.role.name === "leader") return "leaderAlive";
   return nowMs < holdUntil(node) ? "voteHold" : null;

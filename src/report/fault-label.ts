@@ -55,6 +55,10 @@ function wordsOf(fault: Fault): string {
       return fault.host ? "machine dies" : "crash";
     case "restart":
       return fault.wipe ? "restart, wiped" : "restart";
+    case "putBack":
+      return "disk put back from a copy";
+    case "forge":
+      return `forged ${fault.says}${fault.as === undefined ? "" : ` of ${fault.as}`}`;
     case "cutOneWay":
       return "cut one way";
     case "keepOnly":

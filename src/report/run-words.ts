@@ -21,7 +21,7 @@ export const messageKinds = [
 export type MessageKind = (typeof messageKinds)[number];
 
 /** Why messages do not arrive; recordings hold indices. */
-export const dropReasons = ["cut", "loss", "closed", "full", "down"] as const;
+export const dropReasons = ["cut", "loss", "closed", "full", "down", "refused"] as const;
 
 /** One of `dropReasons`. */
 export type DropReason = (typeof dropReasons)[number];
@@ -64,6 +64,7 @@ export const dropWords: Readonly<Record<DropReason, string>> = {
   closed: "the connection broke",
   full: "too much waits before a connection that is stuck",
   down: "nobody runs at the other end",
+  refused: "the sender runs on a copy of a record that has gone on",
 };
 
 /** What each role is called. */

@@ -7,10 +7,9 @@ import {
   type Input,
   type LossReason,
   leaseUntil,
-  type Member,
-  membersOf,
   type Node,
   neverWaits,
+  peersOf,
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
@@ -288,10 +287,6 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
       if (!stopped) end(reason, null);
     },
   };
-}
-
-function peersOf(node: Node): Member[] {
-  return membersOf(node.record.configuration).filter(({ id }) => id !== node.id);
 }
 
 function threw(thrown: unknown): RaftbeatError {

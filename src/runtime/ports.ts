@@ -1,4 +1,6 @@
-import type { DurableRecord, Member, Message, NodeId, Standing } from "../protocol/index.js";
+import type { DurableRecord, Member, Message, NodeId, PeerRefusal, Standing } from "../protocol/index.js";
+
+export type { PeerRefusal };
 
 /**
  * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
@@ -51,17 +53,6 @@ export interface Identity {
   readonly incarnation: string;
   /** The shortest election timeout of the node, by which a transport may judge its links; told to nobody. */
   readonly electionTimeoutMinMs?: number;
-}
-
-/** Why a node wants no link with another, in a word for the peer's software and a sentence for its owner. */
-export interface PeerRefusal {
-  /**
-   * - `wrongCluster`   another cluster id: both may have the same name
-   * - `olderCopy`      its record is an older copy of one that has gone on
-   * - `displaced`      the same record was started once more, elsewhere or later
-   */
-  readonly reason: "wrongCluster" | "olderCopy" | "displaced";
-  readonly detail: string;
 }
 
 /** How a transport tells its node what happens on the links. */

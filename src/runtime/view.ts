@@ -18,6 +18,9 @@ export interface View {
   readonly committed: boolean;
   readonly removed: boolean;
   readonly amnesiacCount: number;
+  readonly believedStranger: NodeId | null;
+  /** How many other founders have said who they are, while the cluster is not founded. */
+  readonly founderCount: number;
 }
 
 /** The node as it is now. */
@@ -34,6 +37,8 @@ export function view(node: Node): View {
     committed: isConfigurationCommitted(node),
     removed: node.removed,
     amnesiacCount: node.amnesiacs.size,
+    believedStranger: node.believedStranger,
+    founderCount: founderCount(node),
   };
 }
 
@@ -50,7 +55,13 @@ export function changed(node: Node, seen: View): boolean {
     record.configuration !== seen.configuration ||
     node.removed !== seen.removed ||
     node.amnesiacs.size !== seen.amnesiacCount ||
+    node.believedStranger !== seen.believedStranger ||
+    founderCount(node) !== seen.founderCount ||
     // A quorum that held a configuration goes on holding it, so this is asked only until it does.
     (role.name === "leader" && !seen.committed && isConfigurationCommitted(node))
   );
+}
+
+function founderCount({ arrival }: Node): number {
+  return arrival?.kind === "founding" ? arrival.met.size : 0;
 }

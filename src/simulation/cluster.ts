@@ -1,8 +1,8 @@
 import {
   configurationOf,
   type DurableRecord,
+  emptyRecord,
   foundingRecord,
-  joiningRecord,
   type Member,
   type NodeId,
   type Settings,
@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly writeMs: Latency;
   /** How late timers fire. */
   readonly lateness: Latency;
+  /** True where records may be put back from copies. Default: false. */
+  readonly hasCopies?: boolean;
 }
 
 /** A cluster of production nodes and drivers in a deterministic world: one timeline, one seed, no other source of anything. */
@@ -64,6 +66,10 @@ export class Cluster implements ProcessWorld {
     for (const process of this.processes) process.boot();
     for (const { links } of this.processes) for (const link of links) link?.onConnected();
     this.tellChanged("");
+  }
+
+  get hasCopies(): boolean {
+    return this.options.hasCopies === true;
   }
 
   get nowMs(): number {
@@ -151,6 +157,17 @@ export class Cluster implements ProcessWorld {
     this.tellChanged(`restart ${process.id}`);
   }
 
+  /**
+   * Kills a process, puts its disk back to what it was before its last start, and starts it. Only if every voter knows of that start: what
+   * nobody can know of nobody can be asked to refuse. Else it is a restart like any other.
+   */
+  putBack(process: SimulatedProcess): void {
+    this.crash(process);
+    const others = this.options.voters.filter((id) => id !== process.id).map((id) => this.process(id));
+    if (process.introductions.isKnownTo(others)) process.disk.record = process.backup;
+    this.restart(process);
+  }
+
   pause(process: SimulatedProcess): void {
     if (!process.alive || process.paused) return;
     process.setPaused(true);
@@ -211,7 +228,7 @@ export class Cluster implements ProcessWorld {
   private firstRecord(id: NodeId, identity: number, settings: Settings): DurableRecord {
     const { voters, observers } = this.options;
     const incarnation = `${id}.${identity}`;
-    if (observers.includes(id)) return joiningRecord(incarnation, settings.voteHoldMs);
+    if (observers.includes(id)) return emptyRecord(incarnation, settings.voteHoldMs);
     const record = foundingRecord(voters.map(memberNamed), incarnation, settings.voteHoldMs);
     if (observers.length === 0) return record;
     const known = observers.map((observer) => ({ ...memberNamed(observer), incarnation: `${observer}.1` }));

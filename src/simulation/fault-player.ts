@@ -1,6 +1,7 @@
 import type { Cluster } from "./cluster.js";
 import { ln } from "./exact-math.js";
 import type { Fault } from "./fault-schema.js";
+import { forge } from "./forgery.js";
 import { askReconfigure, askTransfer } from "./operator.js";
 import { integerOf, type Stream } from "./prng.js";
 import { Parts, type Who } from "./selectors.js";
@@ -154,6 +155,14 @@ export class FaultPlayer {
           cluster.restart(process, fault);
         }
         return nothing;
+      case "putBack":
+        for (const process of resolve(fault.nodes)) cluster.putBack(process);
+        return nothing;
+      case "forge": {
+        const as = fault.as === undefined ? null : (parts.resolve(fault.as)[0] ?? null);
+        for (const process of resolve(fault.to)) if (process !== as) forge(process, as, fault);
+        return nothing;
+      }
       case "pause":
         return each(resolve(fault.nodes), (process) => {
           cluster.pause(process);

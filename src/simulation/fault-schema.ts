@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { furthestAhead } from "../protocol/index.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
 
 const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
@@ -28,6 +29,9 @@ const between = { between: v.optional(pair, ["all", "all"]), oneWay: v.optional(
 const nodes = { nodes: whoSchema };
 const one = <const Name extends string>(name: Name) => ({ do: v.literal(name) });
 
+/** What a forged message may be. */
+export const forgeries = ["heartbeat", "vote", "preVote", "voteReply", "heartbeatReply", "order"] as const;
+
 const anyFault = v.variant("do", [
   v.strictObject({ ...one("cut"), ...lasting, between: pair }),
   v.strictObject({ ...one("cutOneWay"), ...lasting, from: whoSchema, to: whoSchema }),
@@ -54,6 +58,15 @@ const anyFault = v.variant("do", [
     host: v.optional(v.boolean(), false),
   }),
   v.strictObject({ ...one("restart"), ...when, ...nodes, wipe: v.optional(v.boolean(), false) }),
+  v.strictObject({ ...one("putBack"), ...when, ...nodes }),
+  v.strictObject({
+    ...one("forge"),
+    ...when,
+    to: whoSchema,
+    as: v.optional(v.string()),
+    says: v.optional(v.picklist(forgeries), "heartbeat"),
+    ahead: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 1),
+  }),
   v.strictObject({ ...one("pause"), ...lasting, ...nodes }),
   v.strictObject({ ...one("diskStall"), ...lasting, ...nodes }),
   v.strictObject({ ...one("diskFail"), ...lasting, ...nodes }),
@@ -80,6 +93,10 @@ export const faultSchema = v.pipe(
   v.check(
     ({ at, every, random }) => [at, every, random].filter((given) => given !== undefined).length === 1,
     "must say exactly one of at, every and random",
+  ),
+  v.check(
+    (fault) => fault.do !== "forge" || fault.as === undefined || fault.ahead > furthestAhead,
+    `forge as a member must count more than ${furthestAhead} ahead: nothing protects from a member that lies about what can be`,
   ),
 );
 

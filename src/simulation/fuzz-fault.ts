@@ -1,3 +1,4 @@
+import { forgeries } from "./fault-schema.js";
 import { logUniform, oneOf, rounded, someOf, weighted } from "./fuzz-chance.js";
 import type { FaultKind } from "./fuzz-profile.js";
 import type { Latency } from "./latency.js";
@@ -18,7 +19,7 @@ export interface FaultGround {
   readonly holdMs: number;
   readonly driftRatio: number;
   readonly longestFaultMs: number;
-  /** Who may be wiped in this script: one voter of three or more, since what a majority forgets nobody can keep. Nobody: null. */
+  /** Who may be wiped or put back in this script: one voter of three or more, since what a majority forgets nobody can keep. Nobody: null. */
   readonly forgetful: string | null;
 }
 
@@ -98,6 +99,12 @@ function faultOf(kind: Exclude<FaultKind, "crashes">, atMs: number, ground: Faul
         ...(stream() < 0.3 ? { loseUnsynced: false } : {}),
         ...(stream() < 0.3 ? { host: true } : {}),
       };
+    case "putBack":
+      return forgetful === null
+        ? { at, do: "restart", nodes: oneOf(stream, ids) }
+        : { at, do: kind, nodes: forgetful };
+    case "forge":
+      return forgery(at, ground);
     case "restart":
       return { at, do: kind, nodes: stream() < 0.5 ? oneOf(stream, ["leader", "all"]) : who() };
     case "wipe":
@@ -118,6 +125,15 @@ function faultOf(kind: Exclude<FaultKind, "crashes">, atMs: number, ground: Faul
     case "reconfigure":
       return reconfiguration(at, ground, ids);
   }
+}
+
+/** An outsider says something for its own ends, or a member what cannot be. */
+function forgery(at: number, { stream, voters }: FaultGround): FaultInput {
+  const says = oneOf(stream, forgeries);
+  const to = stream() < 0.3 ? "all" : oneOf(stream, ["leader", "followers", ...voters]);
+  const absurd = { ahead: rounded(2 ** 33 * (1 + stream() * 2 ** 19), 0) };
+  if (stream() < 0.3) return { at, do: "forge", to, says, as: oneOf(stream, voters), ...absurd };
+  return { at, do: "forge", to, says, ...(stream() < 0.3 ? absurd : { ahead: integerOf(stream, 0, 4) }) };
 }
 
 /** Nobody is removed from a script in which a voter is wiped but that voter: the rest must still make a quorum. */

@@ -110,6 +110,21 @@ export const fuzzProfiles = {
     faultCount: [4, 15],
     longestFaultTimeouts: 6,
   },
+  hostile: {
+    ...usual,
+    weights: {
+      ...links,
+      forge: 12,
+      putBack: 4,
+      crash: 4,
+      restart: 4,
+      transfer: 3,
+      pause: 2,
+      diskStall: 1,
+    },
+    faultCount: [4, 15],
+    longestFaultTimeouts: 6,
+  },
   swarm: {
     ...usual,
     weights: {

@@ -9,12 +9,12 @@ import type { DropReason } from "./watcher.js";
 export interface LinkEnd {
   readonly place: number;
   readonly alive: boolean;
-  /** Counts the identities the node has had; grows when its record is lost. */
-  readonly identity: number;
-  /** A connection with this peer is up, and has told who it is. */
-  connect(from: number, identity: number): void;
+  /** Counts the starts of the node. */
+  readonly startIndex: number;
+  /** A connection with this start of a peer is up, and has told who it is. */
+  connect(from: number, start: number): void;
   /** A message has arrived at the machine. */
-  receive(from: number, identity: number, message: Message): void;
+  receive(from: number, start: number, message: Message): void;
   /** A message that this end sent to the node in that place will not arrive. */
   onDropped(to: number, message: Message, why: DropReason): void;
 }
@@ -128,7 +128,7 @@ export class Link implements Actor {
   }
 
   private schedule(message: Message): void {
-    this.timeline.schedule(this.timeline.nowMs + this.latency(), this, this.from.identity, message);
+    this.timeline.schedule(this.timeline.nowMs + this.latency(), this, this.from.startIndex, message);
   }
 
   /** A fault draws from a stream of its own, so that what follows it is as it would have been. */

@@ -25,8 +25,8 @@ function shuffledVoters(cluster: Cluster, purpose: string): SimulatedProcess[] {
 /** Gives a node a configuration of the same members so many versions newer. */
 export function favour(process: SimulatedProcess, by = 1): void {
   const { node, disk } = process;
-  const { id, voters, observers } = node.record.configuration;
-  const configuration = configurationOf(id.term, id.version + by, voters, observers);
+  const { id, clusterId, voters, observers } = node.record.configuration;
+  const configuration = configurationOf(id.term, id.version + by, voters, observers, clusterId);
   node.record = { ...node.record, configuration };
   node.durable = node.record;
   disk.record = node.record;

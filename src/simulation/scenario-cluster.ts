@@ -26,5 +26,6 @@ export function clusterOf(scenario: Scenario, seed: number): Cluster {
     },
     writeMs: disk.write,
     lateness: timers.lateness,
+    hasCopies: scenario.faults.some((fault) => fault.do === "putBack"),
   });
 }

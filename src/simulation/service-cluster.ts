@@ -4,7 +4,7 @@ import { createLinks } from "../elector/links.js";
 import { silentLogger } from "../elector/logger.js";
 import { electorDefaults } from "../elector/options.js";
 import { RaftbeatError } from "../errors.js";
-import type { NodeId } from "../protocol/index.js";
+import { joining, type NodeId } from "../protocol/index.js";
 import { systemClock } from "../runtime/system-ports.js";
 import type { Cluster } from "./cluster.js";
 import { Safety } from "./safety.js";
@@ -194,6 +194,7 @@ export class ServiceCluster {
         options: { ...given, cluster: "simulated", id, voters: {}, store: process.disk },
         plan: {
           members: [],
+          arrival: joining(),
           settings,
           metadata: node.metadata,
           drainTimeoutMs: given.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
@@ -212,7 +213,9 @@ export class ServiceCluster {
     );
     assembled.begin();
     // Who is there is not looked at before a handover: the network says nothing of that.
-    for (const peer of this.cluster.processes) if (peer !== process) links.connected.set(peer.id, "");
+    for (const peer of this.cluster.processes)
+      if (peer !== process)
+        links.connected.set(peer.id, { incarnation: "", standing: null, authenticated: true });
     const replica = replicaOf(process, assembled.elector);
     this.replicas.set(id, replica);
     service(replica);

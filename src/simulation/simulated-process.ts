@@ -1,5 +1,6 @@
 import {
   createNode,
+  type DurableRecord,
   type Input,
   type LossReason,
   leaseUntil,
@@ -8,9 +9,11 @@ import {
   type Node,
   type NodeId,
   type Settings,
+  withStart,
 } from "../protocol/index.js";
 import { createDriver, type Driver, type DriverHandlers, type DriverPorts } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
+import { Introductions } from "./introductions.js";
 import type { Link, LinkEnd } from "./link.js";
 import type { Stream } from "./prng.js";
 import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
@@ -25,6 +28,8 @@ export interface ProcessWorld {
   readonly processes: readonly SimulatedProcess[];
   /** Counts delivered messages and fired timers. */
   eventCount: number;
+  /** True where records may be put back from copies, so that peers say how far theirs have come. */
+  readonly hasCopies: boolean;
 }
 
 interface Backlog {
@@ -49,7 +54,13 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   paused = false;
   /** When it last went on after a pause, in true time. */
   resumedAtMs = Number.NEGATIVE_INFINITY;
+  /** Counts the records the node has had; grows when one is lost. */
   identity = 0;
+  /** The number of the present start. */
+  startIndex = 0;
+  readonly introductions = new Introductions(this);
+  /** What was on the disk before the process started last. */
+  backup: DurableRecord;
   /** The term of the leadership that the service was told of last and not yet told to have ended, or null. */
   toldTerm: number | null = null;
   /** Until when, in true time, the node holds a lease; minus infinity for who holds none. Kept while there are watchers. */
@@ -60,7 +71,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   prepare: ((process: SimulatedProcess) => void) | null = null;
   /** The failure that stopped the node, if one did. */
   failure: Error | null = null;
-  private readonly incarnations: string[];
+  private incarnation: string;
   private readonly world: ProcessWorld;
   private readonly placeOf: ReadonlyMap<NodeId, number>;
   private backlog: Backlog[] = [];
@@ -90,6 +101,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     from: "",
     incarnation: "",
     message: null as unknown as Message,
+    authenticated: true,
   };
 
   constructor(options: {
@@ -110,7 +122,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.settings = options.settings;
     this.ports = { clock: this.clock, random: options.random, store: this.disk, transport: this };
     this.placeOf = options.placeOf;
-    this.incarnations = [options.disk.record.incarnation];
+    this.backup = options.disk.record;
+    this.incarnation = options.disk.record.incarnation;
     this.clock.serve(this);
     this.disk.serve(this);
     this.node = this.makeNode();
@@ -119,11 +132,12 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   /** Starts the process from what is on its disk. */
   boot(): void {
+    this.backup = this.disk.record;
     const { incarnation } = this.disk.record;
-    if (this.incarnations[this.identity] !== incarnation) {
-      this.identity++;
-      this.incarnations.push(incarnation);
-    }
+    if (this.incarnation !== incarnation) this.identity++;
+    this.incarnation = incarnation;
+    this.startIndex = this.introductions.begin(incarnation);
+    this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
     this.alive = true;
     this.failure = null;
     this.node = this.makeNode();
@@ -139,6 +153,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   die(loseUnsynced: boolean): void {
     this.alive = false;
     this.paused = false;
+    this.introductions.end();
     this.toldTerm = null;
     this.leaseUntilMs = Number.NEGATIVE_INFINITY;
     this.backlog = [];
@@ -171,33 +186,38 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.backlog.push({ phase, run });
   }
 
-  connect(from: number, identity: number): void {
+  connect(from: number, start: number): void {
     if (!this.alive) return;
     if (this.paused) {
-      this.defer("poll", () => this.connect(from, identity));
+      this.defer("poll", () => this.connect(from, start));
       return;
     }
     const sender = this.world.processes[from] as SimulatedProcess;
-    const incarnation = sender.incarnations[identity] as string;
-    this.driver.tell({ kind: "connected", from: sender.id, incarnation });
+    const incarnation = sender.introductions.incarnationIn(start);
+    if (this.world.hasCopies) this.introductions.admits(sender, start);
+    else this.driver.tell({ kind: "connected", from: sender.id, incarnation });
     this.onSettled();
   }
 
-  receive(from: number, identity: number, message: Message): void {
+  receive(from: number, start: number, message: Message): void {
     if (!this.alive) {
       this.world.processes[from]?.onDropped(this.place, message, "down");
       return;
     }
     if (this.paused) {
-      this.defer("poll", () => this.receive(from, identity, message));
+      this.defer("poll", () => this.receive(from, start, message));
       return;
     }
     const { world, input } = this;
     const sender = world.processes[from] as SimulatedProcess;
+    if (world.hasCopies && !this.introductions.admits(sender, start)) {
+      sender.onDropped(this.place, message, "refused");
+      return;
+    }
     world.eventCount++;
     // One object serves all messages: the driver has done with it when `tell` returns, as nothing here tells from within a step.
     input.from = sender.id;
-    input.incarnation = sender.incarnations[identity] as string;
+    input.incarnation = sender.introductions.incarnationIn(start);
     input.message = message;
     this.driver.tell(input as Input);
     if (world.watchers.length === 0) return;
@@ -206,6 +226,29 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
       watcher.delivered(this, sender, message);
       watcher.settled(this);
     }
+  }
+
+  /** Something is said to the node that no process of the cluster has said. */
+  hearForged(from: NodeId, incarnation: string, message: Message): void {
+    if (!this.alive) return;
+    if (this.paused) {
+      this.defer("poll", () => this.hearForged(from, incarnation, message));
+      return;
+    }
+    this.driver.tell({ kind: "message", from, incarnation, message, authenticated: false });
+    this.onSettled();
+  }
+
+  /** A peer has told this process that it runs on a copy of a record: it ends, and is not started again. */
+  endOnCopy(why: string): void {
+    const { startIndex } = this;
+    const end = () => {
+      if (!this.alive || this.startIndex !== startIndex || this.failure !== null) return;
+      this.failure = new Error(why);
+      this.driver.stop("stopped");
+      this.onSettled();
+    };
+    this.world.timeline.schedule(this.world.timeline.nowMs, { happen: end }, 0, null);
   }
 
   onDropped(to: number, message: Message, why: DropReason): void {

@@ -4,9 +4,9 @@ import type { SimulatedProcess } from "./simulated-process.js";
 
 /**
  * Why a message never arrives: a rule cuts the link, chance, a connection that broke under it, a full buffer before a stuck
- * connection, or nobody runs at the other end.
+ * connection, nobody runs at the other end, or the other end wants no link with a copy.
  */
-export type DropReason = "cut" | "loss" | "closed" | "full" | "down";
+export type DropReason = "cut" | "loss" | "closed" | "full" | "down" | "refused";
 
 /** Looks at all that happens in a simulated cluster; changes nothing. Every method may be left as it is. */
 export class Watcher {

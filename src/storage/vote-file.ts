@@ -173,7 +173,9 @@ function differsInVoteAlone(record: DurableRecord, checked: DurableRecord): bool
     configuration.observers === was.observers &&
     record.voteHoldMs === checked.voteHoldMs &&
     record.incarnation === checked.incarnation &&
-    record.incarnationsMet === checked.incarnationsMet
+    record.incarnationsMet === checked.incarnationsMet &&
+    record.startsMet === checked.startsMet &&
+    record.run === checked.run
   );
 }
 

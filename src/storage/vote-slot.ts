@@ -34,25 +34,28 @@ export type Newest =
   | { readonly ok: true; readonly index: 0 | 1; readonly slot: WholeSlot }
   | { readonly ok: false; readonly problem: string };
 
-const format = 1;
+const format = 2;
 const mark = "raftbeat votes ";
 const headerPattern = /^raftbeat votes ([0-9a-f]{64}) (\d{1,7})\n/;
 const headerByteCountMax = mark.length + 64 + 1 + 7 + 1;
 
 /** The bytes of a slot. The caller sees to it that they are no more than a slot has. */
 export function encodeSlot(seq: number, record: DurableRecord): Buffer {
-  const { configuration, incarnationsMet } = record;
-  const { id, voters, observers } = configuration;
+  const { configuration, incarnationsMet, startsMet } = record;
+  const { id, clusterId, voters, observers } = configuration;
   const stored: StoredSlot = {
     format,
     seq,
     record: {
       term: record.term,
       votedFor: record.votedFor,
-      configuration: { ...id, voters: [...voters], observers: [...observers] },
+      configuration: { ...id, clusterId, voters: [...voters], observers: [...observers] },
       voteHoldMs: record.voteHoldMs,
       incarnation: record.incarnation,
       incarnationsMet: [...incarnationsMet],
+      startsMet: [...startsMet],
+      run: record.run,
+      writeCount: record.writeCount,
     },
   };
   const body = Buffer.from(`${JSON.stringify(stored)}\n`);
@@ -107,15 +110,16 @@ function decodeBody(text: string, bytes: Buffer): Slot {
 }
 
 function wholeSlot({ seq, record }: StoredSlot, bytes: Buffer): Slot {
-  const { term, version, digest, voters, observers } = record.configuration;
-  const configuration = configurationOf(term, version, voters, observers);
+  const { term, version, digest, clusterId, voters, observers } = record.configuration;
+  const configuration = configurationOf(term, version, voters, observers, clusterId);
   if (configuration.id.digest !== digest)
     return {
       state: "unknown",
       problem: `the digest of its configuration is ${digest} and should be ${configuration.id.digest}`,
     };
   const incarnationsMet = new Map(record.incarnationsMet);
-  return { state: "whole", seq, record: { ...record, configuration, incarnationsMet }, bytes };
+  const startsMet = new Map(record.startsMet);
+  return { state: "whole", seq, record: { ...record, configuration, incarnationsMet, startsMet }, bytes };
 }
 
 function sha256(bytes: Buffer): string {
@@ -136,12 +140,21 @@ const storedSlot = v.strictObject({
       term: count,
       version: count,
       digest: v.string(),
+      clusterId: v.nullable(name),
       voters: members,
       observers: members,
     }),
     voteHoldMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
     incarnation: name,
     incarnationsMet: v.array(v.tuple([name, name])),
+    startsMet: v.array(
+      v.tuple([
+        name,
+        v.strictObject({ startCount: count, startNonce: name, writeCount: count, term: count }),
+      ]),
+    ),
+    run: v.strictObject({ cluster: v.string(), id: v.string(), startCount: count, startNonce: v.string() }),
+    writeCount: count,
   }),
 });
 

@@ -27,6 +27,11 @@ export function checkTls(tls: TransportTls): void {
   }
 }
 
+/** True iff each side of a connection has to show a certificate for its id, and it is verified. */
+export function isMutual(tls: TransportTls | null): boolean {
+  return tls?.requestCert === true && tls.rejectUnauthorized !== false;
+}
+
 /** Options for a dial: what Node would judge by breaking the connection is judged by `certificateProblem`, so that both sides hear why. */
 export function dialOptions(tls: TransportTls | null): ConnectionOptions {
   const judgedById = tls?.requestCert === true;

@@ -157,12 +157,10 @@ function idFrom([term, version, digest]: readonly [number, number, string]): Con
   return { term, version, digest };
 }
 
-function whole({
-  id,
-  voters,
-  observers,
-}: Configuration): [number, number, string, WireMember[], WireMember[]] {
-  return [id.term, id.version, id.digest, voters.map(wireMember), observers.map(wireMember)];
+type WireConfiguration = [number, number, string, WireMember[], WireMember[], string | null];
+
+function whole({ id, clusterId, voters, observers }: Configuration): WireConfiguration {
+  return [id.term, id.version, id.digest, voters.map(wireMember), observers.map(wireMember), clusterId];
 }
 
 type WireMember = [string, string, string | null];

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type ClientOptions, WebSocket } from "ws";
 import type { NodeId } from "../protocol/index.js";
 import type { Schedule } from "../runtime/ports.js";
-import { certificateProblem, dialOptions, type TransportTls } from "./certificate.js";
+import { certificateProblem, dialOptions, isMutual, type TransportTls } from "./certificate.js";
 import type { LinkTiming } from "./limits.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
 import { type LinkEnd, printable } from "./link-end.js";
@@ -86,13 +86,13 @@ export function dial(
   function onOpen(): void {
     if (over || socket === null) return;
     const distrusts = (id: NodeId) => certificateProblem(stream, id, tls, "dialled");
-    link = createLink({ socket, remote: address, expected: peer, distrusts }, context, {
-      refusesLink: owner.refusesLink,
-      onUp(opened) {
+    const opened = { socket, remote: address, expected: peer, distrusts, isMutual: isMutual(tls) };
+    link = createLink(opened, context, {
+      ...owner,
+      onUp(up) {
         finish();
-        owner.onUp(opened);
+        owner.onUp(up);
       },
-      onFrame: owner.onFrame,
       onEnd(ended, end) {
         if (over) owner.onEnd(ended, end);
         else fail(end);

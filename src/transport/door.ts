@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RaftbeatError } from "../errors.js";
-import { certificateProblem, type TransportTls } from "./certificate.js";
+import { certificateProblem, isMutual, type TransportTls } from "./certificate.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
 import { type LinkRefusal, printable } from "./link-end.js";
 
@@ -123,7 +123,8 @@ export function createDoor(
   function welcome(socket: WebSocket, stream: Socket, stranger: Stranger): void {
     const { remote } = stranger;
     const distrusts = (id: string) => certificateProblem(stream, id, tls, "accepted");
-    stranger.link = createLink({ socket, remote, expected: null, distrusts }, context, {
+    const opened = { socket, remote, expected: null, distrusts, isMutual: isMutual(tls) };
+    stranger.link = createLink(opened, context, {
       ...owner,
       onUp(link) {
         strangers.delete(remote);

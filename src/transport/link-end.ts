@@ -1,4 +1,5 @@
 import type { NodeId } from "../protocol/index.js";
+import type { PeerRefusal } from "../runtime/ports.js";
 
 /** What one side tells the other when it closes a WebSocket, by its close code. */
 const closeCodes = {
@@ -17,6 +18,8 @@ const closeCodes = {
   replaced: 4010,
   redundant: 4011,
   wrongIncarnation: 4012,
+  olderCopy: 4013,
+  displaced: 4014,
 } as const;
 
 /** A reason that travels in a close frame. */
@@ -26,8 +29,9 @@ export type CloseReason = keyof typeof closeCodes;
  * Why a connection was refused, at the door or later.
  *
  * - `badFrame` `frameTooLarge` `flood`   what came was malformed, too long, or too much
- * - `wrongProtocol`      the other side does not speak this version of raftbeat
+ * - `wrongProtocol`      there is no version of the wire protocol that both speak
  * - `wrongCluster` `wrongNode`   it is of another cluster, or not the node expected at that address
+ * - `olderCopy` `displaced`   its record is an older copy of one that has gone on, or was started once more elsewhere
  * - `wrongToken` `wrongCertificate`   it did not prove who it is
  * - `wrongIncarnation`   a node of that id, but of another incarnation, is linked, and the link is alive
  * - `handshakeTimeout`   it did not say in time who it is
@@ -82,12 +86,17 @@ export function endOfCode(code: number, text: string): LinkEnd {
   return { reason: found, detail: said || found, by: "peer" };
 }
 
+/** True for a reason that a node, not its transport, may have to refuse another. */
+export function isPeerRefusal(reason: EndReason): reason is PeerRefusal["reason"] {
+  return reason === "wrongCluster" || reason === "olderCopy" || reason === "displaced";
+}
+
 /** True for the end of a connection that was refused; false for one that merely ended. */
 export function isRefusal(reason: EndReason): reason is RefusalReason {
   return !(["silent", "lost", "stopping", "replaced", "redundant"] as EndReason[]).includes(reason);
 }
 
-/** What a stranger said, fit for logs and close frames: printable ASCII, at most 120 characters. */
-export function printable(text: string): string {
-  return text.slice(0, 120).replace(/[^\x20-\x7e]/g, "?");
+/** What a stranger said, fit for logs and close frames: printable ASCII, at most so many characters. */
+export function printable(text: string, longestChars = 120): string {
+  return text.slice(0, longestChars).replace(/[^\x20-\x7e]/g, "?");
 }

@@ -1,10 +1,18 @@
 import type { WebSocket } from "ws";
-import type { NodeId } from "../protocol/index.js";
-import type { Clock } from "../runtime/ports.js";
+import type { NodeId, Standing } from "../protocol/index.js";
+import type { Clock, PeerRefusal } from "../runtime/ports.js";
 import { createAllowance } from "./allowance.js";
-import { type Credentials, encodeHello, judgeHello } from "./handshake.js";
+import { acceptHandshake, type Credentials, dialHandshake, type Met } from "./handshake.js";
+import { longestHelloBytes } from "./hello.js";
 import type { TransportLimits } from "./limits.js";
-import { type CloseReason, closeCodeOf, endOfCode, type LinkEnd, printable } from "./link-end.js";
+import {
+  type CloseReason,
+  closeCodeOf,
+  endOfCode,
+  isPeerRefusal,
+  type LinkEnd,
+  printable,
+} from "./link-end.js";
 
 /** What all links of a transport share. */
 export interface LinkContext {
@@ -31,6 +39,12 @@ const closeTimeoutMs = 1000;
 
 /** Who looks after a link. All are called from the event loop, never from inside a call to the link but `refuse`. */
 export interface LinkOwner {
+  /** What this node says of its record. */
+  standing(): Standing;
+  /** Why the node wants no link with one that says this of its record, or null. */
+  refusesPeer(id: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
+  /** A peer that has proved who it is wants no link with this node. `onEnd` follows. */
+  onRefusedBy(peer: NodeId, refusal: PeerRefusal): void;
   /** Why there shall be no link with this node, or null. */
   refusesLink(
     id: NodeId,
@@ -52,6 +66,12 @@ export interface Link {
   /** Who is at the other end; the peer dialled or null, and an empty incarnation, until the link is up. */
   readonly peer: NodeId | null;
   readonly incarnation: string;
+  /** What the peer said of its record, once the link is up. */
+  readonly standing: Standing | null;
+  /** True iff the peer has proved that it belongs to the cluster, by a token or by a certificate. */
+  readonly authenticated: boolean;
+  /** The version of the wire protocol that both sides go on with; 0 until the link is up. */
+  readonly wireVersion: number;
   /** When it came up, on the transport's clock. */
   readonly upAtMs: number;
   /** When something was last received. */
@@ -77,12 +97,18 @@ export interface Opened {
   readonly expected: NodeId | null;
   /** Why the other end's certificate is not one for `id`, or null. */
   distrusts(id: NodeId): string | null;
+  /** True iff `distrusts` is a proof: nodes show each other certificates, and they are verified. */
+  readonly isMutual: boolean;
 }
 
 /** Takes care of a WebSocket that has just opened: says hello, judges the other's, then carries frames. */
 export function createLink(opened: Opened, context: LinkContext, owner: LinkOwner): Link {
   const { socket, remote, expected } = opened;
   const { limits, clock, credentials } = context;
+  const handshake =
+    expected === null
+      ? acceptHandshake(credentials, owner.standing, opened.distrusts)
+      : dialHandshake(credentials, owner.standing, expected);
   const startedAtMs = clock.nowMs();
   const frames = createAllowance(limits.maxFramesPerSecond, startedAtMs);
   const bytes = createAllowance(limits.maxBytesPerSecond, startedAtMs);
@@ -90,12 +116,17 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   let pingedAtMs = Number.NEGATIVE_INFINITY;
   /** Looks in vain since that ping. */
   let lookCount = 0;
+  /** The other side has proved to be `link.peer`. */
+  let isProven = false;
 
   const link = {
     dialled: expected !== null,
     remote,
     peer: expected,
     incarnation: "",
+    standing: null as Standing | null,
+    authenticated: false,
+    wireVersion: 0,
     upAtMs: Number.POSITIVE_INFINITY,
     receivedAtMs: startedAtMs,
     pingRoundTripMs: null as number | null,
@@ -141,6 +172,9 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   function end(how: LinkEnd): void {
     if (state === "ended") return;
     state = "ended";
+    const { reason, detail, by } = how;
+    if (isProven && by === "peer" && isPeerRefusal(reason) && link.peer !== null)
+      owner.onRefusedBy(link.peer, { reason, detail });
     owner.onEnd(link, how);
   }
 
@@ -163,28 +197,45 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     return false;
   }
 
-  /** Says who this node is, but to nobody whose certificate is not right. */
-  function sayHello(to: NodeId): boolean {
-    const problem = opened.distrusts(to);
-    if (problem === null) socket.send(encodeHello(credentials, to));
-    else refuse("wrongCertificate", problem);
-    return problem === null;
-  }
-
-  function onHello(text: string): void {
-    const verdict = judgeHello(text, credentials, expected);
-    link.peer = verdict.id ?? link.peer;
-    if (!verdict.ok) {
-      refuse(verdict.reason, verdict.detail);
+  function onGreeting(data: Buffer): void {
+    if (data.length > longestHelloBytes) {
+      refuse("frameTooLarge", `a hello of more than ${longestHelloBytes} bytes`);
       return;
     }
-    const refusal = owner.refusesLink(verdict.id, verdict.incarnation);
+    const step = handshake.hear(data.toString());
+    if (step.next === "say") socket.send(step.text);
+    else if (step.next === "meet") meet(step.peer);
+    else {
+      link.peer = step.id ?? link.peer;
+      refuse(step.reason, step.detail);
+    }
+  }
+
+  /** The other side has proved who it is. This side proves as much before it tells the node's own reasons. */
+  function meet(peer: Met): void {
+    link.peer = peer.id;
+    const problem = owner.refusesLink(peer.id, peer.incarnation);
+    if (problem !== null) {
+      refuse(problem.reason, problem.detail);
+      return;
+    }
+    isProven = true;
+    if (peer.refusal !== null) {
+      end({ ...peer.refusal, by: "peer" });
+      socket.close();
+      return;
+    }
+    const refusal = owner.refusesPeer(peer.id, peer.incarnation, peer.standing);
+    const answer = handshake.answer(refusal);
+    if (answer !== null) socket.send(answer);
     if (refusal !== null) {
       refuse(refusal.reason, refusal.detail);
       return;
     }
-    if (expected === null && !sayHello(verdict.id)) return;
-    link.incarnation = verdict.incarnation;
+    link.incarnation = peer.incarnation;
+    link.standing = peer.standing;
+    link.authenticated = peer.knowsToken || opened.isMutual;
+    link.wireVersion = peer.version;
     link.upAtMs = clock.nowMs();
     state = "up";
     owner.onUp(link);
@@ -193,7 +244,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   socket.on("message", (data: Buffer, isBinary: boolean) => {
     if (!accepts(data.length)) return;
     if (isBinary) refuse("badFrame", "expected text");
-    else if (state === "greeting") onHello(data.toString());
+    else if (state === "greeting") onGreeting(data);
     else owner.onFrame(link, data.toString());
   });
   socket.on("ping", () => accepts(0));
@@ -219,6 +270,9 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     context.sockets.delete(socket);
     end(endOfCode(code, text.toString()));
   });
-  if (expected !== null) sayHello(expected);
+  if (handshake.opening !== null) socket.send(handshake.opening);
+  // Nothing is said to a server whose certificate is not right.
+  const distrust = expected === null ? null : opened.distrusts(expected);
+  if (distrust !== null) refuse("wrongCertificate", distrust);
   return link;
 }

@@ -1,8 +1,9 @@
 import { RaftbeatError } from "../errors.js";
-import { idRule, isId, type NodeId } from "../protocol/index.js";
-import type { Clock, Identity, Transport, TransportHandlers } from "../runtime/ports.js";
+import { idRule, isId, type NodeId, type Standing } from "../protocol/index.js";
+import type { Clock, Identity, PeerRefusal, Transport, TransportHandlers } from "../runtime/ports.js";
 import { systemClock } from "../runtime/system-ports.js";
 import { decodeFrame, encodeMessage } from "./codec.js";
+import { unknownStanding } from "./handshake.js";
 
 /** A started node of the network. */
 interface Station {
@@ -38,15 +39,34 @@ export function loopbackTransport(
       other.links.set(station.identity.id, link);
       clock.afterPoll(() => {
         if (link.state !== "opening") return;
+        const [told, heard] = [tell(station), tell(other)];
+        const refusals = [refusalOf(station, other, heard), refusalOf(other, station, told)];
+        if (refusals.some((refusal) => refusal !== null)) {
+          link.state = "closed";
+          station.links.delete(id);
+          other.links.delete(station.identity.id);
+          if (refusals[0]) other.handlers.onRefusedBy?.(station.identity.id, refusals[0]);
+          if (refusals[1]) station.handlers.onRefusedBy?.(id, refusals[1]);
+          return;
+        }
         link.state = "up";
-        announce(station, other, link);
-        announce(other, station, link);
+        announce(station, other, heard, link);
+        announce(other, station, told, link);
       });
     }
   }
 
-  function announce(to: Station, peer: Station, link: LoopbackLink): void {
-    if (link.state === "up") to.handlers.onPeerUp(peer.identity.id, peer.identity.incarnation);
+  function tell({ handlers }: Station): Standing {
+    return handlers.standing?.() ?? unknownStanding;
+  }
+
+  function refusalOf({ handlers }: Station, { identity }: Station, said: Standing): PeerRefusal | null {
+    return handlers.refusesPeer?.(identity.id, identity.incarnation, said) ?? null;
+  }
+
+  /** Whoever runs in this process belongs to it. */
+  function announce(to: Station, { identity }: Station, said: Standing, link: LoopbackLink): void {
+    if (link.state === "up") to.handlers.onPeerUp(identity.id, identity.incarnation, said, true);
   }
 
   function disconnect(station: Station): void {
@@ -97,8 +117,10 @@ export function loopbackTransport(
         // What was sent before the sender stopped still arrives.
         clock.afterPoll(() => {
           const frame = decodeFrame(text);
-          if (frame.ok && stations.get(key) === receiver)
-            receiver?.handlers.onMessage(id, incarnation, frame.message);
+          if (!frame.ok || receiver === undefined || stations.get(key) !== receiver) return;
+          const { handlers } = receiver;
+          if ((handlers.refusesMessage?.(id, frame.message) ?? null) === null)
+            handlers.onMessage(id, incarnation, frame.message);
         });
       },
       stop(callback) {

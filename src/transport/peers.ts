@@ -4,6 +4,7 @@ import { soleGroup } from "./codec.js";
 import { type Dial, type DialContext, dial } from "./dial.js";
 import { displacementProblem } from "./displacement.js";
 import { createDecoder, createEncoder } from "./frame-repeats.js";
+import { unknownStanding } from "./handshake.js";
 import type { Link, LinkOwner } from "./link.js";
 import { isRefusal, type LinkEnd, type LinkRefusal } from "./link-end.js";
 import { createRoundTrip, type RoundTrip } from "./round-trip.js";
@@ -74,6 +75,11 @@ export function createPeers(
   const encode = createEncoder();
 
   const owner: LinkOwner = {
+    standing: () => handlers.standing?.() ?? unknownStanding,
+    refusesPeer: (id, incarnation, standing) => handlers.refusesPeer?.(id, incarnation, standing) ?? null,
+    onRefusedBy: (peer, refusal) => {
+      if (!stopped) handlers.onRefusedBy?.(peer, refusal);
+    },
     refusesLink(id, incarnation) {
       if (stopped) return { reason: "stopping", detail: "stopping" };
       const peer = peers.get(id);
@@ -117,7 +123,7 @@ export function createPeers(
     // Where both dial at once the lower id's dial goes on; were both to give way there might be no link in the end.
     else if (self > id && peer.dial?.giveWay() === true) peer.dial = null;
     if (wasUp && wasOther) handlers.onPeerDown(id);
-    if (!wasUp || wasOther) handlers.onPeerUp(id, link.incarnation);
+    if (!wasUp || wasOther) handlers.onPeerUp(id, link.incarnation, link.standing, link.authenticated);
   }
 
   function onFrame(link: Link, text: string): void {
@@ -135,6 +141,11 @@ export function createPeers(
     peer.counters.receivedCount++;
     if (peer.links.length > 1) settleDuplicate(peer);
     const { message } = frame;
+    const problem = handlers.refusesMessage?.(peer.id, message) ?? null;
+    if (problem !== null) {
+      link.refuse("badFrame", problem);
+      return;
+    }
     if (message.kind === "heartbeatReply") peer.roundTrip.onReply(message, link.receivedAtMs);
     handlers.onMessage(peer.id, link.incarnation, message);
   }

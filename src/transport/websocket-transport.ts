@@ -6,7 +6,6 @@ import { systemClock, systemRandom, systemSchedule } from "../runtime/system-por
 import { checkTls, type TransportTls } from "./certificate.js";
 import type { DialContext } from "./dial.js";
 import { createDoor, type Door, type Listen } from "./door.js";
-import { proofOf } from "./handshake.js";
 import {
   type LinkTiming,
   resolveLimits,
@@ -61,7 +60,7 @@ export function webSocketTransport(
   checkListen(listen);
   if (token === "") throw new RaftbeatError("invalidSettings", "token is empty: leave it out or set one");
   if (tls !== null) checkTls(tls);
-  const proof = token === undefined ? null : proofOf(token);
+  const tokens = token === undefined ? [] : [token];
   resolveLinkTiming(given, options.electionTimeoutMinMs);
 
   return (identity) => {
@@ -70,7 +69,7 @@ export function webSocketTransport(
       if (!isId(value)) throw new RaftbeatError("invalidSettings", `${name} (${value}) must be ${idRule}`);
     const electionTimeoutMinMs = options.electionTimeoutMinMs ?? identity.electionTimeoutMinMs;
     const context: DialContext & { readonly random: Random } = {
-      credentials: { identity: { cluster, id, incarnation }, proof },
+      credentials: { identity: { cluster, id, incarnation }, tokens: () => tokens },
       limits,
       timing: resolveLinkTiming(given, electionTimeoutMinMs),
       tls,

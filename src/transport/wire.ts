@@ -4,6 +4,7 @@ import {
   configurationOf,
   highestCount,
   isAddress,
+  isClusterId,
   isId,
   isMetadata,
   longestDurationMs,
@@ -14,14 +15,17 @@ import {
 } from "../protocol/index.js";
 
 /**
- * What frames look like: JSON arrays with a place for each field and no objects anywhere, so there are no keys to be doubled,
+ * What frames after the handshake look like: JSON arrays with a place for each field and no objects anywhere, so there are no keys to be doubled,
  * strange or inherited. The first place says the kind; the second names the election group, of which there is one today.
  */
 
-const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
+/** A term, version, seq, round or number of times. */
+export const count = v.custom<number>(isCount, `expected a whole number from 0 to ${highestCount}`);
 const durationMs = v.custom<number>(isDuration, `expected milliseconds from 0 to ${longestDurationMs}`);
-const id = v.pipe(v.string(), v.check(isId, "expected an id"));
+/** The name of a node, a cluster or an incarnation. */
+export const id = v.pipe(v.string(), v.check(isId, "expected an id"));
 const digest = v.custom<string>(isDigest, "expected a digest");
+const clusterId = v.nullable(v.pipe(v.string(), v.check(isClusterId, "expected a cluster id")));
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
 const group = v.custom<number>(isGroup, "expected a group from 0 to 65535");
 const refusal = v.nullable(v.picklist(refusals, "expected a known reason"));
@@ -42,10 +46,10 @@ let understood: Configuration = nobody;
 
 /** A configuration is believed only if its lists are in order and its digest is theirs. */
 const newConfiguration = v.pipe(
-  v.strictTuple([count, count, digest, members, members]),
+  v.strictTuple([count, count, digest, members, members, clusterId]),
   v.rawTransform(({ dataset, addIssue, NEVER }): Configuration => {
-    const [term, version, claimed, voters, observers] = dataset.value;
-    const built = configurationOf(term, version, voters.map(memberOf), observers.map(memberOf));
+    const [term, version, claimed, voters, observers, cluster] = dataset.value;
+    const built = configurationOf(term, version, voters.map(memberOf), observers.map(memberOf), cluster);
     const ids = [...voters, ...observers].map(([name]) => name);
     const problem =
       voters.length === 0
@@ -71,8 +75,8 @@ const newConfiguration = v.pipe(
 const repeatedConfiguration = v.pipe(
   v.tuple([count, count]),
   v.transform(([term, version]): Configuration => {
-    const { id, voters, observers } = understood;
-    return { id: { term, version, digest: id.digest }, voters, observers };
+    const { id, clusterId, voters, observers } = understood;
+    return { id: { term, version, digest: id.digest }, clusterId, voters, observers };
   }),
 );
 
@@ -81,9 +85,10 @@ const configuration = v.lazy((frame) =>
 ) as v.GenericSchema<v.InferInput<typeof newConfiguration>, Configuration>;
 
 function hasUnderstoodMembers(frame: unknown): boolean {
-  const { id, voters, observers } = understood;
-  if (!Array.isArray(frame) || frame.length !== 5 || voters.length === 0) return false;
-  return frame[2] === id.digest && areMembers(frame[3], voters) && areMembers(frame[4], observers);
+  const { id, clusterId, voters, observers } = understood;
+  if (!Array.isArray(frame) || frame.length !== 6 || voters.length === 0) return false;
+  if (frame[2] !== id.digest || frame[5] !== clusterId) return false;
+  return areMembers(frame[3], voters) && areMembers(frame[4], observers);
 }
 
 function areMembers(list: unknown, members: readonly Member[]): boolean {
@@ -142,17 +147,6 @@ export const frames = {
 export type WireFrame = {
   [Kind in keyof typeof frames]: v.InferInput<(typeof frames)[Kind]>;
 }[keyof typeof frames];
-
-/** The first line each side says: protocol version, cluster, own id, incarnation, whom it expects, proof of the token. */
-export const helloFrame = v.strictTuple([
-  v.literal("raftbeat"),
-  count,
-  id,
-  id,
-  id,
-  id,
-  v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "expected a token proof"))),
-]);
 
 /** What is wrong with a frame, in a short sentence that holds nothing of the frame itself. */
 export function problemOf(kind: string, issue: v.BaseIssue<unknown>): string {

@@ -105,7 +105,7 @@ function endAt(place: number, onHeartbeat: (seq: number) => void): LinkEnd {
   return {
     place,
     alive: true,
-    identity: 0,
+    startIndex: 0,
     connect: () => {},
     receive: (_from, _identity, message) => {
       if (message.kind === "heartbeat") onHeartbeat(message.seq);

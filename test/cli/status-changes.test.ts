@@ -6,6 +6,7 @@ const member = (id: string) => ({ id, address: `ws://${id}`, incarnation: null }
 const peer = { id: "b", address: "ws://b", voter: true, connected: true, amnesiac: false };
 const before: ElectorStatus = {
   cluster: "test",
+  clusterId: "here",
   id: "a",
   role: "follower",
   term: 2,

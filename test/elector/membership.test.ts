@@ -154,12 +154,17 @@ describe("changing the membership", () => {
     expect(first.elector.status().voters).toHaveLength(3);
   });
 
-  it("founders that were started with different lists are named in the log", async () => {
+  it("a founder that was started with another list founds nothing beside the others, and says why", async () => {
     const world = new ElectorWorld();
-    await world.start("a", { voters: { a: "ws://a:1", b: "ws://b:1", c: "ws://c:1" } });
-    await world.start("b", { voters: { a: "ws://a:1", b: "ws://b:1", d: "ws://d:1" } });
+    const right = { a: "ws://a:1", b: "ws://b:1", c: "ws://c:1" };
+    for (const id of ["a", "b", "c"]) await world.start(id, { voters: right });
+    await world.leader();
+    await world.start("d", { voters: { a: "ws://a:1", b: "ws://b:1", d: "ws://d:1" } });
     await world.advance(2000);
-    expect(world.seat("a").logged).toContainEqual(expect.stringMatching(/b was started with other voters/));
+    expect(world.seat("d").logged).toContainEqual(
+      expect.stringMatching(/cannot found the cluster: a, b already founded one .* or with other founders/),
+    );
+    expect(world.seat("d").elector.status().voters).toEqual([]);
   });
 
   it("a transfer to a voter without a link is refused, and the leader leads on", async () => {

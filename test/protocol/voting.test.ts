@@ -54,7 +54,7 @@ describe("a vote", () => {
     ["with a newer configuration", 6, "olderConfiguration", 6, "olderConfiguration"],
     ["that leads", 5, "alreadyVoted", 5, "staleTerm"],
     ["that leads", 6, "leaderAlive", 5, "leaderAlive"],
-    ["that joins", 6, "notReady", 6, "notReady"],
+    ["that joins", 6, "notReady", 5, "notReady"],
   ] as const)(
     "of a node %s, asked for term %i: %s (then term %i); as a pre-vote: %s",
     (state, term, vote, termAfter, preVote) => {

@@ -147,19 +147,6 @@ describe("timers", () => {
     expect(rig.driver.isLeader()).toBe(true);
   });
 
-  it("a leader whose lease outlasts its quorum timeout reads first whether a quorum has answered", () => {
-    const rig = aDriver();
-    lead(rig);
-    acknowledge(rig, "b", 2000);
-    const deadlineMs = rig.nowMs + rig.node.settings.quorumTimeoutMs;
-    rig.fireTimer();
-    rig.pass(deadlineMs - rig.nowMs + 1);
-    expect(rig.driver.isLeader()).toBe(true);
-    rig.timer?.fire();
-    rig.poll(() => acknowledge(rig, "b", 2000));
-    expect(rig.driver.isLeader()).toBe(true);
-  });
-
   it("a leader without a lease reads first, and beats at the first chance after, held up or not", () => {
     const rig = aDriver();
     lead(rig);

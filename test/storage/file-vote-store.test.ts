@@ -69,8 +69,8 @@ describe("the file vote store", () => {
     ["an oversized file", (file) => truncate(file, 2 ** 40), /it has 1099511627776 bytes/],
     [
       "a file of a later format",
-      (file) => editBody(file, '"format":1', '"format":2'),
-      /format 2, .* format 1/,
+      (file) => editBody(file, '"format":2', '"format":3'),
+      /format 3, .* format 2/,
     ],
     ["a record without a term", (file) => editBody(file, '"term":3,"vot', '"tern":3,"vot'), /record.term/],
     ["a negative term", (file) => editBody(file, '"term":3,"vot', '"term":-3,"vot'), /record.term/],

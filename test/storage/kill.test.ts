@@ -79,5 +79,8 @@ function theRecordOf(term: number) {
     voteHoldMs: term,
     incarnation: "me",
     incarnationsMet,
+    startsMet: new Map(),
+    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n" },
+    writeCount: term,
   };
 }

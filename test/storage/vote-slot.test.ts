@@ -26,11 +26,24 @@ const record: fc.Arbitrary<DurableRecord> = fc.record({
   term: number,
   votedFor: fc.option(name),
   configuration: fc
-    .tuple(number, number, fc.array(member, { maxLength: 4 }), fc.array(member, { maxLength: 2 }))
-    .map(([term, version, voters, observers]) => configurationOf(term, version, voters, observers)),
+    .tuple(
+      number,
+      number,
+      fc.array(member, { maxLength: 4 }),
+      fc.array(member, { maxLength: 2 }),
+      fc.option(name),
+    )
+    .map((parts) => configurationOf(...parts)),
   voteHoldMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
   incarnation: name,
   incarnationsMet: fc.array(fc.tuple(name, name), { maxLength: 4 }).map((met) => new Map(met)),
+  startsMet: fc
+    .array(
+      fc.tuple(name, fc.record({ startCount: number, startNonce: name, writeCount: number, term: number })),
+    )
+    .map((met) => new Map(met)),
+  run: fc.record({ cluster: name, id: name, startCount: number, startNonce: name }),
+  writeCount: number,
 });
 
 describe("a slot", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
-import { foundingRecord, joiningRecord } from "../../src/protocol/index.js";
+import { emptyRecord, foundingRecord } from "../../src/protocol/index.js";
 import type { VoteStore } from "../../src/runtime/ports.js";
 import { aRecord, closed, opened, written } from "../support/storage.js";
 
@@ -31,7 +31,7 @@ export function voteStoreContract(
 
   test.each([
     ["a founder", foundingRecord([{ id: "a", address: "ws://h:1", incarnation: null }], "a-1", 150)],
-    ["a node that joins", joiningRecord("j-1", 300)],
+    ["a node that joins", emptyRecord("j-1", 300)],
     ["strange names", aRecord(7, { votedFor: '"\u0000\ud800 \u00fc\n', incarnation: "\u{1f5f3}" })],
     ["the highest numbers", aRecord(Number.MAX_SAFE_INTEGER, { voteHoldMs: Number.MAX_VALUE })],
   ])("the record of %s is read back as it was", async (_of, record) => {

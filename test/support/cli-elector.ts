@@ -17,6 +17,7 @@ export function fakeElector(): FakeElector {
   const member = (id: string) => ({ id, address: `ws://${id}:7400`, incarnation: null });
   let status: ElectorStatus = {
     cluster: "test",
+    clusterId: "here",
     id: "a",
     role: "follower",
     term: 3,

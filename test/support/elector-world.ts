@@ -17,15 +17,19 @@ export interface Seat {
   wallOffsetMs: number;
 }
 
+/** A transport that has started. */
+interface Station {
+  readonly handlers: TransportHandlers;
+  readonly incarnation: string;
+  wanted: Set<NodeId>;
+}
+
 /** Electors on one simulated timeline: messages take a millisecond, writes a fifth, and links exist where nothing is cut. */
 export class ElectorWorld {
   readonly timeline = new Timeline();
   readonly seats = new Map<NodeId, Seat>();
   private readonly cut = new Set<NodeId>();
-  private readonly stations = new Map<
-    NodeId,
-    { readonly handlers: TransportHandlers; readonly incarnation: string; wanted: Set<NodeId> }
-  >();
+  private readonly stations = new Map<NodeId, Station>();
   private readonly up = new Set<string>();
   private readonly random: () => number;
 
@@ -167,17 +171,34 @@ export class ElectorWorld {
         if (linked) this.up.add(key);
         else this.up.delete(key);
         this.timeline.at(this.timeline.nowMs, () => {
-          if (linked) one.handlers.onPeerUp(b, other.incarnation);
-          else one.handlers.onPeerDown(b);
-          if (linked) other.handlers.onPeerUp(a, one.incarnation);
-          else other.handlers.onPeerDown(a);
+          if (linked) this.introduce([a, one], [b, other]);
+          else {
+            one.handlers.onPeerDown(b);
+            other.handlers.onPeerDown(a);
+          }
         });
       }
   }
 
+  /** Both say who they are; a node that the other refuses hears so, and the link is of no use. */
+  private introduce([a, one]: readonly [NodeId, Station], [b, other]: readonly [NodeId, Station]): void {
+    const [said, heard] = [one.handlers.standing?.(), other.handlers.standing?.()];
+    if (said === undefined || heard === undefined) throw new Error("an elector says who it is");
+    const refusedByOne = one.handlers.refusesPeer?.(b, other.incarnation, heard) ?? null;
+    const refusedByOther = other.handlers.refusesPeer?.(a, one.incarnation, said) ?? null;
+    if (refusedByOne === null && refusedByOther === null) {
+      one.handlers.onPeerUp(b, other.incarnation, heard, true);
+      other.handlers.onPeerUp(a, one.incarnation, said, true);
+      return;
+    }
+    this.up.delete(`${a} ${b}`);
+    if (refusedByOne !== null) other.handlers.onRefusedBy?.(a, refusedByOne);
+    if (refusedByOther !== null) one.handlers.onRefusedBy?.(b, refusedByOther);
+  }
+
   private transportOf(id: NodeId, incarnation: string): Transport {
     const { timeline } = this;
-    let station: { handlers: TransportHandlers; incarnation: string; wanted: Set<NodeId> } | null = null;
+    let station: Station | null = null;
     const drop = (): void => {
       if (this.stations.get(id) !== station) return;
       this.stations.delete(id);

@@ -185,7 +185,7 @@ export class CoreCluster {
     const process = this.hosts.get(to)?.process ?? null;
     if (process === null || this.cut.has(`${from}>${to}`)) return;
     if (message === null) this.tell(process, { kind: "connected", from, incarnation });
-    else this.tell(process, { kind: "message", from, incarnation, message });
+    else this.tell(process, { kind: "message", from, incarnation, message, authenticated: true });
   }
 
   /** The oldest write of a process is on disk; what waited for it leaves before the core is told. */
@@ -304,7 +304,7 @@ export class CoreCluster {
     { voteHoldMs }: Settings,
   ): DurableRecord {
     return foundingIds === null
-      ? this.protocol.joiningRecord(incarnation, voteHoldMs)
+      ? this.protocol.emptyRecord(incarnation, voteHoldMs)
       : this.protocol.foundingRecord(founders(foundingIds), incarnation, voteHoldMs);
   }
 }

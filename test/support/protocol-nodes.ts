@@ -56,6 +56,8 @@ export class Actor {
   /** When false, a write takes until `persist` is called. */
   quickDisk = true;
   draw = 0.5;
+  /** Whether whoever it hears has proved to belong to the cluster. */
+  authenticated = false;
   /** A planted bug may make a test wait for what never comes. */
   private stepsLeft = 1000;
 
@@ -97,7 +99,7 @@ export class Actor {
     atMs = this.nowMs,
     incarnation = incarnationOf(from),
   ): M {
-    this.tell({ kind: "message", from, incarnation, message }, atMs);
+    this.tell({ kind: "message", from, incarnation, message, authenticated: this.authenticated }, atMs);
     return this.sentTo(from)[0] as M;
   }
 
@@ -192,12 +194,17 @@ export function aFollower(protocol: Protocol, beginning: Beginning = {}): Actor 
     incarnationsMet: new Map(
       met.map((other) => [other, others.find((m) => m.id === other)?.incarnation ?? incarnationOf(other)]),
     ),
+    startsMet: new Map(),
+    run: { cluster: "test", id, startCount: 1, startNonce: `${id}-start-1` },
+    writeCount: 1,
   };
   const node = protocol.createNode({ id, settings, record, nowMs });
   // It has been up for long: what it may have promised before its start is over.
   node.contactAtMs = Number.NEGATIVE_INFINITY;
   node.restartHoldUntilMs = Number.NEGATIVE_INFINITY;
   const actor = new Actor(protocol, node, nowMs);
+  // Who joins learns from members that have proved who they are.
+  actor.authenticated = protocol.isNobody(configuration);
   actor.tell({ kind: "start" });
   return actor;
 }

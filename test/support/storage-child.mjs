@@ -18,7 +18,12 @@ for (const [index, store] of stores.entries()) {
 process.stdin.on("end", () => process.exit()).resume();
 
 function writeOn(index, store, term) {
-  const configuration = { id: { term: 0, version: 0, digest: "" }, voters: [], observers: [] };
+  const configuration = {
+    id: { term: 0, version: 0, digest: "" },
+    clusterId: null,
+    voters: [],
+    observers: [],
+  };
   configuration.id.digest = process.env.DIGEST;
   const incarnationsMet = new Map([["n1", "x".repeat(term % 2000)]]);
   const record = {
@@ -28,6 +33,9 @@ function writeOn(index, store, term) {
     voteHoldMs: term,
     incarnation: "me",
     incarnationsMet,
+    startsMet: new Map(),
+    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n" },
+    writeCount: term,
   };
   store.write(record, (error) => {
     if (error !== null) return say(`${index} failed ${error.code}`);

@@ -27,6 +27,9 @@ export function aRecord(term: number, changes: Partial<DurableRecord> = {}): Dur
       ["n2", `inc-${term}`],
       ["n3", "x"],
     ]),
+    startsMet: new Map([["n3", { startCount: 2, startNonce: `s${term}`, writeCount: term, term }]]),
+    run: { cluster: "test", id: "n1", startCount: term, startNonce: `start-${term}` },
+    writeCount: term,
     ...changes,
   };
 }

@@ -5,6 +5,7 @@ import {
   type HeartbeatReply,
   type Member,
   type Message,
+  type Standing,
 } from "../../src/protocol/index.js";
 import type { Identity, Transport, TransportHandlers } from "../../src/runtime/ports.js";
 import type { LinkRefusal } from "../../src/transport/link-end.js";
@@ -34,12 +35,21 @@ export type Told =
       readonly message: Message;
     };
 
+/** What a transport told of a peer that went up, besides who it is. */
+export interface Met {
+  readonly peer: string;
+  readonly standing: Standing | null | undefined;
+  readonly authenticated: boolean | undefined;
+}
+
 /** A transport with everything it told. */
 export interface TestNode<Kind extends Transport = Transport> {
   readonly identity: Identity;
   readonly transport: Kind;
   readonly told: Told[];
   readonly refusals: LinkRefusal[];
+  /** What it was told of each peer that went up. */
+  readonly met: Met[];
   /** Whom this node has a link with, going by what it was told. */
   linked(): string[];
   /** The messages it got. */
@@ -61,15 +71,19 @@ export function afterwards(stop: () => Promise<void> | void): void {
   toStop.push(async () => stop());
 }
 
+/** What a test may have answered in the place of a node. */
+export type MoreHandlers = Omit<TransportHandlers, "onMessage" | "onPeerUp" | "onPeerDown">;
+
 /** Starts a transport and writes down what it tells. */
 export async function startNode<Kind extends Transport>(
   identity: Identity,
   make: (identity: Identity) => Kind,
   refusals: LinkRefusal[] = [],
-  more: Pick<TransportHandlers, "recalls"> = {},
+  more: MoreHandlers = {},
 ): Promise<TestNode<Kind>> {
   const transport = make(identity);
   const told: Told[] = [];
+  const met: Met[] = [];
   const linked = new Set<string>();
   let stopping: Promise<void> | null = null;
   const node: TestNode<Kind> = {
@@ -77,6 +91,7 @@ export async function startNode<Kind extends Transport>(
     transport,
     told,
     refusals,
+    met,
     linked: () => [...linked].sort(),
     messages: () => told.flatMap((each) => (each.event === "message" ? [each.message] : [])),
     upCount: (peer) => told.filter((each) => each.event === "up" && each.peer === peer).length,
@@ -91,9 +106,10 @@ export async function startNode<Kind extends Transport>(
       {
         onMessage: (from, incarnation, message) =>
           told.push({ event: "message", from, incarnation, message }),
-        onPeerUp(peer, incarnation) {
+        onPeerUp(peer, incarnation, standing, authenticated) {
           linked.add(peer);
           told.push({ event: "up", peer, incarnation });
+          met.push({ peer, standing, authenticated });
         },
         onPeerDown(peer) {
           linked.delete(peer);
@@ -117,7 +133,7 @@ export async function startWebSocketNode(
   id: string,
   options: Partial<WebSocketTransportOptions> = {},
   identity: Partial<Identity> = {},
-  more: Pick<TransportHandlers, "recalls"> = {},
+  more: MoreHandlers = {},
 ): Promise<TestNode<WebSocketTransport>> {
   const refusals: LinkRefusal[] = [];
   return startNode(

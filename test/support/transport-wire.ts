@@ -1,7 +1,9 @@
 import { connect, createServer, type Socket } from "node:net";
 import { type ClientOptions, WebSocket } from "ws";
-import { encodeHello, proofOf } from "../../src/transport/handshake.js";
-import { afterwards, identityOf } from "./transport-nodes.js";
+import type { Standing } from "../../src/protocol/index.js";
+import type { PeerRefusal } from "../../src/runtime/ports.js";
+import { acceptHandshake, dialHandshake } from "../../src/transport/handshake.js";
+import { afterwards, identityOf, until } from "./transport-nodes.js";
 
 /** How a WebSocket was closed. */
 export interface Closed {
@@ -30,25 +32,62 @@ export async function rawPeer(port: number | null, options: ClientOptions = {}, 
   return { socket, heard, closed };
 }
 
+/** What a node of a test says of its record. */
+export function aStanding(more: Partial<Standing> = {}): Standing {
+  return { clusterId: "cluster-1", startCount: 1, startNonce: "start-1", writeCount: 2, term: 3, ...more };
+}
+
+/** A challenge as any node would make it. Without a token no hello depends on it. */
+export const aChallenge = `["raftbeat",2,2,"${"0".repeat(32)}"]`;
+
 /** A hello as node `id` would say it to node `to`. */
 export function hello(
   id: string,
   to: string,
-  more: { cluster?: string; incarnation?: string; token?: string } = {},
+  more: { cluster?: string; incarnation?: string; token?: string; standing?: Standing } = {},
+  challenge = aChallenge,
 ): string {
-  const { token, ...identity } = more;
-  return encodeHello(
-    { identity: identityOf(id, identity), proof: token === undefined ? null : proofOf(token) },
-    to,
-  );
+  const { token, standing = aStanding(), ...identity } = more;
+  const tokens = token === undefined ? [] : [token];
+  const credentials = { identity: identityOf(id, identity), tokens: () => tokens };
+  const step = dialHandshake(credentials, () => standing, to).hear(challenge);
+  if (step.next !== "say") throw new Error(`${challenge} is no challenge`);
+  return step.text;
 }
 
-/** Connects and says hello as node `id`. */
-export async function rawNode(id: string, to: string, port: number | null, path = ""): Promise<RawPeer> {
+/** Connects and says hello as node `id`; resolves once the other side has said hello as well. */
+export async function rawNode(
+  id: string,
+  to: string,
+  port: number | null,
+  path = "",
+  more: Parameters<typeof hello>[2] = {},
+): Promise<RawPeer> {
   const peer = await rawPeer(port, {}, path);
-  peer.socket.send(hello(id, to));
-  await new Promise<void>((resolve) => peer.socket.once("message", () => resolve()));
+  await until("a challenge", () => peer.heard.length > 0);
+  peer.socket.send(hello(id, to, more, peer.heard.shift()));
+  await until("a hello", () => peer.heard.length > 0);
   return peer;
+}
+
+/** Answers a dial as node `id`, in the place of whoever was dialled. */
+export function answerAs(
+  socket: WebSocket,
+  id: string,
+  { standing = aStanding(), ...identity }: { incarnation?: string; standing?: Standing } = {},
+  refusal: PeerRefusal | null = null,
+): void {
+  const credentials = { identity: identityOf(id, identity), tokens: () => [] };
+  const handshake = acceptHandshake(
+    credentials,
+    () => standing,
+    () => null,
+  );
+  socket.send(handshake.opening ?? "");
+  socket.once("message", (data) => {
+    handshake.hear(data.toString());
+    socket.send(handshake.answer(refusal) ?? "");
+  });
 }
 
 /** A network path that a test can break without either end being told. */

@@ -87,7 +87,7 @@ describe("what is no frame", () => {
     true,
     1,
     null,
-    [1, 1, "abc", ...lists],
+    [1, 1, "abc", ...lists, null],
   ];
   const refused: [string, string, string][] = [
     ["nothing", "", "expected JSON"],
@@ -203,6 +203,8 @@ describe("what is no frame", () => {
       ["another incarnation", (raw) => (raw[3] as unknown[][])[0]?.splice(2, 1, "other")],
       ["a member of four places", (raw) => (raw[3] as unknown[][])[0]?.push(null)],
       ["an observer more", (raw) => (raw[4] as unknown[]).push(member("z"))],
+      ["another cluster", (raw) => raw.splice(5, 1, "other")],
+      ["a cluster id that is none", (raw) => raw.splice(5, 1, "no id")],
     ];
     it.each(changes)("refuses %s", (_what, change) => {
       expect(configurationOfFrame(rawOf())).not.toBeNull();

@@ -2,7 +2,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { proofOf } from "../../src/transport/handshake.js";
 import { webSocketTransport } from "../../src/transport/websocket-transport.js";
 import {
   afterwards,
@@ -14,7 +13,7 @@ import {
   stopAll,
   until,
 } from "../support/transport-nodes.js";
-import { hello, rawPeer } from "../support/transport-wire.js";
+import { answerAs, hello, rawPeer } from "../support/transport-wire.js";
 
 describe("the handshake", () => {
   afterEach(stopAll);
@@ -94,23 +93,6 @@ describe("the handshake", () => {
     expect([a.refusals.length, b.refusals.length]).toEqual([1, 1]);
   });
 
-  it("links nodes that share a token, and never sends the token itself", async () => {
-    const seen: string[] = [];
-    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
-    afterwards(() => server.close());
-    server.on("connection", (socket) => socket.once("message", (data) => seen.push(data.toString())));
-    const a = await startWebSocketNode("a", { token: "s3cret" });
-    const b = await startWebSocketNode("b", { token: "s3cret" });
-    a.transport.setPeers([
-      memberAt("b", b.transport.port()),
-      memberAt("c", (server.address() as AddressInfo).port),
-    ]);
-    await until("linked", () => a.linked().includes("b") && seen.length > 0);
-    expect(seen[0]).not.toContain("s3cret");
-    expect(seen[0]).toContain(proofOf("s3cret"));
-    for (const socket of server.clients) socket.terminate();
-  });
-
   it("does not believe a server that says to be somebody else", async () => {
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
     afterwards(() => {
@@ -119,7 +101,7 @@ describe("the handshake", () => {
     });
     const closed: string[] = [];
     server.on("connection", (socket) => {
-      socket.once("message", () => socket.send(hello("c", "a")));
+      answerAs(socket, "c");
       socket.once("close", (code, reason) => closed.push(`${code} ${reason}`));
     });
     const a = await startWebSocketNode("a");
@@ -154,20 +136,30 @@ describe("the handshake", () => {
     expect(a.refusals[0]).toMatchObject({ reason: "wrongToken", detail: "no?[31m?fake line", by: "peer" });
   });
 
+  const fields = `"test","a","a-1","b",["cluster-1",1,"start-1",2,3],"${"0".repeat(32)}",null`;
   it.each([
-    ["another version", '["raftbeat",2,"test","a","a-1","b",null]', 4002, "expected version 1"],
-    ["of the own id", '["raftbeat",1,"test","b","b-2","b",null]', 4004, "b is this node's own id"],
+    ["version 1", '["raftbeat",1,"test","a","a-1","b",null]', 4002, "expected version 2 of raftbeat's wire"],
+    ["a later version", `["raftbeat",3,${fields},[]]`, 4002, "wire protocol, found 3"],
+    ["a version that is none", `["raftbeat","2",${fields},[]]`, 4002, "wire protocol, found none"],
+    ["the own id", hello("b", "b"), 4004, "b is this node's own id"],
     ["no hello", '["tn",0,1]', 4002, "expected raftbeat's hello"],
     ["no JSON", "GET /", 4002, "expected raftbeat's hello"],
-    ["an id that is none", '["raftbeat",1,"test","a b","a-1","b",null]', 4000, "hello[3]: expected an id"],
     [
-      "a field too many",
-      '["raftbeat",1,"test","a","a-1","b",null,1]',
+      "an id that is none",
+      `["raftbeat",2,"test","a b"${fields.slice(10)},[]]`,
       4000,
-      "hello[7]: expected nothing more",
+      "hello[3]: expected an id",
+    ],
+    ["a field too many", `["raftbeat",2,${fields},[],1]`, 4000, "hello[10]: expected nothing more"],
+    [
+      "three proofs",
+      `["raftbeat",2,${fields},${JSON.stringify(Array(3).fill("0".repeat(64)))}]`,
+      4000,
+      "hello[9]: expected at most two proofs",
     ],
     ["an object", '{"raftbeat":1}', 4002, "expected raftbeat's hello"],
-  ])("refuses a first frame that is %s", async (_name, text, code, reason) => {
+    ["more than 1 KB", `["raftbeat",2,"${"x".repeat(1010)}"]`, 1009, "a hello of more than 1024 bytes"],
+  ])("refuses a first frame of %s", async (_name, text, code, reason) => {
     const b = await startWebSocketNode("b");
     const { socket, closed } = await rawPeer(b.transport.port());
     socket.send(text);
@@ -175,6 +167,30 @@ describe("the handshake", () => {
     expect(end.code).toBe(code);
     expect(end.reason).toContain(reason);
     expect(b.told).toEqual([]);
+  });
+
+  it.each([
+    ["version 1", '["raftbeat",1,1]', 4000, "challenge"],
+    ["only later versions", `["raftbeat",3,5,"${"0".repeat(32)}"]`, 4002, "wire protocol, found 3 to 5"],
+    ["no nonce", '["raftbeat",2,2,""]', 4000, "challenge[3]: expected 16 bytes in hex"],
+    ["a hello at once", hello("b", "a"), 4000, "challenge[2]: expected"],
+    ["no challenge", '["tn",0,1]', 4002, "expected raftbeat's challenge"],
+  ])("refuses a server that begins with %s, and tells it nothing", async (_name, text, code, reason) => {
+    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    afterwards(() => server.close());
+    const said: string[] = [];
+    const closed: string[] = [];
+    server.on("connection", (socket) => {
+      socket.send(text);
+      socket.on("message", (data) => said.push(data.toString()));
+      socket.once("close", (code, reason) => closed.push(`${code} ${reason}`));
+    });
+    const a = await startWebSocketNode("a");
+    a.transport.setPeers([memberAt("b", (server.address() as AddressInfo).port)]);
+    await until("refused", () => closed.length > 0);
+    expect(closed[0]).toMatch(new RegExp(`^${code} `));
+    expect(closed[0]).toContain(reason);
+    expect(said).toEqual([]);
   });
 
   it("comes before any frame: what is said earlier is not heard", async () => {

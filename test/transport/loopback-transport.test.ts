@@ -1,19 +1,28 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loopbackTransport } from "../../src/transport/loopback-transport.js";
-import { identityOf, startNode, stopAll } from "../support/transport-nodes.js";
+import { identityOf, startNode, stopAll, until } from "../support/transport-nodes.js";
 import { transportContract } from "./transport-contract.js";
 
 transportContract("the loopback transport", () => {
   const make = loopbackTransport();
   return {
     make,
-    start: (identity) => startNode(identity, make),
+    start: (identity, more) => startNode(identity, make, [], more),
     member: ({ identity }) => ({ id: identity.id, address: "ws://loopback", incarnation: null }),
   };
 });
 
 describe("the loopback transport", () => {
   afterEach(stopAll);
+
+  it("takes whoever runs in the same process for authenticated", async () => {
+    const make = loopbackTransport();
+    const a = await startNode(identityOf("a"), make);
+    const b = await startNode(identityOf("b"), make);
+    a.transport.setPeers([{ id: "b", address: "ws://loopback", incarnation: null }]);
+    await until("linked", () => a.linked().length === 1 && b.linked().length === 1);
+    expect([...a.met, ...b.met]).toMatchObject([{ authenticated: true }, { authenticated: true }]);
+  });
 
   it("refuses a second node of the same name", async () => {
     const make = loopbackTransport();

@@ -15,7 +15,7 @@ import {
   type TestNode,
   until,
 } from "../support/transport-nodes.js";
-import { type Closed, hello, rawNode, tcpProxy } from "../support/transport-wire.js";
+import { answerAs, type Closed, rawNode, tcpProxy } from "../support/transport-wire.js";
 
 type Node = TestNode<WebSocketTransport>;
 
@@ -280,7 +280,7 @@ describe("links between peers", () => {
     });
     const closed = new Promise<Closed>((resolve) =>
       server.on("connection", (socket) => {
-        socket.once("message", () => socket.send(hello(id, node.identity.id)));
+        answerAs(socket, id);
         socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
       }),
     );

@@ -5,15 +5,17 @@ import {
   afterwards,
   aHeartbeat,
   identityOf,
+  type MoreHandlers,
   oneOfEach,
   stopAll,
   type TestNode,
   until,
 } from "../support/transport-nodes.js";
+import { aStanding } from "../support/transport-wire.js";
 
 /** One kind of transport: how to start a node, and how others reach it. */
 export interface TransportUnderTest {
-  start(identity: Identity): Promise<TestNode>;
+  start(identity: Identity, more?: MoreHandlers): Promise<TestNode>;
   member(node: TestNode): Member;
   /** A transport that is not started. */
   make(identity: Identity): Transport;
@@ -78,6 +80,62 @@ export function transportContract(name: string, create: () => TransportUnderTest
       expect(b.messages().map((message) => (message.kind === "heartbeat" ? message.seq : 0))).toEqual(
         Array.from({ length: 200 }, (_, index) => index + 1),
       );
+    });
+
+    it("tells each side what the other says of its record", async () => {
+      const net = create();
+      const [ofA, ofB] = [aStanding({ clusterId: null }), aStanding({ startCount: 7 })];
+      const a = await net.start(identityOf("a"), { standing: () => ofA });
+      const b = await net.start(identityOf("b"), { standing: () => ofB });
+      const c = await net.start(identityOf("c"));
+      a.transport.setPeers([b, c].map(net.member));
+      await until(
+        "linked",
+        () => a.linked().length === 2 && b.linked().length === 1 && c.linked().length === 1,
+      );
+      expect(b.met).toMatchObject([{ peer: "a", standing: ofA }]);
+      expect(a.met.find(({ peer }) => peer === "b")).toMatchObject({ standing: ofB });
+      expect(a.met.find(({ peer }) => peer === "c")).toMatchObject({
+        standing: { clusterId: null, startCount: 0, writeCount: 0, term: 0 },
+      });
+    });
+
+    it.each([
+      ["the side that wants the link", "a", "b"],
+      ["the side that is wanted", "b", "a"],
+    ])("makes no link that %s is refused by its node, and the other hears why", async (_name, by, of) => {
+      const net = create();
+      const refusal = { reason: "olderCopy", detail: `${of} is an older copy` } as const;
+      const heard: unknown[] = [];
+      const nodes: Record<string, TestNode> = {};
+      for (const id of ["a", "b"])
+        nodes[id] = await net.start(identityOf(id), {
+          refusesPeer: (peer, incarnation, said) =>
+            id === by && peer === of && incarnation === `${of}-1` && said.term === 3 ? refusal : null,
+          standing: () => aStanding(),
+          onRefusedBy: (peer, why) => heard.push([id, peer, why]),
+        });
+      nodes["a"]?.transport.setPeers([net.member(nodes["b"] as TestNode)]);
+      await until("refused", () => heard.length > 0);
+      expect(heard[0]).toEqual([of, by, refusal]);
+      expect(nodes[by]?.told).toEqual([]);
+      await until("no link", () => nodes[of]?.linked().length === 0);
+    });
+
+    it("hands over no message that the node says cannot be true", async () => {
+      const net = create();
+      const b = await net.start(identityOf("b"), {
+        refusesMessage: (peer, message) => (message.term === 9 ? `${peer} cannot be there` : null),
+      });
+      const a = await net.start(identityOf("a"));
+      a.transport.setPeers([net.member(b)]);
+      await until("linked", () => a.linked().length === 1);
+      a.transport.send("b", aHeartbeat({ term: 9 }));
+      await until("another arrives", () => {
+        a.transport.send("b", aHeartbeat());
+        return b.messages().length > 0;
+      });
+      expect(b.messages().every(({ term }) => term === 3)).toBe(true);
     });
 
     it("never calls back from inside a call", async () => {

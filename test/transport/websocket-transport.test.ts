@@ -6,7 +6,7 @@ transportContract("the WebSocket transport", () => {
   const make = webSocketTransport({ listen: { host: "127.0.0.1", port: 0 } });
   return {
     make,
-    start: (identity) => startNode(identity, make),
+    start: (identity, more) => startNode(identity, make, [], more),
     member: (node) => memberAt(node.identity.id, (node as TestNode<WebSocketTransport>).transport.port()),
   };
 });

@@ -1,3 +1,4 @@
+import { arrival } from "./arrival.js";
 import { campaigning } from "./campaigning.js";
 import type { Claim } from "./claim.js";
 import { identity } from "./identity.js";
@@ -16,4 +17,5 @@ export const claims: readonly Claim[] = [
   ...transfer,
   ...membership,
   ...identity,
+  ...arrival,
 ];

@@ -36,41 +36,138 @@ function hearAll(leader: Actor, ids: string): void {
 
 /** Rules 21 and 22: strangers, and members that lost their records. */
 export const identity = [
-  claim("21. a sender in neither configuration changes nothing and is answered notMember", (protocol) => {
-    for (const node of [
-      aFollowerOf(protocol, "b"),
-      aPreCandidate(protocol),
-      aCandidate(protocol),
-      aLeader(protocol),
-    ]) {
-      const { configuration } = node.node.record;
-      const before = structuredClone(node.node);
-      const older = protocol.configurationOf(0, 0, founders("abcz"), []);
-      expect(node.hear("z", heartbeat(configuration, { term: 9 }))).toMatchObject({
-        accepted: false,
-        reason: "notMember",
-      });
-      expect(node.hear("z", heartbeat(older, { term: 9, configuration: older }))).toMatchObject({
-        reason: "notMember",
-      });
-      for (const preVote of [true, false])
-        expect(node.hear("z", voteRequest(configuration, { term: 9, preVote }))).toMatchObject({
+  claim(
+    "21. a sender outside the own configuration changes nothing and is answered notMember",
+    (protocol) => {
+      for (const node of [
+        aFollowerOf(protocol, "b"),
+        aPreCandidate(protocol),
+        aCandidate(protocol),
+        aLeader(protocol),
+      ]) {
+        const { configuration } = node.node.record;
+        const before = structuredClone(node.node);
+        const older = protocol.configurationOf(0, 0, founders("abcz"), []);
+        const newer = protocol.configurationOf(9, 9, founders("abcz"), []);
+        expect(node.hear("z", heartbeat(configuration, { term: 9 }))).toMatchObject({
+          accepted: false,
           reason: "notMember",
         });
-      node.hear("z", { kind: "timeoutNow", term: node.term, waitMs: 0 });
-      node.hear("z", voteReply({ term: 9, granted: false }));
-      node.hear("z", heartbeatReply(node, { term: 9 }));
-      expect(structuredClone(node.node)).toEqual(before);
-    }
-  }),
-  claim("21. a sender in a newer configuration that its message carries is heard", (protocol) => {
-    const node = aFollower(protocol);
+        expect(node.hear("z", heartbeat(older, { term: 9, configuration: older }))).toMatchObject({
+          reason: "notMember",
+        });
+        for (const preVote of [true, false])
+          for (const carried of [configuration, newer])
+            expect(node.hear("z", voteRequest(carried, { term: 9, preVote }))).toMatchObject({
+              reason: "notMember",
+              configuration: null,
+            });
+        expect(node.hear("z", heartbeat(newer, { term: 9, configuration: newer }))).toMatchObject({
+          reason: "notMember",
+        });
+        node.hear("z", { kind: "timeoutNow", term: node.term, waitMs: 0 });
+        node.hear("z", voteReply({ term: 9, granted: false }));
+        node.hear("z", heartbeatReply(node, { term: 9 }));
+        expect(structuredClone({ ...node.node, inquiredAtMs: before.inquiredAtMs })).toEqual(before);
+      }
+    },
+  ),
+  claim(
+    "21. told of a newer configuration by a sender it does not know, a node asks its members",
+    (protocol) => {
+      const node = aFollowerOf(protocol, "b");
+      const newer = protocol.configurationOf(1, 2, founders("abcz"), []);
+      const told = heartbeat(newer, { term: 2, configuration: newer });
+      node.hear("z", told);
+      const asked = node.sent("requestVote");
+      expect(asked).toHaveLength(2);
+      expect(asked[0]).toMatchObject({
+        preVote: true,
+        term: 0,
+        configuration: node.node.record.configuration,
+      });
+      node.hear("z", { ...told, seq: 2 }, node.nowMs + 149);
+      expect(node.sent("requestVote")).toHaveLength(0);
+      node.hear("z", voteRequest(newer, { term: 3 }), node.nowMs + 150);
+      expect(node.sent("requestVote")).toHaveLength(2);
+      // An answer is a refusal that carries the newer one; from then on the sender is known.
+      node.hear("c", voteReply({ term: 1, preVote: true, round: 0, granted: false, configuration: newer }));
+      expect(node.node.record.configuration).toEqual(newer);
+      expect(node.hear("z", { ...told, seq: 3 })).toMatchObject({ accepted: true });
+    },
+  ),
+  claim("21. what it asks is refused by everybody, and moves nothing", (protocol) => {
+    const asker = aFollower(protocol);
     const newer = protocol.configurationOf(1, 2, founders("abcz"), []);
-    expect(node.hear("z", heartbeat(newer, { term: 9, configuration: newer }))).toMatchObject({
-      accepted: true,
+    asker.hear("z", heartbeat(newer, { term: 2, configuration: newer }));
+    const [inquiry] = asker.sent("requestVote");
+    const node = aFollower(protocol, { id: "b", configuration: newer, met: ["a"] });
+    const before = structuredClone(node.node);
+    expect(node.hear("a", inquiry as never, node.nowMs + 500)).toMatchObject({
+      granted: false,
+      configuration: newer,
     });
-    expect(node.node.record.configuration).toEqual(newer);
+    expect(structuredClone(node.node)).toEqual({ ...before, heardMemberAtMs: node.nowMs });
   }),
+  claim(
+    "21. only one that no member answers believes a sender it does not know, over a proven link",
+    (protocol) => {
+      const clusterId = "here";
+      const own = protocol.configurationOf(1, 1, founders("abc"), [], clusterId);
+      const newer = protocol.configurationOf(5, 9, [known("a"), known("y"), known("z")], [], clusterId);
+      const told = heartbeat(newer, { term: 5, configuration: newer });
+      const waited = (
+        how: { readonly heard?: boolean; readonly authenticated?: boolean },
+        message = told,
+      ) => {
+        const node = aFollower(protocol, { configuration: own });
+        node.authenticated = how.authenticated ?? true;
+        const startedAtMs = node.nowMs;
+        if (how.heard === true)
+          node.hear("c", voteRequest(own, { preVote: true, term: 0 }), startedAtMs + 10);
+        return node.hear("z", message, startedAtMs + 300);
+      };
+      expect(waited({})).toMatchObject({ accepted: true });
+      expect(waited({ heard: true })).toMatchObject({ reason: "notMember" });
+      expect(waited({ authenticated: false })).toMatchObject({ reason: "notMember" });
+      const foreign = protocol.configurationOf(5, 9, [known("a"), known("y"), known("z")], [], "elsewhere");
+      expect(waited({}, heartbeat(foreign, { term: 5, configuration: foreign }))).toMatchObject({
+        reason: "notMember",
+      });
+      const without = protocol.configurationOf(5, 9, [known("a"), known("y")], [], clusterId);
+      expect(waited({}, heartbeat(without, { term: 5, configuration: without }))).toMatchObject({
+        reason: "notMember",
+      });
+    },
+  ),
+  claim("21. a configuration of another cluster is not taken, whoever carries it", (protocol) => {
+    const own = protocol.configurationOf(1, 1, founders("abc"), [], "here");
+    const foreign = protocol.configurationOf(5, 9, founders("abc"), [], "elsewhere");
+    const node = aFollower(protocol, { configuration: own });
+    node.hear("b", heartbeat(foreign, { term: 5, configuration: foreign }));
+    node.hear("c", voteReply({ term: 5, granted: false, configuration: foreign }));
+    expect(node.node.record.configuration).toEqual(own);
+  }),
+  claim(
+    "21. a joiner learns from a proven sender, from whom its settings name, or of the cluster they name",
+    (protocol) => {
+      const configuration = protocol.configurationOf(1, 4, founders("abc"), [known("d")], "here");
+      const told = heartbeat(configuration, { term: 2, configuration });
+      const joined = (arrival: Parameters<typeof protocol.joining>, authenticated: boolean) => {
+        const node = aFollower(protocol, { id: "d", configuration: protocol.nobody, term: 0, met: [] });
+        node.node.arrival = protocol.joining(...arrival);
+        node.authenticated = authenticated;
+        node.hear("b", told);
+        return node.node.record.configuration === configuration;
+      };
+      expect(joined([], true)).toBe(true);
+      expect(joined([], false)).toBe(false);
+      expect(joined([["b"]], false)).toBe(true);
+      expect(joined([["c"]], false)).toBe(false);
+      expect(joined([[], "here"], false)).toBe(true);
+      expect(joined([[], "elsewhere"], true)).toBe(false);
+    },
+  ),
   claim(
     "21. equal term and version with other members changes nothing: configurationMismatch",
     (protocol) => {

@@ -37,6 +37,16 @@ export const leading = [
     leader.hear("d", second);
     expect(leader.leaseUntilMs).toBeCloseTo(secondMs + promisedMs, 9);
   }),
+  claim("13. no promise is worth more than the quorum timeout", (protocol) => {
+    const leader = aNewLeader(protocol);
+    const sentAtMs = leader.nowMs;
+    for (const id of ["b", "c"])
+      leader.hear(id, heartbeatReply(leader, { voteHoldMs: 86_400_000 }), sentAtMs + 5);
+    expect(leader.leaseUntilMs).toBeCloseTo(sentAtMs + (300 * 0.99) / 1.01, 9);
+    const { role } = leader.node;
+    if (role.name !== "leader") throw new Error("leads no longer");
+    expect(role.peers.get("b")?.promisedHoldMs).toBe(300);
+  }),
   claim("13. promises go forward only, whatever order the replies come in", (protocol) => {
     const leader = aNewLeader(protocol);
     const first = heartbeatReply(leader);

@@ -42,8 +42,8 @@ export const leases: readonly Mutant[] = [
     edits: [
       [
         "heartbeat.ts",
-        "promiseUntil(node, sentAtMs, answer.voteHoldMs)",
-        "promiseUntil(node, nowMs, answer.voteHoldMs)",
+        "promiseUntil(node, sentAtMs, promisedHoldMs)",
+        "promiseUntil(node, nowMs, promisedHoldMs)",
       ],
     ],
     claims: [
@@ -72,7 +72,7 @@ export const leases: readonly Mutant[] = [
     edits: [
       [
         "heartbeat.ts",
-        "promiseUntil(node, sentAtMs, answer.voteHoldMs)",
+        "promiseUntil(node, sentAtMs, promisedHoldMs)",
         "promiseUntil(node, sentAtMs, node.settings.voteHoldMs)",
       ],
     ],

@@ -15,13 +15,7 @@ export const membership: readonly Mutant[] = [
   },
   {
     name: "older configuration taken",
-    edits: [
-      [
-        "heartbeat.ts",
-        "carried !== null && isNewer(carried.id, node.record.configuration.id)",
-        "carried !== null",
-      ],
-    ],
+    edits: [["heartbeat.ts", "carried !== null && isNewer(carried.id, own.id)", "carried !== null"]],
     claims: ["19. never an older one, and never from a request"],
     chaos: ["disk", 20, "I3"],
   },
@@ -29,8 +23,8 @@ export const membership: readonly Mutant[] = [
     name: "older configuration taken from a refusal",
     edits: [
       [
-        "election.ts",
-        'role.name === "leader" || !isNewer(configuration.id, node.record.configuration.id)',
+        "catch-up.ts",
+        'role.name === "leader" || !isNewer(configuration.id, record.configuration.id)',
         'role.name === "leader"',
       ],
     ],
@@ -40,7 +34,7 @@ export const membership: readonly Mutant[] = [
   {
     name: "configuration taken from a refusal by a leader",
     edits: [
-      ["election.ts", 'role.name === "leader" || !isNewer(configuration.id', "!isNewer(configuration.id"],
+      ["catch-up.ts", 'role.name === "leader" || !isNewer(configuration.id', "!isNewer(configuration.id"],
     ],
     claims: ["19. a leader takes none"],
   },
@@ -48,9 +42,9 @@ export const membership: readonly Mutant[] = [
     name: "round under a configuration taken in its midst",
     edits: [
       [
-        "election.ts",
-        'node.role = { name: "follower", leader: null };\n  beginWait(node, nowMs);',
-        "beginWait(node, nowMs);",
+        "catch-up.ts",
+        'if (role.name === "follower") return;\n  node.role = { name: "follower", leader: null };',
+        'if (role.name === "follower") return;',
       ],
     ],
     claims: ["19. who is refused so takes it, durable first, and waits to"],
@@ -131,12 +125,12 @@ export const membership: readonly Mutant[] = [
     edits: [
       [
         "identity.ts",
-        'if (member === undefined || from === node.id) return "notMember";',
+        'if (member === undefined || from === node.id) return isNobody(own) ? "notReady" : "notMember";',
         "if (from === node.id || member === undefined) return null;",
       ],
     ],
     claims: [
-      "21. a sender in neither configuration changes nothing and is",
+      "21. a sender outside the own configuration changes nothing and",
       "3. nor because of a higher term in the reply of a stranger",
     ],
   },

@@ -1,9 +1,5 @@
 import type { Mutant } from "./mutant.js";
 
-const older =
-  'if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";\n';
-const notReady = 'if (isNobody(record.configuration)) return "notReady";\n';
-
 /** Bugs of terms, votes and rounds. */
 export const voting: readonly Mutant[] = [
   {
@@ -156,7 +152,9 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "joining node votes",
-    edits: [["voting.ts", `${notReady}  ${older}  if (record.votedFor`, `${older}  if (record.votedFor`]],
+    edits: [
+      ["founding.ts", '  if (!leads && (own === null || arrival.kind === "joining")) return false;\n', ""],
+    ],
     claims: ["7. a joining node grants nothing until it has taken a"],
   },
   {

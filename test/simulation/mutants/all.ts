@@ -131,7 +131,7 @@ export const mutants: readonly SimulatedMutant[] = [
   },
   {
     name: "a refusal counted as a promise",
-    course: ["a voter refuses one that lost its disk, and the other never knew", 1, "I4"],
+    course: ["a voter refuses one that lost its disk, and the other never knew", 5, "I4"],
   },
   {
     name: "transfer flag kept on later campaigns",

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { type DurableRecord, recoveredRecord } from "../../src/protocol/index.js";
+import { ElectorWorld } from "../support/elector-world.js";
+
+const ids = ["a", "b", "c"];
+const voters = Object.fromEntries(ids.map((id) => [id, `ws://${id}:7400`]));
+
+function recordOf(world: ElectorWorld, id: string): DurableRecord {
+  const { record } = world.seat(id).disk;
+  if (record === null) throw new Error(`${id} has no record`);
+  return record;
+}
+
+async function stop(world: ElectorWorld, ...stopped: readonly string[]): Promise<void> {
+  for (const id of stopped) await world.settled(world.seat(id).elector.stop());
+}
+
+describe("founding a cluster", () => {
+  it("waits for every founder, says for whom, and gives all the same cluster id", async () => {
+    const world = new ElectorWorld();
+    await world.start("a", { voters });
+    await world.start("b", { voters });
+    await world.advance(5000);
+    expect(world.leaders()).toEqual([]);
+    expect(world.seat("a").logged).toContainEqual(
+      "the cluster is not founded yet: c not met. Start the missing founders, or name those to go without in absentFounders",
+    );
+    await world.start("c", { voters });
+    const { elector } = await world.leader();
+    const { clusterId } = elector.status();
+    expect(clusterId).toMatch(/^[0-9a-z]+$/);
+    await world.until(() => ids.every((id) => world.seat(id).elector.status().clusterId === clusterId));
+  });
+
+  it("goes without founders that are left out by name, and takes them in when they come", async () => {
+    const world = new ElectorWorld();
+    for (const id of ["a", "b"]) await world.start(id, { voters, absentFounders: ["c"] });
+    await world.leader();
+    // Even one that waits for everybody.
+    await world.start("c", { voters });
+    await world.until(() => recordOf(world, "c").configuration.voters.length === 3);
+    expect(world.seat("c").elector.status().clusterId).toBe(world.seat("a").elector.status().clusterId);
+  });
+
+  it("refuses to leave out whom nobody counts on", async () => {
+    const world = new ElectorWorld();
+    await expect(world.start("a", { voters, absentFounders: ["z"] })).rejects.toMatchObject({
+      code: "invalidSettings",
+      message: expect.stringMatching(/absentFounders \(z\) must be among voters/),
+    });
+  });
+});
+
+describe("a majority that lost its records", () => {
+  it("waits, says why, and begins again from the node that is left, with higher tokens", async () => {
+    const world = await ElectorWorld.of(ids);
+    for (let handed = 0; handed < 5; handed++) {
+      const { elector } = await world.leader();
+      await world.settled(elector.resign());
+      await world.advance(1000);
+    }
+    const { term } = (await world.leader()).elector.status();
+    expect(term).toBeGreaterThanOrEqual(6);
+    await stop(world, ...ids);
+    for (const id of ["b", "c"]) world.seat(id).disk.record = null;
+    for (const id of ids) await world.start(id, { voters });
+    await world.advance(5000);
+    expect(world.leaders()).toEqual([]);
+    for (const id of ["b", "c"])
+      expect(world.seat(id).logged).toContainEqual(
+        expect.stringMatching(
+          /^cannot found the cluster: a already founded one \(id [0-9a-z]+\) with another record of .* see `raftbeat recover`$/,
+        ),
+      );
+
+    await stop(world, ...ids);
+    const self = { id: "a", address: "ws://a:7400" };
+    world.seat("a").disk.record = recoveredRecord(recordOf(world, "a"), self, term + 10, "once");
+    for (const id of ids) await world.start(id, { voters });
+    const first = await world.leader();
+    expect(first.id).toBe("a");
+    expect(first.elector.status().term).toBeGreaterThan(term + 10);
+    for (const id of ["b", "c"])
+      await world.settled(first.elector.reconfigure({ add: { id, address: `ws://${id}:7400` } }));
+    await stop(world, "a");
+    const next = await world.leader();
+    expect(next.elector.status().term).toBeGreaterThan(first.elector.status().term);
+  });
+
+  it("is not heard any more once the cluster was begun again without it", async () => {
+    const world = await ElectorWorld.of(ids);
+    await world.leader();
+    await stop(world, ...ids);
+    const self = { id: "a", address: "ws://a:7400" };
+    world.seat("a").disk.record = recoveredRecord(recordOf(world, "a"), self, 50, "once");
+    for (const id of ids) await world.start(id, { voters });
+    await world.until(() => world.leaders().length === 2);
+    // The two that were never lost are another cluster now: neither side hears the other.
+    const leaders = world.leaders().map((seat) => seat.elector.status());
+    expect(new Set(leaders.map(({ clusterId }) => clusterId)).size).toBe(2);
+    await world.advance(5000);
+    expect(world.seat("a").elector.status()).toMatchObject({ isLeader: true, peers: [] });
+  });
+});
+
+describe("a record runs once", () => {
+  it("put back from a copy, it is refused by name, and its node ends with the reason", async () => {
+    const world = await ElectorWorld.of(ids);
+    await world.leader();
+    await world.advance(500);
+    const copy = recordOf(world, "c");
+    await stop(world, "c");
+    await world.start("c", { voters });
+    await world.until(() => world.seat("c").elector.status().leader !== null);
+    await world.advance(200);
+    await stop(world, "c");
+    world.seat("c").disk.record = copy;
+    const { elector } = world.seat("c");
+    await world.start("c", { voters });
+    const restored = world.seat("c").elector;
+    expect(restored).not.toBe(elector);
+    const ended = await world.settled(restored.closed);
+    expect(ended).toMatchObject({
+      code: "recordCopied",
+      message: expect.stringMatching(
+        /^[ab] refuses this node \(the record of c is a copy that has not gone on: two processes have made start 2 of it\)/,
+      ),
+    });
+    expect(await world.leader()).toBeDefined();
+  });
+
+  it("of another node, or of a node of another cluster, it is not opened", async () => {
+    const world = await ElectorWorld.of(["a"]);
+    await world.leader();
+    await stop(world, "a");
+    await expect(world.start("a", { cluster: "other", voters: { a: "ws://a:7400" } })).rejects.toMatchObject({
+      code: "wrongRecord",
+      message: expect.stringMatching(/record of node a of cluster test, and this is node a of cluster other/),
+    });
+    const { record } = world.seat("a").disk;
+    const other = new ElectorWorld();
+    await other.start("b", { voters: { b: "ws://b:7400" } });
+    await stop(other, "b");
+    other.seat("b").disk.record = record;
+    await expect(other.start("b", { voters: { b: "ws://b:7400" } })).rejects.toMatchObject({
+      code: "wrongRecord",
+    });
+  });
+});
+
+describe("a node that joins", () => {
+  it("needs to know whom to believe where nobody proves anything", async () => {
+    const world = await ElectorWorld.of(ids);
+    await expect(world.start("d", { join: true, transport: undefined as never })).rejects.toMatchObject({
+      code: "invalidSettings",
+      message: expect.stringMatching(/^join \(true\) needs a token/),
+    });
+  });
+
+  it("takes only the cluster that its settings name", async () => {
+    const world = await ElectorWorld.of(ids);
+    const first = await world.leader();
+    await world.start("d", { join: { clusterId: "another" } });
+    const adding = first.elector.reconfigure(
+      { add: { id: "d", address: "ws://d:7400" } },
+      { timeoutMs: 3000 },
+    );
+    await expect(world.settled(adding)).rejects.toMatchObject({ code: "timeout" });
+    expect(world.seat("d").elector.status().clusterId).toBeNull();
+    await stop(world, "d");
+    await world.start("d", { join: { clusterId: first.elector.status().clusterId ?? "" } });
+    await world.until(() => world.seat("d").elector.status().leader === first.id);
+  });
+});

@@ -1,0 +1,181 @@
+import type { Mutant } from "./mutant.js";
+
+/** Bugs in whom a node believes, in how it comes to a cluster, and in how it knows a copy. */
+export const strangers: readonly Mutant[] = [
+  {
+    name: "a stranger judged by the configuration it brings along",
+    edits: [
+      [
+        "catch-up.ts",
+        ": authenticated && isSameCluster(own, carried) && isForsaken(node, nowMs);",
+        ": isSameCluster(own, carried);",
+      ],
+    ],
+    claims: [
+      "21. a sender outside the own configuration changes nothing and",
+      "21. only one that no member answers believes a sender it does",
+    ],
+  },
+  {
+    name: "a stranger believed while members answer",
+    edits: [["catch-up.ts", " && isForsaken(node, nowMs);", ";"]],
+    claims: ["21. only one that no member answers believes a sender it does"],
+  },
+  {
+    name: "a stranger believed over a link that proves nothing",
+    edits: [["catch-up.ts", ": authenticated && isSameCluster", ": isSameCluster"]],
+    claims: ["21. only one that no member answers believes a sender it does"],
+  },
+  {
+    name: "a stranger of another cluster believed",
+    edits: [
+      [
+        "catch-up.ts",
+        "authenticated && isSameCluster(own, carried) && isForsaken",
+        "authenticated && isForsaken",
+      ],
+    ],
+    claims: ["21. only one that no member answers believes a sender it does"],
+  },
+  {
+    name: "another cluster's configuration taken from a refusal",
+    edits: [["catch-up.ts", "  if (!isSameCluster(record.configuration, configuration)) return;\n", ""]],
+    claims: ["21. a configuration of another cluster is not taken, whoever"],
+  },
+  {
+    name: "another cluster's configuration taken from a heartbeat",
+    edits: [["heartbeat.ts", " && isSameCluster(own, carried))", ")"]],
+    claims: ["21. a configuration of another cluster is not taken, whoever"],
+  },
+  {
+    name: "nobody asked about a newer configuration",
+    edits: [["catch-up.ts", 'if (reason !== "notMember" && reason !== "amnesiac") return;', "return;"]],
+    claims: [
+      "21. told of a newer configuration by a sender it does not know",
+      "21. what it asks is refused by everybody, and moves nothing",
+    ],
+  },
+  {
+    name: "members asked at every word of a stranger",
+    edits: [["catch-up.ts", "nowMs - node.inquiredAtMs < node.settings.electionTimeout.minMs", "false"]],
+    claims: ["21. told of a newer configuration by a sender it does not know"],
+  },
+  {
+    name: "a joiner that believes anybody",
+    edits: [["founding.ts", "return authenticated || arrival.members.has(from);", "return true;"]],
+    claims: ["21. a joiner learns from a proven sender, from whom its"],
+  },
+  {
+    name: "founded before everybody was met",
+    edits: [["founding.ts", " || missingFounders(node).length > 0) return;", ") return;"]],
+    claims: ["28. a cluster is founded once every founder was met, and all"],
+  },
+  {
+    name: "founded beside a cluster that is there",
+    edits: [
+      [
+        "founding.ts",
+        "if (standing.clusterId !== null && standing.clusterId !== configuration.clusterId) return;",
+        "if (standing.clusterId === null) continue;",
+      ],
+    ],
+    claims: ["28. a founder that lost its record founds nothing with those"],
+  },
+  {
+    name: "a name that stands for another record taken for one's own",
+    edits: [["founding.ts", "if (own !== null && own !== record.incarnation) return false;", ""]],
+    claims: [
+      "28. a founder takes the founding that counts on its record",
+      "28. a founder that lost its record founds nothing with those",
+    ],
+  },
+  {
+    name: "a cluster id that does not tell of the records",
+    edits: [["founding.ts", "=> [id, incarnation] as const", "=> [id, incarnation === null] as const"]],
+    claims: ["28. the id of the cluster changes with any founder's record"],
+  },
+  {
+    name: "the cluster's id lost by a reconfiguration",
+    edits: [["membership.ts", "    current.clusterId,\n", ""]],
+    claims: ["28. a reconfiguration keeps the id of the cluster"],
+  },
+  {
+    name: "starts not remembered",
+    edits: [
+      [
+        "standing.ts",
+        "new Map(record.startsMet).set(peer, { startCount, startNonce, writeCount, term })",
+        "record.startsMet",
+      ],
+    ],
+    claims: ["29. the highest that a record was heard to have come to is"],
+  },
+  {
+    name: "two processes of one start allowed",
+    edits: [
+      [
+        "standing.ts",
+        "return startNonce === known.startNonce\n      ? null",
+        'return startNonce !== ""\n      ? null',
+      ],
+    ],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
+    name: "an earlier start allowed",
+    edits: [["standing.ts", "if (startCount < known.startCount)", "if (startCount < 0)"]],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
+    name: "a later start that knows less allowed",
+    edits: [["standing.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
+    name: "a later start of an earlier term allowed",
+    edits: [["standing.ts", "if (term < known.term)", "if (term < 0)"]],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
+    name: "a refused copy met all the same",
+    edits: [
+      ["introduction.ts", "if (refusesStanding(node, from, incarnation, standing) !== null) return;", ""],
+    ],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
+    name: "another cluster let in",
+    edits: [
+      [
+        "standing.ts",
+        "if (own !== null && standing.clusterId !== null && own !== standing.clusterId)",
+        "if (own === null && standing.clusterId !== null && own !== null)",
+      ],
+    ],
+    claims: ["29. a node of another cluster is refused, and the sentence"],
+  },
+  {
+    name: "absurd terms believed",
+    edits: [["reach.ts", "if (message.term > term + furthestAhead)", "if (message.term > Number.MAX_VALUE)"]],
+    claims: ["30. a number further ahead than a cluster can have come"],
+  },
+  {
+    name: "absurd seqs believed",
+    edits: [["reach.ts", "if (message.seq > heard + furthestAhead)", "if (message.seq > Number.MAX_VALUE)"]],
+    claims: ["30. a number further ahead than a cluster can have come"],
+  },
+  {
+    name: "absurd numbers noticed, and believed",
+    edits: [
+      ["step.ts", "if (beyondReach(node, message) !== null) return false;", "beyondReach(node, message);"],
+    ],
+    claims: ["30. a number further ahead than a cluster can have come"],
+  },
+  {
+    name: "a promise of a day believed",
+    edits: [
+      ["heartbeat.ts", "Math.min(answer.voteHoldMs, node.settings.quorumTimeoutMs)", "answer.voteHoldMs"],
+    ],
+    claims: ["13. no promise is worth more than the quorum timeout"],
+  },
+];
