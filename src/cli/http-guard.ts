@@ -44,7 +44,8 @@ export function refuseBrowsers(request: IncomingMessage): void {
 
 /** Who may ask a node for changes. */
 export interface ChangeRights {
-  readonly token: string | null;
+  /** The tokens that are valid at this moment; none for a node without one. */
+  tokens(): readonly string[];
   /** Without a token: whether this very machine may. */
   readonly allowsLocal: boolean;
 }
@@ -54,9 +55,10 @@ export interface ChangeRights {
  * name, and then only from this very machine: a proxy on the machine (HAProxy, `kubectl port-forward`, `ssh -L`) makes every stranger
  * local, and need not say so. Errors: `HttpRefusal`.
  */
-export function authorize(request: IncomingMessage, { token, allowsLocal }: ChangeRights): void {
-  if (token === null) {
-    if (!allowsLocal)
+export function authorize(request: IncomingMessage, rights: ChangeRights): void {
+  const tokens = rights.tokens();
+  if (tokens.length === 0) {
+    if (!rights.allowsLocal)
       throw new HttpRefusal(
         403,
         "noToken",
@@ -73,7 +75,9 @@ export function authorize(request: IncomingMessage, { token, allowsLocal }: Chan
   const [, given] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "") ?? [];
   if (given === undefined)
     throw new HttpRefusal(401, "tokenMissing", "changes need the header Authorization: Bearer and the token");
-  if (!sameSecret(given, token)) throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
+  // Each is compared, so that the time tells nothing.
+  if (tokens.filter((token) => sameSecret(given, token)).length === 0)
+    throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
 }
 
 /** How long the client waits for the answer (RFC 7240: `Prefer: wait=5`), or null where it does not say. */

@@ -201,6 +201,9 @@ async function serve(
   ]);
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
-  const rights = { token: plan.token, allowsLocal: plan.httpAllowChanges };
+  const rights = {
+    tokens: () => (plan.token === null ? [] : [plan.token]),
+    allowsLocal: plan.httpAllowChanges,
+  };
   return { metrics, http: await serveNode(listen, rights, { ...sources, measured, metrics }) };
 }

@@ -307,7 +307,7 @@ describe("an HTTP server whose port is taken", () => {
     };
     const again = serveNode(
       { host: "127.0.0.1", port },
-      { token: null, allowsLocal: false },
+      { tokens: () => [], allowsLocal: false },
       {
         ...sources,
         measured: measurements.read,

@@ -73,10 +73,15 @@ export async function serve(
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
   const subject = { ...sources, measured, metrics };
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, { token, allowsLocal }, subject, {
-    ...httpLimits(),
-    ...limits,
-  });
+  const http = await serveNode(
+    { host: "127.0.0.1", port: 0 },
+    { tokens: () => (token === null ? [] : [token]), allowsLocal },
+    subject,
+    {
+      ...httpLimits(),
+      ...limits,
+    },
+  );
   onTestFinished(() => http.close());
   return {
     ...fake,
