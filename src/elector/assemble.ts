@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { type Node, type NodeId, promiseUntil } from "../protocol/index.js";
+import { markedAsCopy, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
@@ -170,6 +170,8 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       await runner.end(failure);
       contention.end();
       await new Promise<void>((resolve) => links.transport.stop(resolve));
+      if (failure?.code === "recordCopied")
+        await new Promise<void>((resolve) => store.write(markedAsCopy(node.record), () => resolve()));
       await new Promise<void>((resolve) => store.close(resolve));
       watch.end();
       settleClosed(failure);

@@ -14,7 +14,7 @@ import { joins, planElector } from "./options.js";
 /**
  * Starts a node: opens its store, writes down that it starts, listens, and takes part in elections. A node with an empty store first founds
  * the cluster with the other founders, or joins one.
- * Errors: `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `wrongRecord`, `transportFailed`.
+ * Errors: `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `wrongRecord`, `recordCopied`, `transportFailed`.
  */
 export async function createElector(
   options: ElectorOptions,
@@ -35,7 +35,7 @@ export async function createElector(
     // Durable before anything is said: a second process that starts from the same record says another nonce (rule 29).
     const record = withStart(
       stored ?? emptyRecord(nanoid(), plan.settings.voteHoldMs, { cluster, id }),
-      nanoid(),
+      nanoid(10),
     );
     await writeRecord(store, record);
     const node = createNode({
@@ -101,6 +101,11 @@ function startTransport(transport: Transport, hear: TransportHandlers): Promise<
 
 /** A record belongs to one node of one cluster, so that a folder mounted at the wrong place gives nobody another's votes. */
 function checkOwner({ run }: DurableRecord, cluster: string, id: string): void {
+  if (run.isCopy)
+    throw new RaftbeatError(
+      "recordCopied",
+      `a member found the record of ${id} to be a copy that has not gone on: remove ${id} from the cluster, empty its store, and add it again`,
+    );
   if (run.cluster === cluster && run.id === id) return;
   throw new RaftbeatError(
     "wrongRecord",

@@ -199,7 +199,7 @@ export function emptyRecord(
     incarnation,
     incarnationsMet: new Map(),
     startsMet: new Map(),
-    run: { ...owner, startCount: 0, startNonce: "" },
+    run: { ...owner, startCount: 0, startNonce: "", earlierNonces: [], isCopy: false },
     writeCount: 0,
   };
 }

@@ -24,5 +24,6 @@ export function recoveredRecord(
     configuration,
     incarnationsMet: new Map(),
     startsMet: new Map(),
+    run: { ...record.run, isCopy: false },
   };
 }

@@ -10,7 +10,14 @@ export interface Run {
   readonly startCount: number;
   /** Drawn anew at each start, so that two starts with the same count differ. */
   readonly startNonce: string;
+  /** The nonces of the starts before, the newest first, at most `maxEarlierNonces`. */
+  readonly earlierNonces: readonly string[];
+  /** True once a member has refused this node because its record is a copy: no process may start from it any more. */
+  readonly isCopy: boolean;
 }
+
+/** How many earlier starts a record names: a peer that missed more of them goes by the counts alone. */
+export const maxEarlierNonces = 8;
 
 /** How far a record had come when its node last said so: what a node keeps, durably, of each member it met (rule 29). */
 export interface Progress {
@@ -25,6 +32,8 @@ export interface Progress {
 export interface Standing extends Progress {
   /** The cluster id, made when the cluster was founded; null for a node that belongs to no cluster yet. */
   readonly clusterId: string | null;
+  /** As in `Run`: by them a peer sees that this start goes on from the one that it has met. */
+  readonly earlierNonces: readonly string[];
 }
 
 /** Why a node wants no link with another, in a word for the peer's software and a sentence for its owner. */
@@ -41,8 +50,8 @@ export interface PeerRefusal {
 /** What a node says of its own record. */
 export function standingOf({ durable }: Node): Standing {
   const { run, writeCount, term, configuration } = durable;
-  const { startCount, startNonce } = run;
-  return { clusterId: configuration.clusterId, startCount, startNonce, writeCount, term };
+  const { startCount, startNonce, earlierNonces } = run;
+  return { clusterId: configuration.clusterId, startCount, startNonce, earlierNonces, writeCount, term };
 }
 
 /**
@@ -74,6 +83,9 @@ export function refusesStanding(
     return startNonce === known.startNonce
       ? null
       : olderCopy(peer, `two processes have made start ${startCount} of it`);
+  const claimed = standing.earlierNonces[startCount - known.startCount - 1];
+  if (claimed !== undefined && claimed !== known.startNonce)
+    return olderCopy(peer, `it does not go on from start ${known.startCount}, which has been seen`);
   if (writeCount <= known.writeCount)
     return olderCopy(peer, `it has ${writeCount} changes, and ${known.writeCount} have been seen`);
   if (term < known.term)
@@ -101,6 +113,14 @@ export function meetStart(node: Node, peer: NodeId, incarnation: string, standin
 
 /** The record as a process that starts now writes it first: one start further. */
 export function withStart(record: DurableRecord, startNonce: string): DurableRecord {
-  const run = { ...record.run, startCount: record.run.startCount + 1, startNonce };
-  return { ...record, run, writeCount: record.writeCount + 1 };
+  const { run, writeCount } = record;
+  const earlierNonces =
+    run.startCount === 0 ? [] : [run.startNonce, ...run.earlierNonces].slice(0, maxEarlierNonces);
+  const next = { ...run, startCount: run.startCount + 1, startNonce, earlierNonces };
+  return { ...record, run: next, writeCount: writeCount + 1 };
+}
+
+/** The record as it is left where a member found it to be a copy. */
+export function markedAsCopy(record: DurableRecord): DurableRecord {
+  return { ...record, run: { ...record.run, isCopy: true }, writeCount: record.writeCount + 1 };
 }

@@ -54,7 +54,7 @@ export function encodeSlot(seq: number, record: DurableRecord): Buffer {
       incarnation: record.incarnation,
       incarnationsMet: [...incarnationsMet],
       startsMet: [...startsMet],
-      run: record.run,
+      run: { ...record.run, earlierNonces: [...record.run.earlierNonces] },
       writeCount: record.writeCount,
     },
   };
@@ -153,7 +153,14 @@ const storedSlot = v.strictObject({
         v.strictObject({ startCount: count, startNonce: name, writeCount: count, term: count }),
       ]),
     ),
-    run: v.strictObject({ cluster: v.string(), id: v.string(), startCount: count, startNonce: v.string() }),
+    run: v.strictObject({
+      cluster: v.string(),
+      id: v.string(),
+      startCount: count,
+      startNonce: v.string(),
+      earlierNonces: v.array(v.string()),
+      isCopy: v.boolean(),
+    }),
     writeCount: count,
   }),
 });

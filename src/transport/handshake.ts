@@ -42,6 +42,7 @@ export const unknownStanding: Standing = {
   clusterId: null,
   startCount: 0,
   startNonce: "unknown",
+  earlierNonces: [],
   writeCount: 0,
   term: 0,
 };
@@ -189,7 +190,7 @@ function ownHello(
   { cluster, id, incarnation }: Identity,
   to: NodeId,
   version: number,
-  { clusterId, startCount, startNonce, writeCount, term }: Standing,
+  { clusterId, startCount, startNonce, earlierNonces, writeCount, term }: Standing,
   nonce: string,
   refusal: PeerRefusal | null,
 ): Said {
@@ -200,7 +201,7 @@ function ownHello(
     id,
     incarnation,
     to,
-    [clusterId, startCount, startNonce, writeCount, term],
+    [clusterId, startCount, startNonce, [...earlierNonces], writeCount, term],
     nonce,
     refusal === null ? null : [refusal.reason, printable(refusal.detail, longestRefusalChars)],
   ];
@@ -208,11 +209,11 @@ function ownHello(
 
 function metBy(hello: HelloFrame, token: string | null): Met {
   const [, version, , id, incarnation, , standing, , refusal] = hello;
-  const [clusterId, startCount, startNonce, writeCount, term] = standing;
+  const [clusterId, startCount, startNonce, earlierNonces, writeCount, term] = standing;
   return {
     id,
     incarnation,
-    standing: { clusterId, startCount, startNonce, writeCount, term },
+    standing: { clusterId, startCount, startNonce, earlierNonces, writeCount, term },
     version,
     knowsToken: token !== null,
     refusal: refusal === null ? null : { reason: refusal[0], detail: refusal[1] },

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { maxEarlierNonces } from "../protocol/index.js";
 import { count, id } from "./wire.js";
 
 /**
@@ -21,8 +22,16 @@ const sentence = v.custom<string>(isSentence, "expected a printable sentence");
 /** The accepting side's first frame: lowest and highest version it speaks, its nonce. */
 export const challengeFrame = v.strictTuple([v.literal("raftbeat"), count, count, nonce]);
 
-/** What a node says of its record: cluster id, start count, start nonce, write count, term. */
-const standing = v.strictTuple([v.nullable(id), count, id, count, count]);
+/** What a node says of its record: cluster id, start count, start nonce (21 characters at most), the nonces of earlier starts, write count, term. */
+const startNonce = v.pipe(id, v.maxLength(21, "expected a shorter nonce"));
+const standing = v.strictTuple([
+  v.nullable(id),
+  count,
+  startNonce,
+  v.pipe(v.array(startNonce), v.maxLength(maxEarlierNonces, "expected fewer nonces")),
+  count,
+  count,
+]);
 
 /** Why the sender wants no link, as far as it can be said before the link is up: a reason and a sentence. */
 const refusal = v.nullable(v.strictTuple([v.picklist(["wrongCluster", "olderCopy", "displaced"]), sentence]));

@@ -127,6 +127,8 @@ describe("a record runs once", () => {
       ),
     });
     expect(await world.leader()).toBeDefined();
+    // Whoever watches over the process starts it again and again: that changes nothing.
+    await expect(world.start("c", { voters })).rejects.toMatchObject({ code: "recordCopied" });
   });
 
   it("of another node, or of a node of another cluster, it is not opened", async () => {

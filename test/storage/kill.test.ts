@@ -80,7 +80,7 @@ function theRecordOf(term: number) {
     incarnation: "me",
     incarnationsMet,
     startsMet: new Map(),
-    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n" },
+    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n", earlierNonces: [], isCopy: false },
     writeCount: term,
   };
 }

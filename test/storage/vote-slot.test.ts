@@ -42,7 +42,14 @@ const record: fc.Arbitrary<DurableRecord> = fc.record({
       fc.tuple(name, fc.record({ startCount: number, startNonce: name, writeCount: number, term: number })),
     )
     .map((met) => new Map(met)),
-  run: fc.record({ cluster: name, id: name, startCount: number, startNonce: name }),
+  run: fc.record({
+    cluster: name,
+    id: name,
+    startCount: number,
+    startNonce: name,
+    earlierNonces: fc.array(name, { maxLength: 8 }),
+    isCopy: fc.boolean(),
+  }),
   writeCount: number,
 });
 

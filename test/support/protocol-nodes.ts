@@ -195,7 +195,14 @@ export function aFollower(protocol: Protocol, beginning: Beginning = {}): Actor 
       met.map((other) => [other, others.find((m) => m.id === other)?.incarnation ?? incarnationOf(other)]),
     ),
     startsMet: new Map(),
-    run: { cluster: "test", id, startCount: 1, startNonce: `${id}-start-1` },
+    run: {
+      cluster: "test",
+      id,
+      startCount: 1,
+      startNonce: `${id}-start-1`,
+      earlierNonces: [],
+      isCopy: false,
+    },
     writeCount: 1,
   };
   const node = protocol.createNode({ id, settings, record, nowMs });

@@ -34,7 +34,7 @@ function writeOn(index, store, term) {
     incarnation: "me",
     incarnationsMet,
     startsMet: new Map(),
-    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n" },
+    run: { cluster: "killed", id: "me", startCount: 1, startNonce: "n", earlierNonces: [], isCopy: false },
     writeCount: term,
   };
   store.write(record, (error) => {

@@ -28,7 +28,14 @@ export function aRecord(term: number, changes: Partial<DurableRecord> = {}): Dur
       ["n3", "x"],
     ]),
     startsMet: new Map([["n3", { startCount: 2, startNonce: `s${term}`, writeCount: term, term }]]),
-    run: { cluster: "test", id: "n1", startCount: term, startNonce: `start-${term}` },
+    run: {
+      cluster: "test",
+      id: "n1",
+      startCount: term,
+      startNonce: `start-${term}`,
+      earlierNonces: ["before"],
+      isCopy: false,
+    },
     writeCount: term,
     ...changes,
   };

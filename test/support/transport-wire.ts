@@ -34,7 +34,15 @@ export async function rawPeer(port: number | null, options: ClientOptions = {}, 
 
 /** What a node of a test says of its record. */
 export function aStanding(more: Partial<Standing> = {}): Standing {
-  return { clusterId: "cluster-1", startCount: 1, startNonce: "start-1", writeCount: 2, term: 3, ...more };
+  return {
+    clusterId: "cluster-1",
+    startCount: 1,
+    startNonce: "start-1",
+    earlierNonces: [],
+    writeCount: 2,
+    term: 3,
+    ...more,
+  };
 }
 
 /** A challenge as any node would make it. Without a token no hello depends on it. */

@@ -136,7 +136,7 @@ describe("the handshake", () => {
     expect(a.refusals[0]).toMatchObject({ reason: "wrongToken", detail: "no?[31m?fake line", by: "peer" });
   });
 
-  const fields = `"test","a","a-1","b",["cluster-1",1,"start-1",2,3],"${"0".repeat(32)}",null`;
+  const fields = `"test","a","a-1","b",["cluster-1",1,"start-1",[],2,3],"${"0".repeat(32)}",null`;
   it.each([
     ["version 1", '["raftbeat",1,"test","a","a-1","b",null]', 4002, "expected version 2 of raftbeat's wire"],
     ["a later version", `["raftbeat",3,${fields},[]]`, 4002, "wire protocol, found 3"],

@@ -131,8 +131,9 @@ describe("the proof of a token", () => {
           [6, 0, null],
           [6, 1, 9],
           [6, 2, "start-9"],
-          [6, 3, 9],
+          [6, 3, ["start-0"]],
           [6, 4, 9],
+          [6, 5, 9],
           [7, null, "f".repeat(32)],
           [8, null, ["displaced", "x"]],
           [9, 0, "f".repeat(64)],
@@ -159,7 +160,13 @@ describe("the proof of a token", () => {
   it("fits into 1 KB with the longest of everything", () => {
     const long = (letter: string) => letter.repeat(64);
     const standing = () =>
-      aStanding({ clusterId: long("c"), startNonce: long("n"), startCount: 2 ** 52, writeCount: 2 ** 52 });
+      aStanding({
+        clusterId: "c".repeat(11),
+        startNonce: "n".repeat(21),
+        earlierNonces: Array.from({ length: 8 }, () => "n".repeat(10)),
+        startCount: 2 ** 52,
+        writeCount: 2 ** 52,
+      });
     const own = (id: string): Credentials => ({
       identity: { cluster: long("x"), id, incarnation: long("i") },
       tokens: () => ["red", "blue"],

@@ -15,7 +15,15 @@ import { claim } from "./claim.js";
 
 /** What a node says of its record when it links, unless the test wants it otherwise. */
 function standing(over: Partial<Standing> = {}): Standing {
-  return { clusterId: null, startCount: 1, startNonce: "first", writeCount: 5, term: 0, ...over };
+  return {
+    clusterId: null,
+    startCount: 1,
+    startNonce: "first",
+    earlierNonces: [],
+    writeCount: 5,
+    term: 0,
+    ...over,
+  };
 }
 
 /** A founder of `abc` with an empty record. */
@@ -156,6 +164,11 @@ export const arrival = [
       expect(verdict({ startCount: 6, startNonce: "next", writeCount: 70, term: 4 })).toBe("olderCopy");
       expect(verdict({ startCount: 6, startNonce: "next", writeCount: 71, term: 3 })).toBe("olderCopy");
       expect(verdict({ startCount: 1 }, "c-2")).toBeNull();
+      // However often a copy is started: it goes on from another start than the one that was met.
+      const later = { startCount: 7, startNonce: "later", writeCount: 99, term: 9 };
+      expect(verdict({ ...later, earlierNonces: ["6th", "n", "4th"] })).toBeNull();
+      expect(verdict({ ...later, earlierNonces: ["6th", "other", "4th"] })).toBe("olderCopy");
+      expect(verdict({ ...later, startCount: 70, earlierNonces: ["69th", "68th"] })).toBeNull();
       const before = node.node.record;
       link(node, "c", { startCount: 5, startNonce: "other", writeCount: 99, term: 9 });
       expect(node.node.record).toBe(before);
@@ -173,7 +186,7 @@ export const arrival = [
   claim("29. a record counts its starts and its changes", (protocol) => {
     const record = protocol.withStart(protocol.emptyRecord("a-1", 150, { cluster: "x", id: "a" }), "n");
     expect(record).toMatchObject({
-      run: { cluster: "x", id: "a", startCount: 1, startNonce: "n" },
+      run: { cluster: "x", id: "a", startCount: 1, startNonce: "n", earlierNonces: [], isCopy: false },
       writeCount: 1,
     });
     const voter = aFollower(protocol);
@@ -184,6 +197,7 @@ export const arrival = [
       clusterId: null,
       startCount: 1,
       startNonce: "a-start-1",
+      earlierNonces: [],
       writeCount: voter.node.durable.writeCount,
       term: 2,
     });

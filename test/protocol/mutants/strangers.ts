@@ -127,6 +127,17 @@ export const strangers: readonly Mutant[] = [
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
+    name: "a start that goes on from another one allowed",
+    edits: [
+      [
+        "standing.ts",
+        "claimed !== undefined && claimed !== known.startNonce",
+        "claimed === undefined && startCount < 0",
+      ],
+    ],
+    claims: ["29. a start before the last, or beside it, is refused by name"],
+  },
+  {
     name: "a later start that knows less allowed",
     edits: [["standing.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
