@@ -16,6 +16,7 @@ import {
   type Settings,
   safeModes,
 } from "../protocol/index.js";
+import type { TransportToken } from "../transport/secrets.js";
 import type { ElectorOptions } from "./elector.js";
 
 /** Defaults of an elector that are not the protocol's; milliseconds. */
@@ -61,12 +62,13 @@ const schema = v.strictObject({
   listen: v.optional(v.record(v.string(), v.unknown())),
   // Its messages must not show the value, as those of valibot do.
   token: v.optional(
-    v.custom<string>(
-      (value) => typeof value === "string" && value !== "",
-      "must be a string that is not empty",
+    v.custom<TransportToken>(
+      (value) =>
+        typeof value === "function" || [value].flat().every((one) => typeof one === "string" && one !== ""),
+      "must be a string that is not empty, or two of them, or a function that gives them",
     ),
   ),
-  tls: v.optional(v.record(v.string(), v.unknown())),
+  tls: v.optional(v.union([callable, v.record(v.string(), v.unknown())])),
   timing: v.optional(timing),
   metadata: v.optional(
     v.pipe(v.string(), v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),

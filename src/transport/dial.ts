@@ -10,7 +10,8 @@ import { type LinkEnd, printable } from "./link-end.js";
 
 /** What a dial needs besides what links share. */
 export interface DialContext extends LinkContext {
-  readonly tls: TransportTls | null;
+  /** The TLS options of the moment. */
+  readonly tls: () => TransportTls | null;
   readonly timing: LinkTiming;
   readonly schedule: Schedule;
 }
@@ -31,7 +32,8 @@ export function dial(
   owner: LinkOwner,
   onFailed: (end: LinkEnd) => void,
 ): Dial {
-  const { tls, timing, limits, schedule } = context;
+  const { timing, limits, schedule } = context;
+  const tls = context.tls();
   let over = false;
   let stream: Duplex | null = null;
   let socket: WebSocket | null = null;
@@ -85,7 +87,8 @@ export function dial(
 
   function onOpen(): void {
     if (over || socket === null) return;
-    const distrusts = (id: NodeId) => certificateProblem(stream, id, tls, "dialled");
+    const { cluster } = context.credentials.identity;
+    const distrusts = (id: NodeId) => certificateProblem(stream, { cluster, id }, tls, "dialled");
     const opened = { socket, remote: address, expected: peer, distrusts, isMutual: isMutual(tls) };
     link = createLink(opened, context, {
       ...owner,

@@ -5,7 +5,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -27,6 +27,8 @@ export interface Door {
   open(callback: (error: Error | null) => void): void;
   /** The port listened at, or null. */
   port(): number | null;
+  /** Takes renewed certificates in use at once, not only when somebody connects. */
+  renew(): void;
   /** Turns out who has taken too long to say who it is. */
   sweep(nowMs: number): void;
   close(callback: () => void): void;
@@ -43,13 +45,14 @@ interface Stranger {
 /** Makes the way in. Links are given to `owner` once they are up; who is turned away is told to `onRefused`. */
 export function createDoor(
   listen: Listen,
-  tls: TransportTls | null,
+  tlsNow: () => TransportTls | null,
   context: LinkContext,
   owner: LinkOwner,
   onRefused: (refusal: LinkRefusal) => void,
 ): Door {
   const { limits, clock } = context;
   const shared = "server" in listen;
+  let tls = tlsNow();
   const server: Server | TlsServer = shared ? listen.server : ownServer(tls);
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
   /** By remote host and port, the oldest first. */
@@ -96,6 +99,14 @@ export function createDoor(
     refuse(reason, detail, stranger.remote);
   }
 
+  /** Shows the certificate of the moment to whoever connects from now on. */
+  function renew(): void {
+    const next = tlsNow();
+    if (next === tls) return;
+    tls = next;
+    if (next !== null && server instanceof TlsServer && !shared) server.setSecureContext(next);
+  }
+
   function onConnection(stream: Socket): void {
     // Without an address it is gone already.
     if (stream.remoteAddress === undefined) stream.destroy();
@@ -122,7 +133,8 @@ export function createDoor(
 
   function welcome(socket: WebSocket, stream: Socket, stranger: Stranger): void {
     const { remote } = stranger;
-    const distrusts = (id: string) => certificateProblem(stream, id, tls, "accepted");
+    const { cluster } = context.credentials.identity;
+    const distrusts = (id: string) => certificateProblem(stream, { cluster, id }, tls, "accepted");
     const opened = { socket, remote, expected: null, distrusts, isMutual: isMutual(tls) };
     stranger.link = createLink(opened, context, {
       ...owner,
@@ -153,8 +165,11 @@ export function createDoor(
   });
 
   return {
+    renew,
     open(callback) {
       for (const [event, listener] of listeners) server.on(event, listener as () => void);
+      // Node chooses the certificate when somebody connects: the new one must be there by then.
+      server.prependListener("connection", renew);
       if ("server" in listen) {
         context.clock.afterPoll(() => callback(null));
         return;
@@ -180,6 +195,7 @@ export function createDoor(
     },
     close(callback) {
       for (const [event, listener] of listeners) server.off(event, listener as () => void);
+      server.off("connection", renew);
       for (const { link, stream } of strangers.values()) {
         if (link === null) stream.destroy();
         else link.refuse("stopping", "stopping");

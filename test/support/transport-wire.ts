@@ -19,8 +19,17 @@ export interface RawPeer {
 }
 
 /** Connects to a transport without being one. Resolves once the WebSocket is open. */
-export async function rawPeer(port: number | null, options: ClientOptions = {}, path = ""): Promise<RawPeer> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false, ...options });
+export async function rawPeer(
+  port: number | null,
+  options: ClientOptions = {},
+  path = "",
+  scheme = "ws",
+): Promise<RawPeer> {
+  const socket = new WebSocket(`${scheme}://127.0.0.1:${port}${path}`, {
+    perMessageDeflate: false,
+    rejectUnauthorized: false,
+    ...options,
+  });
   const heard: string[] = [];
   socket.on("message", (data: Buffer) => heard.push(data.toString()));
   const closed = new Promise<Closed>((resolve) =>
