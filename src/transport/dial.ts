@@ -1,8 +1,10 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ClientOptions, WebSocket } from "ws";
 import type { NodeId } from "../protocol/index.js";
 import type { Schedule } from "../runtime/ports.js";
+import type { Admission } from "./admission.js";
 import { certificateProblem, dialOptions, isMutual, type TransportTls } from "./certificate.js";
 import type { LinkTiming } from "./limits.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
@@ -13,6 +15,7 @@ export interface DialContext extends LinkContext {
   /** The TLS options of the moment. */
   readonly tls: () => TransportTls | null;
   readonly timing: LinkTiming;
+  readonly admission: Admission;
   readonly schedule: Schedule;
 }
 
@@ -71,7 +74,11 @@ export function dial(
       finishRequest: (request: ClientRequest) => {
         request.once("socket", (opened: Duplex) => {
           stream = opened;
-          opened.once("connect", () => cancelConnect());
+          opened.once("connect", () => {
+            cancelConnect();
+            const host = (opened as Socket).remoteAddress;
+            if (host !== undefined) context.admission.onPeerAt(peer, host, "dialled");
+          });
         });
         request.end();
       },

@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RaftbeatError } from "../errors.js";
+import type { Admission } from "./admission.js";
 import { certificateProblem, isMutual, type TransportTls } from "./certificate.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
 import { type LinkRefusal, printable } from "./link-end.js";
@@ -34,6 +35,13 @@ export interface Door {
   close(callback: () => void): void;
 }
 
+/** What a door needs besides what links share. */
+export interface DoorContext extends LinkContext {
+  /** The TLS options of the moment. */
+  readonly tls: () => TransportTls | null;
+  readonly admission: Admission;
+}
+
 /** Who has connected but not said who it is. */
 interface Stranger {
   readonly stream: Duplex;
@@ -45,12 +53,11 @@ interface Stranger {
 /** Makes the way in. Links are given to `owner` once they are up; who is turned away is told to `onRefused`. */
 export function createDoor(
   listen: Listen,
-  tlsNow: () => TransportTls | null,
-  context: LinkContext,
+  context: DoorContext,
   owner: LinkOwner,
   onRefused: (refusal: LinkRefusal) => void,
 ): Door {
-  const { limits, clock } = context;
+  const { limits, clock, admission, tls: tlsNow } = context;
   const shared = "server" in listen;
   let tls = tlsNow();
   const server: Server | TlsServer = shared ? listen.server : ownServer(tls);
@@ -110,7 +117,17 @@ export function createDoor(
   function onConnection(stream: Socket): void {
     // Without an address it is gone already.
     if (stream.remoteAddress === undefined) stream.destroy();
-    else admit(stream, remoteOf(stream));
+    else if (hasRoom(stream)) admit(stream, remoteOf(stream));
+  }
+
+  /** Turns who has come in too great a crowd away, before TLS or anything else that costs time. */
+  function hasRoom(stream: Socket): boolean {
+    if (admission.admits(stream.remoteAddress ?? "", clock.nowMs())) return true;
+    const detail = `more than ${limits.maxConnectionsPerSecond} new connections a second`;
+    refuse("tooManyStrangers", detail, remoteOf(stream));
+    if (server instanceof TlsServer && !shared) stream.destroy();
+    else answer(stream, 503);
+    return false;
   }
 
   function onUpgrade(request: IncomingMessage, stream: Socket, head: Buffer): void {
@@ -127,6 +144,7 @@ export function createDoor(
       answer(stream, 403);
       return;
     }
+    if (shared && !hasRoom(stream)) return;
     const stranger = strangers.get(remote) ?? admit(stream, remote);
     webSockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, stranger));
   }

@@ -3,10 +3,12 @@ import { RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
 import type { Clock, Identity, Random, Schedule, Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
+import { createAdmission } from "./admission.js";
+import { createTraffic } from "./allowance.js";
 import type { TransportTls } from "./certificate.js";
 import { notAfterMs, watchCertificate } from "./certificate-watch.js";
 import type { DialContext } from "./dial.js";
-import { createDoor, type Door, type Listen } from "./door.js";
+import { createDoor, type Door, type DoorContext, type Listen } from "./door.js";
 import {
   type LinkTiming,
   resolveLimits,
@@ -79,13 +81,20 @@ export function webSocketTransport(
       if (!isId(value)) throw new RaftbeatError("invalidSettings", `${name} (${value}) must be ${idRule}`);
     const electionTimeoutMinMs = options.electionTimeoutMinMs ?? identity.electionTimeoutMinMs;
     const secrets = createSecrets(options, identity, onWarning);
+    const clock = options.clock ?? systemClock();
     const context: Context = {
       credentials: { identity: { cluster, id, incarnation }, tokens: secrets.tokens },
       secrets,
       limits,
       timing: resolveLinkTiming(given, electionTimeoutMinMs),
       tls: secrets.tls,
-      clock: options.clock ?? systemClock(),
+      clock,
+      unlisted: createTraffic(
+        limits.maxUnlistedFramesPerSecond,
+        limits.maxUnlistedBytesPerSecond,
+        clock.nowMs(),
+      ),
+      admission: createAdmission(limits.maxConnectionsPerSecond, clock.nowMs()),
       schedule: options.schedule ?? systemSchedule,
       random: options.random ?? systemRandom,
       sockets: new Set(),
@@ -95,7 +104,7 @@ export function webSocketTransport(
 }
 
 /** What all parts of a transport share. */
-interface Context extends DialContext {
+interface Context extends DialContext, DoorContext {
   readonly random: Random;
   readonly secrets: Secrets;
   readonly clock: Pick<Clock, "nowMs" | "wallMs" | "afterPoll">;
@@ -145,7 +154,7 @@ function assemble(
   return {
     start(handlers, callback) {
       const peers = createPeers(context, handlers, refusals.note);
-      const door = createDoor(listen, secrets.tls, context, peers.owner, refusals.note);
+      const door = createDoor(listen, context, peers.owner, refusals.note);
       running = { peers, door };
       state = "opening";
       door.open((error) => {

@@ -171,8 +171,13 @@ export interface RawConnection {
 export async function rawConnection(
   port: number | null,
   first: string | Buffer = "",
+  fromHost?: string,
 ): Promise<RawConnection> {
-  const socket = connect(port ?? 0, "127.0.0.1");
+  const socket = connect({
+    port: port ?? 0,
+    host: "127.0.0.1",
+    ...(fromHost === undefined ? {} : { localAddress: fromHost }),
+  });
   socket.on("error", () => {});
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   afterwards(() => {
