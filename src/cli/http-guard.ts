@@ -46,8 +46,8 @@ export function refuseBrowsers(request: IncomingMessage): void {
  * Lets a change through from whoever knows the token. Where none is set, only from this very machine, and not through a proxy on it,
  * which would make every stranger local. Errors: `HttpRefusal`.
  */
-export function authorize(request: IncomingMessage, token: string | null): void {
-  if (token === null) {
+export function authorize(request: IncomingMessage, tokens: readonly string[]): void {
+  if (tokens.length === 0) {
     if (!isLoopback(request.socket.remoteAddress) || isForwarded(request))
       throw new HttpRefusal(
         403,
@@ -59,7 +59,8 @@ export function authorize(request: IncomingMessage, token: string | null): void 
   const [, given] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "") ?? [];
   if (given === undefined)
     throw new HttpRefusal(401, "tokenMissing", "changes need the header Authorization: Bearer and the token");
-  if (!sameSecret(given, token)) throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
+  if (tokens.filter((token) => sameSecret(given, token)).length === 0)
+    throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
 }
 
 /** The JSON of a request's body. Errors: `HttpRefusal`. */

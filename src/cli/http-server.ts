@@ -52,7 +52,7 @@ const patience: HttpPatience = { headersMs: 5_000, requestMs: 10_000, idleMs: 5_
  */
 export function serveNode(
   listen: Listen,
-  token: string | null,
+  tokens: () => readonly string[],
   subject: HttpSubject,
   { headersMs, requestMs, idleMs }: HttpPatience = patience,
 ): Promise<NodeHttp> {
@@ -68,7 +68,7 @@ export function serveNode(
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    answer(request, token, subject, gone.signal)
+    answer(request, tokens, subject, gone.signal)
       .catch((error: unknown) => refusalReply(error))
       .then((reply) => send(request, response, reply));
   });
@@ -94,7 +94,7 @@ export function serveNode(
 
 async function answer(
   request: IncomingMessage,
-  token: string | null,
+  tokens: () => readonly string[],
   subject: HttpSubject,
   signal: AbortSignal,
 ): Promise<Reply> {
@@ -111,7 +111,7 @@ async function answer(
     case "/transfer":
     case "/reconfigure": {
       allow(request, ["POST"]);
-      authorize(request, token);
+      authorize(request, tokens());
       const body = await readJson(request);
       return {
         status: 200,
