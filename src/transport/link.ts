@@ -28,6 +28,9 @@ export interface LinkContext {
 /** Frames a second before a link is up; a handshake has at most two. */
 const greetingFramesPerSecond = 8;
 
+/** Frames a second that are read, and forgotten, once a link has ended: those that were under way. */
+const leftoverFramesPerSecond = 64;
+
 /** How the WebSocket library is to treat a socket, on both sides. Messages read at once are handed over at once (its default). */
 export function socketOptions({ maxFrameBytes }: TransportLimits) {
   return {
@@ -178,6 +181,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   function end(how: LinkEnd): void {
     if (state === "ended") return;
     state = "ended";
+    traffic = createTraffic(leftoverFramesPerSecond, limits.maxFrameBytes, clock.nowMs());
     const { reason, detail, by } = how;
     if (isProven && by === "peer" && isPeerRefusal(reason) && link.peer !== null)
       owner.onRefusedBy(link.peer, { reason, detail });

@@ -178,7 +178,7 @@ describe("a hostile peer", () => {
   });
 
   it("that reads nothing costs no more than the buffer's cap", async () => {
-    const { b, stillLinked } = await victims({ limits: { maxBufferedBytes: 1000 } });
+    const { b, stillLinked } = await victims({ limits: { maxBufferedBytes: 1000 }, silenceMs: 60_000 });
     const { socket } = await rawConnection(
       b.transport.port(),
       Buffer.concat([Buffer.from(upgradeRequest), clientFrame(hello("c", "b"))]),
