@@ -62,6 +62,8 @@ export function createDoor(
   let tls = tlsNow();
   const server: Server | TlsServer = shared ? listen.server : ownServer(tls);
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
+  /** Connections that there was room for. */
+  const taken = new WeakSet<Duplex>();
   /** By remote host and port, the oldest first. */
   const strangers = new Map<string, Stranger>();
   // An https server tells of failed TLS as of any other malformed request.
@@ -114,20 +116,26 @@ export function createDoor(
     if (next !== null && server instanceof TlsServer && !shared) server.setSecureContext(next);
   }
 
+  /** Comes before Node's own listener, which chooses the certificate. Who is one too many costs no look at it. */
+  function onArrival(stream: Socket): void {
+    if (!admission.admits(stream.remoteAddress ?? "", clock.nowMs())) return;
+    taken.add(stream);
+    renew();
+  }
+
   function onConnection(stream: Socket): void {
     // Without an address it is gone already.
     if (stream.remoteAddress === undefined) stream.destroy();
-    else if (hasRoom(stream)) admit(stream, remoteOf(stream));
+    else if (taken.has(stream)) admit(stream, remoteOf(stream));
+    else turnAway(stream);
   }
 
-  /** Turns who has come in too great a crowd away, before TLS or anything else that costs time. */
-  function hasRoom(stream: Socket): boolean {
-    if (admission.admits(stream.remoteAddress ?? "", clock.nowMs())) return true;
+  /** Before TLS or anything else that costs time. */
+  function turnAway(stream: Socket): void {
     const detail = `more than ${limits.maxConnectionsPerSecond} new connections a second`;
     refuse("tooManyStrangers", detail, remoteOf(stream));
     if (server instanceof TlsServer && !shared) stream.destroy();
     else answer(stream, 503);
-    return false;
   }
 
   function onUpgrade(request: IncomingMessage, stream: Socket, head: Buffer): void {
@@ -144,7 +152,13 @@ export function createDoor(
       answer(stream, 403);
       return;
     }
-    if (shared && !hasRoom(stream)) return;
+    if (shared) {
+      onArrival(stream);
+      if (!taken.has(stream)) {
+        turnAway(stream);
+        return;
+      }
+    }
     const stranger = strangers.get(remote) ?? admit(stream, remote);
     webSockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, stranger));
   }
@@ -187,7 +201,7 @@ export function createDoor(
     open(callback) {
       for (const [event, listener] of listeners) server.on(event, listener as () => void);
       // Node chooses the certificate when somebody connects: the new one must be there by then.
-      server.prependListener("connection", renew);
+      if (!shared) server.prependListener("connection", onArrival);
       if ("server" in listen) {
         context.clock.afterPoll(() => callback(null));
         return;
@@ -213,7 +227,7 @@ export function createDoor(
     },
     close(callback) {
       for (const [event, listener] of listeners) server.off(event, listener as () => void);
-      server.off("connection", renew);
+      server.off("connection", onArrival);
       for (const { link, stream } of strangers.values()) {
         if (link === null) stream.destroy();
         else link.refuse("stopping", "stopping");

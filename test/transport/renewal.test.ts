@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/runtime/system-ports.js";
 import type { TransportTls } from "../../src/transport/certificate.js";
 import { watchCertificate } from "../../src/transport/certificate-watch.js";
 import { createSecrets, type TransportToken } from "../../src/transport/secrets.js";
@@ -13,6 +14,7 @@ import {
   stopAll,
   until,
 } from "../support/transport-nodes.js";
+import { rawConnection } from "../support/transport-wire.js";
 
 afterEach(stopAll);
 
@@ -104,6 +106,24 @@ describe("a certificate", () => {
     expect([...a.refusals, ...b.refusals, ...c.refusals]).toEqual([]);
     expect(a.upCount("b")).toBe(1);
     expect((a.transport.certificateNotAfterMs() ?? 0) - (expiresMs ?? 0)).toBeGreaterThan(3_000_000);
+  });
+
+  it("is not looked for by crowds that are turned away", async () => {
+    const authority = await makeAuthority();
+    const tls = await authority.issue({ dns: ["a"] });
+    let askedCount = 0;
+    const a = await startWebSocketNode("a", {
+      tls() {
+        askedCount++;
+        return tls;
+      },
+      limits: { maxConnectionsPerSecond: 5 },
+      clock: { ...systemClock(), nowMs: () => 0 },
+    });
+    const before = askedCount;
+    const crowd = await Promise.all(Array.from({ length: 50 }, () => rawConnection(a.transport.port())));
+    await until("turned away", () => crowd.filter(({ socket }) => socket.destroyed).length === 45);
+    expect(askedCount - before).toBe(5);
   });
 
   it("stays in use where the new one does not fit, which is warned of once", async () => {
