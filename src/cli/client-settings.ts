@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { readToken } from "./node-settings.js";
+import { tokensOf } from "./secret-files.js";
 import { invalid, readSettings, type Settings } from "./setting-sources.js";
 import * as value from "./setting-values.js";
 import { complain } from "./terminal.js";
@@ -70,7 +70,7 @@ export function planClient(
       throw invalid(`--url ${JSON.stringify(url)} must be an http:// or https:// address`);
   return {
     urls: [...new Set(urls)],
-    token: readToken(given),
+    token: tokensOf(given)?.()[0] ?? null,
     timeoutMs: given.timeoutMs ?? 30_000,
     json: given.json ?? false,
   };

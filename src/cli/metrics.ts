@@ -23,6 +23,8 @@ export interface MetricsSources {
   readonly measurements: Measurements;
   /** How often connections were refused, for each reason. */
   refusedCounts(): Readonly<Partial<Record<RefusalReason, number>>>;
+  /** When this node's certificate expires, on the wall clock; null without one. */
+  certificateNotAfterMs(): number | null;
 }
 
 const roles = ["follower", "preCandidate", "candidate", "leader", "stopped"] as const;
@@ -87,6 +89,13 @@ export function createMetrics(sources: MetricsSources): Metrics {
   gauge("lease_remaining_seconds", "What remains of this node's lease", () => remainingMs() / 1000);
   gauge("voters", "Voters of the node's configuration", () => elector.status().voters.length);
   gauge("observers", "Observers of the node's configuration", () => elector.status().observers.length);
+  const { certificateNotAfterMs } = sources;
+  if (certificateNotAfterMs() !== null)
+    gauge(
+      "certificate_not_after_timestamp_seconds",
+      "When this node's certificate expires",
+      () => (certificateNotAfterMs() ?? 0) / 1000,
+    );
   gauge("isolated", "1 while a voter has no links to a quorum", () => Number(elector.status().isolated));
   gauge("contending", "0 while the node must not campaign", () => Number(elector.status().contending));
   new Gauge({

@@ -45,6 +45,8 @@ export type NodeEvent =
   | { readonly event: "isolated"; readonly isolated: boolean }
   /** Something that deserves a word. */
   | { readonly event: "warning"; readonly message: string }
+  /** The node was asked (SIGHUP) to read its token and its certificates again. */
+  | { readonly event: "reread" }
   /** The node ends: on a signal it hands over first. */
   | { readonly event: "stopping"; readonly cause: string }
   /** The node has ended; nothing follows. */
@@ -101,6 +103,8 @@ function sentence(event: NodeEvent): string {
       return event.isolated ? "has no links to a quorum" : "has links to a quorum again";
     case "warning":
       return event.message;
+    case "reread":
+      return "reads its token and its certificates again";
     case "stopping":
       return `stops: ${event.cause}`;
     case "stopped":

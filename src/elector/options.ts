@@ -22,6 +22,7 @@ import {
   type Settings,
   safeModes,
 } from "../protocol/index.js";
+import type { TransportToken } from "../transport/secrets.js";
 import type { ElectorOptions } from "./elector.js";
 
 /** Defaults of an elector that are not the protocol's; milliseconds. */
@@ -78,12 +79,13 @@ const schema = v.strictObject({
   listen: v.optional(v.record(v.string(), v.unknown())),
   // Its messages must not show the value, as those of valibot do.
   token: v.optional(
-    v.custom<string>(
-      (value) => typeof value === "string" && value !== "",
-      "must be a string that is not empty",
+    v.custom<TransportToken>(
+      (value) =>
+        typeof value === "function" || [value].flat().every((one) => typeof one === "string" && one !== ""),
+      "must be a string that is not empty, or two of them, or a function that gives them",
     ),
   ),
-  tls: v.optional(v.record(v.string(), v.unknown())),
+  tls: v.optional(v.union([callable, v.record(v.string(), v.unknown())])),
   timing: v.optional(timing),
   metadata: v.optional(
     v.pipe(v.string(), v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
@@ -164,7 +166,8 @@ function arrivalOf(options: ElectorOptions, founders: readonly Member[]): Arriva
 
 /** True where members prove that they belong to the cluster, or where a transport of the owner's has to see to that. */
 function isProven({ token, tls, transport }: ElectorOptions): boolean {
-  return transport !== undefined || token !== undefined || tls?.requestCert === true;
+  const shown = typeof tls === "function" ? tls() : tls;
+  return transport !== undefined || token !== undefined || shown?.requestCert === true;
 }
 
 function invalid(message: string): RaftbeatError {

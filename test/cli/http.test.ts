@@ -6,7 +6,7 @@ import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { fakeElector } from "../support/cli-elector.js";
-import { link, refusedCounts, serve, someMeasurements } from "../support/cli-http.js";
+import { certificateNotAfterMs, link, refusedCounts, serve, someMeasurements } from "../support/cli-http.js";
 import { aRecord } from "../support/storage.js";
 
 /** Every value of an exposition by its name and its own labels. */
@@ -129,6 +129,7 @@ describe("what a node measures, as Prometheus reads it", () => {
       raftbeat_event_loop_delay_max_seconds: 0.009,
       raftbeat_vote_write_duration_seconds_count: 0,
       'raftbeat_connections_refused_total{reason="wrongToken"}': 2,
+      raftbeat_certificate_not_after_timestamp_seconds: Date.UTC(2030, 0, 1) / 1000,
     });
   });
 
@@ -166,10 +167,18 @@ describe("what a node measures, as Prometheus reads it", () => {
     await new Promise<void>((resolve) => store.open(() => resolve()));
     const write = () => new Promise<void>((resolve) => store.write(aRecord(1), () => resolve()));
     await write();
-    const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [], refusedCounts };
+    const sources = {
+      elector: fakeElector().elector,
+      remainingMs: () => 0,
+      links: () => [],
+      refusedCounts,
+      certificateNotAfterMs: () => null,
+    };
     const metrics = createMetrics({ ...sources, measurements });
     await write();
-    expect(valuesOf(await metrics.text())).toMatchObject({ raftbeat_vote_write_duration_seconds_count: 2 });
+    const values = valuesOf(await metrics.text());
+    expect(values).toMatchObject({ raftbeat_vote_write_duration_seconds_count: 2 });
+    expect(values).not.toHaveProperty("raftbeat_certificate_not_after_timestamp_seconds");
   });
 });
 
@@ -178,7 +187,8 @@ describe("a change asked for over HTTP", () => {
     const { ask, asked } = await serve("secret");
     const headers = { authorization: "Bearer secret" };
     expect((await ask("/transfer", { ...post, headers, body: '{"to":"b"}' })).status).toBe(200);
-    expect((await ask("/transfer", { ...post, headers })).status).toBe(200);
+    const next = { authorization: "Bearer the next one" };
+    expect((await ask("/transfer", { ...post, headers: next })).status).toBe(200);
     const add = { add: { id: "d", address: "ws://d:7400", voter: false } };
     expect((await ask("/reconfigure", { ...post, headers, body: JSON.stringify(add) })).status).toBe(200);
     expect((await ask("/reconfigure", { ...post, headers, body: '{"remove":"c"}' })).status).toBe(200);
@@ -304,6 +314,7 @@ describe("an HTTP server whose port is taken", () => {
       links: () => [],
       measurements,
       refusedCounts,
+      certificateNotAfterMs,
     };
     const again = serveNode(
       { host: "127.0.0.1", port },

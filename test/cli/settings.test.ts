@@ -50,8 +50,9 @@ describe("the settings of a node", () => {
       listen: { host: "10.0.0.1", port: 7400 },
       timing: timing.ok ? timing.timing : null,
       join: false,
-      token: null,
+      tokens: null,
       tls: null,
+      hasSecretFiles: false,
       http: null,
       warnings: [],
     });
@@ -86,10 +87,15 @@ describe("the settings of a node", () => {
       whileStdin: "true",
       httpAllowChanges: "true",
     };
+    const meaning = (planned: ReturnType<typeof plan>) => ({
+      ...planned,
+      tokens: planned.tokens?.() ?? null,
+      warnings: [],
+    });
     for (const [key, value] of Object.entries(samples)) {
-      const byVariable = { ...plan({}, { [variableOf(key)]: value }), warnings: [] };
-      expect({ ...plan({}, {}, `${key}: ${value}\n`), warnings: [] }, key).toEqual(byVariable);
-      expect({ ...plan({ [key]: value }), warnings: [] }, key).toEqual(byVariable);
+      const byVariable = meaning(plan({}, { [variableOf(key)]: value }));
+      expect(meaning(plan({}, {}, `${key}: ${value}\n`)), key).toEqual(byVariable);
+      expect(meaning(plan({ [key]: value })), key).toEqual(byVariable);
       expect(byVariable, key).not.toEqual(plan());
     }
     const untried = Object.keys(nodeSettings).filter((key) => !(key in samples));
@@ -136,7 +142,8 @@ describe("the settings of a node", () => {
   });
 
   it("take the token from a file, and warn of one that everybody can read", () => {
-    expect(plan({ tokenFile: file("secret\n") })).toMatchObject({ token: "secret", warnings: [] });
+    const planned = plan({ tokenFile: file("secret\n") });
+    expect([planned.tokens?.(), planned.warnings]).toEqual([["secret"], []]);
     expect(plan({ token: "secret" }).warnings).toEqual([expect.stringContaining("ps")]);
     expect(plan({}, { RAFTBEAT_TOKEN: "secret" }).warnings).toEqual([]);
   });
@@ -186,6 +193,8 @@ describe("the settings of a node", () => {
     ],
     ["an empty token", [{ token: "" }], /^--token \(not shown\) must not be empty$/],
     ["two tokens", [{ token: "x", tokenFile: "/f" }], /^the token is given twice, .*\/f: give one$/],
+    ["a third token", [{ tokenFile: file("a\nb\nc\n") }], /holds 3 lines: give one token, or two/],
+    ["an empty token file", [{ tokenFile: file("\n") }], /is empty: the token file must hold the token/],
     ["a token file that is not there", [{ tokenFile: "/nowhere" }], /^\/nowhere cannot be read .*ENOENT$/],
     ["a part of TLS", [{ tlsCert: "/c" }], /^--tls-key and --tls-ca missing/],
     [

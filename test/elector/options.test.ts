@@ -37,6 +37,8 @@ describe("impossible options are refused with name and value, before anything is
     ["a drain timeout that is none", { drainTimeoutMs: Number.NaN }, /^drainTimeoutMs \(NaN\)/],
     ["a store that is none", { store: {} }, /^store/],
     ["a logger that is none", { logger: { warn() {} } }, /^logger/],
+    ["an empty token of two", { token: ["x", ""] }, /^token \(not shown\): must be a string/],
+    ["tls that is none", { tls: 5 }, /^tls \(5\)/],
     ["wss without a certificate", { voters: { ...voters, a: "wss://a:1" } }, /^tls is missing.*wss:\/\/a:1/],
   ];
   it.each(impossible)("%s", async (_what, wrong, message) => {

@@ -53,6 +53,8 @@ export const someMeasurements = () =>
     () => ({ p99Ms: 3, longestMs: 9 }),
   );
 
+export const certificateNotAfterMs = () => Date.UTC(2030, 0, 1);
+
 /** Serves a fake elector on loopback until the test ends. */
 export async function serve(
   token: string | null = null,
@@ -69,13 +71,14 @@ export async function serve(
     links,
     measurements: someMeasurements(),
     refusedCounts,
+    certificateNotAfterMs,
   };
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
   const subject = { ...sources, measured, metrics };
   const http = await serveNode(
     { host: "127.0.0.1", port: 0 },
-    { tokens: () => (token === null ? [] : [token]), allowsLocal },
+    { tokens: () => (token === null ? [] : [token, "the next one"]), allowsLocal },
     subject,
     {
       ...httpLimits(),
