@@ -17,12 +17,13 @@ export type { LossReason } from "./protocol/transition.js";
 export type * from "./runtime/ports.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
-export type { TransportTls } from "./transport/certificate.js";
+export type { CertificateOwner, TransportTls } from "./transport/certificate.js";
 export type { Listen } from "./transport/door.js";
 export type { LinkTiming, TransportLimits } from "./transport/limits.js";
 export type { LinkRefusal, RefusalReason } from "./transport/link-end.js";
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { PeerCounters } from "./transport/peers.js";
+export type { Renewable, TransportToken } from "./transport/secrets.js";
 export {
   type WebSocketTransport,
   type WebSocketTransportOptions,

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const src = join(root, "src");
 
-/** What each folder of `src` may import besides itself and `errors.ts`; every folder must be named here. */
+/** What each folder of `src` may import besides itself, `errors.ts` and `own-words.ts`; every folder must be named here. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   runtime: ["protocol"],
@@ -19,10 +19,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ["protocol", "runtime", "transport", "storage", "elector", "simulation", "report", "tuning"],
 };
 
-/** The top files: the front door sees all that a service sees, the errors see nothing. */
+/** The top files: the front door sees all that a service sees, the errors and words see nothing. */
 const topFiles: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["protocol", "runtime", "transport", "storage", "elector"],
   "errors.ts": [],
+  "own-words.ts": [],
 };
 
 const longestFileLines = 300;
@@ -99,7 +100,7 @@ describe("the architecture", () => {
         const to = folderOf(target);
         const fine =
           to === folder ||
-          (to === "" && target === "errors.ts" && folder !== "protocol") ||
+          (["errors.ts", "own-words.ts"].includes(target) && folder !== "protocol") ||
           allowed?.includes(to);
         if (!fine) wrong.push(`src/${path} imports src/${target}`);
       }
@@ -137,6 +138,22 @@ describe("the architecture", () => {
       .filter(({ text }) => banned.test(withoutComments(text)))
       .map(({ path, text }) => `src/${path}: ${banned.exec(withoutComments(text))?.[0]}`);
     expect(wrong).toEqual([]);
+  });
+
+  it("prints through cli/terminal.ts alone, which lets nothing steer a terminal", () => {
+    const banned = /\bprocess\.stdout\.write\b|\bconsole\./;
+    const wrong = files.filter(
+      ({ path, text }) => path !== "cli/terminal.ts" && banned.test(withoutComments(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+    // Progress, with numbers and names that are checked, and the sentence of an error.
+    const errors = ["progress.ts", "run-advise.ts", "study.ts", "terminal.ts"];
+    const others = files.filter(
+      ({ path, text }) =>
+        /\bprocess\.stderr\.write\b/.test(withoutComments(text)) &&
+        !errors.includes(path.replace("cli/", "")),
+    );
+    expect(others.map(({ path }) => path)).toEqual([]);
   });
 
   it("keeps the protocol free of waiting and of logs", () => {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { readToken } from "./node-settings.js";
+import { tokensOf } from "./secret-files.js";
 import { invalid, readSettings, type Settings } from "./setting-sources.js";
 import * as value from "./setting-values.js";
+import { complain } from "./terminal.js";
 
 /** Where a node serves HTTP unless somebody says otherwise. */
 export const defaultUrl = "http://127.0.0.1:8400";
@@ -60,14 +61,16 @@ export function planClient(
   environment: Readonly<Record<string, string | undefined>>,
   otherVariables: readonly string[],
 ): ClientPlan {
-  const given = readSettings(clientSettings, { flags, environment, file: null }, otherVariables);
+  const given = readSettings(clientSettings, { flags, environment, file: null }, otherVariables, (sentence) =>
+    complain(`raftbeat: ${sentence}`),
+  );
   const urls = (given.url ?? defaultUrl).split(",").map((url) => url.trim().replace(/\/+$/, ""));
   for (const url of urls)
     if (!value.isHttpUrl(url))
       throw invalid(`--url ${JSON.stringify(url)} must be an http:// or https:// address`);
   return {
     urls: [...new Set(urls)],
-    token: readToken(given),
+    token: tokensOf(given)?.()[0] ?? null,
     timeoutMs: given.timeoutMs ?? 30_000,
     json: given.json ?? false,
   };

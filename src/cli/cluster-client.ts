@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
+import { isId } from "../protocol/index.js";
 import { machineMs, systemSchedule } from "../runtime/system-ports.js";
 import type { ClientPlan } from "./client-settings.js";
-import { printable } from "./node-event.js";
 import type { StatusReply } from "./status-reply.js";
+import { printable } from "./terminal.js";
 
 /** What one node answered, or why it did not. */
 export type NodeAnswer =
@@ -21,18 +22,28 @@ const longestStatusMs = 3_000;
 
 const pollIntervalMs = 50;
 
+/** No node's answer is larger: what is, comes from a stranger, and is not read to its end. */
+const largestAnswerBytes = 1024 * 1024;
+
+/** A change is given up by the node itself so much sooner than by this client, so that the client hears why. */
+const graceMs = 1_000;
+
+const knownId = v.pipe(v.string(), v.check(isId));
+const members = v.array(v.looseObject({ id: knownId, address: v.string() }));
+
 /** As much of an answer as is relied on; a stranger at that address answers something else. */
 const statusShape = v.looseObject({
-  cluster: v.string(),
-  id: v.string(),
+  cluster: knownId,
+  id: knownId,
   role: v.string(),
-  term: v.number(),
+  term: v.pipe(v.number(), v.safeInteger()),
   isLeader: v.boolean(),
-  leader: v.nullable(v.string()),
-  leaseRemainingMs: v.number(),
-  voters: v.array(v.looseObject({ id: v.string(), address: v.string() })),
-  observers: v.array(v.looseObject({ id: v.string(), address: v.string() })),
-  peers: v.array(v.looseObject({ id: v.string(), connected: v.boolean() })),
+  leader: v.nullable(knownId),
+  // That of a lone voter has no end, which JSON cannot say.
+  leaseRemainingMs: v.nullable(v.number()),
+  voters: members,
+  observers: members,
+  peers: v.array(v.looseObject({ id: knownId, connected: v.boolean() })),
 });
 
 const errorShape = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
@@ -61,9 +72,13 @@ export async function findLeader(plan: ClientPlan, notIn = -1): Promise<LeaderAt
 
 /** Asks a node for a change; gives its answer. Errors: `transportFailed`, `timeout`, or what the node says. */
 export async function change(plan: ClientPlan, url: string, path: string, body: object): Promise<unknown> {
-  const headers: Record<string, string> = { "content-type": "application/json" };
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    // RFC 7240: how long the answer may take, in whole seconds.
+    prefer: `wait=${Math.max(1, Math.floor((plan.timeoutMs - graceMs) / 1000))}`,
+  };
   if (plan.token !== null) headers["authorization"] = `Bearer ${plan.token}`;
-  const reply = await ask(url + path, plan.timeoutMs, {
+  const reply = await ask(url + path, Math.max(plan.timeoutMs, 2 * graceMs), {
     method: "POST",
     headers,
     body: JSON.stringify(body),
@@ -92,9 +107,9 @@ async function ask(
 ): Promise<{ status: number; body: unknown }> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
-    const text = await response.text();
-    return { status: response.status, body: parse(text) };
+    return { status: response.status, body: parse(await readText(url, response)) };
   } catch (cause) {
+    if (cause instanceof RaftbeatError) throw cause;
     const error = cause as Error & { readonly cause?: { readonly code?: string } };
     if (error.name === "TimeoutError")
       throw new RaftbeatError("timeout", `${url} did not answer within ${timeoutMs} ms`, { cause });
@@ -106,6 +121,23 @@ async function ask(
       },
     );
   }
+}
+
+/** The text of an answer. Errors: `transportFailed` where it is too long. */
+async function readText(url: string, { body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > largestAnswerBytes)
+      throw new RaftbeatError(
+        "transportFailed",
+        `${url} answers more than ${largestAnswerBytes} bytes, as no raftbeat node does: check the address`,
+      );
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
 }
 
 function parse(text: string): unknown {

@@ -7,6 +7,7 @@ import { onInterrupt } from "./on-interrupt.js";
 import { type DemoPlan, runDemo } from "./run-demo.js";
 import { check, type Settings } from "./setting-sources.js";
 import * as value from "./setting-values.js";
+import { jsonText, printJson, printText } from "./terminal.js";
 
 const defaults: DemoPlan = {
   replicaCount: 3,
@@ -68,21 +69,21 @@ async function demo(flags: Record<string, unknown>): Promise<void> {
     pauseMs: given(flags, "pauseMs", defaults.pauseMs),
   };
   const json = flags["json"] === true;
-  const screen = createScreen(wantsColours(), process.stdout.columns ?? Number.POSITIVE_INFINITY);
+  const coloured = wantsColours();
+  const screen = createScreen(coloured, process.stdout.columns ?? Number.POSITIVE_INFINITY);
   const interrupted = onInterrupt();
   let beganAtMs: number | null = null;
   const totals = await runDemo(
     plan,
     (event, atMs) => {
       beganAtMs ??= atMs;
-      process.stdout.write(json ? jsonLine(event, atMs) : screen.line(event, atMs - beganAtMs));
+      printText(json ? jsonLine(event, atMs) : screen.line(event, atMs - beganAtMs), { coloured });
     },
     interrupted,
   );
   const summary = summaryOf(plan, totals);
-  process.stdout.write(
-    json ? `${JSON.stringify(summary)}\n` : screen.totals(totals, `${plan.killCount} × SIG${plan.signal}`),
-  );
+  if (json) printJson(summary);
+  else printText(screen.totals(totals, `${plan.killCount} × SIG${plan.signal}`), { coloured });
   const kept = totals.failoversMs.length === plan.killCount && totals.leadersPerTermMax === 1;
   process.exitCode = kept && totals.leaseOverlapMs === 0 ? 0 : 1;
 }
@@ -100,7 +101,7 @@ function wantsColours(): boolean {
 }
 
 function jsonLine(event: DemoEvent, atMs: number): string {
-  return `${JSON.stringify({ ...event, monotonicMs: atMs })}\n`;
+  return `${jsonText({ ...event, monotonicMs: atMs })}\n`;
 }
 
 function summaryOf({ replicaCount, killCount, signal }: DemoPlan, totals: Totals): DemoEvent {

@@ -11,6 +11,7 @@ import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refused, writeOutput } from "./output-file.js";
 import { clearProgress, durationText, showProgress } from "./progress.js";
+import { jsonText, printText } from "./terminal.js";
 
 interface Flags {
   readonly seeds: readonly [number, number];
@@ -78,7 +79,7 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
     clearProgress();
     for (const report of reports) {
       const files = writeFailures(report, flags.out);
-      process.stdout.write(flags.json ? jsonOf(report, files) : textOf(report, files));
+      printText(flags.json ? jsonOf(report, files) : textOf(report, files));
     }
     if (signal.aborted) throw interruption(reports, profiles.length, flags);
     return reports;
@@ -129,7 +130,7 @@ function jsonOf(report: ProfileReport, files: ReadonlyMap<number, string>): stri
     faultCount: shrunk?.faultCount ?? null,
     file: files.get(failure.seed) ?? null,
   }));
-  return `${JSON.stringify({ ...report, failures })}\n`;
+  return `${jsonText({ ...report, failures })}\n`;
 }
 
 function textOf(report: ProfileReport, files: ReadonlyMap<number, string>): string {

@@ -42,24 +42,48 @@ export function refuseBrowsers(request: IncomingMessage): void {
     throw new HttpRefusal(403, "browser", "requests with an Origin are refused: no web page may ask");
 }
 
+/** Who may ask a node for changes. */
+export interface ChangeRights {
+  /** The tokens that are valid at this moment; none for a node without one. */
+  tokens(): readonly string[];
+  /** Without a token: whether this very machine may. */
+  readonly allowsLocal: boolean;
+}
+
 /**
- * Lets a change through from whoever knows the token. Where none is set, only from this very machine, and not through a proxy on it,
- * which would make every stranger local. Errors: `HttpRefusal`.
+ * Lets a change through from whoever knows the token. Where none is set, nobody may ask for changes unless the settings allow it by
+ * name, and then only from this very machine: a proxy on the machine (HAProxy, `kubectl port-forward`, `ssh -L`) makes every stranger
+ * local, and need not say so. Errors: `HttpRefusal`.
  */
-export function authorize(request: IncomingMessage, token: string | null): void {
-  if (token === null) {
+export function authorize(request: IncomingMessage, rights: ChangeRights): void {
+  const tokens = rights.tokens();
+  if (tokens.length === 0) {
+    if (!rights.allowsLocal)
+      throw new HttpRefusal(
+        403,
+        "noToken",
+        "this node has no token, so nobody may ask it for changes: give it one (--token-file), or start it with --http-allow-changes",
+      );
     if (!isLoopback(request.socket.remoteAddress) || isForwarded(request))
       throw new HttpRefusal(
         403,
         "noToken",
-        "changes from elsewhere need a token, and this node has none set",
+        "this node has no token and takes changes from its own machine only: give it one (--token-file)",
       );
     return;
   }
   const [, given] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "") ?? [];
   if (given === undefined)
     throw new HttpRefusal(401, "tokenMissing", "changes need the header Authorization: Bearer and the token");
-  if (!sameSecret(given, token)) throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
+  // Each is compared, so that the time tells nothing.
+  if (tokens.filter((token) => sameSecret(given, token)).length === 0)
+    throw new HttpRefusal(401, "tokenWrong", "the token is wrong");
+}
+
+/** How long the client waits for the answer (RFC 7240: `Prefer: wait=5`), or null where it does not say. */
+export function patienceMs({ headers }: IncomingMessage): number | null {
+  const [, seconds] = /(?:^|[,; ])wait=(\d{1,6})\b/.exec(String(headers["prefer"] ?? "")) ?? [];
+  return seconds === undefined ? null : 1000 * Math.max(1, Number(seconds));
 }
 
 /** The JSON of a request's body. Errors: `HttpRefusal`. */

@@ -1,13 +1,28 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import type { Elector } from "../elector/elector.js";
-import { RaftbeatError } from "../errors.js";
+import { systemClock } from "../runtime/system-ports.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { reconfigure, transfer } from "./http-changes.js";
-import { authorize, HttpRefusal, readJson, refuseBrowsers } from "./http-guard.js";
+import {
+  authorize,
+  type ChangeRights,
+  HttpRefusal,
+  patienceMs,
+  readJson,
+  refuseBrowsers,
+} from "./http-guard.js";
+import {
+  type Answer,
+  type HttpLimits,
+  httpLimits,
+  listenHttp,
+  type NodeHttp,
+  type Reply,
+} from "./http-listener.js";
 import type { Measured } from "./measurements.js";
 import type { Metrics } from "./metrics.js";
 import type { Listen } from "./setting-values.js";
+import { shareAnswer } from "./shared-answer.js";
 import type { StatusReply } from "./status-reply.js";
 
 /** What the HTTP server tells of and acts on. */
@@ -20,118 +35,90 @@ export interface HttpSubject {
   readonly metrics: Metrics;
 }
 
-/** A running HTTP server. */
-export interface NodeHttp {
-  /** Where it listens, such as `http://127.0.0.1:8400`. */
-  readonly url: string;
-  /** Ends every connection. */
-  close(): Promise<void>;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: string | object;
-  readonly type?: string;
-}
-
 /** A change that takes longer is given up. */
 const longestChangeMs = 30_000;
 
-/** How long who connects may take; who is slower is cut off, so that it does not take the place of a probe. */
-export interface HttpPatience {
-  readonly headersMs: number;
-  readonly requestMs: number;
-  readonly idleMs: number;
-}
+/** `/metrics` and the measurements of `/status` are made once for all who ask within this. */
+const sharedMs = 100;
 
-const patience: HttpPatience = { headersMs: 5_000, requestMs: 10_000, idleMs: 5_000 };
+/** So many changes are worked on at a time. All else is answered at once, one request for each connection. */
+const mostChanges = 4;
 
 /**
- * Serves a node: GET /livez /readyz /leaderz /status /metrics to whoever can connect, POST /transfer /reconfigure to whoever may
- * (see `authorize`). Bounded in connections, header and body sizes and time. Errors: `transportFailed`.
+ * Serves a node: GET /livez /readyz /leaderz /status /metrics to all who can connect, POST /transfer /reconfigure to those who may
+ * (see `authorize`). Bounded in connections, header and body sizes, time, and work for each turn of the event loop, so that no client
+ * costs a leader its lease. Errors: `transportFailed`.
  */
 export function serveNode(
   listen: Listen,
-  token: string | null,
+  rights: ChangeRights,
   subject: HttpSubject,
-  { headersMs, requestMs, idleMs }: HttpPatience = patience,
+  limits: HttpLimits = httpLimits(),
 ): Promise<NodeHttp> {
-  const server = createServer({
-    maxHeaderSize: 8192,
-    headersTimeout: headersMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: idleMs,
-    // Otherwise Node looks at the two only twice a minute.
-    connectionsCheckingInterval: headersMs / 5,
-  });
-  server.maxConnections = 256;
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    answer(request, token, subject, gone.signal)
-      .catch((error: unknown) => refusalReply(error))
-      .then((reply) => send(request, response, reply));
-  });
-  const host = listen.host ?? undefined;
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const where = `${host ?? "*"}:${listen.port}`;
-      const message = `--http cannot listen on ${where} (${cause.code}): choose a free address of this machine`;
-      reject(new RaftbeatError("transportFailed", message, { cause }));
-    });
-    server.listen({ port: listen.port, ...(host === undefined ? {} : { host }) }, () => {
-      resolve({
-        url: urlOf(server.address() as AddressInfo),
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      });
-    });
-  });
+  return listenHttp(listen, limits, createAnswers(rights, sharing(subject, systemClock().nowMs)));
 }
 
-async function answer(
-  request: IncomingMessage,
-  token: string | null,
-  subject: HttpSubject,
-  signal: AbortSignal,
-): Promise<Reply> {
-  refuseBrowsers(request);
-  const [path = "/"] = (request.url ?? "/").split("?");
-  switch (path) {
-    case "/livez":
-    case "/readyz":
-    case "/leaderz":
-    case "/status":
-    case "/metrics":
-      allow(request, ["GET", "HEAD"]);
-      return read(path, subject);
-    case "/transfer":
-    case "/reconfigure": {
-      allow(request, ["POST"]);
-      authorize(request, token);
-      const body = await readJson(request);
-      return {
-        status: 200,
-        body:
-          path === "/transfer"
-            ? await transfer(
-                subject.elector,
-                body,
-                AbortSignal.any([signal, AbortSignal.timeout(longestChangeMs)]),
-              )
-            : await reconfigure(subject.elector, body, signal, longestChangeMs),
-      };
+/** Answers requests to read at once, and a few changes at a time. */
+function createAnswers(rights: ChangeRights, subject: HttpSubject): Answer {
+  let changeCount = 0;
+  return async (request, gone) => {
+    refuseBrowsers(request);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    switch (path) {
+      case "/livez":
+      case "/readyz":
+      case "/leaderz":
+      case "/status":
+      case "/metrics":
+        allow(request, ["GET", "HEAD"]);
+        return read(path, subject);
+      case "/transfer":
+      case "/reconfigure":
+        allow(request, ["POST"]);
+        authorize(request, rights);
+        if (changeCount >= mostChanges)
+          throw new HttpRefusal(
+            503,
+            "busy",
+            `${mostChanges} changes are under way: ask again once one of them is done`,
+          );
+        changeCount++;
+        try {
+          return { status: 200, body: await change(path, subject, request, gone) };
+        } finally {
+          changeCount--;
+        }
+      default:
+        throw new HttpRefusal(
+          404,
+          "notFound",
+          "there are /livez /readyz /leaderz /status /metrics /transfer /reconfigure",
+        );
     }
-    default:
-      throw new HttpRefusal(
-        404,
-        "notFound",
-        "there are /livez /readyz /leaderz /status /metrics /transfer /reconfigure",
-      );
-  }
+  };
+}
+
+async function change(
+  path: "/transfer" | "/reconfigure",
+  { elector, links }: HttpSubject,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<object> {
+  const timeoutMs = Math.min(longestChangeMs, patienceMs(request) ?? longestChangeMs);
+  const body = await readJson(request);
+  return path === "/transfer"
+    ? transfer(elector, body, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+    : reconfigure({ elector, links, signal, timeoutMs }, body);
+}
+
+/** The subject, whose costly answers are made once for all who ask within `sharedMs`. */
+function sharing(subject: HttpSubject, nowMs: () => number): HttpSubject {
+  const { metrics } = subject;
+  return {
+    ...subject,
+    measured: shareAnswer(sharedMs, nowMs, subject.measured),
+    metrics: { ...metrics, text: shareAnswer(sharedMs, nowMs, metrics.text) },
+  };
 }
 
 async function read(path: string, subject: HttpSubject): Promise<Reply> {
@@ -185,30 +172,4 @@ function allow(request: IncomingMessage, methods: readonly string[]): void {
       "method",
       `${request.method} is not for this path: use ${methods.join(" or ")}`,
     );
-}
-
-function refusalReply(error: unknown): Reply {
-  if (!(error instanceof HttpRefusal))
-    return { status: 500, body: { error: { code: "internal", message: "the node could not answer" } } };
-  return {
-    status: error.status,
-    body: { error: { code: error.code, message: error.message }, ...error.details },
-  };
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, body, type }: Reply): void {
-  const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
-  response.writeHead(status, {
-    "content-type": type ?? (typeof body === "string" ? "text/plain; charset=utf-8" : "application/json"),
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    // What is left of a body that was refused must not be taken for the next request.
-    ...(request.complete ? {} : { connection: "close" }),
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
-}
-
-function urlOf({ address, port, family }: AddressInfo): string {
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

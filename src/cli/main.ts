@@ -12,6 +12,7 @@ import { addSimulateCommand } from "./simulate.js";
 import { addStatusCommand } from "./status.js";
 import { addStudyCommand } from "./study.js";
 import { addSweepCommand } from "./sweep.js";
+import { complain, printableLines } from "./terminal.js";
 import { addTransferCommand } from "./transfer.js";
 import { version } from "./version.js";
 
@@ -25,7 +26,7 @@ const program = new Command("raftbeat")
   .showSuggestionAfterError()
   .configureOutput({
     outputError: (text, write) =>
-      write(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n")),
+      write(printableLines(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n"))),
   })
   .exitOverride();
 addDemoCommand(program);
@@ -51,8 +52,11 @@ try {
 /** One clear sentence for what the world or the asker did; a stack only for what we did. */
 function failed(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wronglyAsked;
-  if (!(error instanceof RaftbeatError)) throw error;
-  process.stderr.write(`raftbeat: ${error.message}\n`);
+  if (!(error instanceof RaftbeatError)) {
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  }
+  complain(`raftbeat: ${error.message}`);
   if (error.code === "aborted") return interrupted;
   return error.code === "invalidSettings" ? wronglyAsked : 1;
 }

@@ -23,6 +23,8 @@ export interface MetricsSources {
   readonly measurements: Measurements;
   /** How often connections were refused, for each reason. */
   refusedCounts(): Readonly<Partial<Record<RefusalReason, number>>>;
+  /** When this node's certificate expires, on the wall clock; null without one. */
+  certificateNotAfterMs(): number | null;
 }
 
 const roles = ["follower", "preCandidate", "candidate", "leader", "stopped"] as const;
@@ -87,6 +89,13 @@ export function createMetrics(sources: MetricsSources): Metrics {
   gauge("lease_remaining_seconds", "What remains of this node's lease", () => remainingMs() / 1000);
   gauge("voters", "Voters of the node's configuration", () => elector.status().voters.length);
   gauge("observers", "Observers of the node's configuration", () => elector.status().observers.length);
+  const { certificateNotAfterMs } = sources;
+  if (certificateNotAfterMs() !== null)
+    gauge(
+      "certificate_not_after_timestamp_seconds",
+      "When this node's certificate expires",
+      () => (certificateNotAfterMs() ?? 0) / 1000,
+    );
   gauge("isolated", "1 while a voter has no links to a quorum", () => Number(elector.status().isolated));
   gauge("contending", "0 while the node must not campaign", () => Number(elector.status().contending));
   new Gauge({
@@ -134,11 +143,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
   addMeasuredMetrics(registry, sources.measurements);
 
   const campaigns = counter("campaigns", "Times this node was seen asking for votes");
-  const won = counter("elections_won", "Times this node began to lead");
+  const won = counter(
+    "elections_won",
+    "Elections that this node won: a lease that lapses and comes back in the same term is no other one",
+  );
   const lost = counter("leaderships_lost", "Times this node ceased to lead", ["reason"]);
   const changes = counter("leader_changes", "Times this node saw another leader than before");
   const stalls = counter("stalls", "Times the process did not run for longer than the vote hold");
   let leader: string | null = null;
+  let wonTerm: number | null = null;
 
   /** A leader unknown for a while and known again is the same. */
   function see(next: string | null): void {
@@ -154,7 +167,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
           if (event.role === "candidate") campaigns.inc();
           return;
         case "elected":
-          won.inc();
+          if (event.term !== wonTerm) won.inc();
+          wonTerm = event.term;
           see(id);
           return;
         case "lost":

@@ -1,4 +1,5 @@
 import type { LossReason } from "../protocol/index.js";
+import { jsonText, printable } from "./terminal.js";
 
 /**
  * What `raftbeat node` prints, one line a change. With `--json` each line is one of these objects and has besides
@@ -44,6 +45,8 @@ export type NodeEvent =
   | { readonly event: "isolated"; readonly isolated: boolean }
   /** Something that deserves a word. */
   | { readonly event: "warning"; readonly message: string }
+  /** The node was asked (SIGHUP) to read its token and its certificates again. */
+  | { readonly event: "reread" }
   /** The node ends: on a signal it hands over first. */
   | { readonly event: "stopping"; readonly cause: string }
   /** The node has ended; nothing follows. */
@@ -67,13 +70,12 @@ export interface Moment {
 /** The event as one line of JSON, newline included. */
 export function jsonLine(id: string, event: NodeEvent, { wallMs, machineMs }: Moment): string {
   const line = { ...event, id, time: new Date(wallMs).toISOString(), monotonicMs: machineMs };
-  return `${JSON.stringify(line)}\n`;
+  return `${jsonText(line)}\n`;
 }
 
 /** The event as one line for people, newline included. */
 export function readableLine(id: string, event: NodeEvent, { wallMs }: Moment): string {
-  const time = new Date(wallMs).toISOString().slice(11, 23);
-  return `${time} ${id} ${sentence(event)}\n`;
+  return `${new Date(wallMs).toISOString()} ${levelOf(event)} ${id} ${printable(sentence(event))}\n`;
 }
 
 function sentence(event: NodeEvent): string {
@@ -90,7 +92,7 @@ function sentence(event: NodeEvent): string {
       return `leads no longer: ${lossReasons[event.reason]} (term ${event.term})`;
     case "leader":
       if (event.leader === null) return `knows no leader at term ${event.term}`;
-      return `sees ${event.leader} lead in term ${event.term}${event.metadata === null ? "" : ` (${printable(event.metadata)})`}`;
+      return `sees ${event.leader} lead in term ${event.term}${event.metadata === null ? "" : ` (${event.metadata})`}`;
     case "lease":
       return `holds its lease in term ${event.term}`;
     case "stalled":
@@ -100,19 +102,38 @@ function sentence(event: NodeEvent): string {
     case "isolated":
       return event.isolated ? "has no links to a quorum" : "has links to a quorum again";
     case "warning":
-      return `warns: ${printable(event.message)}`;
+      return event.message;
+    case "reread":
+      return "reads its token and its certificates again";
     case "stopping":
       return `stops: ${event.cause}`;
     case "stopped":
       return "has stopped";
     case "failed":
-      return `failed: ${printable(event.message)}`;
+      return `failed: ${event.message}`;
   }
 }
 
-/** Text from another node, fit for a terminal: without control characters. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
+/** As other programs name them, all of one width. */
+function levelOf(event: NodeEvent): string {
+  if (event.event === "failed") return "ERROR";
+  return isWarning(event) ? "WARN " : "INFO ";
+}
+
+function isWarning(event: NodeEvent): boolean {
+  switch (event.event) {
+    case "warning":
+    case "stalled":
+      return true;
+    case "isolated":
+      return event.isolated;
+    case "members":
+      return event.removed;
+    case "lost":
+      return !["resigned", "stopped", "removed"].includes(event.reason);
+    default:
+      return false;
+  }
 }
 
 const roleNames: Readonly<Record<string, string>> = {
@@ -133,5 +154,5 @@ const lossReasons: Readonly<Record<LossReason, string>> = {
 };
 
 function list(ids: readonly string[]): string {
-  return ids.length === 0 ? "none" : ids.map(printable).join(", ");
+  return ids.length === 0 ? "none" : ids.join(", ");
 }

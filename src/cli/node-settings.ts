@@ -1,11 +1,10 @@
-import type { TlsOptions } from "node:tls";
 import { defaultPreset, presets, resolveTiming, type Timing } from "../protocol/index.js";
+import { type TlsFiles, tlsOf, tokensOf } from "./secret-files.js";
 import {
   flagOf,
   type Given,
   invalid,
   readSettings,
-  readText,
   type Settings,
   type Sources,
   variableOf,
@@ -92,11 +91,15 @@ export const nodeSettings = {
     secret: true,
     help: "the members' secret; better in a file or the environment",
   },
-  tokenFile: { flag: "--token-file <file>", schema: value.text, help: "a file that holds the token" },
+  tokenFile: {
+    flag: "--token-file <file>",
+    schema: value.text,
+    help: "a file that holds it; read anew when it changes; two lines are two valid tokens",
+  },
   tlsCert: {
     flag: "--tls-cert <file>",
     schema: value.text,
-    help: "this node's certificate, which names its id (PEM)",
+    help: "this node's certificate, which names its id (PEM); read anew when it changes",
   },
   tlsKey: { flag: "--tls-key <file>", schema: value.text, help: "the key of the certificate (PEM)" },
   tlsCa: { flag: "--tls-ca <file>", schema: value.text, help: "who signs the members' certificates (PEM)" },
@@ -104,6 +107,11 @@ export const nodeSettings = {
     flag: "--http <host:port>",
     schema: value.listen,
     help: "serve /livez /readyz /leaderz /status /metrics there",
+  },
+  httpAllowChanges: {
+    flag: "--http-allow-changes",
+    schema: value.yesOrNo,
+    help: "without a token: serve /transfer and /reconfigure to this machine, and to all that a proxy on it lets in",
   },
   healthUrl: {
     flag: "--health-url <url>",
@@ -138,9 +146,15 @@ export interface NodePlan {
   readonly listen: value.Listen;
   readonly timing: Timing;
   readonly metadata: string | null;
-  readonly token: string | null;
-  readonly tls: TlsFiles | null;
+  /** The tokens of the moment, read anew when their file has changed; null without one. Errors: `invalidSettings`. */
+  readonly tokens: (() => readonly string[]) | null;
+  /** The files of mutual TLS, read anew when one has changed; null without them. Errors: `invalidSettings`. */
+  readonly tls: (() => TlsFiles) | null;
+  /** True iff token or certificates are in files that can be read again. */
+  readonly hasSecretFiles: boolean;
   readonly http: value.Listen | null;
+  /** Without a token: whether this machine may ask for changes over HTTP. */
+  readonly httpAllowChanges: boolean;
   readonly healthUrl: string | null;
   readonly json: boolean;
   readonly leaseLog: boolean;
@@ -149,15 +163,10 @@ export interface NodePlan {
   readonly warnings: readonly string[];
 }
 
-/** The content of the files of mutual TLS. */
-export type TlsFiles = Readonly<Required<Pick<TlsOptions, "cert" | "key" | "ca">>>;
-
-/** No certificate or key is larger. */
-const largestPemBytes = 1024 * 1024;
-
 /** What `raftbeat node` shall do. Errors: `invalidSettings`, one sentence with the value and the remedy. */
 export function planNode(sources: Sources, otherVariables: readonly string[] = []): NodePlan {
-  const given = readSettings(nodeSettings, sources, otherVariables);
+  const unknown: string[] = [];
+  const given = readSettings(nodeSettings, sources, otherVariables, (sentence) => unknown.push(sentence));
   const cluster = required(given, "cluster", "the name that all members share");
   const id = required(given, "id", "this node's name");
   const data = required(given, "data", "the folder where its votes are kept");
@@ -165,7 +174,7 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
   checkMembership(id, voters, given.join ?? false);
   const { timing, warnings } = timingOf(given);
   const tls = tlsOf(given);
-  checkAddresses(voters, tls);
+  checkAddresses(voters, tls !== null);
   return {
     cluster,
     id,
@@ -176,35 +185,17 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     listen: given.listen ?? listenAsIn(voters[id]),
     timing,
     metadata: given.metadata ?? null,
-    token: readToken(given),
+    tokens: tokensOf(given),
     tls,
+    hasSecretFiles: tls !== null || given.tokenFile !== undefined,
     http: given.http ?? null,
+    httpAllowChanges: given.httpAllowChanges ?? false,
     healthUrl: given.healthUrl ?? null,
     json: given.json ?? false,
     leaseLog: given.leaseLog ?? false,
     whileStdin: given.whileStdin ?? false,
-    warnings: [...warnings, ...tokenWarnings(sources)],
+    warnings: [...unknown, ...warnings, ...tokenWarnings(sources)],
   };
-}
-
-/** The token that was given, or null; from its file if that is where it is. Errors: `invalidSettings`. */
-export function readToken(given: { readonly token?: string; readonly tokenFile?: string }): string | null {
-  if (given.token !== undefined && given.tokenFile !== undefined)
-    throw invalid(`the token is given twice, by itself and in the file ${given.tokenFile}: give one`);
-  if (given.tokenFile === undefined) {
-    if (given.token !== undefined) checkToken(given.token, "the token");
-    return given.token ?? null;
-  }
-  const token = readText(given.tokenFile, "the token file", 4096).trim();
-  if (token === "") throw invalid(`${given.tokenFile} is empty: the token file must hold the token`);
-  checkToken(token, `the token in ${given.tokenFile}`);
-  return token;
-}
-
-/** A header of HTTP must carry it, and leaves out spaces at its ends. */
-function checkToken(token: string, what: string): void {
-  if (!/^[!-~]([ -~]*[!-~])?$/.test(token))
-    throw invalid(`${what} (not shown) must be printable ASCII, without spaces at its ends`);
 }
 
 /** A word on secrets that others can see. */
@@ -274,28 +265,14 @@ function timingOf(given: Nodes): { timing: Timing; warnings: readonly string[] }
   return resolution;
 }
 
-function tlsOf({ tlsCert, tlsKey, tlsCa }: Nodes): TlsFiles | null {
-  if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) return null;
-  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
-    const missing = Object.entries({ "--tls-cert": tlsCert, "--tls-key": tlsKey, "--tls-ca": tlsCa });
-    const names = missing.filter(([, file]) => file === undefined).map(([flag]) => flag);
-    throw invalid(`${names.join(" and ")} missing: TLS needs --tls-cert, --tls-key and --tls-ca together`);
-  }
-  return {
-    cert: readText(tlsCert, "the certificate", largestPemBytes),
-    key: readText(tlsKey, "the key", largestPemBytes),
-    ca: readText(tlsCa, "the certificate authority", largestPemBytes),
-  };
-}
-
-function checkAddresses(voters: Readonly<Record<string, string>>, tls: TlsFiles | null): void {
-  const wanted = tls === null ? "ws:" : "wss:";
+function checkAddresses(voters: Readonly<Record<string, string>>, hasTls: boolean): void {
+  const wanted = hasTls ? "wss:" : "ws:";
   for (const [id, address] of Object.entries(voters))
     if (new URL(address).protocol !== wanted)
       throw invalid(
-        tls === null
-          ? `voter ${id} has the address ${address}, which needs --tls-cert, --tls-key and --tls-ca`
-          : `voter ${id} has the address ${address}: with TLS every address must begin with wss://`,
+        hasTls
+          ? `voter ${id} has the address ${address}: with TLS every address must begin with wss://`
+          : `voter ${id} has the address ${address}, which needs --tls-cert, --tls-key and --tls-ca`,
       );
 }
 

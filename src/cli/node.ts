@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { clientSettings } from "./client-settings.js";
 import { nodeSettings, planNode } from "./node-settings.js";
 import { variableOf } from "./setting-sources.js";
+import { printText } from "./terminal.js";
 
 /** Variables that mean something to `raftbeat`, but are no settings of a node. */
 const otherVariables = ["RAFTBEAT_CONFIG", ...Object.keys(clientSettings).map(variableOf)];
@@ -24,6 +25,6 @@ export function addNodeCommand(program: Command): void {
       otherVariables,
     );
     const { runNode } = await import("./run-node.js");
-    process.exitCode = await runNode(plan, (line) => process.stdout.write(line));
+    process.exitCode = await runNode(plan, printText);
   });
 }

@@ -1,6 +1,8 @@
+import { printable } from "./terminal.js";
+
 /** Tells a terminal how far the work is, in one line that the next one replaces; a pipe is told nothing. */
 export function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\x1b[2K\r${text}`);
+  if (process.stderr.isTTY) process.stderr.write(`\x1b[2K\r${printable(text)}`);
 }
 
 /** Takes the line away, before something else is printed. */

@@ -5,6 +5,8 @@ import { askAll, change, findLeader, type LeaderAt } from "./cluster-client.js";
 import { nodeVariables } from "./node-settings.js";
 import { check, invalid } from "./setting-sources.js";
 import { id, members } from "./setting-values.js";
+import type { StatusReply } from "./status-reply.js";
+import { printJson, printText } from "./terminal.js";
 import { handOver } from "./transfer.js";
 
 const add = { flag: "--add <id=address>", schema: members, help: "add a node that runs with --join" };
@@ -38,18 +40,44 @@ export function addReconfigureCommand(program: Command): void {
     const plan = planClient(flags, process.env, nodeVariables);
     const wanted = changeOf({ add, remove, address }, observer === true);
     const leader = await findLeader(plan);
+    if ("remove" in wanted) refuseUnknown(wanted.remove, leader.status);
+    else if ("add" in wanted) refuseDemotion(wanted.add, leader.status);
     const at =
       "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
     await change(plan, at.url, "/reconfigure", wanted);
     const { status } = await findLeader(plan);
     const voters = status.voters.map((member) => member.id);
     const observers = status.observers.map((member) => member.id);
-    process.stdout.write(
-      plan.json
-        ? `${JSON.stringify({ configurationId: status.configurationId, voters, observers })}\n`
-        : `voters ${voters.join(", ")}${observers.length === 0 ? "" : `; observers ${observers.join(", ")}`}\n`,
-    );
+    if (plan.json) printJson({ configurationId: status.configurationId, voters, observers });
+    else printText(`${membersText(status)}\n`);
   });
+}
+
+function membersText({ voters, observers }: StatusReply): string {
+  const ids = (members: StatusReply["voters"]): string => members.map(({ id }) => id).join(", ");
+  return `voters ${ids(voters)}${observers.length === 0 ? "" : `; observers ${ids(observers)}`}`;
+}
+
+/** A name that was mistyped must not look like a member that is gone. */
+function refuseUnknown(removed: string, status: StatusReply): void {
+  const { id: leader, voters, observers } = status;
+  if ([...voters, ...observers].some((member) => member.id === removed)) return;
+  throw new RaftbeatError(
+    "reconfigureRefused",
+    `--remove ${removed}: ${leader}, which leads, knows no such member, only ${membersText(status)}`,
+  );
+}
+
+/** A voter is a member already, and adding it as an observer would change nothing. */
+function refuseDemotion(
+  { id, voter }: Extract<Change, { readonly add: unknown }>["add"],
+  { voters }: StatusReply,
+): void {
+  if (voter || voters.every((member) => member.id !== id)) return;
+  throw new RaftbeatError(
+    "reconfigureRefused",
+    `--add ${id} --observer: ${id} is a voter: remove it first, then add it as an observer`,
+  );
 }
 
 /** The one change that was asked for. Errors: `invalidSettings`. */

@@ -13,6 +13,7 @@ import {
 import { fileVoteStore } from "../storage/file-vote-store.js";
 import { check } from "./setting-sources.js";
 import { address, id, text, wholeBetween } from "./setting-values.js";
+import { printText } from "./terminal.js";
 
 const settings = {
   data: { flag: "--data <folder>", schema: text, help: "the folder of the node to begin again from" },
@@ -40,7 +41,7 @@ export function addRecoverCommand(program: Command): void {
     );
   for (const { flag, help } of Object.values(settings)) command.option(flag, help);
   command.option("--yes", "do it").action(async ({ yes, ...flags }: Record<string, unknown>) => {
-    process.stdout.write(await recover(flags, yes === true));
+    printText(await recover(flags, yes === true));
   });
 }
 

@@ -15,6 +15,7 @@ import type { QuietJob, QuietResult, RunsJob, RunsResult } from "../tuning/sweep
 import { advicePage } from "./advice-page.js";
 import { adviceText } from "./advice-text.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
+import { printJson, printText } from "./terminal.js";
 
 /** What `raftbeat advise` is told. */
 export interface AdviseFlags {
@@ -87,7 +88,8 @@ export async function runAdvise(flags: AdviseFlags): Promise<number> {
     seed: flags.seed,
     doubts: doubtsOf(settings[0] as JudgedSettings),
   };
-  process.stdout.write(flags.json ? `${JSON.stringify(report, withoutRuns)}\n` : adviceText(report));
+  if (flags.json) printJson(report, withoutRuns);
+  else printText(adviceText(report));
   if (flags.html !== undefined) writeOutput("--html", flags.html, advicePage(report));
   return (report.doubts ?? []).length > 0 ? 1 : 0;
 }

@@ -5,16 +5,19 @@ import type { Logger } from "../elector/logger.js";
 import type { ElectorStatus } from "../elector/status.js";
 import { machineMs, systemClock, systemSchedule } from "../runtime/system-ports.js";
 import { fileVoteStore } from "../storage/file-vote-store.js";
+import type { TransportTls } from "../transport/certificate.js";
 import type { PeerCounters } from "../transport/peers.js";
+import { createSecrets } from "../transport/secrets.js";
 import { type WebSocketTransport, webSocketTransport } from "../transport/websocket-transport.js";
 import { watchEventLoop } from "./event-loop-delay.js";
 import { exitDespiteDisk } from "./exit-despite-disk.js";
-import type { NodeHttp } from "./http-server.js";
+import type { NodeHttp } from "./http-listener.js";
 import { type LeaseWatch, watchLease } from "./lease-watch.js";
 import { createMeasurements, type Measurements } from "./measurements.js";
 import type { Metrics, MetricsSources } from "./metrics.js";
 import { jsonLine, type NodeEvent, readableLine } from "./node-event.js";
 import type { NodePlan } from "./node-settings.js";
+import type { TlsFiles } from "./secret-files.js";
 import type { Listen } from "./setting-values.js";
 import { changesOf } from "./status-changes.js";
 import { stopOnRequest } from "./stop-on-request.js";
@@ -72,12 +75,24 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     systemSchedule,
     clock.nowMs,
   );
-  const asked = stopOnRequest(plan.whileStdin, elector, report);
+  const reread = () => {
+    report({ event: "reread" });
+    links?.renew();
+  };
+  const asked = stopOnRequest(plan.whileStdin, elector, report, plan.hasSecretFiles ? reread : null);
   const told = tellChanges(elector, lease, report);
   try {
     if (plan.http !== null) {
       const refusedCounts = () => links?.refusedCounts() ?? {};
-      const sources = { elector, remainingMs: lease.remainingMs, links: peers, measurements, refusedCounts };
+      const certificateNotAfterMs = () => links?.certificateNotAfterMs() ?? null;
+      const sources = {
+        elector,
+        remainingMs: lease.remainingMs,
+        links: peers,
+        measurements,
+        refusedCounts,
+        certificateNotAfterMs,
+      };
       ({ http, metrics } = await serve(plan, plan.http, sources));
       report({ event: "http", url: http.url });
     }
@@ -118,8 +133,9 @@ async function startElector(
     transport: (identity) => {
       const links = webSocketTransport({
         listen: { port: plan.listen.port, ...(plan.listen.host === null ? {} : { host: plan.listen.host }) },
-        token: plan.token ?? undefined,
-        tls: plan.tls === null ? undefined : { ...plan.tls, requestCert: true },
+        token: plan.tokens ?? undefined,
+        tls: plan.tls === null ? undefined : mutual(plan.tls),
+        onWarning: (message) => warn({}, message),
         onRefused: ({ detail, remote }) => warn({}, `a connection with ${remote} was refused: ${detail}`),
       })(identity);
       onLinks(links);
@@ -128,6 +144,16 @@ async function startElector(
     ...(plan.metadata === null ? {} : { metadata: plan.metadata }),
     ...(plan.healthUrl === null ? {} : { health: { check: healthCheck(plan.healthUrl) } }),
   });
+}
+
+/** The same object as long as the files have not changed. */
+function mutual(files: () => TlsFiles): () => TransportTls {
+  let before: { readonly files: TlsFiles; readonly tls: TransportTls } | null = null;
+  return () => {
+    const now = files();
+    if (before?.files !== now) before = { files: now, tls: { ...now, requestCert: true } };
+    return before.tls;
+  };
 }
 
 /** The folder itself, not those above it: a volume that is not mounted must not be hidden. */
@@ -202,5 +228,8 @@ async function serve(
   ]);
   const metrics = createMetrics(sources);
   const measured = sources.measurements.read;
-  return { metrics, http: await serveNode(listen, plan.token, { ...sources, measured, metrics }) };
+  // The transport warns of a file that cannot be used.
+  const { tokens } = createSecrets({ token: plan.tokens ?? undefined }, null, () => {});
+  const rights = { tokens, allowsLocal: plan.httpAllowChanges };
+  return { metrics, http: await serveNode(listen, rights, { ...sources, measured, metrics }) };
 }

@@ -13,6 +13,7 @@ import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
 import { clearProgress, durationText, showProgress } from "./progress.js";
 import { sweepText } from "./sweep-text.js";
+import { printJson, printText } from "./terminal.js";
 import { version } from "./version.js";
 
 /** What `raftbeat sweep` is told. */
@@ -50,11 +51,8 @@ export async function sweepFile(file: string, flags: SweepFlags): Promise<number
   await play(plan, flags, fingerprint, about, records);
   const summaries = summarizeCells(plan.cells, records, plan.figure);
   const paths = variations.map(({ path }) => path);
-  process.stdout.write(
-    flags.json
-      ? summaries.map((summary) => `${JSON.stringify(summary)}\n`).join("")
-      : sweepText({ name, question, variations, summaries }),
-  );
+  if (flags.json) for (const summary of summaries) printJson(summary);
+  else printText(sweepText({ name, question, variations, summaries }));
   if (flags.csv !== undefined) writeOutput("--csv", flags.csv, sweepCsv(paths, summaries));
   if (flags.html !== undefined) {
     const { sweepPage } = await import("./sweep-page.js");

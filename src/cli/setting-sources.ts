@@ -2,6 +2,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../own-words.js";
+import { judgeVariable, looksSecret } from "./unknown-variable.js";
 
 /** How one setting is spelled and checked. Its key is its name in a file; `electionTimeout` is RAFTBEAT_ELECTION_TIMEOUT. */
 export interface Setting {
@@ -28,9 +30,6 @@ export interface Sources {
   readonly file: string | null;
 }
 
-/** What Kubernetes and Docker put into the environment for a service that happens to be called raftbeat. */
-const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
-
 /** A file larger than this is no settings file. */
 const largestFileBytes = 64 * 1024;
 
@@ -48,14 +47,16 @@ export function flagOf(setting: Setting): string {
  * Every given setting, checked. Errors: `invalidSettings`, whose one sentence names the setting where it was given, its value and
  * what it must be.
  * @param otherVariables variables of other commands, which are no mistake here
+ * @param warn told of variables that mean nothing
  */
 export function readSettings<S extends Settings>(
   settings: S,
   { flags, environment, file }: Sources,
-  otherVariables: readonly string[] = [],
+  otherVariables: readonly string[],
+  warn: (sentence: string) => void,
 ): Given<S> {
   const fromFile = file === null ? {} : readFile(file, settings);
-  const variables = readEnvironment(environment, settings, otherVariables);
+  const variables = readEnvironment(environment, settings, otherVariables, warn);
   const given: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
@@ -67,7 +68,7 @@ export function readSettings<S extends Settings>(
 
 /** The checked value, or one sentence on what is wrong with it. */
 export function check(setting: Setting, place: string, value: unknown): unknown {
-  const result = v.safeParse(setting.schema, value, { abortEarly: true });
+  const result = v.safeParse(setting.schema, value, { abortEarly: true, ...ownWords });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = issue.path?.map((item) => `.${String(item.key)}`).join("") ?? "";
@@ -83,6 +84,7 @@ export function invalid(sentence: string, cause?: unknown): RaftbeatError {
 
 /** A value as an error repeats it: short, on one line. */
 function show(value: unknown): string {
+  if (value === undefined) return "(not given)";
   const shown = jsonOf(value) ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
 }
@@ -98,13 +100,14 @@ function jsonOf(value: unknown): string | undefined {
 
 /** The value of a setting that does not exist, unless it may be a secret whose name was mistyped. */
 function showUnknown(key: string, value: unknown): string {
-  return /to?k|secret|pass/i.test(key) ? "(not shown)" : show(value);
+  return looksSecret(key) ? "(not shown)" : show(value);
 }
 
 function readEnvironment(
   environment: Sources["environment"],
   settings: Settings,
   otherVariables: readonly string[],
+  warn: (sentence: string) => void,
 ): Record<string, string> {
   const keys = new Map(Object.keys(settings).map((key) => [variableOf(key), key]));
   const given: Record<string, string> = {};
@@ -112,12 +115,33 @@ function readEnvironment(
     if (!variable.startsWith("RAFTBEAT_") || value === undefined) continue;
     const key = keys.get(variable);
     if (key !== undefined) given[key] = value;
-    else if (!otherVariables.includes(variable) && !serviceLink.test(variable))
-      throw invalid(
-        `${variable} ${showUnknown(variable, value)} is no setting: see raftbeat node --help for those there are`,
-      );
+    else if (!otherVariables.includes(variable))
+      onUnknown(variable, value, [...keys.keys(), ...otherVariables], warn);
   }
   return given;
+}
+
+/** The environment belongs to others, too: only what was meant for us and would be missed is refused. */
+function onUnknown(
+  variable: string,
+  value: string,
+  known: readonly string[],
+  warn: (sentence: string) => void,
+): void {
+  const verdict = judgeVariable(variable, value, known);
+  const what = `${variable} ${showUnknown(variable, value)} is no setting`;
+  switch (verdict.kind) {
+    case "serviceLink":
+      return;
+    case "mistyped":
+      throw invalid(`${what}: did you mean ${verdict.meant}?`);
+    case "secret":
+      throw invalid(
+        `${what}, and would protect nothing: give RAFTBEAT_TOKEN or RAFTBEAT_TOKEN_FILE, or remove it`,
+      );
+    case "unknown":
+      warn(`${what} and is ignored: see raftbeat node --help for those there are`);
+  }
 }
 
 function readFile(file: string, settings: Settings): Record<string, unknown> {

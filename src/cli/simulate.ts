@@ -10,8 +10,10 @@ import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simula
 import { countFrom, wholeNumber } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { refused, refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, showProgress } from "./progress.js";
 import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
+import { printJson, printText } from "./terminal.js";
 import { textTable } from "./text-table.js";
 
 interface Flags {
@@ -100,7 +102,8 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
         recording ??= recorder?.finish(outcome) ?? null;
         const { recoveryMs, firstElectionMs, availability, observedMs } = outcome.metrics;
         figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
-        showProgress(scenario.name, done, scenario.runs);
+        if (done === scenario.runs) clearProgress();
+        else showProgress(`${scenario.name}: run ${done} of ${scenario.runs}`);
       },
     };
     const summary =
@@ -109,11 +112,12 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
         : await simulateOnWorkers(scenario, document, workers, options);
     const facts = summaryFacts(summary);
     if (recording !== null) reports.push(scenarioReport(scenario, summary, facts, figures, recording));
-    if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    if (flags.json) printJson(summary);
     else {
       const timeline = recording === null ? "" : textTimeline(recording, terminal());
-      process.stdout.write(
+      printText(
         `${summaryHead(summary, scenario.question)}${textTable(facts)}\n${timeline}${failuresText(summary)}\n`,
+        terminal(),
       );
     }
     return summary;
@@ -157,9 +161,4 @@ function openFile(flag: string, path: string): { write: (text: string) => void; 
   };
   const file = told(() => openSync(path, "w"));
   return { write: (text) => told(() => writeFileSync(file, text)), close: () => closeSync(file) };
-}
-
-function showProgress(name: string, done: number, runs: number): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === runs ? "\x1b[2K\r" : `\r${name}: run ${done} of ${runs}`);
 }

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { addClientOptions, planClient } from "./client-settings.js";
 import { askAll, type NodeAnswer } from "./cluster-client.js";
-import { printable } from "./node-event.js";
 import { nodeVariables } from "./node-settings.js";
 import type { StatusReply } from "./status-reply.js";
+import { printable, printJson, printText } from "./terminal.js";
 import { textTable } from "./text-table.js";
 
 /** `raftbeat status`: what running nodes say of themselves. */
@@ -18,7 +18,8 @@ export function addStatusCommand(program: Command): void {
   ).action(async (flags: Record<string, unknown>) => {
     const plan = planClient(flags, process.env, nodeVariables);
     const answers = await askAll(plan);
-    process.stdout.write(plan.json ? `${JSON.stringify({ nodes: answers })}\n` : statusText(answers));
+    if (plan.json) printJson({ nodes: answers });
+    else printText(statusText(answers));
     process.exitCode = answers.some(({ status }) => status?.leader != null) ? 0 : 1;
   });
 }
@@ -52,14 +53,14 @@ function headline({ cluster, leader, term, leaderMetadata }: StatusReply): strin
 
 function nodeRow(answer: NodeAnswer): string[] {
   const { url, status } = answer;
-  if (status === null) return ["?", "no answer", "-", "-", answer.problem];
+  if (status === null) return ["?", "no answer", "-", "-", printable(answer.problem)];
   const { id, role, term, isLeader, leaseRemainingMs, removed, isolated } = status;
   const state = removed ? "removed" : isolated ? `${role}, isolated` : role;
   return [
     printable(id),
     printable(state),
     String(term),
-    isLeader ? `${Math.round(leaseRemainingMs)} ms` : "-",
+    isLeader ? (leaseRemainingMs === null ? "no end" : `${Math.round(leaseRemainingMs)} ms`) : "-",
     url,
   ];
 }

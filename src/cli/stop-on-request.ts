@@ -10,11 +10,13 @@ export interface StopRequest {
 /**
  * Hands over and stops at the first SIGTERM, SIGINT or SIGHUP; exits at once at the second. Stops too when nobody reads its output
  * any more or, with `whileStdin`, when its input ends: whoever started it is gone.
+ * @param onHangUp what SIGHUP is for in place of stopping, or null
  */
 export function stopOnRequest(
   whileStdin: boolean,
   elector: Elector,
   report: (event: NodeEvent) => void,
+  onHangUp: (() => void) | null = null,
 ): StopRequest {
   const request: StopRequest = { exitCode: 0 };
   let asked = false;
@@ -23,7 +25,8 @@ export function stopOnRequest(
     report({ event: "stopping", cause });
     void elector.stop({ handover: true });
   }
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+  if (onHangUp !== null) process.on("SIGHUP", onHangUp);
+  for (const signal of ["SIGTERM", "SIGINT", ...(onHangUp === null ? (["SIGHUP"] as const) : [])] as const)
     process.on(signal, (_signal: NodeJS.Signals, code: number) => {
       if (asked) process.exit(128 + code);
       stop(signal);

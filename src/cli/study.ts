@@ -6,6 +6,7 @@ import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
 import type { StudyResult } from "./study-page.js";
+import { printJson, printText } from "./terminal.js";
 import { textTable } from "./text-table.js";
 
 interface Flags {
@@ -76,8 +77,8 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
 
 function print(question: string, results: readonly StudyResult[], flags: Flags): void {
   const rows = results.map(({ row }) => row);
-  if (flags.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
-  else process.stdout.write(`${question}\n\n${tableOf(rows)}`);
+  if (flags.json) for (const row of rows) printJson(row);
+  else printText(`${question}\n\n${tableOf(rows)}`);
 }
 
 function tableOf(rows: readonly Row[]): string {

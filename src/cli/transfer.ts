@@ -4,6 +4,8 @@ import { change, findLeader, type LeaderAt } from "./cluster-client.js";
 import { nodeVariables } from "./node-settings.js";
 import { check } from "./setting-sources.js";
 import { id } from "./setting-values.js";
+import type { StatusReply } from "./status-reply.js";
+import { printJson, printText } from "./terminal.js";
 
 const to = {
   flag: "--to <id>",
@@ -25,15 +27,22 @@ export function addTransferCommand(program: Command): void {
     const plan = planClient(flags, process.env, nodeVariables);
     const heir = given === undefined ? null : (check(to, "--to", given) as string);
     const from = await findLeader(plan);
+    if (heir === from.status.id) {
+      tell(plan, from.status, from.status);
+      return;
+    }
     await handOver(plan, from, heir);
     const { status } = await findLeader(plan, from.status.term);
-    process.stdout.write(
-      plan.json
-        ? `${JSON.stringify({ from: from.status.id, to: status.id, term: status.term })}\n`
-        : `${from.status.id} handed over; ${status.id} leads in term ${status.term}\n`,
-    );
+    tell(plan, from.status, status);
     if (heir !== null && status.id !== heir) process.exitCode = 1;
   });
+}
+
+/** Says who led and who leads; that is the same node where it was asked to hand over to itself. */
+function tell(plan: ClientPlan, from: StatusReply, { id: leader, term }: StatusReply): void {
+  if (plan.json) printJson({ from: from.id, to: leader, term });
+  else if (leader === from.id) printText(`${leader} leads already, in term ${term}\n`);
+  else printText(`${from.id} handed over; ${leader} leads in term ${term}\n`);
 }
 
 /** Asks a leader to hand over, to `heir` or to whoever is best placed. Errors: as `change`. */

@@ -17,6 +17,7 @@ export function defaultTransport(
     token: options.token,
     tls: options.tls,
     electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
+    onWarning: (message) => logger.warn({ cluster: options.cluster, id: options.id }, message),
     onRefused: (refusal) => logger.warn(refusal, `a connection was refused: ${refusal.detail}`),
   });
 }

@@ -3,6 +3,7 @@ import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.
 import type { Identity, Transport, VoteStore } from "../runtime/ports.js";
 import type { TransportTls } from "../transport/certificate.js";
 import type { Listen } from "../transport/door.js";
+import type { Renewable, TransportToken } from "../transport/secrets.js";
 import type { Logger } from "./logger.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
 
@@ -147,10 +148,10 @@ export interface ElectorOptions {
   readonly transport?: (identity: Identity) => Transport;
   /** Where peers connect. Default: where the own address in `voters` points. */
   readonly listen?: Listen;
-  /** Shared by all members: who does not know it is refused. */
-  readonly token?: string;
-  /** Node's own TLS options, for `wss://` addresses. */
-  readonly tls?: TransportTls;
+  /** Shared by all members: who does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
+  readonly token?: Renewable<TransportToken>;
+  /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
+  readonly tls?: Renewable<TransportTls>;
   readonly timing?: Preset | TimingInput;
   /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
   readonly metadata?: string;

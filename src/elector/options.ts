@@ -18,6 +18,7 @@ import {
   type Settings,
   safeModes,
 } from "../protocol/index.js";
+import type { TransportToken } from "../transport/secrets.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 import type { ElectorOptions } from "./elector.js";
 import { mapById } from "./id-schema.js";
@@ -79,13 +80,19 @@ const schema = only({
   transport: v.optional(callable),
   listen: v.optional(v.lazy((given) => (isObjectWith(given, "server") ? sharedListen : listen))),
   token: v.optional(
-    v.custom<string>(
-      (value) => typeof value === "string" && value !== "",
-      "must be a string that is not empty",
+    v.custom<TransportToken>(
+      (value) =>
+        typeof value === "function" || [value].flat().every((one) => typeof one === "string" && one !== ""),
+      "must be a string that is not empty, or two of them, or a function that gives them",
     ),
   ),
-  // Node's own options, which Node judges.
-  tls: v.optional(v.custom((value) => isObjectWith(value), "must be an object with Node's TLS options")),
+  // Node's own options, which Node judges, or a function that gives them.
+  tls: v.optional(
+    v.custom(
+      (value) => typeof value === "function" || isObjectWith(value),
+      "must be an object with Node's TLS options, or a function that gives one",
+    ),
+  ),
   timing: v.optional(v.lazy((given) => (isObjectWith(given) ? timing : presetName))),
   metadata: v.optional(
     v.pipe(text, v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
@@ -173,7 +180,8 @@ function arrivalOf(options: ElectorOptions, founders: readonly Member[]): Arriva
 
 /** True where members prove that they belong to the cluster, or where a transport of the owner's has to see to that. */
 function isProven({ token, tls, transport }: ElectorOptions): boolean {
-  return transport !== undefined || token !== undefined || tls?.requestCert === true;
+  const shown = typeof tls === "function" ? tls() : tls;
+  return transport !== undefined || token !== undefined || shown?.requestCert === true;
 }
 
 function invalid(message: string): RaftbeatError {

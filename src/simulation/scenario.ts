@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { mapById } from "../elector/id-schema.js";
 import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../own-words.js";
 import {
   idRule,
   isId,
@@ -186,7 +187,7 @@ export function shapeProblems(input: unknown): string[] {
 }
 
 function readShape(input: unknown): v.SafeParseResult<typeof scenarioSchema> {
-  return v.safeParse(scenarioSchema, input, { abortPipeEarly: true });
+  return v.safeParse(scenarioSchema, input, { abortPipeEarly: true, ...ownWords });
 }
 
 function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: string[] } {

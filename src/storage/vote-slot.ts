@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { ownWords } from "../own-words.js";
 import {
   addressRule,
   clusterIdRule,
@@ -114,7 +115,7 @@ function decodeBody(text: string, bytes: Buffer): Slot {
       state: "unknown",
       problem: `it has format ${claimed.output.format}, and this raftbeat reads format ${format}`,
     };
-  const parsed = v.safeParse(storedSlot, value, { abortEarly: true });
+  const parsed = v.safeParse(storedSlot, value, { abortEarly: true, ...ownWords });
   if (!parsed.success) {
     return { state: "unknown", problem: problemOf(parsed.issues[0]) };
   }

@@ -18,3 +18,21 @@ export function createAllowance(perSecond: number, nowMs: number): Allowance {
     },
   };
 }
+
+/** How many frames and bytes may come. */
+export interface Traffic {
+  /** Takes one frame of `size` bytes if there is room; says whether. `nowMs` never goes back. */
+  take(size: number, nowMs: number): boolean;
+  /** The allowance in words. */
+  readonly words: string;
+}
+
+/** So many frames and bytes a second. */
+export function createTraffic(framesPerSecond: number, bytesPerSecond: number, nowMs: number): Traffic {
+  const frames = createAllowance(framesPerSecond, nowMs);
+  const bytes = createAllowance(bytesPerSecond, nowMs);
+  return {
+    take: (size, atMs) => frames.take(1, atMs) && bytes.take(size, atMs),
+    words: `${framesPerSecond} frames or ${bytesPerSecond} bytes a second`,
+  };
+}

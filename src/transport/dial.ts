@@ -1,8 +1,10 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ClientOptions, WebSocket } from "ws";
 import type { NodeId } from "../protocol/index.js";
 import type { Schedule } from "../runtime/ports.js";
+import type { Admission } from "./admission.js";
 import { certificateProblem, dialOptions, isMutual, type TransportTls } from "./certificate.js";
 import type { LinkTiming } from "./limits.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
@@ -10,8 +12,10 @@ import { type LinkEnd, printable } from "./link-end.js";
 
 /** What a dial needs besides what links share. */
 export interface DialContext extends LinkContext {
-  readonly tls: TransportTls | null;
+  /** The TLS options of the moment. */
+  readonly tls: () => TransportTls | null;
   readonly timing: LinkTiming;
+  readonly admission: Admission;
   readonly schedule: Schedule;
 }
 
@@ -31,7 +35,8 @@ export function dial(
   owner: LinkOwner,
   onFailed: (end: LinkEnd) => void,
 ): Dial {
-  const { tls, timing, limits, schedule } = context;
+  const { timing, limits, schedule } = context;
+  const tls = context.tls();
   let over = false;
   let stream: Duplex | null = null;
   let socket: WebSocket | null = null;
@@ -69,7 +74,11 @@ export function dial(
       finishRequest: (request: ClientRequest) => {
         request.once("socket", (opened: Duplex) => {
           stream = opened;
-          opened.once("connect", () => cancelConnect());
+          opened.once("connect", () => {
+            cancelConnect();
+            const host = (opened as Socket).remoteAddress;
+            if (host !== undefined) context.admission.onPeerAt(peer, host, "dialled");
+          });
         });
         request.end();
       },
@@ -85,7 +94,8 @@ export function dial(
 
   function onOpen(): void {
     if (over || socket === null) return;
-    const distrusts = (id: NodeId) => certificateProblem(stream, id, tls, "dialled");
+    const { cluster } = context.credentials.identity;
+    const distrusts = (id: NodeId) => certificateProblem(stream, { cluster, id }, tls, "dialled");
     const opened = { socket, remote: address, expected: peer, distrusts, isMutual: isMutual(tls) };
     link = createLink(opened, context, {
       ...owner,

@@ -5,11 +5,12 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RaftbeatError } from "../errors.js";
+import type { Admission } from "./admission.js";
 import { certificateProblem, isMutual, type TransportTls } from "./certificate.js";
 import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
 import { type LinkRefusal, printable } from "./link-end.js";
@@ -27,9 +28,18 @@ export interface Door {
   open(callback: (error: Error | null) => void): void;
   /** The port listened at, or null. */
   port(): number | null;
+  /** Takes renewed certificates in use at once, not only when somebody connects. */
+  renew(): void;
   /** Turns out who has taken too long to say who it is. */
   sweep(nowMs: number): void;
   close(callback: () => void): void;
+}
+
+/** What a door needs besides what links share. */
+export interface DoorContext extends LinkContext {
+  /** The TLS options of the moment. */
+  readonly tls: () => TransportTls | null;
+  readonly admission: Admission;
 }
 
 /** Who has connected but not said who it is. */
@@ -43,15 +53,17 @@ interface Stranger {
 /** Makes the way in. Links are given to `owner` once they are up; who is turned away is told to `onRefused`. */
 export function createDoor(
   listen: Listen,
-  tls: TransportTls | null,
-  context: LinkContext,
+  context: DoorContext,
   owner: LinkOwner,
   onRefused: (refusal: LinkRefusal) => void,
 ): Door {
-  const { limits, clock } = context;
+  const { limits, clock, admission, tls: tlsNow } = context;
   const shared = "server" in listen;
+  let tls = tlsNow();
   const server: Server | TlsServer = shared ? listen.server : ownServer(tls);
   const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions(limits) });
+  /** Connections that there was room for. */
+  const taken = new WeakSet<Duplex>();
   /** By remote host and port, the oldest first. */
   const strangers = new Map<string, Stranger>();
   // An https server tells of failed TLS as of any other malformed request.
@@ -96,10 +108,34 @@ export function createDoor(
     refuse(reason, detail, stranger.remote);
   }
 
+  /** Shows the certificate of the moment to whoever connects from now on. */
+  function renew(): void {
+    const next = tlsNow();
+    if (next === tls) return;
+    tls = next;
+    if (next !== null && server instanceof TlsServer && !shared) server.setSecureContext(next);
+  }
+
+  /** Comes before Node's own listener, which chooses the certificate. Who is one too many costs no look at it. */
+  function onArrival(stream: Socket): void {
+    if (!admission.admits(stream.remoteAddress ?? "", clock.nowMs())) return;
+    taken.add(stream);
+    renew();
+  }
+
   function onConnection(stream: Socket): void {
     // Without an address it is gone already.
     if (stream.remoteAddress === undefined) stream.destroy();
-    else admit(stream, remoteOf(stream));
+    else if (taken.has(stream)) admit(stream, remoteOf(stream));
+    else turnAway(stream);
+  }
+
+  /** Before TLS or anything else that costs time. */
+  function turnAway(stream: Socket): void {
+    const detail = `more than ${limits.maxConnectionsPerSecond} new connections a second`;
+    refuse("tooManyStrangers", detail, remoteOf(stream));
+    if (server instanceof TlsServer && !shared) stream.destroy();
+    else answer(stream, 503);
   }
 
   function onUpgrade(request: IncomingMessage, stream: Socket, head: Buffer): void {
@@ -116,13 +152,21 @@ export function createDoor(
       answer(stream, 403);
       return;
     }
+    if (shared) {
+      onArrival(stream);
+      if (!taken.has(stream)) {
+        turnAway(stream);
+        return;
+      }
+    }
     const stranger = strangers.get(remote) ?? admit(stream, remote);
     webSockets.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, stranger));
   }
 
   function welcome(socket: WebSocket, stream: Socket, stranger: Stranger): void {
     const { remote } = stranger;
-    const distrusts = (id: string) => certificateProblem(stream, id, tls, "accepted");
+    const { cluster } = context.credentials.identity;
+    const distrusts = (id: string) => certificateProblem(stream, { cluster, id }, tls, "accepted");
     const opened = { socket, remote, expected: null, distrusts, isMutual: isMutual(tls) };
     stranger.link = createLink(opened, context, {
       ...owner,
@@ -153,8 +197,11 @@ export function createDoor(
   });
 
   return {
+    renew,
     open(callback) {
       for (const [event, listener] of listeners) server.on(event, listener as () => void);
+      // Node chooses the certificate when somebody connects: the new one must be there by then.
+      if (!shared) server.prependListener("connection", onArrival);
       if ("server" in listen) {
         context.clock.afterPoll(() => callback(null));
         return;
@@ -181,6 +228,7 @@ export function createDoor(
     },
     close(callback) {
       for (const [event, listener] of listeners) server.off(event, listener as () => void);
+      server.off("connection", onArrival);
       for (const { link, stream } of strangers.values()) {
         if (link === null) stream.destroy();
         else link.refuse("stopping", "stopping");

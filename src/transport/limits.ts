@@ -9,8 +9,17 @@ export interface TransportLimits {
   readonly maxFramesPerSecond: number;
   /** Bytes of frames over one link, for a second; as many may come at once. */
   readonly maxBytesPerSecond: number;
+  /** Frames, pings and pongs of all nodes together that are linked without being among the peers, for a second. */
+  readonly maxUnlistedFramesPerSecond: number;
+  /** Bytes of their frames together, for a second. */
+  readonly maxUnlistedBytesPerSecond: number;
   /** A message is dropped, and counted, while more than this waits in the link's own buffer behind the kernel's. */
   readonly maxBufferedBytes: number;
+  /**
+   * New connections a second from all hosts together; as many may come at once. Each host at which a peer was reached has as many for
+   * itself.
+   */
+  readonly maxConnectionsPerSecond: number;
   /** Connections that have not yet said who they are; the oldest makes room for a new one. */
   readonly maxStrangerCount: number;
   /** Nodes linked without being among the peers, such as joiners; a further one is refused. */
@@ -24,7 +33,10 @@ export const defaultLimits: TransportLimits = {
   maxFrameBytes: 64 * 1024,
   maxFramesPerSecond: 5000,
   maxBytesPerSecond: 4 * 1024 * 1024,
+  maxUnlistedFramesPerSecond: 2000,
+  maxUnlistedBytesPerSecond: 1024 * 1024,
   maxBufferedBytes: 64 * 1024,
+  maxConnectionsPerSecond: 100,
   maxStrangerCount: 128,
   maxUnlistedCount: 64,
   handshakeTimeoutMs: 3000,

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import type { NodeId, Standing } from "../protocol/index.js";
 import type { Clock, PeerRefusal } from "../runtime/ports.js";
-import { createAllowance } from "./allowance.js";
+import { createTraffic, type Traffic } from "./allowance.js";
 import { acceptHandshake, type Credentials, dialHandshake, type Met } from "./handshake.js";
 import { longestHelloBytes } from "./hello.js";
 import type { TransportLimits } from "./limits.js";
@@ -19,9 +19,17 @@ export interface LinkContext {
   readonly credentials: Credentials;
   readonly limits: TransportLimits;
   readonly clock: Pick<Clock, "nowMs" | "afterPoll">;
+  /** What all nodes that are no peers may send together. */
+  readonly unlisted: Traffic;
   /** Every WebSocket that is not yet closed. */
   readonly sockets: Set<WebSocket>;
 }
+
+/** Frames a second before a link is up; a handshake has at most two. */
+const greetingFramesPerSecond = 8;
+
+/** Frames a second that are read, and forgotten, once a link has ended: those that were under way. */
+const leftoverFramesPerSecond = 64;
 
 /** How the WebSocket library is to treat a socket, on both sides. Messages read at once are handed over at once (its default). */
 export function socketOptions({ maxFrameBytes }: TransportLimits) {
@@ -45,6 +53,8 @@ export interface LinkOwner {
   refusesPeer(id: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
   /** A peer that has proved who it is wants no link with this node. `onEnd` follows. */
   onRefusedBy(peer: NodeId, refusal: PeerRefusal): void;
+  /** True iff this node is among the peers. */
+  isListed(id: NodeId): boolean;
   /** Why there shall be no link with this node, or null. */
   refusesLink(
     id: NodeId,
@@ -110,8 +120,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
       ? acceptHandshake(credentials, owner.standing, opened.distrusts)
       : dialHandshake(credentials, owner.standing, expected);
   const startedAtMs = clock.nowMs();
-  const frames = createAllowance(limits.maxFramesPerSecond, startedAtMs);
-  const bytes = createAllowance(limits.maxBytesPerSecond, startedAtMs);
+  let traffic = createTraffic(greetingFramesPerSecond, limits.maxBytesPerSecond, startedAtMs);
   let state: "greeting" | "up" | "retired" | "ended" = "greeting";
   let pingedAtMs = Number.NEGATIVE_INFINITY;
   /** Looks in vain since that ping. */
@@ -172,6 +181,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   function end(how: LinkEnd): void {
     if (state === "ended") return;
     state = "ended";
+    traffic = createTraffic(leftoverFramesPerSecond, limits.maxFrameBytes, clock.nowMs());
     const { reason, detail, by } = how;
     if (isProven && by === "peer" && isPeerRefusal(reason) && link.peer !== null)
       owner.onRefusedBy(link.peer, { reason, detail });
@@ -181,19 +191,19 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   /** Counts what came; false where nothing more is to be done with it. */
   function accepts(size: number): boolean {
     const nowMs = clock.nowMs();
-    const allowed = frames.take(1, nowMs) && bytes.take(size, nowMs);
-    if (allowed && state !== "ended") {
-      link.receivedAtMs = nowMs;
-      return true;
-    }
-    if (!allowed) {
-      refuse(
-        "flood",
-        `more than ${limits.maxFramesPerSecond} frames or ${limits.maxBytesPerSecond} bytes a second`,
-      );
-      // Whoever goes on sending is read no more; the WebSocket library breaks the connection soon.
-      socket.pause();
-    }
+    if (!traffic.take(size, nowMs)) return refuseFlood(`more than ${traffic.words}`);
+    const isUnlisted = state === "up" && link.peer !== null && !owner.isListed(link.peer);
+    if (isUnlisted && !context.unlisted.take(size, nowMs))
+      return refuseFlood(`more than ${context.unlisted.words} from nodes that are no peers`);
+    if (state === "ended") return false;
+    link.receivedAtMs = nowMs;
+    return true;
+  }
+
+  function refuseFlood(detail: string): false {
+    refuse("flood", detail);
+    // Whoever goes on sending is read no more; the WebSocket library breaks the connection soon.
+    socket.pause();
     return false;
   }
 
@@ -237,6 +247,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     link.authenticated = peer.knowsToken || opened.isMutual;
     link.wireVersion = peer.version;
     link.upAtMs = clock.nowMs();
+    traffic = createTraffic(limits.maxFramesPerSecond, limits.maxBytesPerSecond, link.upAtMs);
     state = "up";
     owner.onUp(link);
   }

@@ -75,6 +75,7 @@ export function createPeers(
   const encode = createEncoder();
 
   const owner: LinkOwner = {
+    isListed: (id) => typeof peers.get(id)?.address === "string",
     standing: () => handlers.standing?.() ?? unknownStanding,
     refusesPeer: (id, incarnation, standing) => handlers.refusesPeer?.(id, incarnation, standing) ?? null,
     onRefusedBy: (peer, refusal) => {
@@ -116,6 +117,8 @@ export function createPeers(
     const wasOther = peer.links.some((other) => other.incarnation !== link.incarnation);
     peer.links = [...peer.links.filter((other) => !older.includes(other)), link];
     for (const other of older) other.refuse("replaced", "replaced by a newer connection");
+    if (peer.address !== null && !link.dialled && link.authenticated)
+      context.admission.onPeerAt(id, link.remote.replace(/:\d+$/, ""), "accepted");
     peer.lastProblem = null;
     peer.cancelRedial?.();
     peer.cancelRedial = null;
@@ -246,6 +249,7 @@ export function createPeers(
         // A link that is there is kept: who was removed still wants to hear so.
         if (address === null && peer.links.length === 0) peers.delete(peer.id);
       }
+      context.admission.setPeers(listed.keys());
       for (const [id, address] of listed) planDial(peers.get(id) ?? add(id, address));
     },
     send(to, message) {

@@ -3,9 +3,12 @@ import { RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
 import type { Clock, Identity, Random, Schedule, Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
-import { checkTls, type TransportTls } from "./certificate.js";
+import { createAdmission } from "./admission.js";
+import { createTraffic } from "./allowance.js";
+import type { TransportTls } from "./certificate.js";
+import { notAfterMs, watchCertificate } from "./certificate-watch.js";
 import type { DialContext } from "./dial.js";
-import { createDoor, type Door, type Listen } from "./door.js";
+import { createDoor, type Door, type DoorContext, type Listen } from "./door.js";
 import {
   type LinkTiming,
   resolveLimits,
@@ -16,19 +19,26 @@ import {
 import type { LinkRefusal, RefusalReason } from "./link-end.js";
 import { createPeers, type PeerCounters, type Peers } from "./peers.js";
 import { createRefusals, type Refusals } from "./refusals.js";
+import { createSecrets, type Renewable, type Secrets, type TransportToken } from "./secrets.js";
 
 /** How a node is linked with others over WebSockets. Durations are milliseconds. */
 export interface WebSocketTransportOptions extends Some<LinkTiming> {
   readonly listen: Listen;
-  /** Shared by all members of the cluster: who does not know it is refused. Only its digest is sent; TLS keeps that secret, too. */
-  readonly token?: string | undefined;
-  readonly tls?: TransportTls | undefined;
+  /**
+   * Shared by all members of the cluster: who does not know it is refused. It is proved, never sent. Two are valid at a time while one takes
+   * the place of the other; a function is asked at each connection.
+   */
+  readonly token?: Renewable<TransportToken> | undefined;
+  /** A function is asked at each connection, so that certificates can be renewed. */
+  readonly tls?: Renewable<TransportTls> | undefined;
   /** What `redialMaxMs`, `silenceMs` and `connectTimeoutMs` follow from. Default: the node's own, else that of the default preset. */
   readonly electionTimeoutMinMs?: number | undefined;
   readonly limits?: Some<TransportLimits> | undefined;
   /** Told of connections refused, by either side: each kind once a minute. */
   readonly onRefused?: ((refusal: LinkRefusal) => void) | undefined;
-  readonly clock?: Pick<Clock, "nowMs" | "afterPoll"> | undefined;
+  /** Told of a certificate that expires soon, and of tokens and certificates that cannot be used after a change. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  readonly clock?: Pick<Clock, "nowMs" | "wallMs" | "afterPoll"> | undefined;
   readonly schedule?: Schedule | undefined;
   readonly random?: Random | undefined;
 }
@@ -41,6 +51,10 @@ export interface WebSocketTransport extends Transport {
   refusedCounts(): Readonly<Partial<Record<RefusalReason, number>>>;
   /** The port listened at; null before and after. */
   port(): number | null;
+  /** When the certificate that this node shows expires, in milliseconds of the wall clock; null if there is none, or none as PEM. */
+  certificateNotAfterMs(): number | null;
+  /** Asks for tokens and certificates at once, not only at the next connection. */
+  renew(): void;
 }
 
 /** Every option there is: the compiler sees to it that none is left out. */
@@ -51,6 +65,7 @@ const optionNames = {
   electionTimeoutMinMs: true,
   limits: true,
   onRefused: true,
+  onWarning: true,
   clock: true,
   schedule: true,
   random: true,
@@ -72,12 +87,10 @@ export function webSocketTransport(
 ): (identity: Identity) => WebSocketTransport {
   refuseUnknown(options, optionNames, "");
   const limits = resolveLimits(options.limits);
-  const { listen, token, tls = null, redialMaxMs, silenceMs, connectTimeoutMs } = options;
+  const { listen, redialMaxMs, silenceMs, connectTimeoutMs, onWarning = () => {} } = options;
   const given = { redialMaxMs, silenceMs, connectTimeoutMs };
   checkListen(listen);
-  if (token === "") throw new RaftbeatError("invalidSettings", "token is empty: leave it out or set one");
-  if (tls !== null) checkTls(tls);
-  const tokens = token === undefined ? [] : [token];
+  createSecrets(options, null, () => {});
   resolveLinkTiming(given, options.electionTimeoutMinMs);
 
   return (identity) => {
@@ -85,31 +98,59 @@ export function webSocketTransport(
     for (const [name, value] of Object.entries({ cluster, id, incarnation }))
       if (!isId(value)) throw new RaftbeatError("invalidSettings", `${name} (${value}) must be ${idRule}`);
     const electionTimeoutMinMs = options.electionTimeoutMinMs ?? identity.electionTimeoutMinMs;
-    const context: DialContext & { readonly random: Random } = {
-      credentials: { identity: { cluster, id, incarnation }, tokens: () => tokens },
+    const secrets = createSecrets(options, identity, onWarning);
+    const clock = options.clock ?? systemClock();
+    const context: Context = {
+      credentials: { identity: { cluster, id, incarnation }, tokens: secrets.tokens },
+      secrets,
       limits,
       timing: resolveLinkTiming(given, electionTimeoutMinMs),
-      tls,
-      clock: options.clock ?? systemClock(),
+      tls: secrets.tls,
+      clock,
+      unlisted: createTraffic(
+        limits.maxUnlistedFramesPerSecond,
+        limits.maxUnlistedBytesPerSecond,
+        clock.nowMs(),
+      ),
+      admission: createAdmission(limits.maxConnectionsPerSecond, clock.nowMs()),
       schedule: options.schedule ?? systemSchedule,
       random: options.random ?? systemRandom,
       sockets: new Set(),
     };
-    return assemble(listen, context, options.onRefused ?? (() => {}));
+    return assemble(listen, context, options.onRefused ?? (() => {}), onWarning);
   };
 }
 
+/** What all parts of a transport share. */
+interface Context extends DialContext, DoorContext {
+  readonly random: Random;
+  readonly secrets: Secrets;
+  readonly clock: Pick<Clock, "nowMs" | "wallMs" | "afterPoll">;
+}
+
+/** How often the own certificate is looked at, besides at each connection. */
+const certificateLookMs = 10_000;
+
 function assemble(
   listen: Listen,
-  context: DialContext & { readonly random: Random },
+  context: Context,
   onRefused: (refusal: LinkRefusal) => void,
+  onWarning: (message: string) => void,
 ): WebSocketTransport {
-  const { clock, schedule, timing, sockets } = context;
+  const { clock, schedule, secrets, timing, sockets } = context;
+  const lookAtCertificate = watchCertificate(onWarning);
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
   const refusals: Refusals = createRefusals(clock, onRefused);
   let wanted: Parameters<Transport["setPeers"]>[0] = [];
   let running: { readonly peers: Peers; readonly door: Door } | null = null;
   let state: "new" | "opening" | "open" | "stopped" = "new";
   let cancelPatrol = () => {};
+
+  function renew(): void {
+    secrets.tokens();
+    lookAtCertificate(secrets.certificate(), clock.wallMs());
+    running?.door.renew();
+  }
 
   /** Looks after links and strangers, once what has arrived meanwhile was read: this process may itself have been away. */
   function patrol(): void {
@@ -119,6 +160,10 @@ function assemble(
         const nowMs = clock.nowMs();
         running.door.sweep(nowMs);
         running.peers.watch(nowMs);
+        if (nowMs - lookedAtMs >= certificateLookMs) {
+          lookedAtMs = nowMs;
+          renew();
+        }
         patrol();
       }),
     );
@@ -127,7 +172,7 @@ function assemble(
   return {
     start(handlers, callback) {
       const peers = createPeers(context, handlers, refusals.note);
-      const door = createDoor(listen, context.tls, context, peers.owner, refusals.note);
+      const door = createDoor(listen, context, peers.owner, refusals.note);
       running = { peers, door };
       state = "opening";
       door.open((error) => {
@@ -164,6 +209,11 @@ function assemble(
     },
     peers: () => running?.peers.counters() ?? [],
     refusedCounts: refusals.counts,
+    certificateNotAfterMs() {
+      const certificate = secrets.certificate();
+      return certificate === null ? null : notAfterMs(certificate);
+    },
+    renew,
     port: () => (state === "open" ? (running?.door.port() ?? null) : null),
   };
 }

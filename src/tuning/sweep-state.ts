@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../own-words.js";
 import type { CellRecord } from "./cell-record.js";
 
 /** The first words of every state file. */
@@ -78,7 +79,7 @@ export function readSweepState(path: string, fingerprint: string): Map<number, C
   } catch (cause) {
     throw refused("is not the state of a sweep: it is no JSON", cause);
   }
-  const result = v.safeParse(stateSchema, content);
+  const result = v.safeParse(stateSchema, content, ownWords);
   if (!result.success) {
     const [issue] = result.issues;
     throw refused(`is not the state of a sweep: ${v.getDotPath(issue) ?? "the file"}: ${issue.message}`);

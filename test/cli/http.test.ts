@@ -1,95 +1,13 @@
 import { once } from "node:events";
-import { request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type HttpPatience, serveNode } from "../../src/cli/http-server.js";
-import { createMeasurements, type Measurements } from "../../src/cli/measurements.js";
+import { serveNode } from "../../src/cli/http-server.js";
 import { createMetrics } from "../../src/cli/metrics.js";
 import { RaftbeatError } from "../../src/errors.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { type FakeElector, fakeElector } from "../support/cli-elector.js";
+import { fakeElector } from "../support/cli-elector.js";
+import { certificateNotAfterMs, link, refusedCounts, serve, someMeasurements } from "../support/cli-http.js";
 import { aRecord } from "../support/storage.js";
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Record<string, unknown>;
-  readonly text: string;
-}
-
-interface Served extends FakeElector {
-  readonly url: string;
-  readonly metrics: ReturnType<typeof createMetrics>;
-  readonly measurements: Measurements;
-  ask(
-    path: string,
-    init?: { method?: string; headers?: Record<string, string>; body?: string },
-  ): Promise<Reply>;
-}
-
-const link = {
-  id: "b",
-  address: "ws://b:7400",
-  connected: true,
-  sentCount: 5,
-  receivedCount: 4,
-  droppedCount: 1,
-  redialCount: 2,
-  refusedFrameCount: 0,
-  roundTripMs: 1.5,
-  lastProblem: null,
-};
-
-const refusedCounts = () => ({ wrongToken: 2 });
-
-const someMeasurements = () =>
-  createMeasurements(
-    {
-      heartbeatIntervalMs: 50,
-      electionTimeout: { minMs: 150, maxMs: 300 },
-      voteHoldMs: 150,
-      quorumTimeoutMs: 300,
-      clockDriftRatio: 0.01,
-    },
-    () => 0,
-    () => ({ p99Ms: 3, longestMs: 9 }),
-  );
-
-async function serve(token: string | null = null, patience?: HttpPatience): Promise<Served> {
-  const fake = fakeElector();
-  const sources = {
-    elector: fake.elector,
-    remainingMs: () => (fake.elector.isLeader ? 120 : 0),
-    links: () => [link],
-    measurements: someMeasurements(),
-    refusedCounts,
-  };
-  const metrics = createMetrics(sources);
-  const measured = sources.measurements.read;
-  const subject = { ...sources, measured, metrics };
-  const http = await serveNode({ host: "127.0.0.1", port: 0 }, token, subject, patience);
-  onTestFinished(() => http.close());
-  return {
-    ...fake,
-    url: http.url,
-    metrics,
-    measurements: sources.measurements,
-    ask: (path, { method = "GET", headers = {}, body } = {}) =>
-      new Promise((resolve, reject) => {
-        const asking = request(http.url + path, { method, headers }, (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk: string) => {
-            text += chunk;
-          });
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-          );
-        });
-        asking.on("error", reject);
-        asking.end(body);
-      }),
-  };
-}
 
 /** Every value of an exposition by its name and its own labels. */
 function valuesOf(text: string): Record<string, number> {
@@ -156,6 +74,18 @@ describe("what a node serves to read", () => {
     expect(await ask("/status", { method: "HEAD" })).toMatchObject({ status: 200, text: "" });
   });
 
+  it("counts elections, not leases that lapse and come back in their term", async () => {
+    const { metrics } = await serve();
+    for (const term of [4, 4, 4, 6]) {
+      metrics.observe({ event: "elected", term });
+      metrics.observe({ event: "lost", term, reason: "leaseExpired" });
+    }
+    expect(valuesOf(await metrics.text())).toMatchObject({
+      raftbeat_elections_won_total: 2,
+      'raftbeat_leaderships_lost_total{reason="leaseExpired"}': 4,
+    });
+  });
+
   it("are metrics as Prometheus reads them", async () => {
     const { ask, become, metrics } = await serve();
     become({ role: "leader", isLeader: true, leader: "a", term: 4 });
@@ -199,6 +129,7 @@ describe("what a node measures, as Prometheus reads it", () => {
       raftbeat_event_loop_delay_max_seconds: 0.009,
       raftbeat_vote_write_duration_seconds_count: 0,
       'raftbeat_connections_refused_total{reason="wrongToken"}': 2,
+      raftbeat_certificate_not_after_timestamp_seconds: Date.UTC(2030, 0, 1) / 1000,
     });
   });
 
@@ -236,10 +167,18 @@ describe("what a node measures, as Prometheus reads it", () => {
     await new Promise<void>((resolve) => store.open(() => resolve()));
     const write = () => new Promise<void>((resolve) => store.write(aRecord(1), () => resolve()));
     await write();
-    const sources = { elector: fakeElector().elector, remainingMs: () => 0, links: () => [], refusedCounts };
+    const sources = {
+      elector: fakeElector().elector,
+      remainingMs: () => 0,
+      links: () => [],
+      refusedCounts,
+      certificateNotAfterMs: () => null,
+    };
     const metrics = createMetrics({ ...sources, measurements });
     await write();
-    expect(valuesOf(await metrics.text())).toMatchObject({ raftbeat_vote_write_duration_seconds_count: 2 });
+    const values = valuesOf(await metrics.text());
+    expect(values).toMatchObject({ raftbeat_vote_write_duration_seconds_count: 2 });
+    expect(values).not.toHaveProperty("raftbeat_certificate_not_after_timestamp_seconds");
   });
 });
 
@@ -248,7 +187,8 @@ describe("a change asked for over HTTP", () => {
     const { ask, asked } = await serve("secret");
     const headers = { authorization: "Bearer secret" };
     expect((await ask("/transfer", { ...post, headers, body: '{"to":"b"}' })).status).toBe(200);
-    expect((await ask("/transfer", { ...post, headers })).status).toBe(200);
+    const next = { authorization: "Bearer the next one" };
+    expect((await ask("/transfer", { ...post, headers: next })).status).toBe(200);
     const add = { add: { id: "d", address: "ws://d:7400", voter: false } };
     expect((await ask("/reconfigure", { ...post, headers, body: JSON.stringify(add) })).status).toBe(200);
     expect((await ask("/reconfigure", { ...post, headers, body: '{"remove":"c"}' })).status).toBe(200);
@@ -313,6 +253,19 @@ describe("a change asked for over HTTP", () => {
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.text).error.code).toBe(code);
     expect(reply.text).not.toContain("secret");
+    expect(asked).toEqual([]);
+  });
+
+  it("is refused without a token unless the settings allow it by name, on the same machine, too", async () => {
+    const { ask, asked } = await serve(null, { allowsLocal: false });
+    for (const path of ["/transfer", "/reconfigure"]) {
+      const reply = await ask(path, post);
+      expect(reply.status).toBe(403);
+      expect(JSON.parse(reply.text).error).toMatchObject({
+        code: "noToken",
+        message: expect.stringMatching(/--token-file.*--http-allow-changes$/),
+      });
+    }
     expect(asked).toEqual([]);
   });
 
@@ -383,12 +336,17 @@ describe("an HTTP server whose port is taken", () => {
       links: () => [],
       measurements,
       refusedCounts,
+      certificateNotAfterMs,
     };
-    const again = serveNode({ host: "127.0.0.1", port }, null, {
-      ...sources,
-      measured: measurements.read,
-      metrics: createMetrics(sources),
-    });
+    const again = serveNode(
+      { host: "127.0.0.1", port },
+      { tokens: () => [], allowsLocal: false },
+      {
+        ...sources,
+        measured: measurements.read,
+        metrics: createMetrics(sources),
+      },
+    );
     await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
   });
 });

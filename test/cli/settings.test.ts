@@ -50,8 +50,9 @@ describe("the settings of a node", () => {
       listen: { host: "10.0.0.1", port: 7400 },
       timing: timing.ok ? timing.timing : null,
       join: false,
-      token: null,
+      tokens: null,
       tls: null,
+      hasSecretFiles: false,
       http: null,
       warnings: [],
     });
@@ -85,11 +86,17 @@ describe("the settings of a node", () => {
       leaseLog: "true",
       whileStdin: "true",
       absentFounders: "b,c",
+      httpAllowChanges: "true",
     };
+    const meaning = (planned: ReturnType<typeof plan>) => ({
+      ...planned,
+      tokens: planned.tokens?.() ?? null,
+      warnings: [],
+    });
     for (const [key, value] of Object.entries(samples)) {
-      const byVariable = { ...plan({}, { [variableOf(key)]: value }), warnings: [] };
-      expect({ ...plan({}, {}, `${key}: ${value}\n`), warnings: [] }, key).toEqual(byVariable);
-      expect({ ...plan({ [key]: value }), warnings: [] }, key).toEqual(byVariable);
+      const byVariable = meaning(plan({}, { [variableOf(key)]: value }));
+      expect(meaning(plan({}, {}, `${key}: ${value}\n`)), key).toEqual(byVariable);
+      expect(meaning(plan({ [key]: value })), key).toEqual(byVariable);
       expect(byVariable, key).not.toEqual(plan());
     }
     const joining = { join: true, voters: undefined, listen: "0.0.0.0:1" };
@@ -115,12 +122,36 @@ describe("the settings of a node", () => {
   });
 
   it("let alone what Kubernetes tells of a service called raftbeat", () => {
-    const environment = { RAFTBEAT_PORT: "tcp://10.1.2.3:7400", RAFTBEAT_SERVICE_HOST: "10.1.2.3" };
+    const environment = {
+      RAFTBEAT_SERVICE_HOST: "10.1.2.3",
+      RAFTBEAT_SERVICE_PORT: "7400",
+      RAFTBEAT_SERVICE_PORT_ELECTION: "7400",
+      RAFTBEAT_PORT: "tcp://10.1.2.3:7400",
+      RAFTBEAT_PORT_7400_TCP: "tcp://10.1.2.3:7400",
+      RAFTBEAT_PORT_7400_TCP_PROTO: "tcp",
+      RAFTBEAT_PORT_7400_TCP_PORT: "7400",
+      RAFTBEAT_PORT_7400_TCP_ADDR: "10.1.2.3",
+      // Of a Service called raftbeat-http.
+      RAFTBEAT_HTTP_SERVICE_HOST: "fd00::1",
+      RAFTBEAT_HTTP_PORT: "tcp://[fd00::1]:8400",
+    };
     expect(plan({}, environment)).toEqual(plan());
   });
 
+  it("warn of other variables that mean nothing, such as a leftover of a chart", () => {
+    expect(plan({}, { RAFTBEAT_LOG_LEVEL: "debug", RAFTBEAT_IP: "h", RAFTBEAT_HTTP_PORT: "8400" })).toEqual({
+      ...plan(),
+      warnings: [
+        'RAFTBEAT_LOG_LEVEL "debug" is no setting and is ignored: see raftbeat node --help for those there are',
+        'RAFTBEAT_IP "h" is no setting and is ignored: see raftbeat node --help for those there are',
+        'RAFTBEAT_HTTP_PORT "8400" is no setting and is ignored: see raftbeat node --help for those there are',
+      ],
+    });
+  });
+
   it("take the token from a file, and warn of one that everybody can read", () => {
-    expect(plan({ tokenFile: file("secret\n") })).toMatchObject({ token: "secret", warnings: [] });
+    const planned = plan({ tokenFile: file("secret\n") });
+    expect([planned.tokens?.(), planned.warnings]).toEqual([["secret"], []]);
     expect(plan({ token: "secret" }).warnings).toEqual([expect.stringContaining("ps")]);
     expect(plan({}, { RAFTBEAT_TOKEN: "secret" }).warnings).toEqual([]);
   });
@@ -153,10 +184,25 @@ describe("the settings of a node", () => {
     ],
     ["no number", [{}, { RAFTBEAT_HEARTBEAT_MS: "NaN" }], /^RAFTBEAT_HEARTBEAT_MS "NaN" must be a number/],
     ["neither yes nor no", [{}, { RAFTBEAT_JSON: "maybe" }], /^RAFTBEAT_JSON "maybe" must be true or false$/],
-    ["an unknown variable", [{}, { RAFTBEAT_VOTRES: "x" }], /^RAFTBEAT_VOTRES "x" is no setting/],
-    ["a mistyped secret", [{}, { RAFTBEAT_TOKN: "hunter2" }], /^RAFTBEAT_TOKN \(not shown\) is no setting/],
+    [
+      "a mistyped variable",
+      [{}, { RAFTBEAT_VOTRES: "x" }],
+      /^RAFTBEAT_VOTRES "x" is no setting: did you mean RAFTBEAT_VOTERS\?$/,
+    ],
+    [
+      "a mistyped secret",
+      [{}, { RAFTBEAT_TOKN: "hunter2" }],
+      /^RAFTBEAT_TOKN \(not shown\) is no setting: did you mean RAFTBEAT_TOKEN\?$/,
+    ],
+    [
+      "a secret of another name",
+      [{}, { RAFTBEAT_PASSWORD: "hunter2" }],
+      /^RAFTBEAT_PASSWORD \(not shown\) is no setting, and would protect nothing/,
+    ],
     ["an empty token", [{ token: "" }], /^--token \(not shown\) must not be empty$/],
     ["two tokens", [{ token: "x", tokenFile: "/f" }], /^the token is given twice, .*\/f: give one$/],
+    ["a third token", [{ tokenFile: file("a\nb\nc\n") }], /holds 3 lines: give one token, or two/],
+    ["an empty token file", [{ tokenFile: file("\n") }], /is empty: the token file must hold the token/],
     ["a token file that is not there", [{ tokenFile: "/nowhere" }], /^\/nowhere cannot be read .*ENOENT$/],
     ["a part of TLS", [{ tlsCert: "/c" }], /^--tls-key and --tls-ca missing/],
     [

@@ -63,7 +63,7 @@ describe("impossible options are refused with name and value, before anything is
       { health: { check() {}, interval: 5 } },
       /^health\.interval \(5\)/,
     ],
-    ["TLS that is none", { tls: "pem" }, /^tls \(pem\) must be an object with Node's TLS options$/],
+    ["TLS that is none", { tls: "pem" }, /^tls \(pem\) must be an object with Node's TLS options, or/],
     ["metadata that is no text", { metadata: 5 }, /^metadata \(5\) must be text$/],
     ["no options", undefined, /^the options \(undefined\) must be an object with cluster, id/],
     [
@@ -71,6 +71,7 @@ describe("impossible options are refused with name and value, before anything is
       { token: "t", transport: () => {} },
       /^token would be ignored, as transport is given/,
     ],
+    ["an empty token of two", { token: ["x", ""] }, /^token \(not shown\) must be a string/],
     ["wss without a certificate", { voters: { ...voters, a: "wss://a:1" } }, /^tls is missing.*wss:\/\/a:1/],
   ];
   it.each(impossible)("%s", async (_what, wrong, message) => {

@@ -31,7 +31,7 @@ describe("nodes beside a service", () => {
         return raftbeat(["node", "--config", join(folder, `${id}.yaml`)]);
       }),
     );
-    const leads = (text: string) => /^[\d:.]+ (\w) LEADS in term \d+$/m.exec(text)?.[1];
+    const leads = (text: string) => /^\S+ INFO +(\w) LEADS in term \d+$/m.exec(text)?.[1];
     await until(() => nodes.some((node) => leads(node.stdout())), "one leads");
     const leader = nodes.map((node) => leads(node.stdout())).find((id) => id !== undefined);
     await until(

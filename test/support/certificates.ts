@@ -6,11 +6,20 @@ import type { TransportTls } from "../../src/transport/certificate.js";
 x509.cryptoProvider.set(webcrypto);
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
+/** Whom a certificate names, and how long from now it is valid (an hour). */
+export interface Names {
+  readonly commonName?: string;
+  readonly dns?: readonly string[];
+  readonly uris?: readonly string[];
+  readonly ip?: string;
+  readonly forMs?: number;
+}
+
 /** Somebody whose signature others believe. */
 export interface Authority {
   readonly pem: string;
   /** What a node of this id needs: its certificate, its key, whom it believes, and that it asks others for theirs. */
-  issue(names: { commonName?: string; dns?: readonly string[]; ip?: string }): Promise<TransportTls>;
+  issue(names: Names): Promise<TransportTls>;
 }
 
 /** Makes an authority for one test. */
@@ -28,10 +37,11 @@ export async function makeAuthority(name = "test authority"): Promise<Authority>
   let serial = 1;
   return {
     pem,
-    async issue({ commonName = "", dns = [], ip }) {
+    async issue({ commonName = "", dns = [], uris = [], ip, forMs }) {
       const own = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
       const alternatives = [
         ...dns.map((value) => ({ type: "dns" as const, value })),
+        ...uris.map((value) => ({ type: "url" as const, value })),
         ...(ip === undefined ? [] : [{ type: "ip" as const, value: ip }]),
       ];
       const certificate = await x509.X509CertificateGenerator.create({
@@ -41,7 +51,7 @@ export async function makeAuthority(name = "test authority"): Promise<Authority>
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: algorithm,
-        ...aroundNow(),
+        ...aroundNow(forMs),
         extensions: alternatives.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(alternatives)],
       });
       const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", own.privateKey)).toString("base64");
@@ -55,7 +65,8 @@ export async function makeAuthority(name = "test authority"): Promise<Authority>
   };
 }
 
-function aroundNow(): { notBefore: Date; notAfter: Date } {
-  const hourMs = 3_600_000;
-  return { notBefore: new Date(Date.now() - hourMs), notAfter: new Date(Date.now() + hourMs) };
+const hourMs = 3_600_000;
+
+function aroundNow(forMs = hourMs): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(Date.now() - hourMs), notAfter: new Date(Date.now() + forMs) };
 }

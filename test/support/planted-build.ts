@@ -25,6 +25,10 @@ export async function planted<Module>(
     format: "esm",
     platform: "node",
     logLevel: "silent",
+    // Packages that are no modules ask for those of Node by `require`.
+    banner: {
+      js: `import { createRequire } from "node:module"; const require = createRequire(${JSON.stringify(src)});`,
+    },
     plugins: [
       {
         name: "plant",

@@ -44,7 +44,7 @@ export async function startCluster(
       ? ["--voters", pairs]
       : ["--join", "--listen", address(id).replace("ws://", "")];
     const settings = ["--cluster", "test", "--id", id, "--data", join(folder, id), "--json", "--while-stdin"];
-    const http = ["--http", url(id).replace("http://", "")];
+    const http = ["--http", url(id).replace("http://", ""), "--http-allow-changes"];
     const node = raftbeat(["node", ...settings, ...part, ...http, ...extra], options.environment);
     nodes.set(id, node);
     return node;

@@ -19,8 +19,17 @@ export interface RawPeer {
 }
 
 /** Connects to a transport without being one. Resolves once the WebSocket is open. */
-export async function rawPeer(port: number | null, options: ClientOptions = {}, path = ""): Promise<RawPeer> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { perMessageDeflate: false, ...options });
+export async function rawPeer(
+  port: number | null,
+  options: ClientOptions = {},
+  path = "",
+  scheme = "ws",
+): Promise<RawPeer> {
+  const socket = new WebSocket(`${scheme}://127.0.0.1:${port}${path}`, {
+    perMessageDeflate: false,
+    rejectUnauthorized: false,
+    ...options,
+  });
   const heard: string[] = [];
   socket.on("message", (data: Buffer) => heard.push(data.toString()));
   const closed = new Promise<Closed>((resolve) =>
@@ -170,8 +179,13 @@ export interface RawConnection {
 export async function rawConnection(
   port: number | null,
   first: string | Buffer = "",
+  fromHost?: string,
 ): Promise<RawConnection> {
-  const socket = connect(port ?? 0, "127.0.0.1");
+  const socket = connect({
+    port: port ?? 0,
+    host: "127.0.0.1",
+    ...(fromHost === undefined ? {} : { localAddress: fromHost }),
+  });
   socket.on("error", () => {});
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   afterwards(() => {

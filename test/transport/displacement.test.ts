@@ -45,7 +45,10 @@ describe("links with a peer", () => {
   });
 
   it("go to the newest life of a peer once the old link is dead, though it looks open", async () => {
-    const a = await startWebSocketNode("a", { silenceMs: 40 });
+    const a = await startWebSocketNode("a", {
+      silenceMs: 40,
+      limits: { maxConnectionsPerSecond: 10_000 },
+    });
     const before = await rawNode("b", "a", a.transport.port());
     // Answers no ping any more, as a machine that is gone.
     before.socket.pause();

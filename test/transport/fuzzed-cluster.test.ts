@@ -52,6 +52,9 @@ describe("a cluster over real sockets", () => {
     const { term } = leader.driver.node.record;
     const frames = fc.oneof(plausible(leader), anyMessage).map((message) => encodeMessage(message));
     const texts = fc.sample(fc.oneof(frames, mutationsOf(frames), fc.string(), fc.json()), 1500);
+    // A busy machine may take longer for so many samples than a lease lasts.
+    await until("it still leads", () => leader.driver.isLeader());
+    const before = replicas.map(({ told }) => [...told]);
     for (let index = 0; index < texts.length; index += 5) {
       const target = replicas[(index / 5) % replicas.length] as Replica;
       const stranger = await rawNode(`x${index}`, target.id, target.transport.port(), "/election");
@@ -59,19 +62,16 @@ describe("a cluster over real sockets", () => {
       // Whoever was not cut off leaves by itself, once all was read.
       stranger.socket.close();
       await stranger.closed;
-      expect(leader.told).toEqual([`gained ${term}`]);
+      expect(replicas.map(({ told }) => told)).toEqual(before);
     }
-    expect(replicas.map(({ told }) => told)).toEqual(
-      replicas.map(({ id }) => (id === leader.id ? [`gained ${term}`] : [])),
-    );
     expect(replicas.map(({ driver }) => driver.node.record.term)).toEqual([term, term, term]);
     const counts = replicas.map(({ transport }) => transport.refusedCounts().badFrame ?? 0);
     expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(100);
     const acked = () =>
       leader.driver.node.role.name === "leader" &&
       [...leader.driver.node.role.peers.values()].map((peer) => peer.ackedSeq);
-    const before = acked();
-    await until("heartbeats go on", () => JSON.stringify(acked()) !== JSON.stringify(before));
+    const ackedBefore = JSON.stringify(acked());
+    await until("heartbeats go on", () => JSON.stringify(acked()) !== ackedBefore);
   });
 
   it("keeps its leader while somebody takes the name, but not the record, of a follower", async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { systemClock } from "../../src/runtime/system-ports.js";
 import { webSocketTransport } from "../../src/transport/websocket-transport.js";
 import {
   afterwards,
@@ -121,9 +122,11 @@ describe("the handshake", () => {
     );
     const a = await startWebSocketNode("a", { limits: { handshakeTimeoutMs: 80 } });
     a.transport.setPeers([memberAt("b", (server.address() as AddressInfo).port)]);
-    await until("dialled again", () => closed.length > 1);
-    expect(closed[0]).toBe("4007 no answer within 80 ms");
-    expect(a.refusals[0]).toMatchObject({ reason: "handshakeTimeout", by: "self", peer: "b" });
+    // A busy machine may not even have opened the first one by then.
+    await until("dialled again", () => closed.length > 1 && closed.includes("4007 no answer within 80 ms"));
+    expect(a.refusals).toContainEqual(
+      expect.objectContaining({ reason: "handshakeTimeout", by: "self", peer: "b" }),
+    );
   });
 
   it("tells what a stranger says without what could harm a log", async () => {
@@ -269,6 +272,20 @@ describe("a transport's way in", () => {
     await until("served", () => chat.heard.length === 1);
     expect(chat.heard).toEqual(["chat"]);
     expect(a.refusals).toEqual([]);
+  });
+
+  it("turns crowds away there as well, but not who asks for other things", async () => {
+    const server = await listening();
+    const clock = { ...systemClock(), nowMs: () => 0 };
+    const limits = { maxConnectionsPerSecond: 1 };
+    const a = await startWebSocketNode("a", { listen: { server, path: "/election" }, limits, clock });
+    await rawPeer(a.transport.port(), {}, "/election");
+    await expect(rawPeer(a.transport.port(), {}, "/election")).rejects.toThrow(/503/);
+    expect(a.refusals).toMatchObject([
+      { reason: "tooManyStrangers", detail: "more than 1 new connections a second" },
+    ]);
+    const { port } = server.address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("the service");
   });
 
   it("says where it is not, and both sides hear so", async () => {

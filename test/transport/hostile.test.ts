@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/runtime/system-ports.js";
 import { encodeMessage } from "../../src/transport/codec.js";
 import type {
   WebSocketTransport,
@@ -177,7 +178,7 @@ describe("a hostile peer", () => {
   });
 
   it("that reads nothing costs no more than the buffer's cap", async () => {
-    const { b, stillLinked } = await victims({ limits: { maxBufferedBytes: 1000 } });
+    const { b, stillLinked } = await victims({ limits: { maxBufferedBytes: 1000 }, silenceMs: 60_000 });
     const { socket } = await rawConnection(
       b.transport.port(),
       Buffer.concat([Buffer.from(upgradeRequest), clientFrame(hello("c", "b"))]),
@@ -194,7 +195,9 @@ describe("a hostile peer", () => {
   });
 
   it("never crashes a node, and never gets a message through that nobody could have sent", async () => {
-    const { b, stillLinked } = await victims({ limits: { maxUnlistedCount: 1000 } });
+    const { b, stillLinked } = await victims({
+      limits: { maxUnlistedCount: 1000, maxConnectionsPerSecond: 10_000 },
+    });
     const frames = anyMessage.map((message) => encodeMessage(message));
     const samples = fc.sample(fc.oneof(mutationsOf(frames), fc.string(), fc.json(), frames), 300);
     for (const [index, text] of samples.entries()) {
@@ -244,7 +247,7 @@ describe("strangers", () => {
 
   it("by the hundred make room for each other, and never lock a peer out", async () => {
     const { b, stillLinked } = await victims({
-      limits: { maxStrangerCount: 50, handshakeTimeoutMs: 60_000 },
+      limits: { maxStrangerCount: 50, handshakeTimeoutMs: 60_000, maxConnectionsPerSecond: 1000 },
     });
     const crowd = await Promise.all(
       Array.from({ length: 400 }, (_, index) => rawConnection(b.transport.port(), slow[index % 3]?.[1])),
@@ -270,8 +273,75 @@ describe("strangers", () => {
     await stillLinked();
   });
 
+  it("who connect in crowds are turned away before anything is read, but not from the host of a peer", async () => {
+    const limits = { maxConnectionsPerSecond: 20, maxStrangerCount: 10_000 };
+    const b = await startWebSocketNode("b", { limits });
+    const d = await startWebSocketNode("d", { redialMaxMs: 20 });
+    // b reaches d at 127.0.0.1, where nobody of that name answers; the crowd comes from another host.
+    b.transport.setPeers([memberAt("d", b.transport.port())]);
+    await until("b has reached the host", () => b.refusals.length > 0);
+    let isOver = false;
+    const crowd = (async () => {
+      while (!isOver)
+        await Promise.all(
+          Array.from({ length: 20 }, () => rawConnection(b.transport.port(), "", "127.0.0.2")),
+        );
+    })();
+    const turnedAway = () => b.transport.refusedCounts().tooManyStrangers ?? 0;
+    await until("the crowd is too great", () => turnedAway() > 200);
+    d.transport.setPeers([memberAt("b", b.transport.port())]);
+    await until("the peer gets in", () => d.linked().includes("b"));
+    isOver = true;
+    await crowd;
+    expect(b.refusals.map(({ detail }) => detail)).toContain("more than 20 new connections a second");
+  });
+
+  it("who connect in crowds hear so at once", async () => {
+    // Time stands still, so that there is room for one connection and never for a second.
+    const clock = { ...systemClock(), nowMs: () => 0 };
+    const b = await startWebSocketNode("b", { limits: { maxConnectionsPerSecond: 1 }, clock });
+    await rawConnection(b.transport.port());
+    const d = await startWebSocketNode("d", { redialMaxMs: 20 });
+    d.transport.setPeers([memberAt("b", b.transport.port())]);
+    await until("refused", () => d.refusals.length > 0);
+    expect(d.refusals[0]).toMatchObject({ reason: "tooManyStrangers", by: "peer", peer: "b" });
+  });
+
+  it("that are linked have one allowance together, which no peer is held to", async () => {
+    const { a, b, stillLinked } = await victims({ limits: { maxUnlistedFramesPerSecond: 50 } });
+    const guests = await Promise.all(
+      ["g1", "g2", "g3", "g4"].map((id) => rawNode(id, "b", b.transport.port())),
+    );
+    for (const { socket } of guests)
+      for (let count = 0; count < 20; count++) socket.send(encodeMessage(aHeartbeat()));
+    await until("one of them is cut off", () => (b.transport.refusedCounts().flood ?? 0) > 0);
+    expect(b.refusals[0]).toMatchObject({
+      reason: "flood",
+      detail: "more than 50 frames or 1048576 bytes a second from nodes that are no peers",
+    });
+    const before = b.told.filter((each) => each.event === "message" && each.from === "a").length;
+    for (let count = 0; count < 200; count++) a.transport.send("b", aHeartbeat());
+    await until(
+      "all of the peer's arrives",
+      () => b.told.filter((each) => each.event === "message" && each.from === "a").length === before + 200,
+    );
+    await stillLinked();
+  });
+
+  it("that ping before they have said who they are are cut off", async () => {
+    const b = await startWebSocketNode("b");
+    const { closed } = await rawConnection(
+      b.transport.port(),
+      Buffer.concat([Buffer.from(upgradeRequest), ...Array<Buffer>(20).fill(clientFrame("", 9))]),
+    );
+    await closed;
+    expect(b.refusals).toMatchObject([{ reason: "flood", by: "self" }]);
+  });
+
   it("come and go without leaving anything behind", async () => {
-    const { b, stillLinked } = await victims({ limits: { maxUnlistedCount: 1000 } });
+    const { b, stillLinked } = await victims({
+      limits: { maxUnlistedCount: 1000, maxConnectionsPerSecond: 10_000 },
+    });
     const visit = async (name: string) => {
       const guest = await rawNode(name, "b", b.transport.port());
       guest.socket.send(encodeMessage(aHeartbeat()));

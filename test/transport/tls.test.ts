@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TransportTls } from "../../src/transport/certificate.js";
 import { webSocketTransport } from "../../src/transport/websocket-transport.js";
-import { type Authority, makeAuthority } from "../support/certificates.js";
+import { type Authority, makeAuthority, type Names } from "../support/certificates.js";
 import {
   afterwards,
   aHeartbeat,
@@ -12,7 +12,7 @@ import {
   stopAll,
   until,
 } from "../support/transport-nodes.js";
-import { rawConnection } from "../support/transport-wire.js";
+import { hello, rawConnection, rawPeer } from "../support/transport-wire.js";
 
 describe("mutual TLS", () => {
   let authority: Authority;
@@ -27,6 +27,9 @@ describe("mutual TLS", () => {
     forB = await authority.issue({ dns: ["b", "b.example"] });
   });
   afterEach(stopAll);
+
+  /** Options that their own node takes although they name another. */
+  const misfit = (tls: TransportTls): TransportTls => ({ ...tls, verify: () => true });
 
   /** Lets a dial b. */
   async function pair(tlsOfA: TransportTls | undefined, tlsOfB: TransportTls | undefined, scheme = "wss") {
@@ -65,7 +68,7 @@ describe("mutual TLS", () => {
   });
 
   it("refuses who dials with a certificate for another id, and both sides hear why", async () => {
-    const { a, b, bothKnow } = await pair(await authority.issue({ dns: ["c"] }), forB);
+    const { a, b, bothKnow } = await pair(misfit(await authority.issue({ dns: ["c"] })), forB);
     await bothKnow();
     const detail = "expected a certificate for a, found one for DNS:c";
     expect(b.refusals[0]).toMatchObject({ reason: "wrongCertificate", detail, by: "self", peer: "a" });
@@ -74,7 +77,7 @@ describe("mutual TLS", () => {
   });
 
   it("refuses who answers with a certificate for another id, and both sides hear why", async () => {
-    const { a, b, bothKnow } = await pair(forA, await authority.issue({ dns: ["c"] }));
+    const { a, b, bothKnow } = await pair(forA, misfit(await authority.issue({ dns: ["c"] })));
     await bothKnow();
     const detail = "expected a certificate for b, found one for DNS:c";
     expect(a.refusals[0]).toMatchObject({ reason: "wrongCertificate", detail, by: "self", peer: "b" });
@@ -87,10 +90,100 @@ describe("mutual TLS", () => {
     ["a longer name", { dns: ["a.example"] }],
     ["a name hidden in another", { dns: ["c,DNS:a"] }],
   ])("is not fooled by %s", async (_name, names) => {
-    const { b, bothKnow } = await pair(await authority.issue(names), forB);
+    const { b, bothKnow } = await pair(misfit(await authority.issue(names)), forB);
     await bothKnow();
     expect(b.refusals[0]).toMatchObject({ reason: "wrongCertificate", by: "self" });
     expect(b.told).toEqual([]);
+  });
+
+  it("refuses a certificate of the same authority for another service", async () => {
+    const other = await authority.issue({ commonName: "invoices", dns: ["invoices.svc"] });
+    const { b, bothKnow } = await pair(misfit(other), forB);
+    await bothKnow();
+    expect(b.refusals[0]).toMatchObject({ reason: "wrongCertificate", by: "self" });
+    expect(b.told).toEqual([]);
+  });
+
+  it("links nodes whose certificates name their cluster", async () => {
+    const { a, b } = await pair(
+      await authority.issue({ uris: ["raftbeat://test/a"] }),
+      await authority.issue({ dns: ["b"], uris: ["https://b.example", "raftbeat://test/b"] }),
+    );
+    await until("linked", () => a.linked().includes("b") && b.linked().includes("a"));
+  });
+
+  it.each([
+    ["another cluster", { dns: ["a"], uris: ["raftbeat://production/a"] }],
+    ["another node", { dns: ["a"], uris: ["raftbeat://test/c"] }],
+    ["a node below", { dns: ["a"], uris: ["raftbeat://test/a/b"] }],
+    ["another case", { dns: ["a"], uris: ["raftbeat://test/A"] }],
+    ["a scheme in capitals", { dns: ["a"], uris: ["RAFTBEAT://other/a"] }],
+    ["two in one", { dns: ["a"], uris: ["raftbeat://other/x, URI:raftbeat://test/a"] }],
+  ])("refuses a certificate whose URI names %s, whatever else it names", async (_name, names) => {
+    // Whoever dials is no node of this software: a node would find that its certificate does not fit.
+    const b = await startWebSocketNode("b", { tls: forB });
+    const { cert, key, ca } = await authority.issue(names);
+    const dialled = await rawPeer(b.transport.port(), { cert, key, ca } as object, "", "wss");
+    dialled.socket.send(hello("a", "b"));
+    const end = await dialled.closed;
+    expect(end.code).toBe(4006);
+    expect(end.reason).toMatch(/^expected a certificate for raftbeat:\/\/test\/a, found one for /);
+    expect(b.told).toEqual([]);
+  });
+
+  it("says at start that its own certificate is for another", async () => {
+    const start = async (names: Names) => startWebSocketNode("a", { tls: await authority.issue(names) });
+    await expect(start({ dns: ["b"] })).rejects.toMatchObject({
+      code: "invalidSettings",
+      message: "tls.cert does not fit this node: expected a certificate for a, found one for DNS:b",
+    });
+    await expect(start({ dns: ["a"], uris: ["raftbeat://prod/a"] })).rejects.toMatchObject({
+      message: expect.stringContaining("expected a certificate for raftbeat://test/a"),
+    });
+  });
+
+  describe("with a judge of its own", () => {
+    /** As a service mesh names workloads. */
+    const verify: TransportTls["verify"] = ({ subjectAltName }, { cluster, id }) =>
+      subjectAltName === `URI:spiffe://prod/ns/${cluster}/sa/${id}` || `found ${subjectAltName}`;
+    const issued = async (id: string, namespace = "test") => ({
+      ...(await authority.issue({ uris: [`spiffe://prod/ns/${namespace}/sa/${id}`] })),
+      verify,
+    });
+
+    it("links nodes that are named in another way", async () => {
+      const { a, b } = await pair(await issued("a"), await issued("b"));
+      await until("linked", () => a.linked().includes("b") && b.linked().includes("a"));
+    });
+
+    it.each(["c", "test"])("refuses who is not named so", async (other) => {
+      const tls = other === "c" ? await issued("c") : { ...(await authority.issue({ dns: ["a"] })), verify };
+      const { b, bothKnow } = await pair({ ...tls, verify: () => true }, await issued("b"));
+      await bothKnow();
+      expect(b.refusals[0]).toMatchObject({ reason: "wrongCertificate", by: "self" });
+      expect(b.refusals[0]?.detail).toMatch(other === "c" ? /^found URI:spiffe:.*\/c$/ : /^found DNS:a$/);
+    });
+
+    it("takes no for an answer, and a judge that throws for no", async () => {
+      for (const [answer, detail] of [
+        [() => false, /^expected a certificate for a of test, found one for DNS:a$/],
+        [
+          () => {
+            throw new Error("out of order");
+          },
+          /^verify threw out of order$/,
+        ],
+      ] as const) {
+        const b = await startWebSocketNode("b", {
+          tls: { ...forB, verify: (certificate, { id }) => (id === "b" ? certificate !== null : answer()) },
+        });
+        const a = await startWebSocketNode("a", { tls: forA });
+        a.transport.setPeers([memberAt("b", b.transport.port(), "wss")]);
+        await until("refused", () => b.refusals.length > 0);
+        expect(b.refusals[0]?.detail).toMatch(detail);
+        await stopAll();
+      }
+    });
   });
 
   it("refuses who dials with a certificate of an unknown authority, and both sides hear why", async () => {
