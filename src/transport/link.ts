@@ -264,18 +264,7 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     link.pingRoundTripMs = link.receivedAtMs - pingedAtMs;
     pingedAtMs = Number.NEGATIVE_INFINITY;
   });
-  socket.on("error", (error: NodeJS.ErrnoException) => {
-    // Malformed below the level of frames: the WebSocket library has closed with a code of its own.
-    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH")
-      end({
-        reason: "frameTooLarge",
-        detail: `a frame of more than ${limits.maxFrameBytes} bytes`,
-        by: "self",
-      });
-    else if (error.code?.startsWith("WS_ERR_") === true)
-      end({ reason: "badFrame", detail: printable(error.message), by: "self" });
-    else end({ reason: "lost", detail: printable(error.code ?? error.message), by: "peer" });
-  });
+  socket.on("error", (error: NodeJS.ErrnoException) => end(endOfError(error, limits)));
   context.sockets.add(socket);
   socket.on("close", (code: number, text: Buffer) => {
     context.sockets.delete(socket);
@@ -286,4 +275,14 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   const distrust = expected === null ? null : opened.distrusts(expected);
   if (distrust !== null) refuse("wrongCertificate", distrust);
   return link;
+}
+
+/** What an error of a socket means. Where it is malformed below the level of frames, the WebSocket library has closed by itself. */
+function endOfError(error: NodeJS.ErrnoException, { maxFrameBytes }: TransportLimits): LinkEnd {
+  const { code, message } = error;
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH")
+    return { reason: "frameTooLarge", detail: `a frame of more than ${maxFrameBytes} bytes`, by: "self" };
+  if (code?.startsWith("WS_ERR_") === true)
+    return { reason: "badFrame", detail: printable(message), by: "self" };
+  return { reason: "lost", detail: printable(code ?? message), by: "peer" };
 }

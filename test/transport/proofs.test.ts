@@ -7,6 +7,7 @@ import {
   type Step,
 } from "../../src/transport/handshake.js";
 import { longestHelloBytes } from "../../src/transport/hello.js";
+import { proofOf } from "../../src/transport/token-proof.js";
 import { identityOf } from "../support/transport-nodes.js";
 import { aStanding } from "../support/transport-wire.js";
 
@@ -102,6 +103,10 @@ describe("the proof of a token", () => {
     const door = accepts(credentials("a", "red"));
     const relayed = said(dials(credentials("a", "red")).hear(door.opening ?? ""));
     expect(door.hear(relayed)).toMatchObject({ next: "refuse", reason: "wrongNode" });
+  });
+
+  it("is another for each side, whatever was said", () => {
+    expect(proofOf("red", "dialling", [1])).not.toBe(proofOf("red", "accepting", [1]));
   });
 
   it("is worth nothing to another node, or at another time", () => {

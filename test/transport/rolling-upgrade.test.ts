@@ -51,7 +51,7 @@ describe("a rolling upgrade", () => {
       voters,
       store: build.fileVoteStore(join(folder, id)),
       // Slow enough for a busy machine to hold nobody up for so long.
-      timing: { heartbeatIntervalMs: 50, electionTimeout: { minMs: 700, maxMs: 1400 } },
+      timing: { heartbeatIntervalMs: 100, electionTimeout: { minMs: 1500, maxMs: 2500 } },
       token: "the same",
       logger: {
         debug() {},
@@ -117,7 +117,9 @@ describe("a rolling upgrade", () => {
     await start(left, old as Build);
     const said = () => [...running.values()].map(({ refusals }) => refusals.join("\n"));
     await until("both sides say so", () => said().every((text) => text.includes("wire protocol")));
-    expect(said().join("\n")).toMatch(/expected version 2 of raftbeat's wire protocol, found 3/);
+    expect(said().join("\n")).toMatch(
+      /expected version (2 of raftbeat's wire protocol, found 3|3 of raftbeat's wire protocol, found 2)/,
+    );
     expect(leader()).not.toBeNull();
   }, 60_000);
 });
