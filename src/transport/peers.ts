@@ -62,6 +62,11 @@ export interface Peers {
   stop(): void;
 }
 
+/** True iff one process is at the other end of both links: a copy of its record that runs too has made another start. */
+function isOfOneStart(one: Link, other: Link): boolean {
+  return one.incarnation === other.incarnation && one.standing?.startNonce === other.standing?.startNonce;
+}
+
 /** Begins without peers. */
 export function createPeers(
   context: DialContext & { readonly random: Random },
@@ -110,11 +115,9 @@ export function createPeers(
     const id = link.peer as NodeId;
     const peer = peers.get(id) ?? add(id, null);
     // A node dials only when it sees no link: one of the same side, or of an earlier life, is dead to it.
-    const older = peer.links.filter(
-      (other) => other.dialled === link.dialled || other.incarnation !== link.incarnation,
-    );
+    const older = peer.links.filter((other) => other.dialled === link.dialled || !isOfOneStart(other, link));
     const wasUp = peer.links.length > 0;
-    const wasOther = peer.links.some((other) => other.incarnation !== link.incarnation);
+    const wasOther = peer.links.some((other) => !isOfOneStart(other, link));
     peer.links = [...peer.links.filter((other) => !older.includes(other)), link];
     for (const other of older) other.refuse("replaced", "replaced by a newer connection");
     if (peer.address !== null && !link.dialled && link.authenticated)

@@ -15,7 +15,7 @@ import {
   type TestNode,
   until,
 } from "../support/transport-nodes.js";
-import { answerAs, type Closed, rawNode, tcpProxy } from "../support/transport-wire.js";
+import { answerAs, aStanding, type Closed, rawNode, tcpProxy } from "../support/transport-wire.js";
 
 type Node = TestNode<WebSocketTransport>;
 
@@ -163,6 +163,30 @@ describe("links between peers", () => {
     await rawNode("b", "a", a.transport.port());
     expect((await before.closed).code).toBe(4010);
     expect(a.told).toEqual([{ event: "up", peer: "b", incarnation: "b-1" }]);
+  });
+
+  it("go to another start of the same record, and are told as its own, whichever side had dialled", async () => {
+    const a = await startWebSocketNode("a");
+    const before = await rawNode("b", "a", a.transport.port());
+    const standing = aStanding({ startCount: 2, startNonce: "start-2", earlierNonces: ["start-1"] });
+    await rawNode("b", "a", a.transport.port(), "", { standing });
+    expect((await before.closed).code).toBe(4010);
+    const up = { event: "up", peer: "b", incarnation: "b-1" };
+    expect(a.told).toEqual([up, { event: "down", peer: "b" }, up]);
+    expect(a.met.map((met) => met.standing?.startCount)).toEqual([1, 2]);
+
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    afterwards(() => void server.close());
+    server.on("connection", (socket) => answerAs(socket, "c"));
+    await new Promise((resolve) => server.once("listening", resolve));
+    a.transport.setPeers([memberAt("c", (server.address() as AddressInfo).port)]);
+    await until("linked by its own dial", () => a.linked().includes("c"));
+    await rawNode("c", "a", a.transport.port(), "", { standing });
+    await until("one link", () => server.clients.size === 0);
+    expect(a.told.slice(-2)).toMatchObject([
+      { event: "down", peer: "c" },
+      { event: "up", peer: "c" },
+    ]);
   });
 
   it("are found dead and replaced when the path between goes silent without closing", async () => {
