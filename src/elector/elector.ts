@@ -118,7 +118,10 @@ export interface Elector extends AsyncDisposable {
 export interface JoinOptions {
   /** Ids of members; believed without a proof where the cluster has neither token nor certificates. */
   readonly members?: readonly NodeId[];
-  /** The id of the cluster, as `status()` of a member tells it; a configuration of any other is not taken. */
+  /**
+   * The id of the cluster, as `status()` of a member tells it; a configuration of any other is not taken. It is no secret: without
+   * `members`, token or certificates anybody who knows it is believed.
+   */
   readonly clusterId?: string;
 }
 

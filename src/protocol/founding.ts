@@ -88,8 +88,10 @@ export function believesOnArrival(
     return (
       memberOf(configuration, id) !== undefined && arrival.founders.some((founder) => founder.id === from)
     );
-  if (arrival.clusterId !== null) return configuration.clusterId === arrival.clusterId;
-  return authenticated || arrival.members.has(from);
+  const { members, clusterId } = arrival;
+  if (clusterId !== null && configuration.clusterId !== clusterId) return false;
+  // A cluster id is no secret: where the settings name members too, it takes the word of one of them.
+  return authenticated || members.has(from) || (clusterId !== null && members.size === 0);
 }
 
 /** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders. */

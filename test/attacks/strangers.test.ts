@@ -124,12 +124,14 @@ describe("A1: a stranger that knows port, cluster name, cluster id and one id", 
     const place = await placeOf(["a"]);
     const [leader] = await place.startAll();
     if (leader === undefined) throw new Error("nobody was started");
+    await leaderOf([leader]);
+    const { clusterId } = leader.status();
     const port = await freePort();
-    const join = { members: ["a"] };
+    const join = { members: ["a"], clusterId: clusterId ?? "" };
     const joiner = await place.start("d", { voters: {}, join, listen: { host: "127.0.0.1", port } });
     const stranger = await rawNode("z", "d", port);
     const members = ["d", "z"].map((id) => ({ id, address: "ws://127.0.0.1:1", incarnation: null }));
-    const configuration = configurationOf(5, 9, members, [], "cluster-1".replace("-", ""));
+    const configuration = configurationOf(5, 9, members, [], clusterId);
     const answer = await says(stranger, {
       kind: "heartbeat",
       term: 5,
@@ -141,7 +143,6 @@ describe("A1: a stranger that knows port, cluster name, cluster id and one id", 
     expect(answer).toMatch("notReady");
     expect(joiner.status()).toMatchObject({ clusterId: null, voters: [], term: 0 });
 
-    await leaderOf([leader]);
     await leader.reconfigure({ add: { id: "d", address: `ws://127.0.0.1:${port}` } }, { timeoutMs: 10_000 });
     expect(joiner.status().clusterId).toBe(leader.status().clusterId);
   });
@@ -225,10 +226,7 @@ describe("A3: a member that promises a day", () => {
     expect(Math.max(...left)).toBeGreaterThan(quorumTimeoutMs / 2);
 
     isSilent = true;
-    const silentAtMs = performance.now();
-    const boundMs = silentAtMs + remainingMs();
-    await until("no lease", () => !elector.isLeader);
-    expect(boundMs - silentAtMs).toBeLessThanOrEqual(quorumTimeoutMs);
+    await until("no lease", () => !elector.isLeader && remainingMs() === 0);
   });
 });
 

@@ -165,6 +165,8 @@ export const identity = [
       expect(joined([["b"]], false)).toBe(true);
       expect(joined([["c"]], false)).toBe(false);
       expect(joined([[], "here"], false)).toBe(true);
+      expect(joined([["c"], "here"], false)).toBe(false);
+      expect(joined([["b"], "elsewhere"], false)).toBe(false);
       expect(joined([[], "elsewhere"], true)).toBe(false);
     },
   ),
