@@ -3,6 +3,7 @@ import { systemClock } from "../runtime/system-ports.js";
 import type { Exploration } from "../simulation/explore.js";
 import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
+import { clearProgress, showProgress } from "./progress.js";
 import { protocolModes } from "./protocol-modes.js";
 import { textTable } from "./text-table.js";
 
@@ -72,13 +73,13 @@ async function search({ json, protocol, ...bounds }: Flags): Promise<Exploration
     ...defaultExploreOptions,
     ...bounds,
     modes: { ...defaultExploreOptions.modes, ...protocol },
-    onProgress: process.stderr.isTTY ? showProgress : undefined,
+    onProgress: showStates,
   };
   const clock = systemClock();
   const startedMs = clock.nowMs();
   const result = explore(options);
   const wallMs = clock.nowMs() - startedMs;
-  if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
+  clearProgress();
   const { onProgress: _, ...told } = options;
   process.stdout.write(
     json
@@ -114,6 +115,6 @@ function coverage({ exhausted, closed, violation }: Exploration, mostDepth: numb
     : "not everything: the bound on states came first";
 }
 
-function showProgress(states: number, depth: number): void {
-  process.stderr.write(`\r${states} states, depth ${depth}`);
+function showStates(states: number, depth: number): void {
+  showProgress(`explore: ${states} states, depth ${depth}`);
 }

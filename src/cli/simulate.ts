@@ -10,6 +10,7 @@ import type { SimulateJob, SimulateOptions, Summary } from "../simulation/simula
 import { countFrom, wholeNumber } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { refused, refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, showProgress } from "./progress.js";
 import { protocolModes } from "./protocol-modes.js";
 import { failuresText, summaryFacts, summaryHead } from "./summary-text.js";
 import { textTable } from "./text-table.js";
@@ -100,7 +101,7 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
         recording ??= recorder?.finish(outcome) ?? null;
         const { recoveryMs, firstElectionMs, availability, observedMs } = outcome.metrics;
         figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
-        showProgress(scenario.name, done, scenario.runs);
+        showRuns(scenario.name, done, scenario.runs);
       },
     };
     const summary =
@@ -159,7 +160,7 @@ function openFile(flag: string, path: string): { write: (text: string) => void; 
   return { write: (text) => told(() => writeFileSync(file, text)), close: () => closeSync(file) };
 }
 
-function showProgress(name: string, done: number, runs: number): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === runs ? "\x1b[2K\r" : `\r${name}: run ${done} of ${runs}`);
+function showRuns(name: string, done: number, runs: number): void {
+  if (done === runs) clearProgress();
+  else showProgress(`${name}: run ${done} of ${runs}`);
 }

@@ -5,6 +5,7 @@ import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, showProgress } from "./progress.js";
 import type { StudyResult } from "./study-page.js";
 import { textTable } from "./text-table.js";
 
@@ -52,7 +53,7 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     const { studyLoopback, loopbackQuestion } = await import("./study-loopback.js");
     const { trials: kills = 60, nodes, seed } = flags;
     results.push(
-      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showProgress })),
+      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials })),
     );
     print(loopbackQuestion, results, flags);
   } else {
@@ -61,7 +62,7 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
       seed: flags.seed,
       trials: flags.trials ?? study.defaultTrials,
       workers: workerCount(flags.workers),
-      onProgress: showProgress,
+      onProgress: showTrials,
       onRow: (row, { labels }, trials) => {
         const timesMs = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
         results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
@@ -85,7 +86,7 @@ function tableOf(rows: readonly Row[]): string {
   return textTable([heads, ...rows.map((row) => heads.map((head) => String(row[head] ?? "-")))]);
 }
 
-function showProgress(done: number, all: number): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === all ? "\x1b[2K\r" : `\rtrial ${done} of ${all}`);
+function showTrials(done: number, all: number): void {
+  if (done === all) clearProgress();
+  else showProgress(`study: trial ${done} of ${all}`);
 }

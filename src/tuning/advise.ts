@@ -1,29 +1,30 @@
 import { RaftbeatError } from "../errors.js";
-import { resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
+import type { Timing } from "../protocol/index.js";
+import { type Binding, bindingsOf } from "./binding.js";
+import { type ElectionTimes, electionTimesOf } from "./election-time.js";
 import {
-  alarmsPerMonth,
-  type Binding,
-  bindingsOf,
+  crashesPerMonth,
+  type Expectation,
+  expectationOf,
+  leaderlessPerMonthMs,
+  leaderlessWithoutAlarmsMs,
+  modelOf,
+} from "./expectation.js";
+import { alarmsPerMonth, lapses } from "./false-alarms.js";
+import {
+  type AdviceLimits,
+  brokenLimits,
+  checkLimits,
+  defaultLimits,
+  intervalsInTimeout,
   leastRangeMs,
   leastTimeoutMs,
+  longestTimeoutMs,
   shortestHeartbeatMs,
-} from "./binding.js";
-import { type ElectionTimes, electionTimesOf } from "./election-time.js";
-import { type Expectation, expectationOf, leaderlessPerMonthMs, modelOf } from "./expectation.js";
-import { falseElectionsPerMonth, lapses } from "./false-alarms.js";
+} from "./limits.js";
 import { detectionMs } from "./model.js";
-import { checkProfile, monthHours, type NetworkProfile } from "./network-profile.js";
-
-/** What advice may cost. */
-export interface AdviceLimits {
-  /** Leaderships lost for nothing in a month, false elections and lapsed leases together. */
-  readonly falsePerMonth: number;
-  /** Heartbeats and replies that a leader exchanges with each follower in a second. */
-  readonly messagesPerFollower: number;
-}
-
-/** Limits unless somebody says otherwise. */
-export const defaultLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
+import { checkProfile, type NetworkProfile } from "./network-profile.js";
+import { resolved } from "./yardsticks.js";
 
 /** Settings for a network, what they will give, and why they are no shorter. */
 export interface Advice {
@@ -32,24 +33,35 @@ export interface Advice {
   readonly bindings: readonly Binding[];
 }
 
-/** No advice is longer: whoever needs more has no use for leaders. */
-const longestTimeoutMs = 600_000;
-
 /**
  * Searches the settings with the least expected leaderless time: crashes at one per MTBF, false elections and lapsed leases, each with
  * what they cost (`leaderlessPerMonthMs`). For each heartbeat interval and width of the timeout range the least timeout that meets the
- * limits is found by halving, as false alarms only fall with it, and the best from there on; intervals and widths are tried by steps
- * of a seventh.
+ * limits is found by halving, as false alarms only fall with it. From there on timeouts are tried by steps of a seventh, as intervals and
+ * widths are, and the best is made better between its neighbours: the cost has more than one minimum where writes are slow, since a timeout
+ * below two of them ends elections before their votes are there.
  * Errors: `invalidSettings` for a profile or limits that cannot be, or that no settings can meet.
+ * @param beside settings that the advice will be put beside: none that keeps the limits is better than what is advised
  */
-export function advise(profile: NetworkProfile, limits: AdviceLimits = defaultLimits): Advice {
+export function advise(
+  profile: NetworkProfile,
+  limits: AdviceLimits = defaultLimits,
+  beside: readonly Timing[] = [],
+): Advice {
   checkProfile(profile);
   checkLimits(limits);
   const search: Search = { profile, limits, times: electionTimesOf(profile) };
   let best: Candidate | null = null;
-  const leastMs = shortestHeartbeatMs(limits);
-  const mostMs = Math.min(longestTimeoutMs / 3, Math.max(20 * leastMs, 2 * profile.rttP99Ms));
-  for (const heartbeatMs of steps(leastMs, mostMs)) best = bestWithHeartbeat(search, heartbeatMs, best);
+  for (const timing of beside)
+    if (brokenLimits(profile, limits, timing).length === 0) best = better(best, judged(search, timing));
+  for (const heartbeatMs of steps(shortestHeartbeatMs(limits), longestTimeoutMs / intervalsInTimeout)) {
+    // No timeout is below three intervals, and a crash comes half an interval after a heartbeat.
+    if (
+      best !== null &&
+      crashesPerMonth(profile) * (intervalsInTimeout - 0.5) * heartbeatMs >= best.leaderlessMs
+    )
+      break;
+    best = bestWithHeartbeat(search, heartbeatMs, best);
+  }
   if (best === null)
     throw new RaftbeatError(
       "invalidSettings",
@@ -59,20 +71,8 @@ export function advise(profile: NetworkProfile, limits: AdviceLimits = defaultLi
   return {
     timing,
     expected: expectationOf(profile, timing, search.times),
-    bindings: bindingsOf(profile, limits, timing),
+    bindings: bindingsOf(profile, limits, timing, search.times),
   };
-}
-
-/**
- * etcd's rule of thumb (its tuning guide): a heartbeat every round trip, a timeout of ten of them, which its nodes randomise up to twice that.
- * A raftbeat interval is at least 1 ms.
- */
-export function ruleOfThumb({ rttP50Ms }: NetworkProfile): Timing {
-  const heartbeatIntervalMs = Math.max(1, rttP50Ms);
-  return resolved({
-    heartbeatIntervalMs,
-    electionTimeout: { minMs: 10 * heartbeatIntervalMs, maxMs: 20 * heartbeatIntervalMs },
-  });
 }
 
 /** What is searched by. */
@@ -93,7 +93,7 @@ function better(one: Candidate | null, other: Candidate): Candidate {
 }
 
 function bestWithHeartbeat(search: Search, heartbeatMs: number, before: Candidate | null): Candidate | null {
-  const { profile, limits, times } = search;
+  const { profile, limits } = search;
   let best = before;
   const narrowestMs = leastRangeMs(profile);
   // Lapses know nothing of the range: what they ask of the timeout is found once.
@@ -106,25 +106,60 @@ function bestWithHeartbeat(search: Search, heartbeatMs: number, before: Candidat
   for (const rangeMs of steps(narrowestMs, widestMs)) {
     const at = (minMs: number) => timingOf(heartbeatMs, minMs, rangeMs);
     // Wider ranges only take longer to notice a crash.
-    const noticedMs = (monthHours / profile.mtbfHours) * detectionMs(modelOf(profile, at(fromMs)));
-    if (best !== null && noticedMs >= best.leaderlessMs) break;
+    if (noticedMs(profile, at(fromMs)) >= leastOf(best)) break;
     // No false alarm makes it better than it is without any.
-    const never = { perMonth: 0, meanMs: 0 };
-    if (best !== null && leaderlessPerMonthMs(profile, at(fromMs), times, 0, never) >= best.leaderlessMs)
-      continue;
+    if (worthwhile(search, at, fromMs, best).next().done === true) continue;
     const leastMs = leastFrom(fromMs, (minMs) => alarmsPerMonth(profile, at(minMs)) <= limits.falsePerMonth);
     if (leastMs === null) continue;
-    // Above it each millisecond costs after every crash, and spares false alarms: that has one minimum.
-    const minMs = leastFrom(leastMs, (ms) => leaderless(search, at(ms)) <= leaderless(search, at(ms + 1)));
-    if (minMs !== null)
-      best = better(best, { timing: at(minMs), leaderlessMs: leaderless(search, at(minMs)) });
+    let found: Candidate | null = null;
+    for (const minMs of worthwhile(search, at, leastMs, best))
+      found = better(found, judged(search, at(minMs)));
+    if (found === null || found.leaderlessMs / stepRatio >= leastOf(best)) continue;
+    best = better(best, found);
+    best = better(best, bestNear(search, at, found.timing.electionTimeout.minMs, leastMs));
   }
   return best;
 }
 
-function leaderless({ profile, times }: Search, timing: Timing): number {
-  const falseElections = falseElectionsPerMonth(profile, timing);
-  return leaderlessPerMonthMs(profile, timing, times, falseElections, lapses(profile, timing));
+/** Timeouts from one on, by steps, near which the best could be beaten if there were no false alarms. */
+function* worthwhile(
+  { profile, times }: Search,
+  at: (minMs: number) => Timing,
+  fromMs: number,
+  best: Candidate | null,
+): Generator<number, void> {
+  for (const minMs of steps(fromMs, longestTimeoutMs)) {
+    const timing = at(minMs);
+    if (noticedMs(profile, timing) / stepRatio >= leastOf(best)) return;
+    const calmMs = leaderlessWithoutAlarmsMs(profile, timing, times);
+    if (calmMs / stepRatio < leastOf(best)) yield minMs;
+  }
+}
+
+/** The best between the neighbours of one of the steps, where the cost has one minimum: it is found by halving. */
+function bestNear(search: Search, at: (minMs: number) => Timing, minMs: number, leastMs: number): Candidate {
+  let lowMs = Math.max(leastMs, Math.floor(minMs / stepRatio));
+  let highMs = Math.ceil(minMs * stepRatio);
+  while (lowMs < highMs) {
+    const middleMs = Math.floor((lowMs + highMs) / 2);
+    const middle = judged(search, at(middleMs));
+    if (middle.leaderlessMs <= judged(search, at(middleMs + 1)).leaderlessMs) highMs = middleMs;
+    else lowMs = middleMs + 1;
+  }
+  return judged(search, at(lowMs));
+}
+
+function leastOf(best: Candidate | null): number {
+  return best?.leaderlessMs ?? Number.POSITIVE_INFINITY;
+}
+
+function judged({ profile, times }: Search, timing: Timing): Candidate {
+  return { timing, leaderlessMs: leaderlessPerMonthMs(profile, timing, times) };
+}
+
+/** What crashes cost in a month until they are noticed, the election left out. */
+function noticedMs(profile: NetworkProfile, timing: Timing): number {
+  return crashesPerMonth(profile) * detectionMs(modelOf(profile, timing));
 }
 
 /** The least whole number from one on for which it holds, given that it holds from there on; null beyond the longest timeout. */
@@ -149,36 +184,10 @@ function timingOf(heartbeatIntervalMs: number, minMs: number, rangeMs: number): 
   return resolved({ heartbeatIntervalMs, electionTimeout: { minMs, maxMs: minMs + rangeMs } });
 }
 
+/** How far apart the intervals, widths and timeouts are that are tried. */
+const stepRatio = 1.15;
+
 /** Whole numbers from one to about another, each about a seventh above the one before. */
-function steps(from: number, to: number): number[] {
-  const numbers: number[] = [];
-  for (let at = from; at <= to; at = Math.max(at + 1, Math.round(at * 1.15))) numbers.push(at);
-  return numbers;
-}
-
-/** What is searched here is legal by its making; what is not is our mistake. */
-function resolved(input: TimingInput): Timing {
-  const resolution = resolveTiming(input);
-  if (!resolution.ok) throw new RaftbeatError("invalidSettings", resolution.problems.join("\n"));
-  return resolution.timing;
-}
-
-function checkLimits(limits: AdviceLimits): void {
-  const { falsePerMonth, messagesPerFollower } = limits;
-  if (!(falsePerMonth > 0))
-    throw new RaftbeatError(
-      "invalidSettings",
-      `false per month ${falsePerMonth}: must be above 0; nothing rules them out`,
-    );
-  if (!(messagesPerFollower > 0 && messagesPerFollower <= 2000))
-    throw new RaftbeatError(
-      "invalidSettings",
-      `messages per follower ${messagesPerFollower}: must be above 0 and at most 2000, a heartbeat and its reply every millisecond`,
-    );
-  const leastMs = 3 * shortestHeartbeatMs(limits);
-  if (leastMs > longestTimeoutMs)
-    throw new RaftbeatError(
-      "invalidSettings",
-      `messages per follower ${messagesPerFollower}: a timeout of three heartbeat intervals would be ${leastMs} ms, longer than ${longestTimeoutMs}: allow at least ${6000 / longestTimeoutMs} a second`,
-    );
+function* steps(from: number, to: number): Generator<number, void> {
+  for (let at = from; at <= to; at = Math.max(at + 1, Math.round(at * stepRatio))) yield at;
 }
