@@ -54,7 +54,7 @@ function givesText({ expected }: JudgedSettings): string {
     `no leader for ${durationText(expected.leaderlessMeanMs)} after a crash (p99 ${durationText(expected.leaderlessP99Ms)})`,
     `${rateText(falseElectionsPerMonth + lapsesPerMonth)} leaderships a month lost for nothing`,
     `${durationText(expected.leaderlessPerMonthMs)} a month without a leader in all`,
-    `${shortText(expected.messagesPerSecond)} messages/s`,
+    `${Number(expected.messagesPerSecond.toPrecision(3))} messages/s`,
   ].join("; ");
 }
 

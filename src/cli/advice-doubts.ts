@@ -1,4 +1,6 @@
-import { monthHours, monthMs } from "../tuning/network-profile.js";
+import { poissonInterval } from "../tuning/confidence.js";
+import { lostShareOf } from "../tuning/longest-stalls.js";
+import { monthHours, monthMs, type NetworkProfile } from "../tuning/network-profile.js";
 import type { JudgedSettings } from "./run-advise.js";
 
 /** The closed forms leave out what is rare; that far they may be off. */
@@ -7,7 +9,10 @@ const mostDeviation = 0.5;
 const mostQuietRatio = 10;
 
 /** What was played and speaks against the settings; null where nothing was. */
-export function doubtsOf({ expected, simulated }: JudgedSettings): string[] | null {
+export function doubtsOf(
+  profile: NetworkProfile,
+  { timing, expected, simulated }: JudgedSettings,
+): string[] | null {
   if (simulated === null) return null;
   const doubts: string[] = [];
   const { runs, recovered, leaderlessMeanMs, leaderlessHalfWidthMs, falseElections, falseElectionsPerHour } =
@@ -24,7 +29,10 @@ export function doubtsOf({ expected, simulated }: JudgedSettings): string[] | nu
       `${falseElections} false elections in ${simulated.quietHours.toFixed(1)} h are more than ${expected.falseElectionsPerMonth.toPrecision(2)} a month`,
     );
   const { longestStalls } = simulated;
-  if (longestStalls !== null && longestStalls.lost > 0)
+  if (
+    longestStalls !== null &&
+    poissonInterval(longestStalls.lost).low > lostShareOf(profile, timing) * longestStalls.stalls
+  )
     doubts.push(
       `the longest stall leaves the cluster without a leader in ${longestStalls.lost} of ${longestStalls.stalls}`,
     );

@@ -101,7 +101,7 @@ export async function runAdvise(flags: AdviseFlags): Promise<number> {
     bindings: advice.bindings,
     settings,
     seed: flags.seed,
-    doubts: doubtsOf(settings[0]),
+    doubts: doubtsOf(profile, settings[0]),
   };
   process.stdout.write(flags.json ? `${JSON.stringify(report, withoutRuns)}\n` : adviceText(report));
   if (flags.html !== undefined) writeOutput("--html", flags.html, advicePage(report));

@@ -35,10 +35,10 @@ export interface Advice {
 
 /**
  * Searches the settings with the least expected leaderless time: crashes at one per MTBF, false elections and lapsed leases, each with
- * what they cost (`leaderlessPerMonthMs`). For each heartbeat interval and width of the timeout range the least timeout that meets the
- * limits is found by halving, as false alarms only fall with it. From there on timeouts are tried by steps of a seventh, as intervals and
- * widths are, and the best is made better between its neighbours: the cost has more than one minimum where writes are slow, since a timeout
- * below two of them ends elections before their votes are there.
+ * what they cost (`leaderlessPerMonthMs`). Heartbeat intervals and widths of the timeout range are tried by steps of a half, and then by steps
+ * of a seventh around the best. For each pair the least timeout that meets the limits is found by halving, as false alarms only fall with it;
+ * from there on timeouts are tried by steps of a seventh, and the best is made better between its neighbours: the cost has more than one
+ * minimum where writes are slow, since a timeout below two of them ends elections before their votes are there.
  * Errors: `invalidSettings` for a profile or limits that cannot be, or that no settings can meet.
  * @param beside settings that the advice will be put beside: none that keeps the limits is better than what is advised
  */
@@ -53,14 +53,12 @@ export function advise(
   let best: Candidate | null = null;
   for (const timing of beside)
     if (brokenLimits(profile, limits, timing).length === 0) best = better(best, judged(search, timing));
-  for (const heartbeatMs of steps(shortestHeartbeatMs(limits), longestTimeoutMs / intervalsInTimeout)) {
-    // No timeout is below three intervals, and a crash comes half an interval after a heartbeat.
-    if (
-      best !== null &&
-      crashesPerMonth(profile) * (intervalsInTimeout - 0.5) * heartbeatMs >= best.leaderlessMs
-    )
-      break;
-    best = bestWithHeartbeat(search, heartbeatMs, best);
+  const everywhere = { heartbeatMs: 1, rangeMs: 1, times: Number.POSITIVE_INFINITY, ratio: coarseRatio };
+  best = bestAround(search, everywhere, best);
+  if (best !== null) {
+    const { heartbeatIntervalMs: heartbeatMs, electionTimeout } = best.timing;
+    const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
+    best = bestAround(search, { heartbeatMs, rangeMs, times: coarseRatio, ratio: fineRatio }, best);
   }
   if (best === null)
     throw new RaftbeatError(
@@ -75,6 +73,10 @@ export function advise(
   };
 }
 
+/** How far apart intervals and widths are that are tried first, and around the best of them; so too timeouts. */
+const coarseRatio = 1.5;
+const fineRatio = 1.15;
+
 /** What is searched by. */
 interface Search {
   readonly profile: NetworkProfile;
@@ -88,11 +90,37 @@ interface Candidate {
   readonly leaderlessMs: number;
 }
 
-function better(one: Candidate | null, other: Candidate): Candidate {
-  return one === null || other.leaderlessMs < one.leaderlessMs ? other : one;
+function better<Other extends Candidate | null>(one: Candidate | null, other: Other): Candidate | Other {
+  return one === null || (other !== null && other.leaderlessMs < one.leaderlessMs) ? other : one;
 }
 
-function bestWithHeartbeat(search: Search, heartbeatMs: number, before: Candidate | null): Candidate | null {
+/** Intervals and widths from a part of these up to so many times as much, by steps of a ratio. */
+interface Region {
+  readonly heartbeatMs: number;
+  readonly rangeMs: number;
+  readonly times: number;
+  readonly ratio: number;
+}
+
+function bestAround(search: Search, region: Region, before: Candidate | null): Candidate | null {
+  const { profile, limits } = search;
+  let best = before;
+  const leastMs = Math.max(shortestHeartbeatMs(limits), Math.floor(region.heartbeatMs / region.times));
+  const mostMs = Math.min(longestTimeoutMs / intervalsInTimeout, region.heartbeatMs * region.times);
+  for (const heartbeatMs of steps(leastMs, mostMs, region.ratio)) {
+    // No timeout is below three intervals, and a crash comes half an interval after a heartbeat.
+    if (crashesPerMonth(profile) * (intervalsInTimeout - 0.5) * heartbeatMs >= leastOf(best)) break;
+    best = bestWithHeartbeat(search, heartbeatMs, region, best);
+  }
+  return best;
+}
+
+function bestWithHeartbeat(
+  search: Search,
+  heartbeatMs: number,
+  region: Region,
+  before: Candidate | null,
+): Candidate | null {
   const { profile, limits } = search;
   let best = before;
   const narrowestMs = leastRangeMs(profile);
@@ -102,44 +130,49 @@ function bestWithHeartbeat(search: Search, heartbeatMs: number, before: Candidat
     (minMs) => lapses(profile, timingOf(heartbeatMs, minMs, narrowestMs)).perMonth <= limits.falsePerMonth,
   );
   if (fromMs === null) return best;
-  const widestMs = Math.max(20 * narrowestMs, 4 * (heartbeatMs + profile.writeMs));
-  for (const rangeMs of steps(narrowestMs, widestMs)) {
+  const leastMs = Math.max(narrowestMs, Math.floor(region.rangeMs / region.times));
+  const mostMs = Math.max(20 * narrowestMs, 4 * (heartbeatMs + profile.writeMs));
+  for (const rangeMs of steps(leastMs, Math.min(mostMs, region.rangeMs * region.times), region.ratio)) {
     const at = (minMs: number) => timingOf(heartbeatMs, minMs, rangeMs);
     // Wider ranges only take longer to notice a crash.
-    if (noticedMs(profile, at(fromMs)) >= leastOf(best)) break;
-    // No false alarm makes it better than it is without any.
-    if (worthwhile(search, at, fromMs, best).next().done === true) continue;
-    const leastMs = leastFrom(fromMs, (minMs) => alarmsPerMonth(profile, at(minMs)) <= limits.falsePerMonth);
-    if (leastMs === null) continue;
-    let found: Candidate | null = null;
-    for (const minMs of worthwhile(search, at, leastMs, best))
-      found = better(found, judged(search, at(minMs)));
-    if (found === null || found.leaderlessMs / stepRatio >= leastOf(best)) continue;
-    best = better(best, found);
-    best = better(best, bestNear(search, at, found.timing.electionTimeout.minMs, leastMs));
+    if (unsplitMs(search, at(fromMs)) >= leastOf(best)) break;
+    best = better(best, bestTimeout(search, at, fromMs, leastOf(best)));
   }
   return best;
 }
 
-/** Timeouts from one on, by steps, near which the best could be beaten if there were no false alarms. */
-function* worthwhile(
-  { profile, times }: Search,
+/** The best timeout from one on, or null where none can be much better than so many milliseconds a month. */
+function bestTimeout(
+  search: Search,
   at: (minMs: number) => Timing,
   fromMs: number,
-  best: Candidate | null,
-): Generator<number, void> {
-  for (const minMs of steps(fromMs, longestTimeoutMs)) {
-    const timing = at(minMs);
-    if (noticedMs(profile, timing) / stepRatio >= leastOf(best)) return;
-    const calmMs = leaderlessWithoutAlarmsMs(profile, timing, times);
-    if (calmMs / stepRatio < leastOf(best)) yield minMs;
+  boundMs: number,
+): Candidate | null {
+  const { profile, limits } = search;
+  let best: Candidate | null = null;
+  const worthwhile = (minMs: number) => {
+    const enoughMs = fineRatio * Math.min(boundMs, leastOf(best));
+    if (unsplitMs(search, at(minMs)) >= enoughMs) return "no, nor longer";
+    // No false alarm makes it better than it is without any.
+    return leaderlessWithoutAlarmsMs(profile, at(minMs), search.times) < enoughMs ? "yes" : "no";
+  };
+  let leastMs: number | null = null;
+  for (const minMs of steps(fromMs, longestTimeoutMs, fineRatio)) {
+    const answer = worthwhile(minMs);
+    if (answer === "no, nor longer") break;
+    if (answer === "no") continue;
+    leastMs ??= leastFrom(fromMs, (ms) => alarmsPerMonth(profile, at(ms)) <= limits.falsePerMonth);
+    if (leastMs === null) return null;
+    best = better(best, judged(search, at(Math.max(minMs, leastMs))));
   }
+  if (best === null || leastMs === null || best.leaderlessMs >= fineRatio * boundMs) return null;
+  return better(best, bestNear(search, at, best.timing.electionTimeout.minMs, leastMs));
 }
 
 /** The best between the neighbours of one of the steps, where the cost has one minimum: it is found by halving. */
 function bestNear(search: Search, at: (minMs: number) => Timing, minMs: number, leastMs: number): Candidate {
-  let lowMs = Math.max(leastMs, Math.floor(minMs / stepRatio));
-  let highMs = Math.ceil(minMs * stepRatio);
+  let lowMs = Math.max(leastMs, Math.floor(minMs / fineRatio));
+  let highMs = Math.ceil(minMs * fineRatio);
   while (lowMs < highMs) {
     const middleMs = Math.floor((lowMs + highMs) / 2);
     const middle = judged(search, at(middleMs));
@@ -157,9 +190,9 @@ function judged({ profile, times }: Search, timing: Timing): Candidate {
   return { timing, leaderlessMs: leaderlessPerMonthMs(profile, timing, times) };
 }
 
-/** What crashes cost in a month until they are noticed, the election left out. */
-function noticedMs(profile: NetworkProfile, timing: Timing): number {
-  return crashesPerMonth(profile) * detectionMs(modelOf(profile, timing));
+/** What crashes cost in a month at least, were no vote split and none late. */
+function unsplitMs({ profile, times }: Search, timing: Timing): number {
+  return crashesPerMonth(profile) * (detectionMs(modelOf(profile, timing)) + times.votesMs);
 }
 
 /** The least whole number from one on for which it holds, given that it holds from there on; null beyond the longest timeout. */
@@ -184,10 +217,7 @@ function timingOf(heartbeatIntervalMs: number, minMs: number, rangeMs: number): 
   return resolved({ heartbeatIntervalMs, electionTimeout: { minMs, maxMs: minMs + rangeMs } });
 }
 
-/** How far apart the intervals, widths and timeouts are that are tried. */
-const stepRatio = 1.15;
-
-/** Whole numbers from one to about another, each about a seventh above the one before. */
-function* steps(from: number, to: number): Generator<number, void> {
-  for (let at = from; at <= to; at = Math.max(at + 1, Math.round(at * stepRatio))) yield at;
+/** Whole numbers from one to about another, each so many times the one before. */
+function* steps(from: number, to: number, ratio: number): Generator<number, void> {
+  for (let at = from; at <= to; at = Math.max(at + 1, Math.round(at * ratio))) yield at;
 }

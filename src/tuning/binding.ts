@@ -92,7 +92,7 @@ function timeoutBinding(
   if (minMs === stallFloorMs(profile, heartbeatIntervalMs))
     return {
       constraint: "slowest",
-      sentence: `at least the longest stall seen (${profile.longestStallMs} ms), an interval and a round trip`,
+      sentence: `at least the longest stall seen (${profile.longestStallMs} ms), an interval, a late timer (p99 ${profile.stallP99Ms} ms) and a round trip`,
     };
   if (minMs === writeFloorMs(profile))
     return {

@@ -8,6 +8,8 @@ import { type Travel, travelOf } from "./travel.js";
 /** The distribution of the time from a crash of the leader to the next leader with a lease, for any timing on one network. */
 export interface ElectionTimes {
   meanMs(model: ElectionModel): number;
+  /** From a candidacy that is won to the votes: what an election takes at least. */
+  readonly votesMs: number;
   /** The time that this share of elections is not above. */
   quantileMs(model: ElectionModel, share: number): number;
   /** From the first candidacy that is won to the lease, with what failed rounds before it cost: the part of it that a false alarm costs. */
@@ -115,6 +117,7 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
 
   return {
     roundsMs,
+    votesMs: voteMs,
     meanMs: (model) => {
       const { baseMs, heartbeatMs, jitterMs } = model;
       return baseMs + roundsOf(heartbeatMs)(jitterMs).first.meanMs - heartbeatMs / 2 + roundsMs(model);

@@ -62,17 +62,17 @@ export function slownessFloorMs({ rttP99Ms, stallP99Ms }: NetworkProfile): numbe
 }
 
 /**
- * A stall that was seen must not end a lease: it comes on top of an interval and a round trip, within a hold shortened by the drift
- * (rule 13). Zero where none is known.
+ * A stall that was seen must not end a lease: it comes on top of an interval, the usual lateness of a timer and a round trip, within a hold
+ * shortened by the drift (rule 13). Zero where none is known.
  */
 export function stallFloorMs(
-  { longestStallMs, rttP50Ms }: Pick<NetworkProfile, "longestStallMs" | "rttP50Ms">,
+  { longestStallMs, stallP99Ms, rttP50Ms }: NetworkProfile,
   heartbeatMs: number,
   clockDriftRatio = defaultClockDriftRatio,
 ): number {
   if (longestStallMs === 0) return 0;
   const drift = (1 + clockDriftRatio) / (1 - clockDriftRatio);
-  return Math.ceil((longestStallMs + heartbeatMs + rttP50Ms) * drift);
+  return Math.ceil((longestStallMs + heartbeatMs + stallP99Ms + rttP50Ms) * drift);
 }
 
 /** A leader whose durable write makes no progress for a vote hold steps down, so a write that takes the hold elects nobody. */

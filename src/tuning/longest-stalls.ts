@@ -1,5 +1,6 @@
 import type { Timing } from "../protocol/index.js";
-import { monthHours, type NetworkProfile } from "./network-profile.js";
+import { ln } from "../simulation/exact-math.js";
+import { meanStallMs, monthHours, type NetworkProfile } from "./network-profile.js";
 import { type Travel, travelOf } from "./travel.js";
 
 /** How often something happens in a month, and how long it lasts each time. */
@@ -14,14 +15,14 @@ export interface StallAlarms {
   readonly lapses: Alarms;
 }
 
-/** The phases of a heartbeat interval at which it may come are taken at the middles of so many equal shares; so too the earliest timeout. */
-const phaseCount = 8;
+/** How long ago the last heartbeat was is taken at the middles of so many equal shares; so too the earliest timeout. */
+const phaseCount = 16;
 const timeoutCount = 8;
 
 const none: StallAlarms = { electionsPerMonth: 0, lapses: { perMonth: 0, meanMs: 0 } };
 
 /**
- * A leader that stalls for L, a phase s after a heartbeat, is silent for `s + L` and what its next heartbeat takes. It is deposed if that is
+ * A leader that stalls for L, s after a heartbeat, is silent for `s + L` and what its next heartbeat takes. It is deposed if that is
  * above the earliest timeout of its followers, or with the answer above its own quorum timeout; otherwise its lease lapses if that with
  * the answer is above the hold, shortened by the drift (rule 13), and comes back with the answer.
  */
@@ -37,7 +38,8 @@ export function longestStalls(profile: NetworkProfile, timing: Timing): StallAla
   let lapsed = 0;
   let lapsedMs = 0;
   for (let phase = 0; phase < phaseCount; phase++) {
-    const silentMs = ((phase + 0.5) / phaseCount) * heartbeatIntervalMs + longestStallMs;
+    const sinceMs = ageMs((phase + 0.5) / phaseCount, heartbeatIntervalMs, meanStallMs(profile));
+    const silentMs = sinceMs + longestStallMs;
     let suspected = 0;
     for (let index = 0; index < timeoutCount; index++) {
       const share = 1 - (1 - (index + 0.5) / timeoutCount) ** (1 / (nodes - 1));
@@ -58,6 +60,22 @@ export function longestStalls(profile: NetworkProfile, timing: Timing): StallAla
       meanMs: lapsed === 0 ? 0 : lapsedMs / lapsed,
     },
   };
+}
+
+/** The share of these stalls that end a leadership, deposed or lapsed. */
+export function lostShareOf(profile: NetworkProfile, timing: Timing): number {
+  const { electionsPerMonth, lapses } = longestStalls(profile, timing);
+  return ((electionsPerMonth + lapses.perMonth) * profile.longestStallEveryHours) / monthHours;
+}
+
+/**
+ * How long ago the last of heartbeats was that come every h and an exponential lateness of mean m, at a random moment: what this share is
+ * not above. The age of a renewal process has the density `P(interval > x)/(h + m)`.
+ */
+function ageMs(share: number, heartbeatMs: number, latenessMs: number): number {
+  const intervalMs = heartbeatMs + latenessMs;
+  if (share * intervalMs <= heartbeatMs) return share * intervalMs;
+  return heartbeatMs - latenessMs * ln(((1 - share) * intervalMs) / latenessMs);
 }
 
 function lateShare({ shareAbove }: Travel, leftMs: number): number {
