@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { RaftbeatError } from "../errors.js";
 import type { Row } from "../tuning/study.js";
+import { answerText } from "./answer-text.js";
 import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
 import { clearProgress, showProgress } from "./progress.js";
+import { studyAnswer } from "./study-answer.js";
 import type { StudyResult } from "./study-page.js";
 import { textTable } from "./text-table.js";
 
@@ -49,13 +51,14 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     );
   if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
   const results: StudyResult[] = [];
+  let question: string;
   if (study === undefined) {
     const { studyLoopback, loopbackQuestion } = await import("./study-loopback.js");
     const { trials: kills = 60, nodes, seed } = flags;
     results.push(
       ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials })),
     );
-    print(loopbackQuestion, results, flags);
+    question = loopbackQuestion;
   } else {
     endWithReader();
     await runStudy(study, {
@@ -68,17 +71,18 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
         results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
       },
     });
-    print(study.question, results, flags);
+    question = study.question;
   }
+  print(question, results, flags);
   if (flags.html === undefined) return;
   const { studyPage } = await import("./study-page.js");
-  writeOutput("--html", flags.html, studyPage(name, study?.question ?? "", results));
+  writeOutput("--html", flags.html, studyPage(name, question, results));
 }
 
 function print(question: string, results: readonly StudyResult[], flags: Flags): void {
   const rows = results.map(({ row }) => row);
   if (flags.json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
-  else process.stdout.write(`${question}\n\n${tableOf(rows)}`);
+  else process.stdout.write(`${answerText(studyAnswer(question, results))}\n${tableOf(rows)}`);
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -1,7 +1,8 @@
 import type { Timing } from "../protocol/index.js";
 import { ln } from "../simulation/exact-math.js";
+import { atLeast } from "./binomial.js";
 import { meanStallMs, monthHours, type NetworkProfile } from "./network-profile.js";
-import { type Travel, travelOf } from "./travel.js";
+import { travelOf } from "./travel.js";
 
 /** How often something happens in a month, and how long it lasts each time. */
 export interface Alarms {
@@ -19,6 +20,9 @@ export interface StallAlarms {
 const phaseCount = 16;
 const timeoutCount = 8;
 
+/** Rarer than this is never. */
+const leastShare = 1e-15;
+
 const none: StallAlarms = { electionsPerMonth: 0, lapses: { perMonth: 0, meanMs: 0 } };
 
 /**
@@ -32,8 +36,9 @@ export function longestStalls(profile: NetworkProfile, timing: Timing): StallAla
   const { heartbeatIntervalMs, voteHoldMs, quorumTimeoutMs, clockDriftRatio } = timing;
   const { minMs, maxMs } = timing.electionTimeout;
   const leaseMs = (voteHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
-  const oneWay = travelOf(profile, 1);
-  const roundTrip = travelOf(profile, 2);
+  const others = nodes - 1;
+  const heard = unheardBy(profile, heartbeatIntervalMs, 1, Math.floor(nodes / 2) + 1);
+  const answered = unheardBy(profile, heartbeatIntervalMs, 2, nodes - Math.floor(nodes / 2));
   let deposed = 0;
   let lapsed = 0;
   let lapsedMs = 0;
@@ -41,16 +46,17 @@ export function longestStalls(profile: NetworkProfile, timing: Timing): StallAla
     const sinceMs = ageMs((phase + 0.5) / phaseCount, heartbeatIntervalMs, meanStallMs(profile));
     const silentMs = sinceMs + longestStallMs;
     let suspected = 0;
-    for (let index = 0; index < timeoutCount; index++) {
-      const share = 1 - (1 - (index + 0.5) / timeoutCount) ** (1 / (nodes - 1));
+    const soonest = heard.late(minMs - silentMs + rttP50Ms / 2);
+    for (let index = 0; soonest > leastShare && index < timeoutCount; index++) {
+      const share = 1 - (1 - (index + 0.5) / timeoutCount) ** (1 / others);
       // The heartbeat that began the timeout took a way as well.
-      suspected += lateShare(oneWay, minMs + share * (maxMs - minMs) - silentMs + rttP50Ms / 2);
+      suspected += heard.late(minMs + share * (maxMs - minMs) - silentMs + rttP50Ms / 2);
     }
-    const elected = Math.max(suspected / timeoutCount, lateShare(roundTrip, quorumTimeoutMs - silentMs));
-    const late = Math.max(0, lateShare(roundTrip, leaseMs - silentMs) - elected);
+    const elected = Math.max(suspected / timeoutCount, answered.late(quorumTimeoutMs - silentMs));
+    const late = Math.max(0, answered.late(leaseMs - silentMs) - elected);
     deposed += elected;
     lapsed += late;
-    lapsedMs += late * lapseMs(roundTrip, leaseMs - silentMs);
+    lapsedMs += late * answered.excessMs(leaseMs - silentMs);
   }
   const perMonth = monthHours / longestStallEveryHours;
   return {
@@ -78,12 +84,30 @@ function ageMs(share: number, heartbeatMs: number, latenessMs: number): number {
   return heartbeatMs - latenessMs * ln(((1 - share) * intervalMs) / latenessMs);
 }
 
-function lateShare({ shareAbove }: Travel, leftMs: number): number {
-  return leftMs <= 0 ? 1 : shareAbove(leftMs);
+/** How a leader that has woken is heard again, or hears the answers. */
+interface Unheard {
+  /** The chance that so many of the others have not heard, or are not heard, so long after it woke. */
+  late(leftMs: number): number;
+  /** How much longer than that it takes, where it does. */
+  excessMs(leftMs: number): number;
 }
 
-/** How long one lasts: what the answer takes beyond what is left of the lease. */
-function lapseMs(roundTrip: Travel, leftMs: number): number {
-  const late = lateShare(roundTrip, leftMs);
-  return late === 0 ? 0 : roundTrip.meanExcessMs(leftMs) / late;
+/** On a stream its first heartbeat decides, as none comes before; on datagrams each that could come in time would do. */
+function unheardBy(profile: NetworkProfile, heartbeatMs: number, ways: 1 | 2, quorum: number): Unheard {
+  const { shareAbove, meanExcessMs } = travelOf(profile, ways);
+  const isStream = profile.transport === "stream";
+  const missed = (leftMs: number) => {
+    let share = shareAbove(leftMs);
+    for (let beat = 1; !isStream && beat * heartbeatMs < leftMs && share > leastShare; beat++)
+      share *= shareAbove(leftMs - beat * heartbeatMs);
+    return share;
+  };
+  return {
+    late: (leftMs) => (leftMs <= 0 ? 1 : atLeast(profile.nodes - 1, missed(leftMs), quorum)),
+    excessMs: (leftMs) => {
+      if (leftMs <= 0) return meanExcessMs(leftMs);
+      const above = isStream ? shareAbove(leftMs) : 0;
+      return above > 0 ? meanExcessMs(leftMs) / above : heartbeatMs + (profile.rttP50Ms * ways) / 2;
+    },
+  };
 }

@@ -51,7 +51,7 @@ const someMeasurements = () =>
       clockDriftRatio: 0.01,
     },
     () => 0,
-    () => ({ p99Ms: 3, longestMs: 9 }),
+    () => ({ p99Ms: 3, longestMs: 9, overMs: 60_000 }),
   );
 
 async function serve(token: string | null = null, patience?: HttpPatience): Promise<Served> {
