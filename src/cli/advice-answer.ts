@@ -12,7 +12,7 @@ export function adviceAnswer(report: AdviceReport): Answer {
   return {
     lead: `raftbeat node ${flagsText(advised.timing)}`,
     facts: [
-      ["gives", givesText(advised)],
+      ["gives", givesText(advised, report.measuredMs)],
       ...bindings.map(({ setting, sentence }) => ["binds", `${setting}: ${sentence}`] as const),
       ...presentFacts(settings),
       ...playedFacts(report),
@@ -48,11 +48,12 @@ function flagsText(timing: Timing): string {
   ].join(" ");
 }
 
-function givesText({ expected }: JudgedSettings): string {
+function givesText({ expected }: JudgedSettings, measuredMs: number | null): string {
   const { falseElectionsPerMonth, lapsesPerMonth } = expected;
+  const bound = measuredMs === null ? "" : `; up to ${boundText(measuredMs)} for all the measurement tells`;
   return [
     `no leader for ${durationText(expected.leaderlessMeanMs)} after a crash (p99 ${durationText(expected.leaderlessP99Ms)})`,
-    `${rateText(falseElectionsPerMonth + lapsesPerMonth)} leaderships a month lost for nothing`,
+    `${rateText(falseElectionsPerMonth + lapsesPerMonth)} leaderships a month lost for nothing by assumed tails${bound}`,
     `${durationText(expected.leaderlessPerMonthMs)} a month without a leader in all`,
     `${Number(expected.messagesPerSecond.toPrecision(3))} messages/s`,
   ].join("; ");
@@ -97,14 +98,18 @@ function playedFacts({ doubts, settings: [{ simulated }] }: AdviceReport): Answe
 
 /** How long was measured, and what that can tell of a month at most. */
 function measuredText({ measuredMs, limits, source }: AdviceReport): string {
-  const tails = "The figures per month go by assumed tails, lognormal round trips and exponential stalls";
+  const tails = "The tails are assumed: lognormal round trips, exponential stalls";
   if (measuredMs === null)
     return source.startsWith("network ")
       ? `nothing: the figures of the network are assumed. ${tails}`
       : `for how long is not known (--measured-hours). ${tails}`;
-  const bound = countText(unseenRateAtMost(measuredMs / monthMs));
   const neededMs = unseenRateAtMost(limits.falsePerMonth) * monthMs;
-  return `for ${durationText(measuredMs)}: what did not come in it may still come up to ${bound} times a month (3/t, at 95 %); to show at most ${shortText(limits.falsePerMonth)} a month takes ${durationText(neededMs)}. ${tails}`;
+  return `for ${durationText(measuredMs)}: what did not come in it may still come up to ${boundText(measuredMs)} times a month (3/t, at 95 %); to show at most ${shortText(limits.falsePerMonth)} a month takes ${durationText(neededMs)}. ${tails}`;
+}
+
+/** How often what was not seen in so long may come in a month. */
+function boundText(measuredMs: number): string {
+  return countText(unseenRateAtMost(measuredMs / monthMs));
 }
 
 function hoursText(hours: number): string {

@@ -13,8 +13,7 @@ const leastPerMonth = 1e-5;
 
 /** One self-contained HTML file: what settings cost against what they risk, and how long the elections took that were played. */
 export function advicePage(report: AdviceReport): string {
-  const title = `raftbeat advise: ${report.source}`;
-  return figuresPage(title, figuresOf(report), [tableOf(report)], adviceAnswer(report));
+  return figuresPage("raftbeat advise", figuresOf(report), [tableOf(report)], adviceAnswer(report));
 }
 
 function figuresOf(report: AdviceReport): Figure[] {
@@ -24,8 +23,13 @@ function figuresOf(report: AdviceReport): Figure[] {
 function tradeOff({ profile, settings }: AdviceReport): Figure {
   const [advised] = settings;
   const considered = tradeOffOf(profile, advised.timing);
-  // What elects nobody would leave no room for what does.
-  const shown = settings.filter(({ expected }) => expected.leaderlessMeanMs < monthMs);
+  const isPresentKnown = settings.some(({ name }) => name === "present");
+  // More names than these hide each other, and what elects nobody would leave no room for what does.
+  const shown = settings.filter(
+    ({ name, expected }) =>
+      expected.leaderlessMeanMs < monthMs &&
+      (!name.startsWith("preset ") || (name === "preset lan" && !isPresentKnown)),
+  );
   const front = paretoFront(
     considered.filter(({ alarmsPerMonth }) => alarmsPerMonth > leastPerMonth),
     ({ leaderlessMeanMs }) => leaderlessMeanMs,
@@ -96,7 +100,7 @@ function distributionsOf({ settings, profile, seed }: AdviceReport): Figure[] {
 
 function tableOf({ settings }: AdviceReport): SummaryTable {
   return {
-    title: "The settings that are marked",
+    title: "Beside other settings",
     head: [
       "settings",
       "heartbeat (ms)",

@@ -5,9 +5,14 @@ import { percent, plain } from "./numbers.js";
 
 /** The answer, before all figures: a sentence that stands out, and what it rests on. */
 export function answerOf({ lead, facts }: Answer): HTMLElement {
-  const section = element("section", "answer");
+  const header = element("header", "answer");
   const sentence = element("p", "lead");
-  sentence.textContent = lead;
+  // A flag is not broken at its hyphens.
+  for (const word of lead.split(" ")) {
+    const unbroken = element("span");
+    unbroken.textContent = word;
+    sentence.append(unbroken, " ");
+  }
   const list = element("dl");
   for (const [place, [name, text]] of facts.entries()) {
     const term = element("dt");
@@ -17,8 +22,8 @@ export function answerOf({ lead, facts }: Answer): HTMLElement {
     words.textContent = text;
     list.append(term, words);
   }
-  section.append(sentence, list);
-  return section;
+  header.append(sentence, list);
+  return header;
 }
 
 /** A table in a box of its own that scrolls, by keyboard too, so that the page never does sideways. */
