@@ -35,8 +35,8 @@ export interface Advice {
 
 /**
  * Searches the settings with the least expected leaderless time: crashes at one per MTBF, false elections and lapsed leases, each with
- * what they cost (`leaderlessPerMonthMs`). Heartbeat intervals and widths of the timeout range are tried by steps of a half, and then by steps
- * of a seventh around the best. For each pair the least timeout that meets the limits is found by halving, as false alarms only fall with it;
+ * what they cost (`leaderlessPerMonthMs`). Heartbeat intervals and widths of the timeout range are tried by steps of a quarter and a half, and then
+ * by ever smaller steps around the best. For each pair the least timeout that meets the limits is found by halving, as false alarms only fall with it;
  * from there on timeouts are tried by steps of a seventh, and the best is made better between its neighbours: the cost has more than one
  * minimum where writes are slow, since a timeout below two of them ends elections before their votes are there.
  * Errors: `invalidSettings` for a profile or limits that cannot be, or that no settings can meet.
@@ -55,10 +55,11 @@ export function advise(
     if (brokenLimits(profile, limits, timing).length === 0) best = better(best, judged(search, timing));
   const everywhere = { heartbeatMs: 1, rangeMs: 1, times: Number.POSITIVE_INFINITY, ratio: coarseRatio };
   best = bestAround(search, everywhere, best);
-  if (best !== null) {
+  for (const [times, ratio] of nearer) {
+    if (best === null) break;
     const { heartbeatIntervalMs: heartbeatMs, electionTimeout } = best.timing;
     const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
-    best = bestAround(search, { heartbeatMs, rangeMs, times: coarseRatio, ratio: fineRatio }, best);
+    best = bestAround(search, { heartbeatMs, rangeMs, times, ratio }, best);
   }
   if (best === null)
     throw new RaftbeatError(
@@ -75,7 +76,14 @@ export function advise(
 
 /** How far apart intervals and widths are that are tried first, and around the best of them; so too timeouts. */
 const coarseRatio = 1.5;
+/** Of intervals no more: where three of them are what binds the timeout, those that pay lie close together. */
+const heartbeatRatio = 1.25;
 const fineRatio = 1.15;
+const finestRatio = 1.05;
+const nearer = [
+  [coarseRatio, fineRatio],
+  [fineRatio, finestRatio],
+] as const;
 
 /** What is searched by. */
 interface Search {
@@ -107,7 +115,7 @@ function bestAround(search: Search, region: Region, before: Candidate | null): C
   let best = before;
   const leastMs = Math.max(shortestHeartbeatMs(limits), Math.floor(region.heartbeatMs / region.times));
   const mostMs = Math.min(longestTimeoutMs / intervalsInTimeout, region.heartbeatMs * region.times);
-  for (const heartbeatMs of steps(leastMs, mostMs, region.ratio)) {
+  for (const heartbeatMs of steps(leastMs, mostMs, Math.min(region.ratio, heartbeatRatio))) {
     // No timeout is below three intervals, and a crash comes half an interval after a heartbeat.
     if (crashesPerMonth(profile) * (intervalsInTimeout - 0.5) * heartbeatMs >= leastOf(best)) break;
     best = bestWithHeartbeat(search, heartbeatMs, region, best);
