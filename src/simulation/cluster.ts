@@ -77,9 +77,14 @@ export class Cluster implements ProcessWorld {
     return this.timeline.nowMs;
   }
 
+  /** The place of this node; -1 for a name nobody has, as a configuration by a stranger may hold. */
+  placeNamed(id: NodeId): number {
+    return this.placeOf.get(id) ?? -1;
+  }
+
   /** The process of this node. Throws a RangeError for a name nobody has. */
   process(id: NodeId): SimulatedProcess {
-    const process = this.processes[this.placeOf.get(id) ?? -1];
+    const process = this.processes[this.placeNamed(id)];
     if (process === undefined) throw new RangeError(`no node ${id} in the cluster`);
     return process;
   }
