@@ -55,9 +55,11 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
   });
 }
 
-/** The leader this node follows, or itself once its lease was told; else null. */
+/** The leader this node follows, once its metadata were told; or itself, once its lease was told; else null. */
 export function leaderOf(node: Node): LeaderInfo | null {
   const id = knownLeader(node);
-  if (id === null || (id === node.id && node.announcedTerm === null)) return null;
+  if (id === null) return null;
+  const isAwaited = id === node.id ? node.announcedTerm === null : node.expectsMetadata && !node.metadataTold;
+  if (isAwaited) return null;
   return { id, term: node.record.term, metadata: node.leaderMetadata };
 }

@@ -3,6 +3,7 @@
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
  * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
+export { isMetadataRefused } from "./beat.js";
 export * from "./bounds.js";
 export * from "./configuration.js";
 export * from "./invariants.js";

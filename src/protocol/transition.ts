@@ -18,6 +18,8 @@ export type RequestRefusal =
   | "notLeader"
   | "handingOver"
   | "notVoter"
+  | "arbiter"
+  | "notContending"
   | "notReady"
   | "changedMeanwhile"
   | "notCommitted"

@@ -58,7 +58,7 @@ export interface Driver {
   leaseUntilMs(): number;
   /** Sends heartbeats now and calls back once a quorum has answered one of them or the node leads no longer. */
   verify(onVerified: (leads: boolean) => void): void;
-  /** Ends the node with this reason: nothing is sent or written after. */
+  /** Ends the node with this reason: nothing is sent or written after, but a leader's word to its members that it leads no longer. */
   stop(reason: LossReason): void;
 }
 
@@ -245,9 +245,13 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
         problem ??= error;
       }
     };
-    // What ending tells is the loss alone; nothing is written or sent any more.
-    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), []));
+    // What ending tells is the loss, and to the members that this node leads no longer; nothing else is written or sent any more.
+    const last: Effect[] = [];
+    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), last));
     attempt(() => toldTerm !== null && tellLost(toldTerm, reason));
+    for (const effect of last)
+      if (effect.kind === "send" && effect.message.kind === "leaderNotice")
+        attempt(() => transport.send(effect.to, effect.message));
     for (const onAnswer of answers.values()) attempt(() => onAnswer("stopped"));
     answers.clear();
     attempt(() => verifications?.end());

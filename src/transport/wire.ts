@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import {
   type Configuration,
+  candidacies,
   configurationOf,
   highestCount,
   isAddress,
@@ -102,11 +103,14 @@ function areMembers(list: unknown, members: readonly Member[]): boolean {
 
 /** Every frame by its kind. */
 export const frames = {
-  /** A heartbeat to a peer that holds the configuration: term, seq, configuration, metadata. */
-  hb: v.strictTuple([v.literal("hb"), group, count, count, configurationId, metadata]),
+  /** A heartbeat to a peer that holds the configuration: term, seq, configuration, whether there are metadata. */
+  hb: v.strictTuple([v.literal("hb"), group, count, count, configurationId, v.boolean()]),
   /** A heartbeat with the whole configuration. */
-  hc: v.strictTuple([v.literal("hc"), group, count, count, configuration, metadata]),
-  /** A heartbeat's answer: term, the heartbeat's term and seq, accepted, reason, hold, configuration. */
+  hc: v.strictTuple([v.literal("hc"), group, count, count, configuration, v.boolean()]),
+  /**
+   * A heartbeat's answer: term, the heartbeat's term and seq, accepted, reason, hold, configuration, longest election timeout, candidacy,
+   * whether it holds the metadata.
+   */
   hr: v.strictTuple([
     v.literal("hr"),
     group,
@@ -117,6 +121,9 @@ export const frames = {
     refusal,
     durationMs,
     configurationId,
+    durationMs,
+    v.picklist(candidacies, "expected a known candidacy"),
+    v.boolean(),
   ]),
   /** A request for a vote: term, preVote, round, transferFromTerm, configuration. */
   rv: v.strictTuple([v.literal("rv"), group, count, v.boolean(), count, v.nullable(count), configuration]),
@@ -136,6 +143,8 @@ export const frames = {
   ]),
   /** The order to campaign at once: term, how long to wait before leading. */
   tn: v.strictTuple([v.literal("tn"), group, count, durationMs]),
+  /** What a leader says apart from heartbeats: term, seq of the last heartbeat, whether it leads, metadata. */
+  ln: v.strictTuple([v.literal("ln"), group, count, count, v.boolean(), metadata]),
 } as const;
 
 /** A frame as it is written. */

@@ -64,7 +64,7 @@ export const membership: readonly Mutant[] = [
       "0. leading is announced only once all that it rests on is",
       "12. on winning the configuration takes the term and keeps its",
     ],
-    chaos: ["membership", 180, "I7"],
+    chaos: ["membership", 120, "L1"],
   },
   {
     name: "heartbeats carry what is not durable",

@@ -31,8 +31,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "become.ts",
-        "announceLoss(node, reason, effects);\n    beginWait",
-        "announceLoss(node, reason, effects);\n    node.record = { ...node.record, votedFor: null };\n    beginWait",
+        "announceLoss(node, reason, effects);\n    if (reason",
+        "announceLoss(node, reason, effects);\n    node.record = { ...node.record, votedFor: null };\n    if (reason",
       ],
     ],
     claims: ["14. a leader that hears no quorum for quorumTimeoutMs steps"],
