@@ -30,6 +30,11 @@ export const nodeSettings = {
     schema: value.yesOrNo,
     help: "join a running cluster instead: wait to be added by its leader",
   },
+  arbiter: {
+    flag: "--arbiter",
+    schema: value.yesOrNo,
+    help: "vote and never lead: a tie-breaker without the service",
+  },
   data: { flag: "--data <folder>", schema: value.text, help: "where this node's votes are kept" },
   listen: {
     flag: "--listen <host:port>",
@@ -118,6 +123,8 @@ export interface NodePlan {
   /** Empty for a node that joins. */
   readonly voters: Readonly<Record<string, string>>;
   readonly join: boolean;
+  /** True for a node that votes and never leads. */
+  readonly arbiter: boolean;
   readonly data: string;
   readonly listen: value.Listen;
   readonly timing: Timing;
@@ -156,6 +163,7 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     id,
     voters,
     join,
+    arbiter: given.arbiter ?? false,
     data,
     listen: given.listen ?? listenAsIn(voters[id]),
     timing,

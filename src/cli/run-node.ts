@@ -110,6 +110,7 @@ async function startElector(
     id: plan.id,
     voters: plan.voters,
     join: plan.join,
+    arbiter: plan.arbiter,
     store: measurements.timed(fileVoteStore(plan.data)),
     timing: plan.timing,
     logger,

@@ -3,19 +3,23 @@ import { memberOf, type Node, type NodeId, promiseUntil } from "../protocol/inde
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { createContention } from "./contention.js";
-import { describeNode, leaderOf } from "./describe.js";
+import { describeNode } from "./describe.js";
 import { createDiagnostics } from "./diagnostics.js";
 import type { Elector, ElectorOptions } from "./elector.js";
 import { createEvents } from "./events.js";
 import { createHandover } from "./handover.js";
 import { watchHealth } from "./health.js";
+import { leaderOf } from "./leader-known.js";
+import { createLeaderNews } from "./leader-news.js";
 import { holdLeadership } from "./leadership.js";
 import type { Links } from "./links.js";
 import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
 import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
+import { createOutlook } from "./outlook.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
+import { tellConcerns } from "./tell-concerns.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
 import { createRunner } from "./while-leader.js";
@@ -59,9 +63,9 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   let begun = false;
   let stopped = false;
   let failure: RaftbeatError | null = null;
-  let toldLeader = "null";
   let ending: Promise<void> | null = null;
   let endHealth = (): void => {};
+  let endConcerns = (): void => {};
   let settleClosed = (_error: RaftbeatError | null): void => {};
   const closed = new Promise<RaftbeatError | null>((resolve) => {
     settleClosed = resolve;
@@ -70,6 +74,16 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   const contention = createContention({ schedule, coolDownMs: plan.coolDownMs }, (allowed) => {
     driver.tell({ kind: "contend", allowed });
     watch.notify();
+  });
+  const outlook = createOutlook(node, {
+    nowMs: () => clock.nowMs(),
+    isConnected: (peer) => connected.has(peer),
+    linkProblem: links.linkProblem,
+    obstacles: contention.obstacles,
+  });
+  const noticeLeader = createLeaderNews(node, (leader) => {
+    publish("leader", { leader });
+    events.emit({ kind: "leader", leader });
   });
   const driver: Driver = makeDriver({
     onGained(term) {
@@ -89,7 +103,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     },
     onChanged() {
       handover.onChanged();
-      noticeLeader();
+      noticeLeader(stopped);
       watch.notify();
     },
     onFailed(error) {
@@ -133,24 +147,15 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       cluster,
       isLeader: driver.isLeader(),
       stopped: stopped || failure !== null,
-      contending: contention.isAllowed(),
-      isConnected: (peer) => connected.has(peer),
+      outlook,
       addressOf: links.addressOf,
     });
-  }
-
-  function noticeLeader(): void {
-    const leader = stopped ? null : leaderOf(node);
-    const text = JSON.stringify(leader);
-    if (text === toldLeader) return;
-    toldLeader = text;
-    publish("leader", { leader });
-    events.emit({ kind: "leader", leader });
   }
 
   function end(handingOver: boolean): Promise<void> {
     ending ??= (async () => {
       endHealth();
+      endConcerns();
       contention.forbid("stopping");
       if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
         await handover.resign("stopped");
@@ -243,6 +248,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       onMessage(from, incarnation, message) {
         if (!begun) return;
         notices.onMessage(from, message);
+        outlook.onMessage(from, message);
         driver.tell({ kind: "message", from, incarnation, message });
       },
       onPeerUp(peer, incarnation) {
@@ -265,6 +271,10 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       begun = true;
       driver.start();
       for (const [peer, incarnation] of connected) meet(peer, incarnation);
+      endConcerns = tellConcerns(node, outlook, {
+        schedule,
+        warn: (sentence) => logger.warn(about, sentence),
+      });
       if (options.health !== undefined)
         endHealth = watchHealth(options.health, {
           contention,

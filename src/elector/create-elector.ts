@@ -47,6 +47,7 @@ export async function createElector(
       record,
       nowMs: ports.clock.nowMs(),
       metadata: plan.metadata,
+      arbiter: options.arbiter === true,
     });
     const { incarnation } = record;
     const started = makeTransport({

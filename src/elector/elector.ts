@@ -124,6 +124,8 @@ export interface ElectorOptions {
   readonly token?: string;
   /** Node's own TLS options, for `wss://` addresses. */
   readonly tls?: TransportTls;
+  /** True for a node that votes and holds its votes like any other, and never leads: a tie-breaker without the service. */
+  readonly arbiter?: boolean;
   readonly timing?: Preset | TimingInput;
   /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
   readonly metadata?: string;

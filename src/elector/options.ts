@@ -56,6 +56,7 @@ const schema = v.strictObject({
   id,
   voters: v.record(id, v.pipe(v.string(), v.check(isAddress, `must be ${addressRule}`))),
   join: v.optional(v.boolean()),
+  arbiter: v.optional(v.boolean()),
   store: v.object({ open: callable, write: callable, close: callable }),
   transport: v.optional(callable),
   listen: v.optional(v.record(v.string(), v.unknown())),
@@ -98,6 +99,10 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     );
   if (options.join !== true && !ids.includes(options.id))
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
+  if (options.arbiter === true && options.join !== true && ids.length === 1)
+    throw invalid(
+      `arbiter (true) and voters (${ids.join(", ")}) contradict each other: an arbiter never leads, so there must be another voter`,
+    );
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
   const own = options.voters[options.id];

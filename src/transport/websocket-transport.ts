@@ -146,6 +146,7 @@ function assemble(
       closing.peers.stop();
       closing.door.close(() => onceClosed(sockets, callback));
     },
+    linkProblem: (peer) => running?.peers.counters().find(({ id }) => id === peer)?.lastProblem ?? null,
     peers: () => running?.peers.counters() ?? [],
     refusedCounts: refusals.counts,
     port: () => (state === "open" ? (running?.door.port() ?? null) : null),
