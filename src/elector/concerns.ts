@@ -28,7 +28,7 @@ export function concernsOf(node: Node, outlook: Outlook): Concern[] {
     if (isMetadataRefused(node, id))
       concerns.push({
         key: `metadata ${id}`,
-        sentence: `${id} does not get this node's metadata and goes without: does a path drop large packets (MTU)?`,
+        sentence: `${id} does not get this node's metadata and goes without: does its path drop large packets (MTU)?`,
       });
   }
   return concerns;

@@ -1,4 +1,4 @@
-import type { Message, Node, NodeId, Refusal } from "../protocol/index.js";
+import { type Message, membersOf, type Node, type NodeId, type Refusal, voterOf } from "../protocol/index.js";
 import type { Obstacle } from "./contention.js";
 import { leaderOf } from "./leader-known.js";
 
@@ -17,7 +17,7 @@ export interface Outlook {
   linkProblem(id: NodeId): string | null;
   /** What this peer refused last since a leader was known; null once it has granted. */
   refusalOf(id: NodeId): LastRefusal | null;
-  /** True for a peer that has links with this node, and answers none of its heartbeats over them. */
+  /** True for a peer that has links with this node, and answers neither heartbeats nor requests for votes over them. */
   isDeaf(id: NodeId): boolean;
   /** What keeps this node from campaigning, its being an observer or arbiter apart. */
   obstacles(): readonly Obstacle[];
@@ -26,7 +26,7 @@ export interface Outlook {
 /** Keeps the outlook of one node. */
 export interface OutlookKeeper extends Outlook {
   onMessage(from: NodeId, message: Message): void;
-  /** Looks at what has become of the heartbeats of a leader; call it about twice within a quorum timeout. */
+  /** Looks at whose answers are missing; call it about twice within a quorum timeout. */
   look(): void;
 }
 
@@ -40,8 +40,8 @@ export function createOutlook(
 ): OutlookKeeper {
   const refusals = new Map<NodeId, LastRefusal>();
   /**
-   * Since when a peer with a link answers no heartbeat, over all leaderships of this node with no leader in between: one that loses its
-   * lease for want of answers is often elected again.
+   * Since when a peer with a link has answered nothing, over all rounds and leaderships of this node with no leader in between: where
+   * answers are missing, one follows the other.
    */
   const unansweredSinceMs = new Map<NodeId, number>();
 
@@ -54,28 +54,40 @@ export function createOutlook(
       return world.nowMs() - sinceMs >= silentTimeouts * node.settings.quorumTimeoutMs;
     },
     onMessage(from, message) {
-      if (message.kind === "heartbeatReply" && unansweredSinceMs.size > 0) unansweredSinceMs.delete(from);
       if (!("reason" in message)) return;
+      if (unansweredSinceMs.size > 0) unansweredSinceMs.delete(from);
       if (message.reason !== null) {
         const leader = message.kind === "requestVoteReply" ? message.leader : null;
         refusals.set(from, { reason: message.reason, leader });
       } else if (refusals.size > 0) refusals.delete(from);
     },
     look() {
-      const { role, settings } = node;
-      if (role.name !== "leader") {
+      const { role } = node;
+      if (role.name === "follower") {
         if (leaderOf(node) === null) return;
         refusals.clear();
         unansweredSinceMs.clear();
         return;
       }
-      for (const [id, { ackedSeq, ackedAtMs }] of role.peers) {
-        const answers = ackedSeq > 0 && world.nowMs() - ackedAtMs <= settings.quorumTimeoutMs;
-        if (answers) unansweredSinceMs.delete(id);
-        else if (world.isConnected(id) && !unansweredSinceMs.has(id))
-          unansweredSinceMs.set(id, world.nowMs());
-      }
-      for (const id of unansweredSinceMs.keys()) if (!role.peers.has(id)) unansweredSinceMs.delete(id);
+      // An answer that is only on its way takes its sender out again.
+      const nowMs = world.nowMs();
+      for (const { id } of membersOf(node.record.configuration))
+        if (
+          id !== node.id &&
+          world.isConnected(id) &&
+          !isAnswered(node, id, nowMs) &&
+          !unansweredSinceMs.has(id)
+        )
+          unansweredSinceMs.set(id, nowMs);
     },
   };
+}
+
+/** True where a member need not say anything to be heard: it has answered the heartbeats of late or the round, or was not asked. */
+function isAnswered({ role, settings, record }: Node, id: NodeId, nowMs: number): boolean {
+  if (role.name === "follower") return true;
+  if (role.name !== "leader") return role.answers.has(id) || voterOf(record.configuration, id) === undefined;
+  const peer = role.peers.get(id);
+  if (peer === undefined) return true;
+  return peer.ackedSeq > 0 && nowMs - peer.ackedAtMs <= settings.quorumTimeoutMs;
 }

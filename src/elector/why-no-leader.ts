@@ -22,8 +22,9 @@ export function whyNoLeader(node: Node, outlook: Outlook): string | null {
   return parts.filter((part) => part !== null).join("; ");
 }
 
-/** What is said of a peer that has links and answers no heartbeats. */
-export const deafness = "has a link and answers no heartbeats: does a path drop large packets (MTU)?";
+/** What is said of a peer that has links and answers nothing over them. */
+export const deafness =
+  "has a link and answers neither heartbeats nor requests for votes: does its path drop large packets (MTU)?";
 
 /** The words for a node that belongs to no cluster yet. */
 function whileNobody(): string {

@@ -84,6 +84,7 @@ describe("the settings of a node", () => {
       json: "true",
       leaseLog: "true",
       whileStdin: "true",
+      arbiter: "true",
     };
     for (const [key, value] of Object.entries(samples)) {
       const byVariable = { ...plan({}, { [variableOf(key)]: value }), warnings: [] };
