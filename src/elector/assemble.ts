@@ -19,6 +19,7 @@ import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
 import { createOutlook } from "./outlook.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
+import { successorOf } from "./successor.js";
 import { tellConcerns } from "./tell-concerns.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
@@ -159,7 +160,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       contention.forbid("stopping");
       if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
         await handover.resign("stopped");
-        await successor();
+        await successorOf({ node, events, schedule, hasLinks: () => connected.size > 0 });
       }
       driver.stop("stopped");
       stopped = true;
@@ -174,25 +175,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       settleClosed(failure);
     })();
     return ending;
-  }
-
-  /** Resolves when another leads, or an election has had its time: ending the links sooner may cut off what tells the heir. */
-  function successor(): Promise<void> {
-    return new Promise((resolve) => {
-      if (connected.size === 0 || leaderOf(node) !== null) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        cancel();
-        forget();
-        resolve();
-      };
-      const cancel = schedule(plan.settings.electionTimeout.maxMs, done);
-      const forget = events.subscribe((event) => {
-        if (event.kind === "leader" && event.leader !== null) done();
-      });
-    });
   }
 
   const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };

@@ -22,7 +22,7 @@ export interface ElectorStatus {
   readonly term: number;
   /** True iff this node leads now, with a lease. */
   readonly isLeader: boolean;
-  /** The leader known in this term, or null. */
+  /** The leader known in this term, or null: none was heard for the longest election timeout, it said that it stepped down, or its metadata are on their way. */
   readonly leader: NodeId | null;
   /** What the leader wants known of itself, or null. */
   readonly leaderMetadata: string | null;

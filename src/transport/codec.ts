@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
+import type { Candidacy, Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
 import { frames, problemOf, type WireFrame } from "./wire.js";
 
 /** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
@@ -25,8 +25,8 @@ function frameOf(message: Message, group: number): WireFrame {
     case "heartbeat": {
       const { term, seq, hasMetadata, configuration } = message;
       return configuration === null
-        ? ["hb", group, term, seq, idOf(message.configurationId), hasMetadata]
-        : ["hc", group, term, seq, whole(configuration), hasMetadata];
+        ? ["hb", group, term, seq, idOf(message.configurationId), digit(hasMetadata)]
+        : ["hc", group, term, seq, whole(configuration), digit(hasMetadata)];
     }
     case "heartbeatReply": {
       const { term, heartbeatTerm, seq, accepted, reason, voteHoldMs } = message;
@@ -34,7 +34,7 @@ function frameOf(message: Message, group: number): WireFrame {
       const held = idOf(message.configurationId);
       return [
         ...(["hr", group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held] as const),
-        ...([electionTimeoutMaxMs, candidacy, holdsMetadata] as const),
+        ...([electionTimeoutMaxMs, placeOf(candidacy), digit(holdsMetadata)] as const),
       ];
     }
     case "requestVote": {
@@ -50,7 +50,7 @@ function frameOf(message: Message, group: number): WireFrame {
     case "timeoutNow":
       return ["tn", group, message.term, message.waitMs];
     case "leaderNotice":
-      return ["ln", group, message.term, message.seq, message.leads, message.metadata];
+      return ["ln", group, message.term, message.seq, digit(message.leads), message.metadata];
   }
 }
 
@@ -171,6 +171,14 @@ function heartbeatReply(frame: v.InferOutput<typeof frames.hr>): Decoded {
     holdsMetadata,
   };
   return { ok: true, group, message };
+}
+
+function digit(claim: boolean): 0 | 1 {
+  return claim ? 1 : 0;
+}
+
+function placeOf(candidacy: Candidacy): 0 | 1 | 2 {
+  return candidacy === "open" ? 0 : candidacy === "barred" ? 1 : 2;
 }
 
 function idOf({ term, version, digest }: ConfigurationId): [number, number, string] {

@@ -57,8 +57,8 @@ it("frames one after the other are decoded as each alone, whatever they are", ()
 });
 
 const around = (seq: string): [string, string] => [
-  `["hb",0,1,${seq},[1,1,"abc"],true]`,
-  `["hr",0,1,1,${seq},true,null,150,[1,1,"abc"],300,"open",false]`,
+  `["hb",0,1,${seq},[1,1,"abc"],1]`,
+  `["hr",0,1,1,${seq},true,null,150,[1,1,"abc"],300,0,0]`,
 ];
 const strange = [
   "",
