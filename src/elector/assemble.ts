@@ -19,7 +19,7 @@ import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
 import { createOutlook } from "./outlook.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
-import { successorOf } from "./successor.js";
+import { successorOf, whileElectable } from "./successor.js";
 import { tellConcerns } from "./tell-concerns.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
@@ -159,8 +159,9 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       endConcerns();
       contention.forbid("stopping");
       if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
-        await handover.resign("stopped");
-        await successorOf({ node, events, schedule, hasLinks: () => connected.size > 0 });
+        const rest = { node, events, schedule, isConnected: (peer: NodeId) => connected.has(peer) };
+        await whileElectable(rest, handover.resign("stopped"));
+        await successorOf(rest);
       }
       driver.stop("stopped");
       stopped = true;

@@ -192,3 +192,15 @@ describe("an arbiter", () => {
     await expect(alone).rejects.toThrow(/^arbiter \(true\) and voters \(a\) contradict each other/);
   });
 });
+
+describe("members that all stop at once", () => {
+  it("wait neither for an heir nor for a lease to end", async () => {
+    const world = await ElectorWorld.of(three, { timing: laptop });
+    await world.leader();
+    await world.advance(3000);
+    const fromMs = world.timeline.nowMs;
+    const electors = [...world.seats.values()].map(({ elector }) => elector);
+    await world.settled(Promise.all(electors.map((elector) => elector.stop({ handover: true }))));
+    expect(world.timeline.nowMs - fromMs).toBeLessThan(2 * laptop.heartbeatIntervalMs);
+  });
+});
