@@ -7,8 +7,9 @@ import { whyNoLeader } from "./why-no-leader.js";
 
 /** The same concern is told again no sooner than so long after the last time. */
 const quietForMs = 60_000;
-/** An ordinary election needs less; longer than so many of the longest election timeouts without a leader deserves a word. */
+/** An ordinary election needs less than so many of the longest election timeouts, and processes that start together some seconds. */
 const patienceTimeouts = 2;
+const leastPatienceMs = 2_000;
 /** Another reason for the same want of a leader is told no sooner. */
 const leastWaitMs = 5_000;
 
@@ -53,7 +54,8 @@ export function tellConcerns(
       return;
     }
     leaderlessSinceMs ??= nowMs;
-    if (nowMs - leaderlessSinceMs < patienceTimeouts * electionTimeout.maxMs) return;
+    const patienceMs = Math.max(leastPatienceMs, patienceTimeouts * electionTimeout.maxMs);
+    if (nowMs - leaderlessSinceMs < patienceMs) return;
     // How long a link has been silent, or an address of this moment, is no other reason.
     const linkProblem = (id: string) => outlook.linkProblem(id)?.split(":")[0] ?? null;
     const reason = whyNoLeader(node, { ...outlook, linkProblem });
