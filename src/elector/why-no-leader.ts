@@ -19,7 +19,16 @@ export function whyNoLeader(node: Node, outlook: Outlook): string | null {
     if (outlook.isDeaf(id)) parts.push(`${id} ${deafness}`);
     else if (refusal !== null) parts.push(`${id} refuses: ${refusalText(refusal)}`);
   }
-  return parts.filter((part) => part !== null).join("; ");
+  const said = parts.filter((part) => part !== null);
+  const isUnderWay = said.length === 1 && reachesQuorum(node, outlook);
+  return [...said, ...(isUnderWay ? ["an election is under way"] : [])].join("; ");
+}
+
+/** True where enough voters are linked and nothing is known to stand in the way. */
+function reachesQuorum(node: Node, outlook: Outlook): boolean {
+  const { voters } = node.record.configuration;
+  const reached = voters.filter(({ id }) => id === node.id || outlook.isConnected(id));
+  return reached.length >= quorumSize(voters.length);
 }
 
 /** What is said of a peer that has links and answers nothing over them. */

@@ -50,7 +50,7 @@ describe("why there is no leader", () => {
     );
     const problems = { c: "unreachable: ECONNREFUSED" };
     expect(why(aFollower(protocol), { linked: "b", problems })).toBe(
-      "2 of 3 voters are needed, and this node reaches b but not c (unreachable: ECONNREFUSED)",
+      "2 of 3 voters are needed, and this node reaches b but not c (unreachable: ECONNREFUSED); an election is under way",
     );
   });
 
