@@ -4,6 +4,7 @@
  * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
 export * from "./arrival.js";
+export { isMetadataRefused } from "./beat.js";
 export * from "./bounds.js";
 export * from "./configuration.js";
 export { foundedWithout, missingFounders, peersOf } from "./founding.js";

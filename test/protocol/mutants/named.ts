@@ -41,7 +41,7 @@ export const named: readonly Mutant[] = [
       ],
     ],
     claims: ["4. the vote of a term outlives a restart"],
-    chaos: ["harsh", 30, "I2"],
+    chaos: ["clocks", 250, "I2"],
   },
   {
     name: "no configuration check in votes",

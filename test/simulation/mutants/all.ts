@@ -38,8 +38,8 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "protocol/election.ts",
-        "return node.contending && isVoter(node);",
-        "return node.contending && !isVoter(node);",
+        "return node.contending && !node.arbiter && isVoter(node);",
+        "return node.contending && !node.arbiter && !isVoter(node);",
       ],
     ],
     scenario: ["calm", 1, "L1"],
@@ -62,8 +62,8 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "protocol/step.ts",
-        'if (role.name !== "leader") return waitUntil(node);',
-        'if (role.name !== "leader") return waitUntil(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
+        'if (role.name !== "leader") return wakeAt(node);',
+        'if (role.name !== "leader") return wakeAt(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
       ],
     ],
     scenario: ["alone", 1, "L3"],
