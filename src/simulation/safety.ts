@@ -152,7 +152,7 @@ export class Safety extends Watcher {
     const { voters } = record.configuration;
     let votes = 0;
     for (const { id } of voters) {
-      const { place } = this.cluster.process(id);
+      const place = this.cluster.placeNamed(id);
       if (id === process.id || (memory.grantTerm === record.term && memory.granters.has(place))) votes++;
     }
     if (votes < quorumSize(voters.length))
