@@ -168,7 +168,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     handlers.onLost(term, reason);
   }
 
-  /** Some of what is said carries only what has long been durable (PROTOCOL, "What is durable"). */
+  /** Some of what is said carries only what has long been durable (docs/protocol.md, "What is durable"). */
   function send(effect: Extract<Effect, { kind: "send" }>): void {
     if (writesDone === writesBegun || neverWaits(effect.message)) transport.send(effect.to, effect.message);
     else {

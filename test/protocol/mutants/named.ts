@@ -6,7 +6,7 @@ const older =
 const removedPeers =
   "for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);";
 
-/** The bugs that PROTOCOL.md names because random chaos alone missed them. */
+/** Bugs that random chaos alone missed. */
 export const named: readonly Mutant[] = [
   {
     name: "no restart hold",
