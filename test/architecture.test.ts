@@ -182,6 +182,17 @@ describe("the architecture", () => {
 });
 
 describe("the architecture test", () => {
+  it("is described in ARCHITECTURE.md: every file of the protocol, and no file that is not there", () => {
+    const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+    const named = [...text.matchAll(/`([a-z][a-z0-9/-]*\.ts)`/g)].map(([, name]) => name as string);
+    const paths = [...filesBelow(src), ...filesBelow(join(root, "test"))].map(
+      (file) => `/${relative(root, file).replaceAll("\\", "/")}`,
+    );
+    expect(named.filter((name) => !paths.some((path) => path.endsWith(`/${name}`)))).toEqual([]);
+    const ofProtocol = readdirSync(join(src, "protocol")).filter((name) => name !== "index.ts");
+    expect(ofProtocol.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it("sees imports in all their forms", () => {
     const sample = files.find(({ path }) => path === "protocol/step.ts");
     expect(sample?.imports).toContain("protocol/heartbeat.ts");

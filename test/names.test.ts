@@ -161,8 +161,14 @@ describe("names and metadata that were taken", () => {
           cluster: id,
           isLeader: false,
           stopped: false,
-          contending: true,
-          isConnected: () => false,
+          outlook: {
+            nowMs: () => 0,
+            isConnected: () => false,
+            linkProblem: () => null,
+            refusalOf: () => null,
+            isDeaf: () => false,
+            obstacles: () => [],
+          },
           addressOf: (member) => member.address,
         });
         expect(JSON.parse(JSON.stringify({ ...status, leaderMetadata: metadata }))).toMatchObject({
@@ -179,12 +185,11 @@ describe("names and metadata that were taken", () => {
     const half = fc.constantFrom("\ud800", "a\udc00b", "\udfff\ud800", "\u0000", "😀", "e\u0301", "", "5");
     const voters = { a: address };
     const frameWith = (metadata: string) => {
-      const configurationId = { term: 1, version: 1, digest: "0" };
       const frame = decodeFrame(
-        encodeMessage({ kind: "heartbeat", term: 1, seq: 1, configurationId, configuration: null, metadata }),
+        encodeMessage({ kind: "leaderNotice", term: 1, seq: 1, leads: true, metadata }),
       );
       if (!frame.ok) throw new Error(frame.problem);
-      return frame.message.kind === "heartbeat" ? frame.message.metadata : null;
+      return frame.message.kind === "leaderNotice" ? frame.message.metadata : null;
     };
     const node = { cluster: "c", id: "a", voters, data: "d" };
     const ways: ((metadata: string) => unknown)[] = [

@@ -1,9 +1,11 @@
 import { distributionPoints } from "../report/distribution-points.js";
 import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "../report/figure.js";
 import { figuresPage } from "../report/figures.js";
+import { monthMs } from "../tuning/network-profile.js";
 import { paretoFront } from "../tuning/pareto.js";
 import { type TradePoint, tradeOffOf } from "../tuning/trade-off.js";
-import { profileText } from "./advice-text.js";
+import { adviceAnswer, profileText } from "./advice-answer.js";
+import { brokenText } from "./advice-text.js";
 import type { AdviceReport, JudgedSettings } from "./run-advise.js";
 
 /** Rarer than this is never: once in some ten thousand years. */
@@ -11,8 +13,7 @@ const leastPerMonth = 1e-5;
 
 /** One self-contained HTML file: what settings cost against what they risk, and how long the elections took that were played. */
 export function advicePage(report: AdviceReport): string {
-  const title = `raftbeat advise: ${report.source}`;
-  return figuresPage(title, figuresOf(report), [tableOf(report)]);
+  return figuresPage("raftbeat advise", figuresOf(report), [tableOf(report)], adviceAnswer(report));
 }
 
 function figuresOf(report: AdviceReport): Figure[] {
@@ -21,7 +22,14 @@ function figuresOf(report: AdviceReport): Figure[] {
 
 function tradeOff({ profile, settings }: AdviceReport): Figure {
   const [advised] = settings;
-  const considered = advised === undefined ? [] : tradeOffOf(profile, advised.timing);
+  const considered = tradeOffOf(profile, advised.timing);
+  const isPresentKnown = settings.some(({ name }) => name === "present");
+  // More names than these hide each other, and what elects nobody would leave no room for what does.
+  const shown = settings.filter(
+    ({ name, expected }) =>
+      expected.leaderlessMeanMs < monthMs &&
+      (!name.startsWith("preset ") || (name === "preset lan" && !isPresentKnown)),
+  );
   const front = paretoFront(
     considered.filter(({ alarmsPerMonth }) => alarmsPerMonth > leastPerMonth),
     ({ leaderlessMeanMs }) => leaderlessMeanMs,
@@ -37,7 +45,7 @@ function tradeOff({ profile, settings }: AdviceReport): Figure {
     logX: true,
     logY: true,
     series: [
-      ...settings.map(({ name, timing, expected }): FigureSeries => {
+      ...shown.map(({ name, timing, expected }): FigureSeries => {
         const { leaderlessMeanMs, falseElectionsPerMonth, lapsesPerMonth } = expected;
         const alarmsPerMonth = falseElectionsPerMonth + lapsesPerMonth;
         return { name, points: [pointOf({ timing, leaderlessMeanMs, alarmsPerMonth })], marked: true };
@@ -92,7 +100,7 @@ function distributionsOf({ settings, profile, seed }: AdviceReport): Figure[] {
 
 function tableOf({ settings }: AdviceReport): SummaryTable {
   return {
-    title: "The settings that are marked",
+    title: "Beside other settings",
     head: [
       "settings",
       "heartbeat (ms)",
@@ -104,23 +112,30 @@ function tableOf({ settings }: AdviceReport): SummaryTable {
       "false elections (per month)",
       "lapses (per month)",
       "messages (per s)",
+      "leaderless (ms per month)",
+      "limits broken",
       "simulated mean (ms)",
       "simulated p99 (ms)",
     ],
-    rows: settings.map(({ name, timing, expected, simulated }: JudgedSettings) => [
-      name,
-      timing.heartbeatIntervalMs,
-      timing.electionTimeout.minMs,
-      timing.electionTimeout.maxMs,
-      timing.quorumTimeoutMs,
-      tidy(expected.leaderlessMeanMs),
-      tidy(expected.leaderlessP99Ms),
-      tidy(expected.falseElectionsPerMonth),
-      tidy(expected.lapsesPerMonth),
-      tidy(expected.messagesPerSecond),
-      tidy(simulated?.leaderlessMeanMs),
-      tidy(simulated?.leaderlessP99Ms),
-    ]),
+    rows: settings.map((one: JudgedSettings) => {
+      const { name, timing, expected, simulated } = one;
+      return [
+        name,
+        timing.heartbeatIntervalMs,
+        timing.electionTimeout.minMs,
+        timing.electionTimeout.maxMs,
+        timing.quorumTimeoutMs,
+        tidy(expected.leaderlessMeanMs),
+        tidy(expected.leaderlessP99Ms),
+        tidy(expected.falseElectionsPerMonth),
+        tidy(expected.lapsesPerMonth),
+        tidy(expected.messagesPerSecond),
+        tidy(expected.leaderlessPerMonthMs),
+        brokenText(one),
+        tidy(simulated?.leaderlessMeanMs),
+        tidy(simulated?.leaderlessP99Ms),
+      ];
+    }),
   };
 }
 

@@ -14,7 +14,7 @@ export function addAdviseCommand(program: Command): void {
     .summary("recommend heartbeat interval and timeouts for a network")
     .description(
       "Recommends heartbeat interval, election timeout and quorum timeout for a network, says what they will give and which constraint " +
-        "holds each, and plays them against etcd's rule of thumb and the present settings. Exits 1 if the simulation does not bear them out.",
+        "holds each, and plays them against the present settings, etcd's defaults and etcd's rule of thumb. Exits 1 if the simulation does not bear them out.",
     )
     .option("--from <url,url,..>", "take what running nodes measured, from their HTTP addresses", urls)
     .option("--network <name>", `begin with ${networks.join(", ")}`, network)
@@ -22,14 +22,15 @@ export function addAdviseCommand(program: Command): void {
     .option("--loss <share>", "of messages, one way, such as 0.01", number)
     .option("--stall <p99>", "how late the timers of a busy process are, ms", number)
     .option("--longest-stall <ms>", "the longest that was seen; a timeout must outlast it", number)
+    .option(
+      "--measured-hours <hours>",
+      "for how long these were measured; the longest stall is taken to come once in it (default: 24)",
+      number,
+    )
     .option("--write <ms>", "what a durable write takes", number)
     .option("--nodes <count>", "voters", number)
     .option("--mtbf <hours>", "mean time between failures of whoever leads", number)
-    .option(
-      "--present <heartbeat,min-max>",
-      "the present settings, ms (default: those of --from, or lan)",
-      present,
-    )
+    .option("--present <heartbeat,min-max>", "the present settings, ms (default: those of --from)", present)
     .option("--false-per-month <count>", "at most so many leaderships lost for nothing", number, 1)
     .option(
       "--messages <count>",

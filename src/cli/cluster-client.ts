@@ -43,7 +43,11 @@ const statusShape = v.looseObject({
   leaseRemainingMs: v.nullable(v.number()),
   voters: members,
   observers: members,
-  peers: v.array(v.looseObject({ id: knownId, connected: v.boolean() })),
+  peers: v.array(
+    v.looseObject({ id: knownId, connected: v.boolean(), problem: v.optional(v.nullable(v.string())) }),
+  ),
+  whyNoLeader: v.optional(v.nullable(v.string())),
+  warnings: v.optional(v.array(v.string())),
 });
 
 const errorShape = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
@@ -165,8 +169,9 @@ function whyNoLeader(
     const sentence = `${known.leader} leads in term ${known.term}, and --url ${urls.join(",")} does not reach it: add its address`;
     return { sentence, final: true };
   }
-  return {
-    sentence: `${asked.join(", ")} know no leader: is a majority of the voters running?`,
-    final: false,
-  };
+  const whys = statuses.flatMap(({ id, whyNoLeader }) =>
+    whyNoLeader == null ? [] : [`${id}: ${whyNoLeader}`],
+  );
+  const remedy = whys.length === 0 ? "is a majority of the voters running?" : printable(whys.join("; "));
+  return { sentence: `${asked.join(", ")} know no leader: ${remedy}`, final: false };
 }

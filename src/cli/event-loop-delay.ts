@@ -22,7 +22,12 @@ export function watchEventLoop(): EventLoopDelay {
   const now = (): Stalls | null =>
     histogram.count === 0
       ? null
-      : { p99Ms: lateMs(histogram.percentile(99)), longestMs: lateMs(histogram.max) };
+      : {
+          p99Ms: lateMs(histogram.percentile(99)),
+          longestMs: lateMs(histogram.max),
+          // Timers follow one another: what they took together is how long they were watched.
+          overMs: (histogram.count * histogram.mean) / 1e6,
+        };
   return {
     stalls() {
       const present = now();
@@ -30,6 +35,7 @@ export function watchEventLoop(): EventLoopDelay {
       return {
         p99Ms: Math.max(present.p99Ms, before.p99Ms),
         longestMs: Math.max(present.longestMs, before.longestMs),
+        overMs: present.overMs + before.overMs,
       };
     },
     turn() {

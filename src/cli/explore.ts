@@ -74,7 +74,7 @@ async function search({ json, protocol, ...bounds }: Flags): Promise<Exploration
     ...defaultExploreOptions,
     ...bounds,
     modes: { ...defaultExploreOptions.modes, ...protocol },
-    onProgress: process.stderr.isTTY ? showStates : undefined,
+    onProgress: showStates,
   };
   const clock = systemClock();
   const startedMs = clock.nowMs();
@@ -114,5 +114,5 @@ function coverage({ exhausted, closed, violation }: Exploration, mostDepth: numb
 }
 
 function showStates(states: number, depth: number): void {
-  showProgress(`${states} states, depth ${depth}`);
+  showProgress(`explore: ${states} states, depth ${depth}`);
 }

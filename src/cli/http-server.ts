@@ -149,10 +149,11 @@ async function read(path: string, subject: HttpSubject): Promise<Reply> {
 
 /** Why a node does not take part fully, or null. */
 function notReady({ elector }: HttpSubject): string | null {
-  const { role, removed, leader } = elector.status();
+  const { role, removed, leader, whyNoLeader } = elector.status();
   if (role === "stopped") return "stopped";
   if (removed) return "removed from the cluster";
-  return leader === null ? "no leader known" : null;
+  if (leader !== null) return null;
+  return whyNoLeader === null ? "no leader known" : `no leader known: ${whyNoLeader}`;
 }
 
 function statusReply({ elector, remainingMs, links, measured }: HttpSubject): StatusReply {

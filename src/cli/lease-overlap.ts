@@ -5,7 +5,7 @@ export interface LeaseSpan {
   readonly untilMs: number;
 }
 
-/** For how many milliseconds two or more different nodes held leases at once. Must be 0 (PROTOCOL, I4). */
+/** For how many milliseconds two or more different nodes held leases at once. Must be 0 (docs/protocol.md, I4). */
 export function leaseOverlapMs(spans: readonly LeaseSpan[]): number {
   const held = spans.filter(({ fromMs, untilMs }) => untilMs > fromMs);
   const instants = [...new Set(held.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]))].sort(

@@ -3,17 +3,25 @@ import { RaftbeatError } from "../errors.js";
 import type { Timing } from "../protocol/index.js";
 import type { NetworkProfile } from "../tuning/network-profile.js";
 import { askAll } from "./cluster-client.js";
+import type { Measured } from "./measurements.js";
 
 /** What running nodes measured, and the settings they have now. */
 export interface MeasuredCluster {
   /** Without what nodes cannot measure, or have not yet. */
   readonly profile: Partial<NetworkProfile>;
   readonly present: Timing;
+  /** For how long round trips and timers were watched, whichever is shorter; null where nodes do not tell. */
+  readonly measuredMs: number | null;
   /** Where it comes from, in words. */
   readonly source: string;
 }
 
-const milliseconds = v.object({ p50: v.number(), p99: v.number(), count: v.number() });
+const milliseconds = v.object({
+  p50: v.number(),
+  p99: v.number(),
+  count: v.number(),
+  overMs: v.optional(v.nullable(v.number()), null),
+});
 
 /** As much of the measurements in /status as advice is made of: a stranger may say anything. */
 const measuredShape = v.object({
@@ -28,6 +36,7 @@ const measuredShape = v.object({
   loss: v.nullable(v.number()),
   stallP99Ms: v.nullable(v.number()),
   longestStallMs: v.nullable(v.number()),
+  stallsOverMs: v.optional(v.nullable(v.number()), null),
   writeMs: v.nullable(milliseconds),
 });
 
@@ -70,7 +79,7 @@ export async function measuredCluster(urls: readonly string[]): Promise<Measured
       `--from: ${leading.status.id} has measured ${roundTripMs?.count ?? 0} round trips and needs ${fewestRoundTrips}: ask again in some seconds`,
     );
   const stalls = nodes.flatMap(({ measured }) => measured.stallP99Ms ?? []);
-  const longest = nodes.flatMap(({ measured }) => measured.longestStallMs ?? []);
+  const longest = longestStallOf(nodes.map(({ measured }) => measured));
   const writes = nodes.flatMap(({ measured }) => measured.writeMs?.p50 ?? []);
   return {
     profile: {
@@ -79,12 +88,36 @@ export async function measuredCluster(urls: readonly string[]): Promise<Measured
       // A stream sends again what it loses: that no heartbeat was left unanswered does not say that none was lost.
       ...(loss === null || loss <= 0 ? {} : { loss: Math.min(0.5, loss) }),
       ...(stalls.length === 0 ? {} : { stallP99Ms: Math.max(...stalls) }),
-      ...(longest.length === 0 ? {} : { longestStallMs: Math.max(...longest) }),
+      ...longest,
       ...(writes.length === 0 ? {} : { writeMs: Math.max(...writes) }),
       transport: "stream",
       nodes: leading.status.voters.length,
     },
     present: timing,
+    measuredMs: shortestOf([roundTripMs.overMs, ...nodes.map(({ measured }) => measured.stallsOverMs)]),
     source: `${leading.status.id} over ${roundTripMs.count} round trips, and ${nodes.length} node${nodes.length === 1 ? "" : "s"} asked for stalls and writes`,
   };
+}
+
+/** Shorter than this a time is not taken to be: what came in it once would come without end. */
+const leastWatchedMs = 1_000;
+
+/** The longest stall of all that answered, which its node saw once in the time it was watched. */
+function longestStallOf(
+  all: readonly Pick<Measured, "longestStallMs" | "stallsOverMs">[],
+): Partial<NetworkProfile> {
+  const [worst] = all.toSorted((a, b) => (b.longestStallMs ?? 0) - (a.longestStallMs ?? 0));
+  if (worst?.longestStallMs == null) return {};
+  const { longestStallMs, stallsOverMs } = worst;
+  if (stallsOverMs === null) return { longestStallMs };
+  return {
+    longestStallMs,
+    longestStallEveryHours: Math.max(leastWatchedMs, stallsOverMs) / 3_600_000,
+  };
+}
+
+/** Null where one of them does not tell. */
+function shortestOf(timesMs: readonly (number | null)[]): number | null {
+  const known = timesMs.filter((ms) => ms !== null);
+  return known.length < timesMs.length ? null : Math.max(leastWatchedMs, Math.min(...known));
 }

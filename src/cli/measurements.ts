@@ -9,6 +9,8 @@ export interface MeasuredMs {
   readonly p50: number;
   readonly p99: number;
   readonly count: number;
+  /** From the first of them to the last. */
+  readonly overMs: number;
 }
 
 /** What a node has measured of what its settings rest on, with these settings; null for what it has not seen yet. */
@@ -22,6 +24,8 @@ export interface Measured {
   readonly stallP99Ms: number | null;
   /** The longest of the same time. */
   readonly longestStallMs: number | null;
+  /** For how long the timers were watched. */
+  readonly stallsOverMs: number | null;
   /** Durable writes of votes. */
   readonly writeMs: MeasuredMs | null;
 }
@@ -30,6 +34,8 @@ export interface Measured {
 export interface Stalls {
   readonly p99Ms: number;
   readonly longestMs: number;
+  /** For how long they were watched. */
+  readonly overMs: number;
 }
 
 /** Who is told of every single measurement. */
@@ -74,8 +80,8 @@ export function createMeasurements(
   nowMs: () => number,
   stalls: () => Stalls | null,
 ): Measurements {
-  const roundTrips: number[] = [];
-  const writes: number[] = [];
+  const roundTrips: Sample[] = [];
+  const writes: Sample[] = [];
   const patienceLooks = Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs));
   let missed = new Map<string, MissedHeartbeats>();
   let observer: MeasurementObserver | null = null;
@@ -100,7 +106,7 @@ export function createMeasurements(
         const last = before.get(link.id);
         if (last === undefined) continue;
         if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs) {
-          keep(roundTrips, link.roundTripMs, mostRoundTrips);
+          keep(roundTrips, { ms: link.roundTripMs, atMs: nowMs() }, mostRoundTrips);
           told?.onRoundTrip(link.id, link.roundTripMs);
         }
         sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
@@ -111,7 +117,7 @@ export function createMeasurements(
     },
     tell(told) {
       observer = told;
-      for (const ms of writes) told.onWrite(ms);
+      for (const { ms } of writes) told.onWrite(ms);
     },
     timed: (store) => ({
       open: (callback) => store.open(callback),
@@ -120,7 +126,7 @@ export function createMeasurements(
         store.write(record, (error) => {
           if (error === null) {
             const ms = nowMs() - beganMs;
-            keep(writes, ms, mostWrites);
+            keep(writes, { ms, atMs: beganMs + ms }, mostWrites);
             observer?.onWrite(ms);
           }
           callback(error);
@@ -135,18 +141,27 @@ export function createMeasurements(
       loss: sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent)),
       stallP99Ms: stalls()?.p99Ms ?? null,
       longestStallMs: stalls()?.longestMs ?? null,
+      stallsOverMs: stalls()?.overMs ?? null,
       writeMs: measuredMs(writes),
     }),
   };
 }
 
-function keep(numbers: number[], number: number, most: number): void {
-  numbers.push(number);
-  // Now and then and not each time: shifting takes as long as there are numbers.
-  if (numbers.length >= 2 * most) numbers.splice(0, numbers.length - most);
+/** Something that was measured, and when. */
+interface Sample {
+  readonly ms: number;
+  readonly atMs: number;
 }
 
-function measuredMs(numbers: readonly number[]): MeasuredMs | null {
-  const found = quantiles(numbers);
-  return found === null ? null : { p50: found.p50, p99: found.p99, count: numbers.length };
+function keep(samples: Sample[], sample: Sample, most: number): void {
+  samples.push(sample);
+  // Now and then and not each time: shifting takes as long as there are samples.
+  if (samples.length >= 2 * most) samples.splice(0, samples.length - most);
+}
+
+function measuredMs(samples: readonly Sample[]): MeasuredMs | null {
+  const found = quantiles(samples.map(({ ms }) => ms));
+  if (found === null) return null;
+  const overMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+  return { p50: found.p50, p99: found.p99, count: samples.length, overMs };
 }

@@ -98,6 +98,17 @@ export function createMetrics(sources: MetricsSources): Metrics {
     );
   gauge("isolated", "1 while a voter has no links to a quorum", () => Number(elector.status().isolated));
   gauge("contending", "0 while the node must not campaign", () => Number(elector.status().contending));
+  gauge("arbiter", "1 for a node that votes and never leads", () => Number(elector.status().arbiter));
+  new Gauge({
+    name: "raftbeat_survivable_failures",
+    help: "On a leader: voters that may fail before nobody can be elected",
+    registers,
+    collect() {
+      const { survivableFailures } = elector.status();
+      if (survivableFailures === null) this.remove();
+      else this.set(survivableFailures);
+    },
+  });
   new Gauge({
     name: "raftbeat_role",
     help: "1 for the node's present role",

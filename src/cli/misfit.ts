@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../errors.js";
-import { alarmsPerMonth } from "../tuning/binding.js";
+import { alarmsPerMonth } from "../tuning/false-alarms.js";
 import { checkProfile, monthHours, type NetworkProfile } from "../tuning/network-profile.js";
 import type { Measured } from "./measurements.js";
 
@@ -7,6 +7,9 @@ import type { Measured } from "./measurements.js";
 const fewestRoundTrips = 100;
 /** So many leaderships lost for nothing in a month, one a day, are worth a word. */
 const mostAlarmsPerMonth = 30;
+
+/** A stall that came once is not taken to come more often than once in so long, however short the watch. */
+const leastWatchedMs = 60_000;
 
 /** Why a node's settings do not fit what it measures, one sentence with a remedy; `kind` is what it is about. */
 export interface Misfit {
@@ -31,7 +34,8 @@ export function misfitOf(measured: Measured, nodes: number, url: string | null):
       sentence: `this process stalled for ${rounded(longestStallMs)} ms, longer than the least of ${timeout}: ${remedy}`,
     };
   if (roundTripMs === null || roundTripMs.count < fewestRoundTrips) return null;
-  const measuredText = `round trips (p99 ${rounded(roundTripMs.p99)} ms) and stalls (p99 ${rounded(stallP99Ms ?? 0)} ms)`;
+  const longest = longestStallMs === null ? "" : `, at most ${rounded(longestStallMs)} ms`;
+  const measuredText = `round trips (p99 ${rounded(roundTripMs.p99)} ms) and stalls (p99 ${rounded(stallP99Ms ?? 0)} ms${longest})`;
   if (roundTripMs.p99 + (stallP99Ms ?? 0) > minMs)
     return {
       kind: "slowest",
@@ -43,13 +47,13 @@ export function misfitOf(measured: Measured, nodes: number, url: string | null):
   if (alarms <= mostAlarmsPerMonth) return null;
   return {
     kind: "falseAlarms",
-    sentence: `${measuredText} no longer fit ${timeout}: about ${rounded(alarms / 30)} leaderships a day are lost for nothing: ${remedy}`,
+    sentence: `${measuredText} of the last ${rounded(roundTripMs.overMs / 60_000)} min do not fit ${timeout}: going on like that, about ${rounded(alarms / 30)} leaderships a day are lost for nothing: ${remedy}`,
   };
 }
 
 /** The measurements as advice takes them; null for those that nothing can be said of. */
 function profileOf(
-  { roundTripMs, loss, stallP99Ms, writeMs }: Measured,
+  { roundTripMs, loss, stallP99Ms, longestStallMs, stallsOverMs, writeMs }: Measured,
   nodes: number,
 ): NetworkProfile | null {
   if (roundTripMs === null) return null;
@@ -59,7 +63,8 @@ function profileOf(
     loss: loss ?? 0,
     transport: "stream",
     stallP99Ms: stallP99Ms ?? 0,
-    longestStallMs: 0,
+    longestStallMs: longestStallMs ?? 0,
+    longestStallEveryHours: Math.max(leastWatchedMs, stallsOverMs ?? 0) / 3_600_000,
     writeMs: writeMs?.p50 ?? 0,
     nodes,
     mtbfHours: monthHours,

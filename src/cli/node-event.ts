@@ -41,7 +41,7 @@ export type NodeEvent =
       readonly observers: readonly string[];
       readonly removed: boolean;
     }
-  /** A voter lost, or has again, its links to a quorum. */
+  /** A voter lost its links to a quorum, or has got them. */
   | { readonly event: "isolated"; readonly isolated: boolean }
   /** Something that deserves a word. */
   | { readonly event: "warning"; readonly message: string }
@@ -100,7 +100,7 @@ function sentence(event: NodeEvent): string {
     case "members":
       return `${event.removed ? "was removed; " : ""}voters ${list(event.voters)}; observers ${list(event.observers)}`;
     case "isolated":
-      return event.isolated ? "has no links to a quorum" : "has links to a quorum again";
+      return event.isolated ? "has no links to a quorum" : "has links to a quorum";
     case "warning":
       return event.message;
     case "reread":

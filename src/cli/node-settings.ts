@@ -44,6 +44,11 @@ export const nodeSettings = {
     schema: value.ids,
     help: "founders that the founding does not wait for (default: none)",
   },
+  arbiter: {
+    flag: "--arbiter",
+    schema: value.yesOrNo,
+    help: "vote and never lead: a tie-breaker without the service",
+  },
   data: { flag: "--data <folder>", schema: value.text, help: "where this node's votes are kept" },
   listen: {
     flag: "--listen <host:port>",
@@ -142,6 +147,8 @@ export interface NodePlan {
   readonly voters: Readonly<Record<string, string>>;
   readonly join: boolean | { readonly members: readonly string[]; readonly clusterId?: string };
   readonly absentFounders: readonly string[];
+  /** True for a node that votes and never leads. */
+  readonly arbiter: boolean;
   readonly data: string;
   readonly listen: value.Listen;
   readonly timing: Timing;
@@ -181,6 +188,7 @@ export function planNode(sources: Sources, otherVariables: readonly string[] = [
     voters,
     join: joinOf(given),
     absentFounders: given.absentFounders ?? [],
+    arbiter: given.arbiter ?? false,
     data,
     listen: given.listen ?? listenAsIn(voters[id]),
     timing,

@@ -1,20 +1,18 @@
-import { RaftbeatError } from "../errors.js";
-import { defaultPreset, resolveTiming, type Timing, type TimingInput } from "../protocol/index.js";
+import type { Timing, TimingInput } from "../protocol/index.js";
 import { openWorkers, workerCount } from "../simulation/workers.js";
-import { type Advice, advise, ruleOfThumb } from "../tuning/advise.js";
-import { type CheckHands, checkAdvice, type SimulatedFigures } from "../tuning/check-advice.js";
+import { type Advice, advise } from "../tuning/advise.js";
+import { type CheckHands, checkAdvice, jobCountOf, type SimulatedFigures } from "../tuning/check-advice.js";
 import { type Expectation, expectationOf } from "../tuning/expectation.js";
-import {
-  monthHours,
-  monthMs,
-  type NetworkPreset,
-  type NetworkProfile,
-  networkPresets,
-} from "../tuning/network-profile.js";
+import { type AdviceLimits, type BrokenLimit, brokenLimits } from "../tuning/limits.js";
+import type { NetworkPreset, NetworkProfile } from "../tuning/network-profile.js";
 import type { QuietJob, QuietResult, RunsJob, RunsResult } from "../tuning/sweep-worker.js";
+import { yardsticksOf } from "../tuning/yardsticks.js";
+import { doubtsOf } from "./advice-doubts.js";
 import { advicePage } from "./advice-page.js";
+import { situationOf } from "./advice-situation.js";
 import { adviceText } from "./advice-text.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, showProgress } from "./progress.js";
 import { printJson, printText } from "./terminal.js";
 
 /** What `raftbeat advise` is told. */
@@ -25,6 +23,7 @@ export interface AdviseFlags {
   readonly loss?: number;
   readonly stall?: number;
   readonly longestStall?: number;
+  readonly measuredHours?: number;
   readonly write?: number;
   readonly nodes?: number;
   readonly mtbf?: number;
@@ -43,10 +42,13 @@ export interface AdviseFlags {
 
 /** Settings with what they are expected to give, and gave. */
 export interface JudgedSettings {
-  readonly name: "advised" | "etcd's rule" | "present";
+  /** `advised`, `present`, `etcd's defaults`, `etcd's rule` or `preset NAME`. */
+  readonly name: string;
   readonly timing: Timing;
   readonly expected: Expectation;
-  /** Null with `--quick`. */
+  /** The limits that keep them from being advised. */
+  readonly broken: readonly BrokenLimit[];
+  /** Null where they were not played: with `--quick`, presets beside the present settings, and what elects nobody for minutes. */
   readonly simulated: SimulatedFigures | null;
 }
 
@@ -55,38 +57,52 @@ export interface AdviceReport {
   readonly profile: NetworkProfile;
   /** Where the profile comes from, in words. */
   readonly source: string;
+  /** For how long it was measured; null where nobody told. */
+  readonly measuredMs: number | null;
+  readonly limits: AdviceLimits;
   readonly bindings: Advice["bindings"];
-  readonly settings: readonly JudgedSettings[];
+  /** The advised first, then what it is put beside. */
+  readonly settings: readonly [JudgedSettings, ...JudgedSettings[]];
   readonly seed: number;
   /** Why the simulation does not bear the advice out; empty if it does, null if it was not asked. */
   readonly doubts: readonly string[] | null;
 }
 
-/** What nobody gave or measured. */
-const assumed: NetworkProfile = { ...networkPresets.oneRegion };
-
 /** Advises and gives the exit code. Errors: `invalidSettings`, and what asking the nodes of `--from` may lead to. */
 export async function runAdvise(flags: AdviseFlags): Promise<number> {
   if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
-  const { profile, source, present } = await situationOf(flags);
-  const advice = advise(profile, {
-    falsePerMonth: flags.falsePerMonth,
-    messagesPerFollower: flags.messages,
+  const { profile, source, present, measuredMs } = await situationOf(flags);
+  const limits = { falsePerMonth: flags.falsePerMonth, messagesPerFollower: flags.messages };
+  const yardsticks = yardsticksOf(profile, present);
+  const advice = advise(
+    profile,
+    limits,
+    yardsticks.map(({ timing }) => timing),
+  );
+  const judge = (name: string, timing: Timing): Omit<JudgedSettings, "simulated"> => ({
+    name,
+    timing,
+    expected: expectationOf(profile, timing),
+    broken: brokenLimits(profile, limits, timing),
   });
-  const timings = [advice.timing, ruleOfThumb(profile), present] as const;
-  const simulated = flags.quick ? null : await simulate(profile, timings, flags);
-  const names = ["advised", "etcd's rule", "present"] as const;
-  const settings = names.map((name, place): JudgedSettings => {
-    const timing = timings[place] as Timing;
-    return { name, timing, expected: expectationOf(profile, timing), simulated: simulated?.[place] ?? null };
-  });
+  const judged = [
+    judge("advised", advice.timing),
+    ...yardsticks.map(({ name, timing }) => judge(name, timing)),
+  ] as const;
+  const simulated = flags.quick
+    ? new Map<string, SimulatedFigures>()
+    : await simulate(profile, playedOf(judged, present !== null), flags);
+  const [advised, ...others] = judged.map((one) => ({ ...one, simulated: simulated.get(one.name) ?? null }));
+  const settings = [advised as JudgedSettings, ...others] as const;
   const report: AdviceReport = {
     profile,
     source,
+    measuredMs,
+    limits,
     bindings: advice.bindings,
     settings,
     seed: flags.seed,
-    doubts: doubtsOf(settings[0] as JudgedSettings),
+    doubts: doubtsOf(profile, settings[0]),
   };
   if (flags.json) printJson(report, withoutRuns);
   else printText(adviceText(report));
@@ -99,122 +115,49 @@ function withoutRuns(key: string, value: unknown): unknown {
   return key === "recoveriesMs" ? undefined : value;
 }
 
-async function situationOf(
-  flags: AdviseFlags,
-): Promise<{ readonly profile: NetworkProfile; readonly source: string; readonly present: Timing }> {
-  const { from, network, rtt, loss, transport, stall, longestStall, write, nodes, mtbf } = flags;
-  if (from !== undefined && network !== undefined)
-    throw new RaftbeatError("invalidSettings", "--from and --network: give one of them, not both");
-  if (from === undefined && network === undefined && rtt === undefined)
-    throw new RaftbeatError(
-      "invalidSettings",
-      `the network is not known: give --rtt p50,p99, --network ${Object.keys(networkPresets).join("|")} or --from URL of running nodes`,
-    );
-  const measured =
-    from === undefined ? null : await (await import("./measured-profile.js")).measuredCluster(from);
-  const given: Partial<NetworkProfile> = {
-    ...(rtt === undefined ? {} : { rttP50Ms: rtt[0], rttP99Ms: rtt[1] }),
-    ...(loss === undefined ? {} : { loss }),
-    ...(transport === undefined ? {} : { transport }),
-    ...(stall === undefined ? {} : { stallP99Ms: stall }),
-    ...(longestStall === undefined ? {} : { longestStallMs: longestStall }),
-    ...(write === undefined ? {} : { writeMs: write }),
-    ...(nodes === undefined ? {} : { nodes }),
-    ...(mtbf === undefined ? {} : { mtbfHours: mtbf }),
-  };
-  const known = network === undefined ? { ...measured?.profile } : networkPresets[network];
-  const guessed = (Object.keys(words) as (keyof NetworkProfile)[]).filter(
-    (key) => !(key in known) && !(key in given),
-  );
-  const sources = [
-    ...(measured === null ? [] : [`measured by ${measured.source}`]),
-    ...(network === undefined ? [] : [`network ${network}`]),
-    ...(Object.keys(given).length === 0 ? [] : ["flags"]),
-    ...(guessed.length === 0 ? [] : [`assumed: ${guessed.map((key) => words[key]).join(", ")}`]),
-  ];
-  return {
-    profile: { ...assumed, ...known, ...given },
-    source: sources.join("; "),
-    present: presentOf(flags.present ?? measured?.present ?? defaultPreset),
-  };
-}
+/** Settings that leave a cluster without a leader for minutes are not worth the hours it takes to see it. */
+const longestLeaderlessMs = 60_000;
 
-const words: Readonly<Record<keyof NetworkProfile, string>> = {
-  rttP50Ms: "median round trip",
-  rttP99Ms: "p99 of round trips",
-  loss: "loss",
-  transport: "streams",
-  stallP99Ms: "stalls",
-  longestStallMs: "no longer stalls",
-  writeMs: "writes",
-  nodes: "nodes",
-  mtbfHours: `failures every ${monthHours} h`,
-};
-
-function presentOf(input: TimingInput | typeof defaultPreset): Timing {
-  const resolution = resolveTiming(input);
-  if (!resolution.ok)
-    throw new RaftbeatError("invalidSettings", `--present: ${resolution.problems.join("; ")}`);
-  return resolution.timing;
+/** What is played: the advice, and what it is put beside; of the presets the default, and that only where the present settings are not known. */
+function playedOf(
+  judged: readonly Omit<JudgedSettings, "simulated">[],
+  isPresentKnown: boolean,
+): Omit<JudgedSettings, "simulated">[] {
+  return judged.filter(({ name, expected }) => {
+    if (name === "advised") return true;
+    if (name.startsWith("preset ") && (isPresentKnown || name !== "preset lan")) return false;
+    return expected.leaderlessMeanMs < longestLeaderlessMs;
+  });
 }
 
 async function simulate(
   profile: NetworkProfile,
-  timings: readonly Timing[],
+  played: readonly Omit<JudgedSettings, "simulated">[],
   { runs, quietMinutes, seed, workers: asked }: AdviseFlags,
-): Promise<(SimulatedFigures | null)[]> {
-  const played = timings.filter((timing) => elects(profile, timing));
+): Promise<Map<string, SimulatedFigures>> {
   const workers = await openWorkers<RunsJob | QuietJob, RunsResult | QuietResult>(
     new URL("../../dist/tuning/sweep-worker.js", import.meta.url),
     workerCount(asked),
   );
-  const hands: CheckHands = {
-    runs: (job) => workers.run(job) as Promise<RunsResult>,
-    quiet: (job) => workers.run(job) as Promise<QuietResult>,
+  const plan = { profile, timings: played.map(({ timing }) => timing), runs, quietMinutes, seed };
+  const jobs = jobCountOf(plan);
+  let done = 0;
+  const work = async (job: RunsJob | QuietJob) => {
+    const result = await workers.run(job);
+    done++;
+    showProgress(`advise: played ${Math.floor((100 * done) / jobs)} %`);
+    return result;
   };
-  if (process.stderr.isTTY) process.stderr.write("advise: playing it ...");
+  const hands: CheckHands = {
+    runs: (job) => work(job) as Promise<RunsResult>,
+    quiet: (job) => work(job) as Promise<QuietResult>,
+  };
+  showProgress("advise: playing it ...");
   try {
-    const figures = await checkAdvice({ profile, timings: played, runs, quietMinutes, seed }, hands);
-    return timings.map((timing) => figures[played.indexOf(timing)] ?? null);
+    const figures = await checkAdvice(plan, hands);
+    return new Map(played.map(({ name }, place) => [name, figures[place] as SimulatedFigures]));
   } finally {
-    if (process.stderr.isTTY) process.stderr.write("\x1b[2K\r");
+    clearProgress();
     await workers.close();
   }
-}
-
-/** Settings that leave a cluster without a leader for minutes are not worth the hours it takes to see it. */
-const longestLeaderlessMs = 60_000;
-
-function elects(profile: NetworkProfile, timing: Timing): boolean {
-  return expectationOf(profile, timing).leaderlessMeanMs < longestLeaderlessMs;
-}
-
-/** The closed forms leave out what is rare; that far they may be off. */
-const mostDeviation = 0.5;
-/** One lapse in the minutes played says little of a month. */
-const mostQuietRatio = 10;
-
-function doubtsOf({ expected, simulated }: JudgedSettings): string[] | null {
-  if (simulated === null) return null;
-  const doubts: string[] = [];
-  const { runs, recovered, leaderlessMeanMs, leaderlessHalfWidthMs, falseElections, falseElectionsPerHour } =
-    simulated;
-  if (simulated.violations.length > 0) doubts.push(`broken: ${simulated.violations.join("; ")}`);
-  if (recovered < runs) doubts.push(`nobody led again in ${runs - recovered} of ${runs} crashes`);
-  const offMs = Math.abs((leaderlessMeanMs ?? 0) - expected.leaderlessMeanMs) - (leaderlessHalfWidthMs ?? 0);
-  if (leaderlessMeanMs !== null && offMs > mostDeviation * expected.leaderlessMeanMs)
-    doubts.push(
-      `a crash leaves ${leaderlessMeanMs.toFixed(1)} ms without a leader, not ${expected.leaderlessMeanMs.toFixed(1)} ms`,
-    );
-  if (falseElectionsPerHour.low * monthHours > expected.falseElectionsPerMonth && falseElections > 0)
-    doubts.push(
-      `${falseElections} false elections in ${simulated.quietHours.toFixed(1)} h are more than ${expected.falseElectionsPerMonth.toPrecision(2)} a month`,
-    );
-  const quietMs = simulated.quietLeaderlessShare * monthMs;
-  const expectedQuietMs = expected.leaderlessPerMonthMs;
-  if (quietMs > mostQuietRatio * expectedQuietMs)
-    doubts.push(
-      `without crashes ${(100 * simulated.quietLeaderlessShare).toPrecision(2)} % of the time has no leader: lapsed leases are not as rare as expected`,
-    );
-  return doubts;
 }

@@ -126,6 +126,7 @@ async function startElector(
     id: plan.id,
     voters: plan.voters,
     join: plan.join,
+    arbiter: plan.arbiter,
     ...(plan.absentFounders.length === 0 ? {} : { absentFounders: plan.absentFounders }),
     store: exitDespiteDisk(measurements.timed(fileVoteStore(plan.data))),
     timing: plan.timing,

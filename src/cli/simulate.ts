@@ -102,8 +102,7 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
         recording ??= recorder?.finish(outcome) ?? null;
         const { recoveryMs, firstElectionMs, availability, observedMs } = outcome.metrics;
         figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
-        if (done === scenario.runs) clearProgress();
-        else showProgress(`${scenario.name}: run ${done} of ${scenario.runs}`);
+        showRuns(scenario.name, done, scenario.runs);
       },
     };
     const summary =
@@ -161,4 +160,9 @@ function openFile(flag: string, path: string): { write: (text: string) => void; 
   };
   const file = told(() => openSync(path, "w"));
   return { write: (text) => told(() => writeFileSync(file, text)), close: () => closeSync(file) };
+}
+
+function showRuns(name: string, done: number, runs: number): void {
+  if (done === runs) clearProgress();
+  else showProgress(`${name}: run ${done} of ${runs}`);
 }

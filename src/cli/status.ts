@@ -33,7 +33,18 @@ export function statusText(answers: readonly NodeAnswer[]): string {
     ["member", "kind", "address", `seen by ${printable(best.id)}`],
     ...memberRows(best),
   ]);
-  return `${headline(best)}\n\n${nodes}\n${members}`;
+  const remarks = remarksOf(answers).map((remark) => `${remark}\n`);
+  return `${headline(best)}\n${remarks.join("")}\n${nodes}\n${members}`;
+}
+
+/** Why nodes know no leader, and what leaders warn of. A node of another version may say neither. */
+function remarksOf(answers: readonly NodeAnswer[]): string[] {
+  return answers.flatMap(({ status }) => {
+    if (status === null) return [];
+    const { id, whyNoLeader = null, warnings = [] }: Partial<StatusReply> = status;
+    const why = whyNoLeader === null ? [] : [`${id} knows no leader: ${whyNoLeader}`];
+    return [...why, ...warnings.map((warning) => `${id} warns: ${warning}`)].map(printable);
+  });
 }
 
 /** The leader, else whoever is at the highest term. */
@@ -55,7 +66,8 @@ function nodeRow(answer: NodeAnswer): string[] {
   const { url, status } = answer;
   if (status === null) return ["?", "no answer", "-", "-", printable(answer.problem)];
   const { id, role, term, isLeader, leaseRemainingMs, removed, isolated } = status;
-  const state = removed ? "removed" : isolated ? `${role}, isolated` : role;
+  const kind = status.arbiter ? `${role}, arbiter` : role;
+  const state = removed ? "removed" : isolated ? `${kind}, isolated` : kind;
   return [
     printable(id),
     printable(state),
@@ -73,7 +85,7 @@ function memberRows({ id, voters, observers, peers }: StatusReply): string[][] {
         ? "came back without its votes"
         : peer?.connected === true
           ? "connected"
-          : "no link";
+          : `no link${peer?.problem == null ? "" : ` (${printable(peer.problem)})`}`;
     return [printable(member.id), kind, printable(member.address), member.id === id ? "itself" : seen];
   };
   return [...voters.map(row("voter")), ...observers.map(row("observer"))];

@@ -3,6 +3,7 @@ import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "../report/
 import { figuresPage } from "../report/figures.js";
 import { type Published, publishedShares } from "../tuning/published.js";
 import type { Row } from "../tuning/study.js";
+import { studyAnswer } from "./study-answer.js";
 
 /** One case of a study, as a page shows it. */
 export interface StudyResult {
@@ -19,29 +20,42 @@ const mostCurves = 6;
 
 /** One self-contained HTML file: distributions of all cases, some to a figure, and the table that the command prints. */
 export function studyPage(name: string, question: string, results: readonly StudyResult[]): string {
-  return figuresPage(`raftbeat study ${name}`, figuresOf(question, results), [tableOf(results)]);
+  const answer = studyAnswer(question, results);
+  return figuresPage(`raftbeat study ${name}`, figuresOf(results), [tableOf(results)], answer);
 }
 
 /** The figures alone, as plain data. */
-export function figuresOf(question: string, results: readonly StudyResult[]): Figure[] {
+export function figuresOf(results: readonly StudyResult[]): Figure[] {
   const timed = results.filter(({ timesMs }) => timesMs.some((ms) => ms > 0));
   const figures: Figure[] = [];
   const most = timed.some(({ published }) => published !== null) ? mostCurves / 2 : mostCurves;
   for (let from = 0; from < timed.length; from += most) {
     const some = timed.slice(from, from + most);
     const series = some.flatMap((result) => [curveOf(result), ...publishedOf(result)]);
-    const common = { caption: question, xLabel: "time (ms)", series, logX: isWide(series) };
+    const common = { xLabel: "time (ms)", series, logX: isWide(series) };
     const part = timed.length > most ? `, part ${1 + from / most}` : "";
     figures.push(
-      { ...common, title: `How long it takes${part}`, kind: "cdf", yLabel: "share of trials that were done" },
-      { ...common, title: `The tail${part}`, kind: "tail", yLabel: "share of trials that were done" },
+      {
+        ...common,
+        title: `How long it takes${part}`,
+        caption: "Further left is sooner; a steeper curve spreads less.",
+        kind: "cdf",
+        yLabel: "share of trials that were done",
+      },
+      {
+        ...common,
+        title: `The tail${part}`,
+        caption: "The same numbers, drawn so that each further nine takes the same room.",
+        kind: "tail",
+        yLabel: "share of trials that were done",
+      },
     );
   }
   const watched = results.filter(({ row }) => typeof row["availabilityPercent"] === "number");
   if (watched.length > 0)
     figures.push({
       title: "How much of the time there is a leader",
-      caption: question,
+      caption: "Taller is better: the share of the time watched in which somebody led.",
       kind: "bars",
       xLabel: Object.keys(watched[0]?.labels ?? {}).join(", "),
       yLabel: "availability (%)",

@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { RaftbeatError } from "../errors.js";
 import type { Row } from "../tuning/study.js";
+import { answerText } from "./answer-text.js";
 import { countFrom } from "./count-flag.js";
 import { endWithReader } from "./end-with-reader.js";
 import { onInterrupt } from "./on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "./output-file.js";
+import { clearProgress, showProgress } from "./progress.js";
+import { studyAnswer } from "./study-answer.js";
 import type { StudyResult } from "./study-page.js";
 import { printJson, printText } from "./terminal.js";
 import { textTable } from "./text-table.js";
@@ -49,36 +52,38 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     );
   if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
   const results: StudyResult[] = [];
+  let question: string;
   if (study === undefined) {
     const { studyLoopback, loopbackQuestion } = await import("./study-loopback.js");
     const { trials: kills = 60, nodes, seed } = flags;
     results.push(
-      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showProgress })),
+      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials })),
     );
-    print(loopbackQuestion, results, flags);
+    question = loopbackQuestion;
   } else {
     endWithReader();
     await runStudy(study, {
       seed: flags.seed,
       trials: flags.trials ?? study.defaultTrials,
       workers: workerCount(flags.workers),
-      onProgress: showProgress,
+      onProgress: showTrials,
       onRow: (row, { labels }, trials) => {
         const timesMs = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
         results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
       },
     });
-    print(study.question, results, flags);
+    question = study.question;
   }
+  print(question, results, flags);
   if (flags.html === undefined) return;
   const { studyPage } = await import("./study-page.js");
-  writeOutput("--html", flags.html, studyPage(name, study?.question ?? "", results));
+  writeOutput("--html", flags.html, studyPage(name, question, results));
 }
 
 function print(question: string, results: readonly StudyResult[], flags: Flags): void {
   const rows = results.map(({ row }) => row);
   if (flags.json) for (const row of rows) printJson(row);
-  else printText(`${question}\n\n${tableOf(rows)}`);
+  else printText(`${answerText(studyAnswer(question, results))}\n${tableOf(rows)}`);
 }
 
 function tableOf(rows: readonly Row[]): string {
@@ -86,7 +91,7 @@ function tableOf(rows: readonly Row[]): string {
   return textTable([heads, ...rows.map((row) => heads.map((head) => String(row[head] ?? "-")))]);
 }
 
-function showProgress(done: number, all: number): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === all ? "\x1b[2K\r" : `\rtrial ${done} of ${all}`);
+function showTrials(done: number, all: number): void {
+  if (done === all) clearProgress();
+  else showProgress(`study: trial ${done} of ${all}`);
 }

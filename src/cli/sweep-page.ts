@@ -5,7 +5,8 @@ import type { CellRecord } from "../tuning/cell-record.js";
 import type { CellSummary } from "../tuning/cell-summary.js";
 import type { Variation } from "../tuning/grid.js";
 import type { SweepFigure } from "../tuning/sweep-worker.js";
-import { shortNames, valueText } from "./sweep-text.js";
+import { sweepAnswer } from "./sweep-answer.js";
+import { shortNames, valueText } from "./sweep-values.js";
 
 /** What a page of a sweep is made of. */
 export interface SweepPageParts {
@@ -42,7 +43,8 @@ export function sweepPage(parts: SweepPageParts): string {
     ...distributionsOf(parts),
     frontOf(parts, rate),
   ];
-  return figuresPage(`${name}${question === "" ? "" : `: ${question}`}`, figures, [tableOf(parts)]);
+  const title = `${name}${question === "" ? "" : `: ${question}`}`;
+  return figuresPage(title, figures, [tableOf(parts)], sweepAnswer(summaries));
 }
 
 /** A map of the first two settings for each combination of the others; of a single setting, a line or bars. */

@@ -1,11 +1,14 @@
 import type { CellSummary } from "../tuning/cell-summary.js";
-import type { GridValue, Variation } from "../tuning/grid.js";
+import type { Variation } from "../tuning/grid.js";
+import { answerText } from "./answer-text.js";
+import { sweepAnswer } from "./sweep-answer.js";
+import { shortNames, valueText } from "./sweep-values.js";
 import { textTable } from "./text-table.js";
 
 /** More rows than fit on a screen are left to the CSV and the page. */
 const mostRows = 60;
 
-/** What a person reads of a sweep. */
+/** What a person reads of a sweep: the answer, then all numbers. */
 export function sweepText(sweep: {
   readonly name: string;
   readonly question: string;
@@ -14,14 +17,13 @@ export function sweepText(sweep: {
 }): string {
   const { name, question, variations, summaries } = sweep;
   const played = summaries.filter(({ refused }) => refused === null);
-  const runs = played.reduce((sum, cell) => sum + cell.runs, 0);
   const paths = variations.map(({ path }) => path);
   const shown = played.length <= mostRows ? played : played.filter(({ onFront }) => onFront);
   const which =
     shown === played ? "" : `\nThe ${shown.length} that no other beats (all with --csv, --html or --json):\n`;
   return [
-    `${name}: ${played.length} combinations, ${runs} runs; ${summaries.length - played.length} refused\n`,
-    question === "" ? "" : `${question}\n`,
+    answerText(sweepAnswer(summaries)),
+    `\n${name}${question === "" ? "" : `: ${question}`}\n`,
     which,
     "\n",
     textTable([headOf(paths), ...shown.map((summary) => rowOf(paths, summary))]),
@@ -29,20 +31,6 @@ export function sweepText(sweep: {
     refusalsText(summaries),
     violationsText(summaries),
   ].join("");
-}
-
-/** The last words of the paths, or more of them where two are the same. */
-export function shortNames(paths: readonly string[]): string[] {
-  const lasts = paths.map((path) => path.split(".").at(-1) as string);
-  return paths.map((path, index) => {
-    const last = lasts[index] as string;
-    return lasts.filter((other) => other === last).length === 1 ? last : path;
-  });
-}
-
-/** A value of the grid as text. */
-export function valueText(value: GridValue | undefined): string {
-  return typeof value === "object" ? JSON.stringify(value).replaceAll('"', "") : String(value);
 }
 
 function headOf(paths: readonly string[]): string[] {

@@ -4,21 +4,26 @@ import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
 import { withCheckedCalls } from "./checked-calls.js";
 import { createContention } from "./contention.js";
-import { describeNode, leaderOf } from "./describe.js";
+import { describeNode } from "./describe.js";
 import { createDiagnostics } from "./diagnostics.js";
 import type { Elector, ElectorOptions } from "./elector.js";
 import { createEvents } from "./events.js";
 import { createHandover } from "./handover.js";
 import { watchHealth } from "./health.js";
 import { createArrivalNotices, createIntroductions } from "./introductions.js";
+import { leaderOf } from "./leader-known.js";
+import { createLeaderNews } from "./leader-news.js";
 import { holdLeadership } from "./leadership.js";
 import type { Introduced, Links } from "./links.js";
 import type { Logger } from "./logger.js";
 import { changeMembership } from "./membership-change.js";
 import { createNotices } from "./notices.js";
 import { type ElectorPlan, electorDefaults } from "./options.js";
+import { createOutlook } from "./outlook.js";
 import { atMost, closePorts, writeRecord } from "./ports-in-time.js";
 import type { ElectorStatus, LeaderInfo } from "./status.js";
+import { successorOf, whileElectable } from "./successor.js";
+import { tellConcerns } from "./tell-concerns.js";
 import { createWaits } from "./waits.js";
 import { createWatch } from "./watch.js";
 import { createRunner } from "./while-leader.js";
@@ -64,9 +69,9 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   let begun = false;
   let stopped = false;
   let failure: RaftbeatError | null = null;
-  let toldLeader = "null";
   let ending: Promise<void> | null = null;
   let endHealth = (): void => {};
+  let endConcerns = (): void => {};
   let settleClosed = (_error: RaftbeatError | null): void => {};
   const closed = new Promise<RaftbeatError | null>((resolve) => {
     settleClosed = resolve;
@@ -75,6 +80,16 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   const contention = createContention({ schedule, coolDownMs: plan.coolDownMs }, (allowed) => {
     driver.tell({ kind: "contend", allowed });
     watch.notify();
+  });
+  const outlook = createOutlook(node, {
+    nowMs: () => clock.nowMs(),
+    isConnected: (peer) => connected.has(peer),
+    linkProblem: links.linkProblem,
+    obstacles: contention.obstacles,
+  });
+  const noticeLeader = createLeaderNews(node, (leader) => {
+    publish("leader", { leader });
+    events.emit({ kind: "leader", leader });
   });
   const driver: Driver = makeDriver({
     onGained(term) {
@@ -95,7 +110,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     onChanged() {
       arrivalNotices.onChanged();
       handover.onChanged();
-      noticeLeader();
+      noticeLeader(stopped);
       watch.notify();
     },
     onFailed: fail,
@@ -134,8 +149,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       cluster,
       isLeader: driver.isLeader(),
       stopped: stopped || failure !== null,
-      contending: contention.isAllowed(),
-      isConnected: (peer) => connected.has(peer),
+      outlook,
       addressOf: links.addressOf,
     });
   }
@@ -147,24 +161,19 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     void end(false);
   }
 
-  function noticeLeader(): void {
-    const leader = stopped ? null : leaderOf(node);
-    const text = JSON.stringify(leader);
-    if (text === toldLeader) return;
-    toldLeader = text;
-    publish("leader", { leader });
-    events.emit({ kind: "leader", leader });
-  }
-
   // A service drains, its own or that of the leader before it; an heir is found, a lease runs out and an election has its time.
   const longestHandoverMs = plan.drainTimeoutMs + 4 * plan.settings.electionTimeout.maxMs;
 
   function end(handingOver: boolean): Promise<void> {
     ending ??= (async () => {
       endHealth();
+      endConcerns();
       contention.forbid("stopping");
-      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null))
-        await atMost(schedule, longestHandoverMs, handover.resign("stopped").then(successor));
+      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
+        const rest = { node, events, schedule, isConnected: (peer: NodeId) => connected.has(peer) };
+        const handedOver = whileElectable(rest, handover.resign("stopped")).then(() => successorOf(rest));
+        await atMost(schedule, longestHandoverMs, handedOver);
+      }
       driver.stop("stopped");
       stopped = true;
       watch.notify();
@@ -180,25 +189,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       settleClosed(failure ?? left);
     })();
     return ending;
-  }
-
-  /** Resolves when another leads, or an election has had its time: ending the links sooner may cut off what tells the heir. */
-  function successor(): Promise<void> {
-    return new Promise((resolve) => {
-      if (connected.size === 0 || leaderOf(node) !== null) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        cancel();
-        forget();
-        resolve();
-      };
-      const cancel = schedule(plan.settings.electionTimeout.maxMs, done);
-      const forget = events.subscribe((event) => {
-        if (event.kind === "leader" && event.leader !== null) done();
-      });
-    });
   }
 
   const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };
@@ -253,6 +243,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       onMessage(from, incarnation, message) {
         if (!begun) return;
         notices.onMessage(from, message);
+        outlook.onMessage(from, message);
         const authenticated = connected.get(from)?.authenticated === true;
         driver.tell({ kind: "message", from, incarnation, message, authenticated });
       },
@@ -274,6 +265,10 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       driver.start();
       for (const [peer, introduced] of connected) meet(peer, introduced);
       arrivalNotices.onChanged();
+      endConcerns = tellConcerns(node, outlook, {
+        schedule,
+        warn: (sentence) => logger.warn(about, sentence),
+      });
       if (options.health !== undefined)
         endHealth = watchHealth(options.health, {
           contention,

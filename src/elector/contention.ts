@@ -6,6 +6,8 @@ export type Obstacle = "draining" | "unhealthy" | "coolingDown" | "noRun" | "sto
 /** Whether a node may campaign: only while nothing stands against it. */
 export interface Contention {
   isAllowed(): boolean;
+  /** What stands against it, the oldest first. */
+  obstacles(): readonly Obstacle[];
   forbid(why: Obstacle): void;
   allow(why: Obstacle): void;
   /** Forbids it from now on for as long as a cool-down lasts. */
@@ -35,6 +37,7 @@ export function createContention(
 
   return {
     isAllowed: () => obstacles.size === 0,
+    obstacles: () => [...obstacles],
     forbid,
     allow,
     coolDown() {

@@ -49,6 +49,7 @@ export async function createElector(
       nowMs: clock.nowMs(),
       metadata: plan.metadata,
       arrival: plan.arrival,
+      arbiter: options.arbiter === true,
     });
     const { incarnation } = record;
     const started = makeTransport({

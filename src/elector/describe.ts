@@ -1,6 +1,5 @@
 import {
   isConfigurationCommitted,
-  knownLeader,
   type Member,
   membersOf,
   type Node,
@@ -8,15 +7,18 @@ import {
   quorumSize,
   voterOf,
 } from "../protocol/index.js";
-import type { ElectorStatus, LeaderInfo, PeerStatus } from "./status.js";
+import { concernsOf, survivableFailures } from "./concerns.js";
+import { leaderOf } from "./leader-known.js";
+import type { Outlook } from "./outlook.js";
+import type { ElectorStatus, PeerStatus } from "./status.js";
+import { whyNoLeader } from "./why-no-leader.js";
 
 /** What a node's status is made of besides the node. */
 export interface Surroundings {
   readonly cluster: string;
   readonly isLeader: boolean;
   readonly stopped: boolean;
-  readonly contending: boolean;
-  readonly isConnected: (id: NodeId) => boolean;
+  readonly outlook: Outlook;
   readonly addressOf: (member: Member) => string;
 }
 
@@ -25,14 +27,16 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
   const { configuration, term } = node.record;
   const others = membersOf(configuration).filter(({ id }) => id !== node.id);
   const isVoter = (id: NodeId): boolean => voterOf(configuration, id) !== undefined;
-  const linked = configuration.voters.filter(({ id }) => id === node.id || around.isConnected(id));
+  const { outlook, stopped } = around;
+  const linked = configuration.voters.filter(({ id }) => id === node.id || outlook.isConnected(id));
   const peers: PeerStatus[] = others.map((member) =>
     Object.freeze({
       id: member.id,
       address: around.addressOf(member),
       voter: isVoter(member.id),
-      connected: around.isConnected(member.id),
+      connected: outlook.isConnected(member.id),
       amnesiac: node.amnesiacs.has(member.id),
+      problem: outlook.isConnected(member.id) ? null : outlook.linkProblem(member.id),
     }),
   );
   const leader = leaderOf(node);
@@ -40,7 +44,7 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
     cluster: around.cluster,
     clusterId: configuration.clusterId,
     id: node.id,
-    role: around.stopped ? "stopped" : node.role.name,
+    role: stopped ? "stopped" : node.role.name,
     term,
     isLeader: around.isLeader,
     leader: leader?.id ?? null,
@@ -52,13 +56,10 @@ export function describeNode(node: Node, around: Surroundings): ElectorStatus {
     peers: Object.freeze(peers),
     isolated: isVoter(node.id) && linked.length < quorumSize(configuration.voters.length),
     removed: node.removed,
-    contending: around.contending,
+    contending: outlook.obstacles().length === 0,
+    arbiter: node.arbiter,
+    whyNoLeader: stopped ? null : whyNoLeader(node, outlook),
+    survivableFailures: survivableFailures(node, outlook.nowMs()),
+    warnings: Object.freeze(concernsOf(node, outlook).map(({ sentence }) => sentence)),
   });
-}
-
-/** The leader this node follows, or itself once its lease was told; else null. */
-export function leaderOf(node: Node): LeaderInfo | null {
-  const id = knownLeader(node);
-  if (id === null || (id === node.id && node.announcedTerm === null)) return null;
-  return { id, term: node.record.term, metadata: node.leaderMetadata };
 }

@@ -155,6 +155,8 @@ export interface ElectorOptions {
   readonly token?: Renewable<TransportToken>;
   /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
   readonly tls?: Renewable<TransportTls>;
+  /** True for a node that votes and holds its votes like any other, and never leads: a tie-breaker without the service. */
+  readonly arbiter?: boolean;
   readonly timing?: Preset | TimingInput;
   /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
   readonly metadata?: string;

@@ -124,5 +124,12 @@ function refusedTransfer(
   if (refusal === "stopped") return new RaftbeatError("stopped", "the elector was stopped");
   if (refusal === "notLeader")
     return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to hand over`);
-  return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${refusal}`);
+  const why = refusal === "arbiter" || refusal === "notContending" ? unfit[refusal] : refusal;
+  return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${why}`);
 }
+
+/** Why a voter is no heir, in words. */
+const unfit = {
+  arbiter: "it is an arbiter, which votes and never leads",
+  notContending: "it does not campaign, as its service is unhealthy or drains",
+} as const;

@@ -1,10 +1,8 @@
 import { RaftbeatError } from "../errors.js";
 import {
   beyondReach,
-  foundedWithout,
   isNobody,
   memberOf,
-  missingFounders,
   type Node,
   type NodeId,
   refusesStanding,
@@ -38,44 +36,24 @@ export function createIntroductions(node: Node, fail: (error: RaftbeatError) => 
   };
 }
 
-/** Says how a node without a cluster comes to one, once for each change. */
+/** Says to which cluster a node came, and whom it believed for want of a member that it knew. */
 export function createArrivalNotices(node: Node, logger: Logger, about: object): { onChanged(): void } {
-  let told: string | null = null;
   let wasNobody = isNobody(node.record.configuration);
   let believed: NodeId | null = null;
   return {
     onChanged() {
-      const problem = arrivalProblem(node);
-      if (problem !== told && problem !== null) logger.warn(about, problem);
-      told = problem;
-      const { clusterId } = node.record.configuration;
-      if (wasNobody && !isNobody(node.record.configuration)) {
+      const { configuration } = node.record;
+      const { clusterId } = configuration;
+      if (wasNobody && !isNobody(configuration)) {
         wasNobody = false;
         logger.info({ ...about, clusterId }, `belongs to the cluster with id ${clusterId}`);
-      } else if (node.believedStranger !== believed)
-        logger.warn(
-          { ...about, clusterId },
-          `no member that this node knew has answered, so it believes ${node.believedStranger}, which proved to be of its cluster, about who the members are now`,
-        );
+      }
+      if (node.believedStranger === believed) return;
       believed = node.believedStranger;
+      logger.warn(
+        { ...about, clusterId },
+        `no member that this node knew has answered, so it believes ${believed}, which proved to be of its cluster, about who the members are now`,
+      );
     },
   };
-}
-
-/** Why a node belongs to no cluster yet and what to do about it, in a sentence; null for a node that belongs to one, or has nobody to wait for. */
-export function arrivalProblem(node: Node): string | null {
-  const { arrival, id } = node;
-  if (arrival === null) return null;
-  if (arrival.kind === "joining")
-    return `waits to be added: ask the leader to add ${id} (reconfigure), and see that this node believes who tells it the members`;
-  const elsewhere = foundedWithout(node);
-  const missing = missingFounders(node);
-  if (elsewhere.length > 0) {
-    const cluster = arrival.met.get(elsewhere[0] as NodeId)?.standing.clusterId;
-    const waits = missing.length > 0 ? `, and ${missing.join(", ")} not met` : "";
-    return `cannot found the cluster: ${elsewhere.join(", ")} already founded one (id ${cluster}) with another record of ${id}, or with other founders${waits}. If ${id} has lost its record, have the leader remove it and add it again; if a majority has, see \`raftbeat recover\``;
-  }
-  if (missing.length > 0)
-    return `the cluster is not founded yet: ${missing.join(", ")} not met. Start the missing founders, or name those to go without in absentFounders`;
-  return null;
 }

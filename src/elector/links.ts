@@ -18,6 +18,8 @@ export interface Links {
   readonly connected: Map<NodeId, Introduced>;
   /** Where this node reaches a member. */
   addressOf(member: Member): string;
+  /** Why the last link with a peer ended or could not be made; null where the transport does not know. */
+  linkProblem(id: NodeId): string | null;
   /** Also links with somebody who is to become a member; returns what ends that. */
   invite(guest: Member): () => void;
 }
@@ -67,6 +69,7 @@ export function createLinks(
     },
     connected: new Map(),
     addressOf,
+    linkProblem: (id) => transport.linkProblem?.(id) ?? null,
     invite(guest) {
       guests.add(guest);
       tellPeers();

@@ -164,9 +164,13 @@ function ask(world: MembershipWorld, voters: readonly Member[], observers: reado
 }
 
 /** Why a change is impossible, in words. */
-const reasons: Readonly<Record<ChangeProblem | "handingOver" | "notVoter", string>> = {
+const reasons: Readonly<
+  Record<ChangeProblem | "handingOver" | "notVoter" | "arbiter" | "notContending", string>
+> = {
   handingOver: "the leader hands over; ask the next one",
   notVoter: "the node is no voter",
+  arbiter: "an arbiter never leads",
+  notContending: "that voter may not campaign at present",
   duplicateMember: "a member would be there twice",
   tooManyMembers: `there would be more than ${maxMemberCount} members, the most that a cluster may have: remove one first`,
   empty: "no voter would be left",

@@ -14,6 +14,7 @@ import {
   maxMemberCount,
   type Preset,
   presets,
+  quorumSize,
   resolveTiming,
   type Settings,
   safeModes,
@@ -76,6 +77,7 @@ const schema = only({
   voters: mapById(address, "must be a map of ids to addresses"),
   join: v.optional(v.lazy((given) => (isObjectWith(given) ? joinOptions : yesOrNo))),
   absentFounders: v.optional(ids),
+  arbiter: v.optional(yesOrNo),
   store: withMethods("open", "write", "close"),
   transport: v.optional(callable),
   listen: v.optional(v.lazy((given) => (isObjectWith(given, "server") ? sharedListen : listen))),
@@ -126,6 +128,10 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     );
   if (!joins(options) && !ids.includes(options.id))
     throw invalid(`id (${options.id}) must be one of voters (${ids.join(", ")}), or join must be true`);
+  if (options.arbiter === true && !joins(options) && ids.length === 1)
+    throw invalid(
+      `arbiter (true) and voters (${ids.join(", ")}) contradict each other: an arbiter never leads, so there must be another voter`,
+    );
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
   const unused = (["listen", "token", "tls"] as const).filter((name) => options[name] !== undefined);
@@ -168,6 +174,11 @@ function arrivalOf(options: ElectorOptions, founders: readonly Member[]): Arriva
   if (absent !== undefined)
     throw invalid(
       `absentFounders (${absent}) must be among voters (${Object.keys(voters).join(", ")}): they are founders that are not there yet`,
+    );
+  const present = founders.filter(({ id }) => !absentFounders.includes(id));
+  if (absentFounders.length > 0 && present.length < quorumSize(founders.length))
+    throw invalid(
+      `absentFounders (${absentFounders.join(", ")}) leave ${present.length} of ${founders.length} founders, and ${quorumSize(founders.length)} are needed to elect a leader: start more of them first`,
     );
   if (!joins(options)) return founding(founders, absentFounders);
   const { members = [], clusterId = null } = typeof join === "object" ? join : {};

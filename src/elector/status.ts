@@ -9,6 +9,8 @@ export interface PeerStatus {
   readonly connected: boolean;
   /** True for a member that came back without its record: it does not count until it is removed and added again. */
   readonly amnesiac: boolean;
+  /** Why there is no link with the peer, where that is known; null while there is one. */
+  readonly problem: string | null;
 }
 
 /** What a node is and knows at one moment. Frozen; a later moment has a status of its own. */
@@ -22,7 +24,7 @@ export interface ElectorStatus {
   readonly term: number;
   /** True iff this node leads now, with a lease. */
   readonly isLeader: boolean;
-  /** The leader known in this term, or null. */
+  /** The leader known in this term, or null: none was heard for the longest election timeout, it said that it stepped down, or its metadata are on their way. */
   readonly leader: NodeId | null;
   /** What the leader wants known of itself, or null. */
   readonly leaderMetadata: string | null;
@@ -38,6 +40,14 @@ export interface ElectorStatus {
   readonly removed: boolean;
   /** False while the node must not campaign: its service is unhealthy, cooling down or still draining. */
   readonly contending: boolean;
+  /** True for a node that votes and never leads. */
+  readonly arbiter: boolean;
+  /** Why this node knows no leader, in one sentence: what it does, whom it reaches and whom not, who refuses and why. Null while it knows one. */
+  readonly whyNoLeader: string | null;
+  /** On a leader: how many more voters may fail before nobody can be elected. Null on others. */
+  readonly survivableFailures: number | null;
+  /** On a leader: what an operator should see to, one sentence each, such as a voter that does not answer. */
+  readonly warnings: readonly string[];
 }
 
 /** Who leads, as told to those who wait for a leader. */

@@ -1,5 +1,5 @@
-import type { Heartbeat } from "./message.js";
-import type { Leader, Node } from "./node.js";
+import type { Heartbeat, NodeId } from "./message.js";
+import type { Leader, Node, Peer } from "./node.js";
 import type { Effect } from "./transition.js";
 
 /** Beats to every member. Carries only what is durable, and so never waits for the disk. */
@@ -29,8 +29,33 @@ export function heartbeat(node: Node, role: Leader, whole: boolean): Heartbeat {
     seq: role.seq,
     configurationId: configuration.id,
     configuration: whole ? configuration : null,
-    metadata: node.metadata,
+    hasMetadata: node.metadata !== null,
   };
+}
+
+/** A member that answers heartbeats and does not get the metadata so often in a row goes without. */
+const mostMetadataTries = 3;
+
+/**
+ * Sends the metadata to a member that has just answered and does not hold them, once for each answer to a heartbeat after the last time
+ * (rule 13). Where a path swallows packets of that size, the link is lost each time; so after some tries the member is told of none.
+ */
+export function sendMetadata(node: Node, role: Leader, to: NodeId, peer: Peer, effects: Effect[]): void {
+  const tries = node.metadataTries.get(to) ?? 0;
+  const metadata = isMetadataRefused(node, to) ? null : node.metadata;
+  if (metadata !== null) node.metadataTries.set(to, tries + 1);
+  peer.metadataSeq = role.seq;
+  const { term } = node.record;
+  effects.push({
+    kind: "send",
+    to,
+    message: { kind: "leaderNotice", term, seq: role.seq, leads: true, metadata },
+  });
+}
+
+/** True for a member that goes without this node's metadata, because none of several tries got through. */
+export function isMetadataRefused(node: Node, to: NodeId): boolean {
+  return (node.metadataTries.get(to) ?? 0) >= mostMetadataTries;
 }
 
 /** Brings the next heartbeat forward where a voter turns out to promise less than its time was chosen for. */

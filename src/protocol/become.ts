@@ -6,6 +6,7 @@ import {
   type Answer,
   type Candidate,
   type Inheritance,
+  type Leader,
   type Node,
   type Peer,
   type PreCandidate,
@@ -44,7 +45,10 @@ export function askToWait({ heir, settings }: Node, effects: Effect[]): void {
   effects.push({ kind: "send", to: heir.id, message });
 }
 
-/** Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. */
+/**
+ * Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. A leader that no higher term displaced
+ * tells its members, which then know no leader (rule 14).
+ */
 export function becomeFollower(
   node: Node,
   leader: NodeId | null,
@@ -54,10 +58,35 @@ export function becomeFollower(
 ): void {
   if (node.role.name === "leader") {
     announceLoss(node, reason, effects);
+    if (reason !== "higherTerm") sayGoodbye(node, node.role, effects);
     beginWait(node, nowMs);
   }
+  const isSame = node.role.name === "follower" && node.role.leader === leader && leader !== null;
+  if (!isSame) forgetMetadata(node);
   node.role = { name: "follower", leader };
-  if (leader === null) node.leaderMetadata = null;
+}
+
+function sayGoodbye({ record }: Node, role: Leader, effects: Effect[]): void {
+  const message = {
+    kind: "leaderNotice",
+    term: record.term,
+    seq: role.seq,
+    leads: false,
+    metadata: null,
+  } as const;
+  for (const to of role.peers.keys()) effects.push({ kind: "send", to, message });
+}
+
+/** Knows no leader any more. Contact, vote and hold stay as they are, so no vote comes free by it (rules 10 and 14). */
+export function forgetLeader(node: Node): void {
+  node.role = { name: "follower", leader: null };
+  forgetMetadata(node);
+}
+
+/** What was told belongs to one leader in one term. */
+function forgetMetadata(node: Node): void {
+  node.metadataTold = false;
+  node.leaderMetadata = null;
 }
 
 /** Adopts a higher term as a follower that has not voted in it, or whose vote counts as given to its leader (rule 1). */
@@ -71,13 +100,14 @@ export function adoptTerm(
   node.record = withVote(node.record, term, leader);
   node.heardSeq = 0;
   becomeFollower(node, leader, "higherTerm", nowMs, effects);
+  forgetMetadata(node);
 }
 
 /** Asks the voters whether they would elect this node in the next term (rule 10). */
 export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[]): void {
   beginWait(node, nowMs);
   node.round++;
-  node.leaderMetadata = null;
+  forgetMetadata(node);
   const answers = new Map<NodeId, Answer>([[node.id, ownVote]]);
   const role: PreCandidate = { name: "preCandidate", round: node.round, answers };
   node.role = role;
@@ -97,7 +127,7 @@ export function becomeCandidate(
   node.round++;
   node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
-  node.leaderMetadata = null;
+  forgetMetadata(node);
   const { round } = node;
   const role: Candidate = { name: "candidate", round, answers: new Map(), inheritance, refusedRounds };
   node.role = role;
@@ -141,6 +171,9 @@ export function newPeer(nowMs: number): Peer {
     promisedUntilMs: Number.NEGATIVE_INFINITY,
     promisedHoldMs: Number.POSITIVE_INFINITY,
     holdsConfiguration: false,
+    candidacy: "open",
+    electionTimeoutMaxMs: null,
+    metadataSeq: 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { beginWait } from "./become.js";
+import { beginWait, forgetLeader } from "./become.js";
 import {
   type Configuration,
   type ConfigurationId,
@@ -8,7 +8,7 @@ import {
   memberOf,
 } from "./configuration.js";
 import { believesOnArrival } from "./founding.js";
-import { takeConfiguration } from "./identity.js";
+import { strangerReason, takeConfiguration } from "./identity.js";
 import type { Heartbeat, NodeId, Refusal, RequestVote } from "./message.js";
 import type { Node } from "./node.js";
 import type { Effect } from "./transition.js";
@@ -29,7 +29,7 @@ export function catchUp(node: Node, configuration: Configuration, nowMs: number)
   if (!isSameCluster(record.configuration, configuration)) return;
   takeConfiguration(node, configuration);
   if (role.name === "follower") return;
-  node.role = { name: "follower", leader: null };
+  forgetLeader(node);
   beginWait(node, nowMs);
 }
 
@@ -45,8 +45,7 @@ export function believeStranger(
   const own = node.record.configuration;
   const carried = message.configuration;
   if (carried === null || node.role.name === "leader" || !isNewer(carried.id, own.id)) return;
-  // Almost always the sender is known.
-  if (node.record.incarnationsMet.get(from) === incarnation) return;
+  if (strangerReason(node, from, incarnation, null) === null) return;
   const sender = memberOf(carried, from);
   if (sender === undefined || (sender.incarnation ?? incarnation) !== incarnation) return;
   const believed = isNobody(own)
@@ -55,7 +54,7 @@ export function believeStranger(
   if (!believed) return;
   if (!isNobody(own)) node.believedStranger = from;
   takeConfiguration(node, carried);
-  if (node.role.name !== "follower") node.role = { name: "follower", leader: null };
+  if (node.role.name !== "follower") forgetLeader(node);
   beginWait(node, nowMs);
 }
 

@@ -23,7 +23,7 @@ export function campaign(node: Node, nowMs: number, effects: Effect[]): void {
 
 /** True for a node that may campaign when its time comes. */
 export function isContender(node: Node): boolean {
-  return node.contending && isVoter(node);
+  return node.contending && !node.arbiter && isVoter(node);
 }
 
 /** When the present wait or round is over; infinity for who waits for nothing (rule 9). */
@@ -41,6 +41,15 @@ export function waitUntil(node: Node): number {
     ? node.waitFromMs + (node.shortWaitMs ?? 0) + (node.draw * rangeMs) / 10
     : Math.max(node.waitFromMs, node.contactAtMs) + electionTimeout.minMs + node.draw * rangeMs;
   return Math.max(waitedMs, holdUntil(node));
+}
+
+/** When a follower that hears nothing of its leader knows none any more, whether it campaigns or not (rule 10). */
+export function forgetAt(node: Node): number {
+  const { role, settings, draw } = node;
+  if (role.name !== "follower" || role.leader === null) return Number.POSITIVE_INFINITY;
+  // A draw that is ordered comes before all else, and orders the timer.
+  if (draw === null && isContender(node)) return Number.POSITIVE_INFINITY;
+  return node.contactAtMs + settings.electionTimeout.maxMs;
 }
 
 /** Answers a request for a vote or pre-vote (rules 1, 4 to 7, 21). */

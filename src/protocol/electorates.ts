@@ -9,7 +9,7 @@ export interface Holder {
 }
 
 /**
- * The pairs of configurations that could both elect somebody now, and have quorums that share no voter (I7 of PROTOCOL.md). Written
+ * The pairs of configurations that could both elect somebody now, and have quorums that share no voter (I7 of docs/protocol.md). Written
  * apart from what it judges.
  * @param first the first incarnation of each node: the one that configurations mean when they name none
  */

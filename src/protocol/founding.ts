@@ -83,7 +83,8 @@ export function believesOnArrival(
   if (arrival === null) return false;
   const own = memberOf(configuration, id)?.incarnation ?? null;
   if (own !== null && own !== record.incarnation) return false;
-  if (!leads && (own === null || arrival.kind === "joining")) return false;
+  if (!leads && (own === null || arrival.kind === "joining" || !isFoundedBy(configuration, arrival)))
+    return false;
   if (arrival.kind === "founding")
     return (
       memberOf(configuration, id) !== undefined && arrival.founders.some((founder) => founder.id === from)
@@ -92,6 +93,13 @@ export function believesOnArrival(
   if (clusterId !== null && configuration.clusterId !== clusterId) return false;
   // A cluster id is no secret: where the settings name members too, it takes the word of one of them.
   return authenticated || members.has(from) || (clusterId !== null && members.size === 0);
+}
+
+/** True iff a configuration has the founders that this node's settings name. */
+function isFoundedBy({ voters }: Configuration, { founders }: Founding): boolean {
+  return (
+    voters.length === founders.length && founders.every(({ id }) => voters.some((voter) => voter.id === id))
+  );
 }
 
 /** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders. */

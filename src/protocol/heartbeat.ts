@@ -1,10 +1,10 @@
-import { hastenHeartbeat } from "./beat.js";
-import { adoptTerm, askToWait, becomeFollower, beginWait } from "./become.js";
+import { hastenHeartbeat, isMetadataRefused, sendMetadata } from "./beat.js";
+import { adoptTerm, askToWait, becomeFollower, beginWait, forgetLeader } from "./become.js";
 import { believeStranger, inquire } from "./catch-up.js";
 import { isNewer, isSameCluster, sameConfiguration } from "./configuration.js";
 import { meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
-import type { Heartbeat, HeartbeatReply, NodeId, Refusal } from "./message.js";
+import type { Heartbeat, HeartbeatReply, LeaderNotice, NodeId, Refusal } from "./message.js";
 import type { Leader, Node } from "./node.js";
 import { isTermOfHeir } from "./transfer.js";
 import type { Effect } from "./transition.js";
@@ -47,7 +47,7 @@ function isExpected(node: Node, from: NodeId, incarnation: string, heartbeat: He
     heartbeat.seq > node.heardSeq &&
     sameConfiguration(heartbeat.configurationId, record.configuration.id) &&
     record.incarnationsMet.get(from) === incarnation &&
-    heartbeat.metadata === node.leaderMetadata
+    heartbeat.hasMetadata === node.expectsMetadata
   );
 }
 
@@ -86,7 +86,7 @@ function followLeader(
   node.contactAtMs = nowMs;
   node.contactTerm = heartbeat.term;
   node.heardSeq = heartbeat.seq;
-  node.leaderMetadata = heartbeat.metadata;
+  node.expectsMetadata = heartbeat.hasMetadata;
   const carried = heartbeat.configuration;
   const own = node.record.configuration;
   if (carried !== null && isNewer(carried.id, own.id) && isSameCluster(own, carried))
@@ -111,8 +111,33 @@ function reply(
     reason,
     voteHoldMs: promisableHoldMs(node),
     configurationId: node.record.configuration.id,
+    electionTimeoutMaxMs: node.settings.electionTimeout.maxMs,
+    candidacy: node.arbiter ? "arbiter" : node.contending ? "open" : "barred",
+    holdsMetadata: node.metadataTold,
   };
   effects.push({ kind: "send", to, message });
+}
+
+/** Hears what its leader says apart from heartbeats. It is no contact, and moves no hold (rules 13 and 14). */
+export function onLeaderNotice(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  notice: LeaderNotice,
+  nowMs: number,
+): void {
+  if (strangerReason(node, from, incarnation, null) !== null) return;
+  node.heardMemberAtMs = nowMs;
+  const { role } = node;
+  if (role.name !== "follower" || role.leader !== from || notice.term !== node.record.term) return;
+  if (notice.leads) {
+    node.metadataTold = true;
+    node.leaderMetadata = notice.metadata;
+    return;
+  }
+  // A heartbeat that comes late would be contact with nobody.
+  node.heardSeq = Math.max(node.heardSeq, notice.seq);
+  forgetLeader(node);
 }
 
 /** Counts a follower's answer towards the lease. Returns true where the lease, already told, was only extended. */
@@ -126,6 +151,7 @@ export function onHeartbeatReply(
 ): boolean {
   const before = node.record;
   if (strangerReason(node, from, incarnation, null) !== null) return false;
+  node.heardMemberAtMs = nowMs;
   meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
@@ -138,6 +164,8 @@ export function onHeartbeatReply(
   const peer = role.peers.get(from);
   if (peer === undefined) return false;
   peer.holdsConfiguration = sameConfiguration(answer.configurationId, record.configuration.id);
+  peer.candidacy = answer.candidacy;
+  peer.electionTimeoutMaxMs = answer.electionTimeoutMaxMs;
   if (!answer.accepted) return false;
 
   const sentAtMs = sentAt(role, answer.seq);
@@ -153,6 +181,10 @@ export function onHeartbeatReply(
   if (sentAtMs > peer.ackedAtMs) peer.ackedAtMs = sentAtMs;
   if (answer.seq > peer.ackedSeq) peer.ackedSeq = answer.seq;
   if (promisedUntilMs > peer.promisedUntilMs) peer.promisedUntilMs = promisedUntilMs;
+  if (node.metadata !== null) {
+    if (!answer.holdsMetadata && answer.seq > peer.metadataSeq) sendMetadata(node, role, from, peer, effects);
+    else if (answer.holdsMetadata && !isMetadataRefused(node, from)) node.metadataTries.delete(from);
+  }
   return node.announcedTerm !== null && node.record === before && !shorter;
 }
 

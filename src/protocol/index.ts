@@ -1,9 +1,10 @@
 /**
- * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other.
+ * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other. Its rules: docs/protocol.md.
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
  * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
 export * from "./arrival.js";
+export { isMetadataRefused } from "./beat.js";
 export * from "./bounds.js";
 export * from "./configuration.js";
 export { foundedWithout, missingFounders, peersOf } from "./founding.js";

@@ -153,7 +153,7 @@ export function sawSend(watch: Watch, sight: Sight, to: NodeId, message: Message
   const asked = message.kind === "requestVote" || (message.kind === "requestVoteReply" && message.granted);
   const preVote = asked && message.preVote;
   if (!preVote && message.term > durable.term) early(`of term ${message.term}`);
-  if (message.kind !== "timeoutNow") {
+  if (message.kind !== "timeoutNow" && message.kind !== "leaderNotice") {
     const id = message.kind === "requestVote" ? message.configuration.id : message.configurationId;
     if (newer(id, durable.configuration.id)) early(`of configuration ${id.term}.${id.version}`);
   }

@@ -27,9 +27,18 @@ export interface Heartbeat {
   readonly configurationId: ConfigurationId;
   /** The whole configuration, to a peer not known to hold it. */
   readonly configuration: Configuration | null;
-  /** What the leader wants known of itself, such as an address. */
-  readonly metadata: string | null;
+  /** True iff the leader has metadata for its members. They travel apart, so that heartbeats stay small (rule 13). */
+  readonly hasMetadata: boolean;
 }
+
+/**
+ * Whether a node campaigns: `open` when its time comes; `barred` not at present, such as while its service is unhealthy; `arbiter` never
+ * (rule 10).
+ */
+export const candidacies = ["open", "barred", "arbiter"] as const;
+
+/** One of `candidacies`. */
+export type Candidacy = (typeof candidacies)[number];
 
 /** The answer to every heartbeat, also to a stale one. */
 export interface HeartbeatReply {
@@ -47,6 +56,11 @@ export interface HeartbeatReply {
   readonly voteHoldMs: number;
   /** The configuration the sender holds. */
   readonly configurationId: ConfigurationId;
+  /** The longest election timeout of the sender: members with different timings are told so. */
+  readonly electionTimeoutMaxMs: number;
+  readonly candidacy: Candidacy;
+  /** True iff the sender has been told the metadata of the leader it answers. */
+  readonly holdsMetadata: boolean;
 }
 
 /** Asks for a vote, or (`preVote`) whether one would be given. */
@@ -88,10 +102,22 @@ export interface TimeoutNow {
   readonly waitMs: number;
 }
 
+/** What the leader of `term` says apart from heartbeats: its metadata (rule 13), or that it has stepped down (rule 14). It is no contact. */
+export interface LeaderNotice {
+  readonly kind: "leaderNotice";
+  readonly term: number;
+  /** The seq of the last heartbeat before it. */
+  readonly seq: number;
+  /** False: the sender has stepped down from this term for good. */
+  readonly leads: boolean;
+  /** What the leader wants known of itself, such as an address. */
+  readonly metadata: string | null;
+}
+
 /** All that nodes say to each other. */
-export type Message = Heartbeat | HeartbeatReply | RequestVote | RequestVoteReply | TimeoutNow;
+export type Message = Heartbeat | HeartbeatReply | RequestVote | RequestVoteReply | TimeoutNow | LeaderNotice;
 
 /** True for what says nothing that a write under way could still make untrue, and so never waits for the disk. */
 export function neverWaits({ kind }: Message): boolean {
-  return kind === "heartbeat" || kind === "timeoutNow";
+  return kind === "heartbeat" || kind === "timeoutNow" || kind === "leaderNotice";
 }

@@ -7,7 +7,7 @@ import {
   memberOf,
   nobody,
 } from "./configuration.js";
-import type { NodeId, Refusal } from "./message.js";
+import type { Candidacy, NodeId, Refusal } from "./message.js";
 import type { Settings } from "./settings.js";
 import type { Progress, Run } from "./standing.js";
 import type { LossReason } from "./transition.js";
@@ -52,6 +52,11 @@ export interface Peer {
   promisedHoldMs: number;
   /** True iff a reply of this leadership shows that the member holds exactly the current configuration. */
   holdsConfiguration: boolean;
+  /** What the member's last reply said of itself. */
+  candidacy: Candidacy;
+  electionTimeoutMaxMs: number | null;
+  /** The seq of the last heartbeat before the metadata was sent to it; 0 before the first time (rule 13). */
+  metadataSeq: number;
 }
 
 /** A leadership that was handed over, and that may not have ended yet (rule 16). */
@@ -143,8 +148,14 @@ export interface Node {
   restartHoldUntilMs: number;
   /** The newest seq heard from the leader of the present term. */
   heardSeq: number;
-  /** The metadata of the leader last heard. */
+  /** True iff the leader last heard has metadata. */
+  expectsMetadata: boolean;
+  /** True once the known leader's metadata were told (rule 13). */
+  metadataTold: boolean;
+  /** The metadata of the known leader, once told. */
   leaderMetadata: string | null;
+  /** How often in a row this node, leading, sent its metadata to a member that answers and does not get it (rule 13). */
+  readonly metadataTries: Map<NodeId, number>;
   /** The start of the present wait or round. */
   waitFromMs: number;
   /** A uniform draw from [0, 1) for the present wait or round, or null until the driver has drawn it. */
@@ -157,6 +168,8 @@ export interface Node {
   heir: Heir | null;
   /** False while the node must not campaign, such as when its service is unhealthy. */
   contending: boolean;
+  /** True for a node that never campaigns, and votes and holds its votes like any other (rule 10). */
+  arbiter: boolean;
   /** True once the configuration, or everybody who answers, says that this node does not belong (rule 20). */
   removed: boolean;
   /** Members that came back without their record. */
@@ -237,6 +250,7 @@ export function createNode(options: {
   readonly metadata?: string | null;
   /** How a node that belongs to no cluster yet comes to one; default: it joins the one whose token or certificates it has. */
   readonly arrival?: Arrival;
+  readonly arbiter?: boolean;
 }): Node {
   const { id, settings, record, nowMs } = options;
   // A node at term 0 has promised nothing; any other treats its start as contact (rule 8).
@@ -255,13 +269,17 @@ export function createNode(options: {
       ? nowMs + Math.max(record.voteHoldMs, settings.voteHoldMs)
       : Number.NEGATIVE_INFINITY,
     heardSeq: 0,
+    expectsMetadata: false,
+    metadataTold: false,
     leaderMetadata: null,
+    metadataTries: new Map(),
     waitFromMs: nowMs,
     draw: null,
     shortWaitMs: null,
     round: 0,
     heir: null,
     contending: true,
+    arbiter: options.arbiter ?? false,
     removed: !isNobody(record.configuration) && memberOf(record.configuration, id) === undefined,
     amnesiacs: new Set(),
     arrival: isNobody(record.configuration) ? (options.arrival ?? joining()) : null,

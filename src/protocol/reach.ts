@@ -17,10 +17,11 @@ export function beyondReach(node: Node, message: Message): string | null {
   const { term, configuration } = node.record;
   if (message.term > term + furthestAhead) return far("term", message.term, term);
   if (message.kind === "timeoutNow") return null;
-  if (message.kind === "heartbeat") {
+  if (message.kind === "heartbeat" || message.kind === "leaderNotice") {
     const heard = message.term === term ? node.heardSeq : 0;
     if (message.seq > heard + furthestAhead) return far("seq", message.seq, heard);
   }
+  if (message.kind === "leaderNotice") return null;
   const held = message.kind === "requestVote" ? message.configuration.id : message.configurationId;
   if (held.term > term + furthestAhead) return far("term of a configuration", held.term, term);
   const { version } = configuration.id;

@@ -4,13 +4,14 @@ import {
   askToWait,
   becomeFollower,
   beginWait,
+  forgetLeader,
   noteRemoval,
   ownVote,
   settleRound,
 } from "./become.js";
-import { campaign, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
+import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
 import { foundIfComplete } from "./founding.js";
-import { onHeartbeat, onHeartbeatReply } from "./heartbeat.js";
+import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat.js";
 import { onConnected } from "./introduction.js";
 import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
 import { reconfigure } from "./membership.js";
@@ -54,7 +55,7 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       return false;
     case "drawn":
       node.draw = input.draw;
-      orderTimer(node, waitUntil(node), effects.length, effects);
+      orderTimer(node, wakeAt(node), effects.length, effects);
       return true;
     case "persisted":
       onPersisted(node, input.record, nowMs, effects);
@@ -107,6 +108,9 @@ function onMessage(
     case "timeoutNow":
       onTimeoutNow(node, from, incarnation, message, nowMs, effects);
       return false;
+    case "leaderNotice":
+      onLeaderNotice(node, from, incarnation, message, nowMs);
+      return false;
   }
 }
 
@@ -123,6 +127,7 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
     }
     return;
   }
+  if (nowMs >= forgetAt(node)) forgetLeader(node);
   if (nowMs < waitUntil(node)) return;
   noteRemoval(node);
   if (nowMs >= holdUntil(node)) campaign(node, nowMs, effects);
@@ -241,10 +246,15 @@ function lowerRecordedHold(node: Node, nowMs: number): void {
     node.record = withHold(node.record, voteHoldMs);
 }
 
+/** When a node that does not lead has to be woken: to campaign, or to know no leader any more. */
+function wakeAt(node: Node): number {
+  return Math.min(waitUntil(node), forgetAt(node));
+}
+
 /** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
 function deadline(node: Node, leasedUntilMs: number, reconfigured: boolean, nowMs: number): number {
   const { role } = node;
-  if (role.name !== "leader") return waitUntil(node);
+  if (role.name !== "leader") return wakeAt(node);
   const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
   const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node), freeAt(role));
   // Answers only put the quorum's deadline off, so a timer that stands is no later than it, unless others make the quorum now.

@@ -29,6 +29,9 @@ export function beginTransfer(
   if (to !== null) {
     if (to === node.id || voterOf(node.record.configuration, to) === undefined) return "notVoter";
     if (role.peers.get(to)?.holdsConfiguration !== true) return "notReady";
+    const candidacy = role.peers.get(to)?.candidacy;
+    if (candidacy === "arbiter") return "arbiter";
+    if (candidacy === "barred") return "notContending";
   }
   if (role.inheritance !== null && reason !== "unhealthy") return "notReady";
   const heir = to ?? bestHeir(node, role);
@@ -93,13 +96,14 @@ export function hasHeir(node: Node): boolean {
   return role.name === "leader" && ((role.transfer?.to ?? null) !== null || bestHeir(node, role) !== null);
 }
 
-/** The voter with the current configuration that was heard last. */
+/** The voter with the current configuration that was heard last, of those that campaign (rules 10 and 16). */
 function bestHeir(node: Node, role: Leader): NodeId | null {
   let best: NodeId | null = null;
   let bestAckedAtMs = Number.NEGATIVE_INFINITY;
   for (const { id } of node.record.configuration.voters) {
     const peer = role.peers.get(id);
-    if (peer?.holdsConfiguration !== true || peer.ackedAtMs <= bestAckedAtMs) continue;
+    if (peer?.holdsConfiguration !== true || peer.candidacy !== "open") continue;
+    if (peer.ackedAtMs <= bestAckedAtMs) continue;
     best = id;
     bestAckedAtMs = peer.ackedAtMs;
   }
@@ -116,6 +120,7 @@ export function onTimeoutNow(
   effects: Effect[],
 ): void {
   if (strangerReason(node, from, incarnation, null) !== null) return;
+  node.heardMemberAtMs = nowMs;
   const { role } = node;
   if (role.name === "candidate" || role.name === "leader") {
     const { inheritance } = role;

@@ -19,6 +19,8 @@ export type RequestRefusal =
   | "notLeader"
   | "handingOver"
   | "notVoter"
+  | "arbiter"
+  | "notContending"
   | "notReady"
   | "changedMeanwhile"
   | "notCommitted"

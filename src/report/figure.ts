@@ -49,9 +49,16 @@ export interface SummaryTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
+/** What a page answers, before anything is drawn: one sentence, or a command to copy, and what it rests on, each with a word before it. */
+export interface Answer {
+  readonly lead: string;
+  readonly facts: readonly (readonly [name: string, text: string])[];
+}
+
 /** What a page of figures is made of. */
 export interface FiguresData {
   readonly title: string;
+  readonly answer: Answer | null;
   readonly figures: readonly Figure[];
   readonly tables: readonly SummaryTable[];
 }

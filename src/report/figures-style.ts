@@ -45,6 +45,13 @@ body {
 main { max-width: 1120px; margin: 0 auto; padding: 1.25rem 1rem 3rem; overflow-x: clip; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 0 0 0.4rem; overflow-wrap: anywhere; }
+.answer { margin: 0 0 2.25rem; padding: 0.8rem 1rem; background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--s0); border-radius: 6px; }
+.answer .lead { margin: 0 0 0.6rem; font-size: 1.1rem; font-weight: 600; }
+.answer .lead span { white-space: nowrap; }
+.answer dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0; }
+.answer dt { color: var(--faint); }
+.answer dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+@media (max-width: 540px) { .answer dl { grid-template-columns: 1fr; gap: 0; } .answer dd { margin-bottom: 0.4rem; } }
 section { margin: 0 0 2.25rem; }
 figure { margin: 0; }
 figcaption { color: var(--faint); margin: 0.4rem 0; max-width: 80ch; }

@@ -89,6 +89,7 @@ function kindOf(message: Message): MessageKind {
     case "heartbeat":
     case "heartbeatReply":
     case "timeoutNow":
+    case "leaderNotice":
       return message.kind;
   }
 }
@@ -103,6 +104,7 @@ function answerOf(message: Message): number {
     case "heartbeat":
     case "requestVote":
     case "timeoutNow":
+    case "leaderNotice":
       return -1;
   }
 }

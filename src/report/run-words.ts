@@ -15,6 +15,7 @@ export const messageKinds = [
   "voteRequest",
   "voteReply",
   "timeoutNow",
+  "leaderNotice",
 ] as const;
 
 /** One of `messageKinds`. */
@@ -41,6 +42,7 @@ export const kindWords: Readonly<Record<MessageKind, string>> = {
   voteRequest: "vote request",
   voteReply: "vote reply",
   timeoutNow: "handover: campaign, wait, or lead",
+  leaderNotice: "leader: stepped down, or its metadata",
 };
 
 /** Why it was refused, in words that go on from "refused: ". */

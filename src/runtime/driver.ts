@@ -57,7 +57,7 @@ export interface Driver {
   leaseUntilMs(): number;
   /** Sends heartbeats now and calls back once a quorum has answered one of them or the node leads no longer. */
   verify(onVerified: (leads: boolean) => void): void;
-  /** Ends the node with this reason: nothing is sent or written after. */
+  /** Ends the node with this reason: nothing is sent or written after, but a leader's word to its members that it leads no longer. */
   stop(reason: LossReason): void;
 }
 
@@ -168,14 +168,13 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     handlers.onLost(term, reason);
   }
 
-  /** Some of what is said carries only what has long been durable (PROTOCOL, "What is durable"). */
+  /** Some of what is said carries only what has long been durable (docs/protocol.md, "What is durable"). */
   function send(effect: Extract<Effect, { kind: "send" }>): void {
-    if (writesDone === writesBegun || neverWaits(effect.message)) {
-      transport.send(effect.to, effect.message);
-      return;
+    if (writesDone === writesBegun || neverWaits(effect.message)) transport.send(effect.to, effect.message);
+    else {
+      if (waiting.length === waitingCountMax) waiting.shift();
+      waiting.push({ afterWrite: writesBegun, effect });
     }
-    if (waiting.length === waitingCountMax) waiting.shift();
-    waiting.push({ afterWrite: writesBegun, effect });
   }
 
   function persist(record: DurableRecord): void {
@@ -244,9 +243,12 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
         problem ??= error;
       }
     };
-    // What ending tells is the loss alone; nothing is written or sent any more.
-    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), []));
+    // What ending tells is the loss, and the members that this node leads no longer; nothing else is written or sent any more.
+    const last: Effect[] = [];
+    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), last));
     attempt(() => toldTerm !== null && tellLost(toldTerm, reason));
+    for (const effect of last)
+      if (effect.kind === "send") attempt(() => transport.send(effect.to, effect.message));
     for (const onAnswer of answers.values()) attempt(() => onAnswer("stopped"));
     answers.clear();
     attempt(() => verifications?.end());
@@ -266,8 +268,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
         onAnswer("stopped");
         return;
       }
-      requests++;
-      answers.set(requests, onAnswer);
+      answers.set(++requests, onAnswer);
       tell({ ...request, request: requests });
     },
     isLeader() {

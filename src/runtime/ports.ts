@@ -83,6 +83,8 @@ export interface Transport {
   setPeers(peers: readonly Member[]): void;
   /** Sends if there is a link with room, else drops and counts. */
   send(to: NodeId, message: Message): void;
+  /** Why the last link with this peer ended or could not be made; null while there is one. Where this is left out nobody can say. */
+  linkProblem?(peer: NodeId): string | null;
   /** Closes every link and stops to listen. Safe to call twice. */
   stop(callback: () => void): void;
 }

@@ -11,6 +11,8 @@ export interface View {
   readonly role: Node["role"]["name"];
   readonly leader: NodeId | null;
   readonly metadata: string | null;
+  readonly metadataTold: boolean;
+  readonly expectsMetadata: boolean;
   readonly term: number;
   readonly announcedTerm: number | null;
   readonly heir: Node["heir"];
@@ -30,6 +32,8 @@ export function view(node: Node): View {
     role: role.name,
     leader: knownLeader(node),
     metadata: node.leaderMetadata,
+    metadataTold: node.metadataTold,
+    expectsMetadata: node.expectsMetadata,
     term: record.term,
     announcedTerm: node.announcedTerm,
     heir: node.heir,
@@ -49,6 +53,8 @@ export function changed(node: Node, seen: View): boolean {
     role.name !== seen.role ||
     knownLeader(node) !== seen.leader ||
     node.leaderMetadata !== seen.metadata ||
+    node.metadataTold !== seen.metadataTold ||
+    node.expectsMetadata !== seen.expectsMetadata ||
     record.term !== seen.term ||
     node.announcedTerm !== seen.announcedTerm ||
     node.heir !== seen.heir ||

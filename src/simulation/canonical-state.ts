@@ -280,6 +280,9 @@ function messageFact(
     }
     case "timeoutNow":
       facts.add(15, ...head, message.waitMs);
+      return;
+    case "leaderNotice":
+      facts.add(18, ...head, ranks.seq(message.term, message.seq), message.leads ? 1 : 0);
   }
 }
 

@@ -65,6 +65,7 @@ export class Cluster implements ProcessWorld {
   boot(): void {
     for (const process of this.processes) process.boot();
     for (const { links } of this.processes) for (const link of links) link?.onConnected();
+    this.introduceAll();
     this.tellChanged("");
   }
 
@@ -76,9 +77,14 @@ export class Cluster implements ProcessWorld {
     return this.timeline.nowMs;
   }
 
+  /** The place of this node; -1 for a name nobody has, as a configuration by a stranger may hold. */
+  placeNamed(id: NodeId): number {
+    return this.placeOf.get(id) ?? -1;
+  }
+
   /** The process of this node. Throws a RangeError for a name nobody has. */
   process(id: NodeId): SimulatedProcess {
-    const process = this.processes[this.placeOf.get(id) ?? -1];
+    const process = this.processes[this.placeNamed(id)];
     if (process === undefined) throw new RangeError(`no node ${id} in the cluster`);
     return process;
   }
@@ -154,6 +160,7 @@ export class Cluster implements ProcessWorld {
     if (wipe) process.disk.record = this.firstRecord(process.id, process.identity + 2, process.settings);
     process.boot();
     for (const peer of this.processes) if (peer !== process) this.link(process, peer).onEndStarted();
+    this.introduceAll();
     this.tellChanged(`restart ${process.id}`);
   }
 
@@ -190,6 +197,17 @@ export class Cluster implements ProcessWorld {
   private applyRules(): void {
     for (const { links } of this.processes)
       for (const link of links) link?.apply(this.rules.verdict(link.from.place, link.to.place));
+    this.introduceAll();
+  }
+
+  /** Nodes that can reach each other link, and say who they are, also where neither has a message for the other. */
+  private introduceAll(): void {
+    if (!this.hasCopies) return;
+    const here = this.processes.filter(({ alive, paused }) => alive && !paused);
+    for (const one of here)
+      for (const other of here)
+        if (one !== other && this.link(one, other).passes === "all" && this.link(other, one).passes === "all")
+          one.introductions.admits(other, other.startIndex);
   }
 
   private makeProcess(id: NodeId, place: number): SimulatedProcess {

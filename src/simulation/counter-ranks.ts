@@ -31,7 +31,8 @@ export class Ranks {
   }
 
   private note(from: number, to: number, message: Message): void {
-    if (message.kind === "heartbeat") insert(this.seqs, message.term, message.seq);
+    if (message.kind === "heartbeat" || message.kind === "leaderNotice")
+      insert(this.seqs, message.term, message.seq);
     else if (message.kind === "heartbeatReply") insert(this.seqs, message.heartbeatTerm, message.seq);
     else if (message.kind === "requestVote") insert(this.rounds, from, message.round);
     else if (message.kind === "requestVoteReply") insert(this.rounds, to, message.round);

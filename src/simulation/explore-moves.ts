@@ -158,7 +158,7 @@ function changeOf({ record }: Node, other: number): Input {
 /** True where a delivery without effects left the node as it was. Says false where it would have to look closely. */
 function sameNode(a: Node, b: Node): boolean {
   for (const key of Object.keys(b) as (keyof Node)[])
-    if (key !== "role" && key !== "amnesiacs" && a[key] !== b[key]) return false;
+    if (key !== "role" && key !== "amnesiacs" && key !== "metadataTries" && a[key] !== b[key]) return false;
   if (a.role.name !== b.role.name) return false;
   if (a.role.name === "follower") return b.role.name === "follower" && a.role.leader === b.role.leader;
   if (a.role.name === "leader" || b.role.name === "leader" || b.role.name === "follower") return false;
@@ -191,6 +191,7 @@ const kinds: readonly Message["kind"][] = [
   "heartbeatReply",
   "heartbeat",
   "timeoutNow",
+  "leaderNotice",
 ];
 
 /** One move under way: feeds one process as `runtime/driver.ts` does, and shows all of it to the judge. */

@@ -128,7 +128,13 @@ function forkLife({ node, writes, waiting }: Life): Life {
 
 /** A copy of a node that `step` may change while the first stays as it is; records are never changed in place, so both share them. */
 export function forkNode(node: Node): Node {
-  return { ...node, role: forkRole(node.role), amnesiacs: new Set(node.amnesiacs) };
+  const { role, amnesiacs, metadataTries } = node;
+  return {
+    ...node,
+    role: forkRole(role),
+    amnesiacs: new Set(amnesiacs),
+    metadataTries: new Map(metadataTries),
+  };
 }
 
 function forkRole(role: Role): Role {

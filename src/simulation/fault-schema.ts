@@ -30,7 +30,15 @@ const nodes = { nodes: whoSchema };
 const one = <const Name extends string>(name: Name) => ({ do: v.literal(name) });
 
 /** What a forged message may be. */
-export const forgeries = ["heartbeat", "vote", "preVote", "voteReply", "heartbeatReply", "order"] as const;
+export const forgeries = [
+  "heartbeat",
+  "vote",
+  "preVote",
+  "voteReply",
+  "heartbeatReply",
+  "order",
+  "notice",
+] as const;
 
 const anyFault = v.variant("do", [
   v.strictObject({ ...one("cut"), ...lasting, between: pair }),

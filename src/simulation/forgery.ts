@@ -44,7 +44,7 @@ function messageOf(
   const configurationId = configuration.id;
   switch (says) {
     case "heartbeat":
-      return { kind: "heartbeat", term, seq: 1, configurationId, configuration, metadata: null };
+      return { kind: "heartbeat", term, seq: 1, configurationId, configuration, hasMetadata: false };
     case "vote":
     case "preVote":
       return {
@@ -78,7 +78,12 @@ function messageOf(
         reason: "staleTerm",
         voteHoldMs: 150,
         configurationId,
+        electionTimeoutMaxMs: 300,
+        candidacy: "open",
+        holdsMetadata: false,
       };
+    case "notice":
+      return { kind: "leaderNotice", term, seq: 1, leads: false, metadata: null };
     case "order":
       return { kind: "timeoutNow", term, waitMs: 0 };
   }

@@ -211,7 +211,7 @@ export class Liveness extends Watcher {
     }
     const { voters } = process.node.record.configuration;
     if (voters.length === 0) return Number.POSITIVE_INFINITY;
-    return quorumLargest(voters.map(({ id }) => untilMs[this.cluster.process(id).place] as number));
+    return quorumLargest(voters.map(({ id }) => untilMs[this.cluster.placeNamed(id)] ?? nowMs));
   }
 
   private reaches(from: SimulatedProcess, to: SimulatedProcess): boolean {

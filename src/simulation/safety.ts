@@ -15,7 +15,7 @@ import { Watcher } from "./watcher.js";
 
 /** A promise that was broken: which, when (true time), and how. */
 export interface Violation {
-  /** I1 to I7 and L1 to L4 as in PROTOCOL.md; `fencing`, `following`, `storm`, `quorum` and `assertion` for what this simulator adds. */
+  /** I1 to I7 and L1 to L4 as in docs/protocol.md; `fencing`, `following`, `storm`, `quorum` and `assertion` for what this simulator adds. */
   readonly promise: string;
   readonly atMs: number;
   readonly text: string;
@@ -152,7 +152,7 @@ export class Safety extends Watcher {
     const { voters } = record.configuration;
     let votes = 0;
     for (const { id } of voters) {
-      const { place } = this.cluster.process(id);
+      const place = this.cluster.placeNamed(id);
       if (id === process.id || (memory.grantTerm === record.term && memory.granters.has(place))) votes++;
     }
     if (votes < quorumSize(voters.length))

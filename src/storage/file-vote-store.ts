@@ -13,7 +13,7 @@ import { openVoteFile, type VoteFile } from "./vote-file.js";
  *
  * The directory must exist: one that was created here would hide a volume that is not mounted. An empty one is a first start. If it
  * was emptied by mistake, the node comes back with a new incarnation and those who met the old one refuse it as
- * `amnesiac` (PROTOCOL, rule 22); only a cluster emptied as a whole does not notice.
+ * `amnesiac` (docs/protocol.md, rule 22); only a cluster emptied as a whole does not notice.
  *
  * After a write has failed every later one fails too, until the store is closed and opened again.
  *

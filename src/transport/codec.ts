@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
+import type { Candidacy, Configuration, ConfigurationId, Member, Message } from "../protocol/index.js";
 import { frames, problemOf, type WireFrame } from "./wire.js";
 
 /** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
@@ -23,14 +23,19 @@ export function encodeMessage(message: Message, group = soleGroup): string {
 function frameOf(message: Message, group: number): WireFrame {
   switch (message.kind) {
     case "heartbeat": {
-      const { term, seq, metadata, configuration } = message;
+      const { term, seq, hasMetadata, configuration } = message;
       return configuration === null
-        ? ["hb", group, term, seq, idOf(message.configurationId), metadata]
-        : ["hc", group, term, seq, whole(configuration), metadata];
+        ? ["hb", group, term, seq, idOf(message.configurationId), digit(hasMetadata)]
+        : ["hc", group, term, seq, whole(configuration), digit(hasMetadata)];
     }
     case "heartbeatReply": {
-      const { term, heartbeatTerm, seq, accepted, reason, voteHoldMs, configurationId } = message;
-      return ["hr", group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, idOf(configurationId)];
+      const { term, heartbeatTerm, seq, accepted, reason, voteHoldMs } = message;
+      const { electionTimeoutMaxMs, candidacy, holdsMetadata } = message;
+      const held = idOf(message.configurationId);
+      return [
+        ...(["hr", group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held] as const),
+        ...([electionTimeoutMaxMs, placeOf(candidacy), digit(holdsMetadata)] as const),
+      ];
     }
     case "requestVote": {
       const { term, preVote, round, transferFromTerm, configuration } = message;
@@ -44,6 +49,8 @@ function frameOf(message: Message, group: number): WireFrame {
     }
     case "timeoutNow":
       return ["tn", group, message.term, message.waitMs];
+    case "leaderNotice":
+      return ["ln", group, message.term, message.seq, digit(message.leads), message.metadata];
   }
 }
 
@@ -60,7 +67,7 @@ export function decodeFrame(text: string): Decoded {
     case "hb":
       return understand(frames.hb, value, heartbeat);
     case "hc":
-      return understand(frames.hc, value, ([, group, term, seq, configuration, metadata]) => ({
+      return understand(frames.hc, value, ([, group, term, seq, configuration, hasMetadata]) => ({
         ok: true,
         group,
         message: {
@@ -69,7 +76,7 @@ export function decodeFrame(text: string): Decoded {
           seq,
           configurationId: configuration.id,
           configuration,
-          metadata,
+          hasMetadata,
         },
       }));
     case "hr":
@@ -111,6 +118,12 @@ export function decodeFrame(text: string): Decoded {
         group,
         message: { kind: "timeoutNow", term, waitMs },
       }));
+    case "ln":
+      return understand(frames.ln, value, ([, group, term, seq, leads, metadata]) => ({
+        ok: true,
+        group,
+        message: { kind: "leaderNotice", term, seq, leads, metadata },
+      }));
     default:
       return { ok: false, problem: "expected a known kind of frame" };
   }
@@ -127,14 +140,22 @@ function understand<Schema extends v.GenericSchema>(
     : { ok: false, problem: problemOf(String(value[0]), result.issues[0]) };
 }
 
-function heartbeat([, group, term, seq, held, metadata]: v.InferOutput<typeof frames.hb>): Decoded {
+function heartbeat([, group, term, seq, held, hasMetadata]: v.InferOutput<typeof frames.hb>): Decoded {
   const configurationId = idFrom(held);
-  const message: Message = { kind: "heartbeat", term, seq, configurationId, configuration: null, metadata };
+  const message: Message = {
+    kind: "heartbeat",
+    term,
+    seq,
+    configurationId,
+    configuration: null,
+    hasMetadata,
+  };
   return { ok: true, group, message };
 }
 
 function heartbeatReply(frame: v.InferOutput<typeof frames.hr>): Decoded {
-  const [, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held] = frame;
+  const [, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held, ...rest] = frame;
+  const [electionTimeoutMaxMs, candidacy, holdsMetadata] = rest;
   const configurationId = idFrom(held);
   const message: Message = {
     kind: "heartbeatReply",
@@ -145,8 +166,19 @@ function heartbeatReply(frame: v.InferOutput<typeof frames.hr>): Decoded {
     reason,
     voteHoldMs,
     configurationId,
+    electionTimeoutMaxMs,
+    candidacy,
+    holdsMetadata,
   };
   return { ok: true, group, message };
+}
+
+function digit(claim: boolean): 0 | 1 {
+  return claim ? 1 : 0;
+}
+
+function placeOf(candidacy: Candidacy): 0 | 1 | 2 {
+  return candidacy === "open" ? 0 : candidacy === "barred" ? 1 : 2;
 }
 
 function idOf({ term, version, digest }: ConfigurationId): [number, number, string] {

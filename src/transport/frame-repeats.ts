@@ -57,7 +57,7 @@ function repeats(message: Message, said: Heartbeat | HeartbeatReply): message is
       message.term === said.term &&
       message.configuration === null &&
       message.configurationId === said.configurationId &&
-      message.metadata === said.metadata
+      message.hasMetadata === said.hasMetadata
     );
   return (
     message.kind === "heartbeatReply" &&
@@ -67,6 +67,9 @@ function repeats(message: Message, said: Heartbeat | HeartbeatReply): message is
     message.accepted === said.accepted &&
     message.reason === said.reason &&
     message.voteHoldMs === said.voteHoldMs &&
+    message.electionTimeoutMaxMs === said.electionTimeoutMaxMs &&
+    message.candidacy === said.candidacy &&
+    message.holdsMetadata === said.holdsMetadata &&
     message.configurationId === said.configurationId
   );
 }
@@ -101,9 +104,13 @@ function seqIn(text: string, { before, after }: Seen): number | null {
 function withSeq(message: Heartbeat | HeartbeatReply, seq: number): Message {
   const { kind, term, configurationId } = message;
   if (kind === "heartbeat") {
-    const { configuration, metadata } = message;
-    return { kind, term, seq, configurationId, configuration, metadata };
+    const { configuration, hasMetadata } = message;
+    return { kind, term, seq, configurationId, configuration, hasMetadata };
   }
   const { heartbeatTerm, accepted, reason, voteHoldMs } = message;
-  return { kind, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, configurationId };
+  const { electionTimeoutMaxMs, candidacy, holdsMetadata } = message;
+  return {
+    ...{ kind, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, configurationId },
+    ...{ electionTimeoutMaxMs, candidacy, holdsMetadata },
+  };
 }

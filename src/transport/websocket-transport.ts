@@ -207,6 +207,7 @@ function assemble(
       closing.peers.stop();
       closing.door.close(() => onceClosed(sockets, callback));
     },
+    linkProblem: (peer) => running?.peers.counters().find(({ id }) => id === peer)?.lastProblem ?? null,
     peers: () => running?.peers.counters() ?? [],
     refusedCounts: refusals.counts,
     certificateNotAfterMs() {

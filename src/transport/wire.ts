@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import {
+  type Candidacy,
   type Configuration,
+  candidacies,
   configurationOf,
   highestCount,
   isAddress,
@@ -29,6 +31,17 @@ const clusterId = v.nullable(v.pipe(v.string(), v.check(isClusterId, "expected a
 const metadata = v.nullable(v.pipe(v.string(), v.check(isMetadata, "expected a shorter metadata")));
 const group = v.custom<number>(isGroup, "expected a group from 0 to 65535");
 const refusal = v.nullable(v.picklist(refusals, "expected a known reason"));
+
+/** A claim that is true or not, in one character: frames that are sent often stay short. */
+const flag = v.pipe(
+  v.picklist([0, 1], "expected 0 or 1"),
+  v.transform((digit) => digit === 1),
+);
+/** Whether a node campaigns, by its place among `candidacies`. */
+const candidacy = v.pipe(
+  v.picklist([0, 1, 2], "expected a known candidacy"),
+  v.transform((place): Candidacy => candidacies[place]),
+);
 
 const configurationId = v.strictTuple([count, count, digest]);
 const member = v.strictTuple([
@@ -107,11 +120,14 @@ function areMembers(list: unknown, members: readonly Member[]): boolean {
 
 /** Every frame by its kind. */
 export const frames = {
-  /** A heartbeat to a peer that holds the configuration: term, seq, configuration, metadata. */
-  hb: v.strictTuple([v.literal("hb"), group, count, count, configurationId, metadata]),
+  /** A heartbeat to a peer that holds the configuration: term, seq, configuration, whether there are metadata. */
+  hb: v.strictTuple([v.literal("hb"), group, count, count, configurationId, flag]),
   /** A heartbeat with the whole configuration. */
-  hc: v.strictTuple([v.literal("hc"), group, count, count, configuration, metadata]),
-  /** A heartbeat's answer: term, the heartbeat's term and seq, accepted, reason, hold, configuration. */
+  hc: v.strictTuple([v.literal("hc"), group, count, count, configuration, flag]),
+  /**
+   * A heartbeat's answer: term, the heartbeat's term and seq, accepted, reason, hold, configuration, longest election timeout, candidacy,
+   * whether it holds the metadata.
+   */
   hr: v.strictTuple([
     v.literal("hr"),
     group,
@@ -122,6 +138,9 @@ export const frames = {
     refusal,
     durationMs,
     configurationId,
+    durationMs,
+    candidacy,
+    flag,
   ]),
   /** A request for a vote: term, preVote, round, transferFromTerm, configuration. */
   rv: v.strictTuple([v.literal("rv"), group, count, v.boolean(), count, v.nullable(count), configuration]),
@@ -141,6 +160,8 @@ export const frames = {
   ]),
   /** The order to campaign at once: term, how long to wait before leading. */
   tn: v.strictTuple([v.literal("tn"), group, count, durationMs]),
+  /** What a leader says apart from heartbeats: term, seq of the last heartbeat, whether it leads, metadata. */
+  ln: v.strictTuple([v.literal("ln"), group, count, count, flag, metadata]),
 } as const;
 
 /** A frame as it is written. */

@@ -1,6 +1,16 @@
-import { defaultClockDriftRatio, type Timing } from "../protocol/index.js";
-import type { AdviceLimits } from "./advise.js";
-import { falseElectionsPerMonth, lapses } from "./false-alarms.js";
+import type { Timing } from "../protocol/index.js";
+import type { ElectionTimes } from "./election-time.js";
+import { leaderlessWithoutAlarmsMs } from "./expectation.js";
+import { alarmsPerMonth } from "./false-alarms.js";
+import {
+  type AdviceLimits,
+  intervalsInTimeout,
+  leastRangeMs,
+  shortestHeartbeatMs,
+  slownessFloorMs,
+  stallFloorMs,
+  writeFloorMs,
+} from "./limits.js";
 import type { NetworkProfile } from "./network-profile.js";
 import { retransmissionMs } from "./travel.js";
 
@@ -13,57 +23,22 @@ export interface Binding {
     | "falseElections"
     | "retransmission"
     | "slowest"
+    | "votes"
     | "legality"
     | "splitVotes"
     | "none";
   readonly sentence: string;
 }
 
-/** A range under ten one-way latencies makes split votes likely (see `resolveTiming`). */
-const latenciesInRange = 10;
-
-/** The narrowest range that is advised. */
-export function leastRangeMs({ rttP50Ms }: NetworkProfile): number {
-  return Math.max(1, Math.ceil((latenciesInRange * rttP50Ms) / 2));
-}
-
-/** The shortest interval with so few messages: a heartbeat and its reply each time. */
-export function shortestHeartbeatMs({ messagesPerFollower }: AdviceLimits): number {
-  return Math.max(1, Math.ceil(2000 / messagesPerFollower));
-}
-
-/** A shorter timeout ends a lease when two heartbeats get lost (see `resolveTiming`). */
-const intervalsInTimeout = 3;
-
-/** The least timeout that is looked at with this interval, whatever the closed forms say of it. */
-export function leastTimeoutMs(profile: NetworkProfile, heartbeatMs: number): number {
-  return Math.max(floorOf(profile), stallFloorMs(profile, heartbeatMs), intervalsInTimeout * heartbeatMs);
-}
-
-/** Leaderships lost for nothing in a month, deposed or lapsed. */
-export function alarmsPerMonth(profile: NetworkProfile, timing: Timing): number {
-  return falseElectionsPerMonth(profile, timing) + lapses(profile, timing).perMonth;
-}
-
-/** What is slow must not look dead: a slow round trip while an event loop stalls. */
-function floorOf({ rttP99Ms, stallP99Ms }: NetworkProfile): number {
-  return Math.max(2, Math.ceil(rttP99Ms + stallP99Ms));
-}
-
-/**
- * A stall that was seen must not end a lease: it comes on top of an interval and a round trip, within a hold shortened by the drift
- * (rule 13). The exponential tail of `falseElectionsPerMonth` knows nothing of it.
- */
-function stallFloorMs({ longestStallMs, rttP50Ms }: NetworkProfile, heartbeatMs: number): number {
-  if (longestStallMs === 0) return 0;
-  const drift = (1 + defaultClockDriftRatio) / (1 - defaultClockDriftRatio);
-  return Math.ceil((longestStallMs + heartbeatMs + rttP50Ms) * drift);
-}
-
 /** What holds each of the settings that were found best within these limits. */
-export function bindingsOf(profile: NetworkProfile, limits: AdviceLimits, timing: Timing): Binding[] {
+export function bindingsOf(
+  profile: NetworkProfile,
+  limits: AdviceLimits,
+  timing: Timing,
+  times: ElectionTimes,
+): Binding[] {
   return [
-    { setting: "electionTimeout.minMs", ...timeoutBinding(profile, limits, timing) },
+    { setting: "electionTimeout.minMs", ...timeoutBinding(profile, limits, timing, times) },
     { setting: "heartbeatIntervalMs", ...heartbeatBinding(limits, timing) },
     { setting: "electionTimeout range", ...rangeBinding(profile, timing) },
   ];
@@ -95,16 +70,21 @@ function rangeBinding(profile: NetworkProfile, { electionTimeout: { minMs, maxMs
   };
 }
 
-function timeoutBinding(profile: NetworkProfile, limits: AdviceLimits, timing: Timing): Reason {
+function timeoutBinding(
+  profile: NetworkProfile,
+  limits: AdviceLimits,
+  timing: Timing,
+  times: ElectionTimes,
+): Reason {
   const { heartbeatIntervalMs } = timing;
-  const { minMs, maxMs } = timing.electionTimeout;
+  const { minMs } = timing.electionTimeout;
   if (minMs === intervalsInTimeout * heartbeatIntervalMs) {
     const three = `at least three heartbeat intervals of ${heartbeatIntervalMs} ms, so that two lost heartbeats end no lease`;
     return heartbeatIntervalMs === shortestHeartbeatMs(limits)
       ? { constraint: "messages", sentence: `${three}, and no shorter interval has ${messagesText(limits)}` }
       : { constraint: "legality", sentence: three };
   }
-  if (minMs === floorOf(profile))
+  if (minMs === slownessFloorMs(profile))
     return {
       constraint: "slowest",
       sentence: `at least the p99 of a round trip (${profile.rttP99Ms} ms) and of a stall (${profile.stallP99Ms} ms) together`,
@@ -112,16 +92,19 @@ function timeoutBinding(profile: NetworkProfile, limits: AdviceLimits, timing: T
   if (minMs === stallFloorMs(profile, heartbeatIntervalMs))
     return {
       constraint: "slowest",
-      sentence: `at least the longest stall seen (${profile.longestStallMs} ms), an interval and a round trip`,
+      sentence: `at least the longest stall seen (${profile.longestStallMs} ms), an interval, a late timer (p99 ${profile.stallP99Ms} ms) and a round trip`,
+    };
+  if (minMs === writeFloorMs(profile))
+    return {
+      constraint: "votes",
+      sentence: `above a durable write (${profile.writeMs} ms): a leader whose write makes no progress for so long steps down`,
     };
   const { cause, isRetransmission } = outlasted(profile, timing);
-  const shorter: Timing = {
-    ...timing,
-    electionTimeout: { minMs: minMs - 1, maxMs: maxMs - 1 },
-    voteHoldMs: minMs - 1,
-    quorumTimeoutMs: timing.quorumTimeoutMs - 1,
-  };
-  if (alarmsPerMonth(profile, shorter) <= limits.falsePerMonth)
+  const isLimited = alarmsPerMonth(profile, shorterBy(timing, 1)) > limits.falsePerMonth;
+  const spared = (by: number) => leaderlessWithoutAlarmsMs(profile, shorterBy(timing, by * minMs), times);
+  if (!isLimited && spared(shorterShare) > spared(0))
+    return { constraint: "votes", sentence: votesText(profile) };
+  if (!isLimited)
     return {
       constraint: isRetransmission ? "retransmission" : "none",
       sentence: `no limit binds: a shorter one, ended by ${cause}, costs more in false alarms than it saves after crashes`,
@@ -130,6 +113,24 @@ function timeoutBinding(profile: NetworkProfile, limits: AdviceLimits, timing: T
     constraint: isRetransmission ? "retransmission" : "falseElections",
     sentence: `at most ${limits.falsePerMonth} leaderships lost for nothing in a month; it must outlast ${cause}`,
   };
+}
+
+/** So much shorter a timeout is looked at to see what it would cost. */
+const shorterShare = 0.02;
+
+/** The same with all of its timeouts so much shorter. */
+function shorterBy(timing: Timing, ms: number): Timing {
+  const { minMs, maxMs } = timing.electionTimeout;
+  return {
+    ...timing,
+    electionTimeout: { minMs: minMs - ms, maxMs: maxMs - ms },
+    voteHoldMs: timing.voteHoldMs - ms,
+    quorumTimeoutMs: timing.quorumTimeoutMs - ms,
+  };
+}
+
+function votesText({ writeMs, rttP50Ms }: NetworkProfile): string {
+  return `no limit binds: an election takes two durable writes (${writeMs} ms each) and a round trip (${rttP50Ms} ms), and a shorter timeout ends more of them before their votes are there`;
 }
 
 function messagesText({ messagesPerFollower }: AdviceLimits): string {

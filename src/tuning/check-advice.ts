@@ -42,16 +42,32 @@ export interface SimulatedFigures {
   /** The share of quiet time without a leader, lapsed leases among it. */
   readonly quietLeaderlessShare: number;
   readonly messagesPerSecond: number;
+  /** What the longest stall of the leader did; null where none is known. */
+  readonly longestStalls: StallFigures | null;
   /** The promises that were broken; all of the crashes are checked. */
   readonly violations: readonly string[];
-  /** A month of it: crashes at one per MTBF, and the quiet share. Null if some run found no leader. */
+  /** A month of it: crashes at one per MTBF, the quiet share, and the longest stalls. Null if some run found no leader. */
   readonly leaderlessPerMonthMs: number | null;
+}
+
+/** The longest stall of the leader, played at all phases of its heartbeat interval. */
+export interface StallFigures {
+  readonly stalls: number;
+  /** Those that left the cluster without a leader. */
+  readonly lost: number;
+  /** For how long, over all of them. */
+  readonly leaderlessMeanMs: number;
 }
 
 /** A crash that nobody is elected after within this counts as not recovered. */
 const longestOutageMs = 600_000;
 const runsPerJob = 25;
 const minutesPerJob = 2;
+/** Stalls begin at the middles of so many equal shares of the heartbeat interval, of each so many. */
+const stallPhases = 8;
+const stallsPerPhase = 4;
+/** The leader has beaten so often before it stalls. */
+const heartbeatsBeforeStall = 4;
 
 /** Plays crashes and quiet minutes with each of the settings; the seeds are paired, and the figures do not depend on who does the work. */
 export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<SimulatedFigures[]> {
@@ -71,7 +87,7 @@ async function figuresOf(
     until: "announced",
     observeMs: longestOutageMs,
   } as const satisfies ScenarioInput;
-  const [crashes, minutes] = await Promise.all([
+  const [crashes, minutes, stalls] = await Promise.all([
     Promise.all(
       pieces(runs, runsPerJob).map(({ from, count }) =>
         hands.runs({
@@ -89,15 +105,59 @@ async function figuresOf(
         hands.quiet({ kind: "quiet", document, seed: seed + from, minutes: count }),
       ),
     ),
+    Promise.all(stallJobs(profile, timing, seed).map((job) => hands.runs(job))),
   ]);
-  return summed(profile, crashes, minutes);
+  return summed(profile, crashes, minutes, stallsOf(stalls));
+}
+
+/** How many jobs a plan is made of, so that progress can be told. */
+export function jobCountOf({ profile, timings, runs, quietMinutes }: CheckPlan): number {
+  const stalls = profile.longestStallMs === 0 ? 0 : stallPhases;
+  return timings.length * (Math.ceil(runs / runsPerJob) + Math.ceil(quietMinutes / minutesPerJob) + stalls);
+}
+
+/** The leader's process stalls once, and is watched until there has been time for some elections. */
+function stallJobs(profile: NetworkProfile, timing: Timing, seed: number): RunsJob[] {
+  const { longestStallMs, writeMs } = profile;
+  if (longestStallMs === 0) return [];
+  const { heartbeatIntervalMs, electionTimeout } = timing;
+  return Array.from({ length: stallPhases }, (_, phase) => ({
+    kind: "runs",
+    document: {
+      ...worldOf(profile),
+      timing,
+      start: "settled",
+      settleMs: (heartbeatsBeforeStall + (phase + 0.5) / stallPhases) * heartbeatIntervalMs,
+      faults: [{ at: 0, do: "pause", nodes: "leader", for: longestStallMs }],
+      observeMs: longestStallMs + 10 * (electionTimeout.maxMs + writeMs),
+    } satisfies ScenarioInput,
+    seed: seed + phase * stallsPerPhase,
+    runs: stallsPerPhase,
+    figure: "unavailableMs",
+    checkedRuns: stallsPerPhase,
+  }));
+}
+
+/** What rounding leaves of a time that was led throughout. */
+const roundingMs = 1e-3;
+
+function stallsOf(results: readonly RunsResult[]): StallFigures | null {
+  const timesMs = results.flatMap(({ figures }) => figures).map((ms) => ms ?? 0);
+  if (timesMs.length === 0) return null;
+  return {
+    stalls: timesMs.length,
+    lost: timesMs.filter((ms) => ms > roundingMs).length,
+    leaderlessMeanMs: timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length,
+  };
 }
 
 function summed(
-  { mtbfHours }: NetworkProfile,
+  { mtbfHours, longestStallEveryHours }: NetworkProfile,
   crashes: readonly RunsResult[],
   minutes: readonly QuietResult[],
+  longestStalls: StallFigures | null,
 ): SimulatedFigures {
+  const stallsMs = (monthHours / longestStallEveryHours) * (longestStalls?.leaderlessMeanMs ?? 0);
   const all = crashes.flatMap(({ recoveriesMs }) => recoveriesMs);
   const seen = all.filter((ms) => ms !== null);
   const { mean, halfWidth } = meanInterval(seen);
@@ -119,8 +179,12 @@ function summed(
     falseElectionsPerHour: { low: low / quietHours, high: high / quietHours },
     quietLeaderlessShare: share,
     violations: [...new Set(crashes.flatMap(({ violations }) => violations))],
+    longestStalls,
     messagesPerSecond: (1000 * sum((one) => one.messages)) / observedMs,
-    leaderlessPerMonthMs: seen.length < all.length ? null : (monthHours / mtbfHours) * mean + share * monthMs,
+    leaderlessPerMonthMs:
+      seen.length < all.length
+        ? null
+        : Math.min(monthMs, (monthHours / mtbfHours) * mean + share * monthMs + stallsMs),
   };
 }
 

@@ -62,6 +62,14 @@ export function quantileInterval(sorted: ArrayLike<number>, share: number): Inte
 }
 
 /**
+ * The rate that what was not seen once in `observed` (in any unit) has at most, at 95 %: the rule of three, 3 for -ln 0.05 (Hanley and
+ * Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 1983).
+ */
+export function unseenRateAtMost(observed: number): number {
+  return 3 / observed;
+}
+
+/**
  * The 95 % interval of a Poisson mean of which `count` events were seen: Byar's approximation to the exact limits (Breslow and Day,
  * Statistical Methods in Cancer Research II, 1987, p. 69). The upper limit is within 1 % of it, the lower within 1 % or 0.013 events.
  */

@@ -1,4 +1,4 @@
-import { exp } from "../simulation/exact-math.js";
+import { exp, ln } from "../simulation/exact-math.js";
 import { atLeast } from "./binomial.js";
 import type { ElectionModel } from "./model.js";
 import { meanStallMs, type NetworkProfile } from "./network-profile.js";
@@ -8,6 +8,8 @@ import { type Travel, travelOf } from "./travel.js";
 /** The distribution of the time from a crash of the leader to the next leader with a lease, for any timing on one network. */
 export interface ElectionTimes {
   meanMs(model: ElectionModel): number;
+  /** From a candidacy that is won to the votes: what an election takes at least. */
+  readonly votesMs: number;
   /** The time that this share of elections is not above. */
   quantileMs(model: ElectionModel, share: number): number;
   /** From the first candidacy that is won to the lease, with what failed rounds before it cost: the part of it that a false alarm costs. */
@@ -25,8 +27,8 @@ const mostSteps = 800;
 const windowCount = 20;
 /** Timeouts of the earliest of those who wait again are taken at the middles of so many equal shares. */
 const timeoutCount = 8;
-/** Who fails more often than this has no leader for minutes, and whether it is hours is all the same. */
-const mostFailure = 0.999;
+/** Who fails more often than this has no leader for years, and whether it is ever is all the same. */
+const mostFailure = 1 - 1e-12;
 /** Failed rounds in a row that are looked at. */
 const mostRounds = 12;
 
@@ -101,6 +103,8 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
     return sum / timeoutCount;
   };
   const failureOf = (model: ElectionModel): number => {
+    // A leader whose write makes no progress for a vote hold steps down.
+    if (model.baseMs <= writeMs) return mostFailure;
     const { first, split } = roundsOf(model.heartbeatMs)(model.jitterMs);
     return Math.min(mostFailure, 1 - first.share * (1 - split) * (1 - lateShare(model)));
   };
@@ -113,6 +117,7 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
 
   return {
     roundsMs,
+    votesMs: voteMs,
     meanMs: (model) => {
       const { baseMs, heartbeatMs, jitterMs } = model;
       return baseMs + roundsOf(heartbeatMs)(jitterMs).first.meanMs - heartbeatMs / 2 + roundsMs(model);
@@ -126,12 +131,15 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
         .plus(leases(heartbeatMs))
         .later(2 * writeMs)
         .coarser(coarseMs);
+      const again = next.later(baseMs).coarser(coarseMs);
+      const roundsUntil = failure === 0 ? 0 : Math.ceil(ln(1 - share) / ln(failure)) - 1;
+      // What so many rounds take hardly spreads, against what they take together.
+      if (roundsUntil > mostRounds) return baseMs + first.meanMs + roundsUntil * again.meanMs + end.meanMs;
       let sum = first
         .plusUniform(heartbeatMs)
         .later(baseMs - heartbeatMs)
         .coarser(coarseMs)
         .plus(end);
-      const again = next.later(baseMs).coarser(coarseMs);
       let all = sum.scaled(1 - failure);
       for (let round = 1; round <= mostRounds && failure ** round > rareShare; round++) {
         sum = sum.plus(again);

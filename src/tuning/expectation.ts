@@ -1,8 +1,8 @@
 import type { Timing } from "../protocol/index.js";
 import { type ElectionTimes, electionTimesOf } from "./election-time.js";
-import { type Alarms, falseElectionsPerMonth, lapses } from "./false-alarms.js";
+import { falseElectionsPerMonth, lapses } from "./false-alarms.js";
 import { type ElectionModel, firstTimeoutMs } from "./model.js";
-import { meanStallMs, monthHours, type NetworkProfile } from "./network-profile.js";
+import { meanStallMs, monthHours, monthMs, type NetworkProfile } from "./network-profile.js";
 
 /** What settings will give on a network, worked out and not played. */
 export interface Expectation {
@@ -15,7 +15,7 @@ export interface Expectation {
   readonly lapsesPerMonth: number;
   /** Heartbeats and replies of the whole cluster. */
   readonly messagesPerSecond: number;
-  /** All of it together: crashes, false elections and lapses. */
+  /** All of it together: crashes, false elections and lapses; a month where nobody leads. */
   readonly leaderlessPerMonthMs: number;
 }
 
@@ -49,26 +49,44 @@ export function expectationOf(
     falseElectionsPerMonth: falseElections,
     lapsesPerMonth: lapsed.perMonth,
     messagesPerSecond: (2000 * (profile.nodes - 1)) / (model.heartbeatMs + meanStallMs(profile)),
-    leaderlessPerMonthMs: leaderlessPerMonthMs(profile, timing, times, falseElections, lapsed),
+    leaderlessPerMonthMs: Math.min(
+      monthMs,
+      leaderlessPerMonthMs(profile, timing, times, falseElections, lapsed),
+    ),
   };
 }
 
 /**
  * Expected leaderless time in a month: crashes at one per MTBF, false elections and lapses, each with what it costs (`unavailability`,
- * summed over a month). The lease of who is deposed ends, with the hold, just before the first timeout.
+ * summed over a month). The lease of who is deposed ends, with the hold, just before the first timeout. More than a month stands for settings
+ * that leave it without a leader all the time: how much more tells which of them are worse.
  */
 export function leaderlessPerMonthMs(
   profile: NetworkProfile,
   timing: Timing,
   times: ElectionTimes,
-  falseElections: number,
-  lapsed: Alarms,
+  falseElections = falseElectionsPerMonth(profile, timing),
+  lapsed = lapses(profile, timing),
 ): number {
   const model = modelOf(profile, timing);
   const electionMs = firstTimeoutMs(0, model.jitterMs, model.survivors) + times.roundsMs(model);
   return (
-    (monthHours / profile.mtbfHours) * times.meanMs(model) +
+    leaderlessWithoutAlarmsMs(profile, timing, times) +
     falseElections * electionMs +
     lapsed.perMonth * lapsed.meanMs
   );
+}
+
+/** The same were there crashes alone. */
+export function leaderlessWithoutAlarmsMs(
+  profile: NetworkProfile,
+  timing: Timing,
+  times: ElectionTimes,
+): number {
+  return crashesPerMonth(profile) * times.meanMs(modelOf(profile, timing));
+}
+
+/** How often whoever leads crashes in a month. */
+export function crashesPerMonth({ mtbfHours }: NetworkProfile): number {
+  return monthHours / mtbfHours;
 }

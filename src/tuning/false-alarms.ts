@@ -1,14 +1,9 @@
 import type { Timing } from "../protocol/index.js";
 import { exp } from "../simulation/exact-math.js";
 import { atLeast } from "./binomial.js";
+import { type Alarms, longestStalls } from "./longest-stalls.js";
 import { meanStallMs, monthMs, type NetworkProfile } from "./network-profile.js";
 import { travelOf } from "./travel.js";
-
-/** How often something happens in a month, and how long it lasts each time. */
-export interface Alarms {
-  readonly perMonth: number;
-  readonly meanMs: number;
-}
 
 /** Timeouts of the earliest follower that stand for its distribution: the middles of so many equal shares. */
 const timeoutCount = 8;
@@ -29,7 +24,9 @@ export function falseElectionsPerMonth(profile: NetworkProfile, timing: Timing):
     sum += silences(profile, timing, firstMs, majority, 1).perBeat;
   }
   const unheard = silences(profile, timing, timing.quorumTimeoutMs, leastUnheard(profile), 2).perBeat;
-  return perMonth(profile, timing, sum / timeoutCount + unheard);
+  return (
+    perMonth(profile, timing, sum / timeoutCount + unheard) + longestStalls(profile, timing).electionsPerMonth
+  );
 }
 
 /** Leases that run out in a month: no majority promises anew within the hold, shortened by the drift (rule 13). */
@@ -37,7 +34,16 @@ export function lapses(profile: NetworkProfile, timing: Timing): Alarms {
   const { voteHoldMs, clockDriftRatio } = timing;
   const leaseMs = (voteHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
   const { perBeat, meanMs } = silences(profile, timing, leaseMs, leastUnheard(profile), 2);
-  return { perMonth: perMonth(profile, timing, perBeat), meanMs };
+  const usual = perMonth(profile, timing, perBeat);
+  const stalls = longestStalls(profile, timing).lapses;
+  const all = usual + stalls.perMonth;
+  if (all === 0) return { perMonth: 0, meanMs: 0 };
+  return { perMonth: all, meanMs: (usual * meanMs + stalls.perMonth * stalls.meanMs) / all };
+}
+
+/** Leaderships lost for nothing in a month, deposed or lapsed. */
+export function alarmsPerMonth(profile: NetworkProfile, timing: Timing): number {
+  return falseElectionsPerMonth(profile, timing) + lapses(profile, timing).perMonth;
 }
 
 /** Of so many of the others a leader must hear nothing to be without a majority, itself included. */

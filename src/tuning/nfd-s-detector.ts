@@ -116,5 +116,5 @@ function endAt(place: number, onHeartbeat: (seq: number) => void): LinkEnd {
 
 function heartbeat(seq: number): Message {
   const configurationId = { term: 1, version: 1, digest: "" };
-  return { kind: "heartbeat", term: 1, seq, configurationId, configuration: null, metadata: null };
+  return { kind: "heartbeat", term: 1, seq, configurationId, configuration: null, hasMetadata: false };
 }

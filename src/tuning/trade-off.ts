@@ -1,8 +1,8 @@
 import type { Timing } from "../protocol/index.js";
 import { resolveTiming } from "../protocol/index.js";
-import { alarmsPerMonth } from "./binding.js";
 import { electionTimesOf } from "./election-time.js";
 import { modelOf } from "./expectation.js";
+import { alarmsPerMonth } from "./false-alarms.js";
 import type { NetworkProfile } from "./network-profile.js";
 
 /** Settings with the two figures that stand against each other. */

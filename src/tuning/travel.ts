@@ -46,22 +46,33 @@ export interface Travel {
   readonly share: number;
 }
 
+/** What was worked out of a profile: a search asks for the same ones thousands of times. */
+const known = new WeakMap<NetworkProfile, Map<1 | 2, Travel>>();
+
 /**
  * One way (`ways` 1) or there and back, in closed form: a lognormal time, given by median and 99th percentile, after as many waits as it was
  * lost. The tail of a round trip is that which was measured, not the lighter one of two ways.
  */
 export function travelOf(profile: NetworkProfile, ways: 1 | 2): Travel {
+  const ofProfile = known.get(profile) ?? new Map<1 | 2, Travel>();
+  const travel = ofProfile.get(ways) ?? workedOut(profile, ways);
+  known.set(profile, ofProfile.set(ways, travel));
+  return travel;
+}
+
+function workedOut(profile: NetworkProfile, ways: 1 | 2): Travel {
   const medianMs = (profile.rttP50Ms * ways) / 2;
   const p99Ms = (profile.rttP99Ms * ways) / 2;
   const delays = delaysOf(profile, ways);
   const share = delays.reduce((sum, delay) => sum + delay.share, 0);
   return {
     share,
-    shareAbove: (ms) =>
-      delays.reduce(
-        (sum, { delayMs, share }) => sum + share * lognormalShareAbove(ms - delayMs, medianMs, p99Ms),
-        Math.max(0, 1 - share),
-      ),
+    shareAbove: (ms) => {
+      let sum = Math.max(0, 1 - share);
+      for (const { delayMs, share } of delays)
+        sum += share * lognormalShareAbove(ms - delayMs, medianMs, p99Ms);
+      return sum;
+    },
     meanExcessMs: (ms) =>
       delays.reduce(
         (sum, { delayMs, share }) => sum + share * lognormalMeanExcess(ms - delayMs, medianMs, p99Ms),

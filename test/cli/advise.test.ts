@@ -19,10 +19,10 @@ describe("raftbeat advise", () => {
     expect(text).toContain(
       "electionTimeout range: at least ten one-way latencies (35 ms each), against split votes",
     );
-    for (const row of ["advised", "etcd's rule", "present"])
+    for (const row of ["advised", "etcd's defaults", "etcd's rule", "preset lan"])
       expect(text.split("\n").filter((line) => line.startsWith(row))).toHaveLength(2);
-    expect(text).toContain("Nothing played contradicts the advice.");
-    expect(advice.stderr()).toBe("");
+    expect(text).toContain("Nothing played contradicts the advice: 20 crashes and 1 quiet minutes");
+    expect(advice.stderr()).toMatch(/^(advise: played \d+ %\n)*$/);
   });
 
   it("prints the same object on one worker and on two", async () => {
@@ -33,8 +33,14 @@ describe("raftbeat advise", () => {
     expect(await two.exited).toBe(0);
     expect(two.stdout()).toBe(one.stdout());
     const report = JSON.parse(one.stdout()) as AdviceReport;
-    expect(report.settings.map(({ name }) => name)).toEqual(["advised", "etcd's rule", "present"]);
-    expect(report.settings.every(({ simulated }) => simulated?.runs === 20)).toBe(true);
+    expect(report.settings.map(({ name, simulated }) => [name, simulated?.runs ?? null])).toEqual([
+      ["advised", 20],
+      ["etcd's defaults", 20],
+      ["etcd's rule", 20],
+      ["preset lan", 20],
+      ["preset laptop", null],
+      ["preset wan", null],
+    ]);
     expect(report.doubts).toEqual([]);
   });
 
@@ -45,23 +51,22 @@ describe("raftbeat advise", () => {
     const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(
       readFileSync(html, "utf8"),
     )?.[1];
-    const { figures, tables } = JSON.parse(data ?? "{}") as FiguresData;
+    const { answer, figures, tables } = JSON.parse(data ?? "{}") as FiguresData;
     expect(figures.map(({ kind }) => kind)).toEqual(["scatter", "cdf", "tail"]);
     const [tradeOff, cdf] = figures;
     expect(tradeOff?.xLabel).toBe("mean time without a leader after a crash (ms)");
-    expect(tradeOff?.series.filter(({ marked }) => marked).map(({ name }) => name)).toEqual([
-      "advised",
-      "etcd's rule",
-      "present",
-    ]);
+    const marked = tradeOff?.series.filter((one) => one.marked).map(({ name }) => name);
+    expect(marked).toEqual(["advised", "etcd's defaults", "etcd's rule", "preset lan"]);
     // Nothing considered beats the advice in both.
     const advised = tradeOff?.series.find(({ name }) => name === "advised");
     const [leaderlessMs, perMonth] = advised?.points[0] ?? [0, 0];
     const considered = tradeOff?.series.filter(({ marked }) => !marked).flatMap(({ points }) => points) ?? [];
     expect(considered.length).toBeGreaterThan(30);
     expect(considered.some(([ms, rate]) => ms < 0.97 * leaderlessMs && rate < 0.5 * perMonth)).toBe(false);
-    expect(cdf?.series.map(({ points }) => points.length)).toEqual([20, 20, 20]);
-    expect(tables[0]?.rows.map(([name]) => name)).toEqual(["advised", "etcd's rule", "present"]);
+    expect(cdf?.series.map(({ points }) => points.length)).toEqual([20, 20, 20, 20]);
+    expect(tables[0]?.rows.map(([name]) => name)).toEqual([...(marked ?? []), "preset laptop", "preset wan"]);
+    expect(answer?.lead).toMatch(/^raftbeat node --heartbeat-ms \d+ /);
+    expect(answer?.facts.slice(0, 2).map(([name]) => name)).toEqual(["gives", "binds"]);
   });
 
   it("says with --quick what it assumed, and plays nothing", async () => {
@@ -77,7 +82,7 @@ describe("raftbeat advise", () => {
     ]);
     expect(await quick.exited).toBe(0);
     expect(quick.stdout()).toContain(
-      "(flags; assumed: streams, stalls, no longer stalls, writes, nodes, failures every 720 h)",
+      "flags; assumed: streams, stalls, no longer stalls, writes, nodes, failures every 720 h",
     );
     expect(quick.stdout()).toContain("1000-2000 ms");
     expect(quick.stdout()).not.toContain("simulated");
@@ -106,7 +111,10 @@ describe("raftbeat advise", () => {
     expect(report.profile).toMatchObject({ nodes: 3, mtbfHours: 720 });
     expect(report.profile.rttP50Ms).toBeGreaterThan(0);
     expect(report.profile.rttP50Ms).toBeLessThan(50);
-    expect(report.settings[2]?.timing.electionTimeout).toEqual({ minMs: 300, maxMs: 600 });
+    const present = report.settings.find(({ name }) => name === "present");
+    expect(present?.timing.electionTimeout).toEqual({ minMs: 300, maxMs: 600 });
+    expect(report.measuredMs).toBeGreaterThan(0);
+    expect(report.measuredMs).toBeLessThan(120_000);
   });
 
   it.each([

@@ -46,6 +46,8 @@ describe("what a node serves to read", () => {
     expect((await ask("/readyz")).status).toBe(200);
     become({ leader: null });
     expect(await ask("/readyz")).toMatchObject({ status: 503, text: "not ready: no leader known\n" });
+    become({ whyNoLeader: "2 of 3 voters are needed" });
+    expect((await ask("/readyz")).text).toBe("not ready: no leader known: 2 of 3 voters are needed\n");
     become({ leader: "b", removed: true });
     expect(await ask("/readyz")).toMatchObject({
       status: 503,
@@ -116,6 +118,11 @@ describe("what a node serves to read", () => {
     expect(text).toContain('cluster="test"');
     // Counters that are read twice are not counted twice.
     expect((await ask("/metrics")).text).toMatch(/raftbeat_peer_frames_sent_total\{.*\} 5\n/);
+    expect(text).not.toContain("raftbeat_survivable_failures{");
+    become({ survivableFailures: 1 });
+    expect(valuesOf((await ask("/metrics")).text)).toMatchObject({ raftbeat_survivable_failures: 1 });
+    become({ survivableFailures: null });
+    expect((await ask("/metrics")).text).not.toContain("raftbeat_survivable_failures{");
   });
 });
 

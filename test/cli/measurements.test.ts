@@ -31,24 +31,33 @@ function aLink(given: Partial<PeerCounters> = {}): PeerCounters {
 
 function measurements(nowMs = () => 0, stallP99Ms: number | null = 2) {
   return createMeasurements(timing, nowMs, () =>
-    stallP99Ms === null ? null : { p99Ms: stallP99Ms, longestMs: 9 },
+    stallP99Ms === null ? null : { p99Ms: stallP99Ms, longestMs: 9, overMs: 60_000 },
   );
 }
 
 describe("what a node measures", () => {
   it("is nothing at first", () => {
-    const none = { roundTripMs: null, loss: null, stallP99Ms: null, longestStallMs: null, writeMs: null };
+    const none = {
+      roundTripMs: null,
+      loss: null,
+      stallP99Ms: null,
+      longestStallMs: null,
+      stallsOverMs: null,
+      writeMs: null,
+    };
     expect(measurements(() => 0, null).read()).toEqual({ timing, ...none });
   });
 
   it("are the round trips of whoever leads, each once, and no more than fit", () => {
-    const kept = measurements();
+    let nowMs = 0;
+    const kept = measurements(() => nowMs);
     kept.look(true, [aLink({ roundTripMs: 1 })]);
     for (let look = 1; look <= 100; look++) {
+      nowMs += 100;
       kept.look(true, [aLink({ roundTripMs: look })]);
       kept.look(true, [aLink({ roundTripMs: look })]);
     }
-    expect(kept.read().roundTripMs).toEqual({ p50: 51, p99: 99 + 1, count: 99 });
+    expect(kept.read().roundTripMs).toEqual({ p50: 51, p99: 99 + 1, count: 99, overMs: 9800 });
     kept.look(false, [aLink({ roundTripMs: 5000 })]);
     kept.look(true, [aLink({ roundTripMs: 6000 })]);
     expect(kept.read().roundTripMs?.count).toBe(99);
@@ -79,16 +88,19 @@ describe("what a node measures", () => {
     const written = new Promise<void>((resolve) => store.write({} as never, () => resolve()));
     nowMs = 7;
     await written;
-    expect(kept.read().writeMs).toEqual({ p50: 7, p99: 7, count: 1 });
+    expect(kept.read().writeMs).toEqual({ p50: 7, p99: 7, count: 1, overMs: 0 });
   });
 });
 
 describe("the warning of settings that do not fit", () => {
   function measured(given: Partial<Measured> = {}): Measured {
-    const roundTripMs = { p50: 1, p99: 3, count: 1000 };
-    return { timing, roundTripMs, loss: 0, stallP99Ms: 5, longestStallMs: 20, writeMs: null, ...given };
+    const roundTripMs = { p50: 1, p99: 3, count: 1000, overMs: 300_000 };
+    const stalls = { stallP99Ms: 5, longestStallMs: 20, stallsOverMs: 300_000 };
+    return { timing, roundTripMs, loss: 0, ...stalls, writeMs: null, ...given };
   }
-  const roundTrip = (p50: number, p99: number, count = 1000) => ({ roundTripMs: { p50, p99, count } });
+  const roundTrip = (p50: number, p99: number, count = 1000) => ({
+    roundTripMs: { p50, p99, count, overMs: 300_000 },
+  });
 
   it.each([
     [{}, null],
@@ -101,6 +113,8 @@ describe("the warning of settings that do not fit", () => {
     [roundTrip(70, 95), "falseAlarms"],
     [{ loss: 0.3 }, "falseAlarms"],
     [{ ...roundTrip(1, 3), stallP99Ms: 40 }, "falseAlarms"],
+    // Shorter than the timeout, it ends a lease all the same: it comes on top of an interval and a round trip.
+    [{ longestStallMs: 140 }, "falseAlarms"],
     [roundTrip(0, 0), null],
   ] as const)("of %j is %s", (given, kind) => {
     const misfit = misfitOf(measured(given), 3, "http://127.0.0.1:8400");

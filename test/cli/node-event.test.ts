@@ -36,6 +36,12 @@ describe("a line of a node", () => {
     expect(readableLine("a", event, moment).split(/ +/)[1]).toBe(level);
   });
 
+  it("says of a first link to a quorum not that it is there again", () => {
+    expect(readableLine("a", { event: "isolated", isolated: false }, moment)).toBe(
+      "03:04:05.678 a has links to a quorum\n",
+    );
+  });
+
   it("lets nobody write to the terminal through another's log", () => {
     const line = readableLine(
       "a",

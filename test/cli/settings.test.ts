@@ -87,6 +87,7 @@ describe("the settings of a node", () => {
       whileStdin: "true",
       absentFounders: "b,c",
       httpAllowChanges: "true",
+      arbiter: "true",
     };
     const meaning = (planned: ReturnType<typeof plan>) => ({
       ...planned,

@@ -3,7 +3,7 @@ import { changesOf } from "../../src/cli/status-changes.js";
 import type { ElectorStatus } from "../../src/elector/status.js";
 
 const member = (id: string) => ({ id, address: `ws://${id}`, incarnation: null });
-const peer = { id: "b", address: "ws://b", voter: true, connected: true, amnesiac: false };
+const peer = { id: "b", address: "ws://b", voter: true, connected: true, amnesiac: false, problem: null };
 const before: ElectorStatus = {
   cluster: "test",
   clusterId: "here",
@@ -21,6 +21,10 @@ const before: ElectorStatus = {
   isolated: false,
   removed: false,
   contending: true,
+  arbiter: false,
+  whyNoLeader: null,
+  survivableFailures: null,
+  warnings: [],
 };
 
 describe("a new status", () => {
@@ -31,6 +35,6 @@ describe("a new status", () => {
   });
 
   it("leaves to the elector what that warns of by itself", () => {
-    expect(changesOf(before, { ...before, peers: [{ ...peer, amnesiac: true }] })).toEqual([]);
+    expect(changesOf(before, { ...before, peers: [{ ...peer, amnesiac: true, problem: null }] })).toEqual([]);
   });
 });

@@ -23,7 +23,10 @@ describe("founding a cluster", () => {
     await world.advance(5000);
     expect(world.leaders()).toEqual([]);
     expect(world.seat("a").logged).toContainEqual(
-      "the cluster is not founded yet: c not met. Start the missing founders, or name those to go without in absentFounders",
+      "no leader: the cluster is not founded yet: this node has not met c (no link yet); start the missing founders, or name those to go without in absentFounders",
+    );
+    expect(world.seat("a").elector.status().whyNoLeader).toMatch(
+      /^the cluster is not founded yet: .* not met c/,
     );
     await world.start("c", { voters });
     const { elector } = await world.leader();
@@ -48,6 +51,10 @@ describe("founding a cluster", () => {
       code: "invalidSettings",
       message: expect.stringMatching(/absentFounders \(z\) must be among voters/),
     });
+    await expect(world.start("a", { voters, absentFounders: ["b", "c"] })).rejects.toMatchObject({
+      code: "invalidSettings",
+      message: expect.stringMatching(/absentFounders \(b, c\) leave 1 of 3 founders, and 2 are needed/),
+    });
   });
 });
 
@@ -69,7 +76,7 @@ describe("a majority that lost its records", () => {
     for (const id of ["b", "c"])
       expect(world.seat(id).logged).toContainEqual(
         expect.stringMatching(
-          /^cannot found the cluster: a already founded one \(id [0-9a-z]+\) with another record of .* see `raftbeat recover`$/,
+          /^no leader: this node cannot found the cluster: a already founded one \(id [0-9a-z]+\) with another record of .* see `raftbeat recover`$/,
         ),
       );
 

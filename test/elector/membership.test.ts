@@ -177,7 +177,7 @@ describe("changing the membership", () => {
     for (const id of ["a", "b", "c"]) await world.start(id, { voters: right });
     await world.leader();
     await world.start("d", { voters: { a: "ws://a:1", b: "ws://b:1", d: "ws://d:1" } });
-    await world.advance(2000);
+    await world.advance(5000);
     expect(world.seat("d").logged).toContainEqual(
       expect.stringMatching(/cannot found the cluster: a, b already founded one .* or with other founders/),
     );

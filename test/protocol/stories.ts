@@ -86,7 +86,7 @@ function leaseOnOnePromise(
   return cluster;
 }
 
-/** Those that are told in PROTOCOL.md as found by search, not by chance. */
+/** Those that were found by search, not by chance. */
 export const stories: readonly Story[] = [
   {
     title: "a voter restarts and is asked at once",

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributionPoints } from "../../src/report/distribution-points.js";
 import { figuresPage } from "../../src/report/figures.js";
 import { temporaryFolder } from "../support/process-node.js";
-import { sampleFigures, sampleTables } from "./sample-figures.js";
+import { sampleAnswer, sampleFigures, sampleTables } from "./sample-figures.js";
 
 const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (path) => path !== undefined && existsSync(path),
@@ -26,7 +26,7 @@ describe.skipIf(executablePath === undefined)(`a page of figures in a browser${w
   /** The sample page so wide, from a file, with all that its console said. */
   async function opened(width: number, colorScheme: "light" | "dark" = "light") {
     const file = join(temporaryFolder(), "figures.html");
-    writeFileSync(file, figuresPage("Sample <figures>", sampleFigures, sampleTables));
+    writeFileSync(file, figuresPage("Sample <figures>", sampleFigures, sampleTables, sampleAnswer));
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
     const page = await context.newPage();
     const problems: string[] = [];
@@ -66,6 +66,10 @@ describe.skipIf(executablePath === undefined)(`a page of figures in a browser${w
       expect(drawing).toContain(xLabel);
       expect(drawing).toContain(yLabel);
     }
+    const answer = page.locator("h1 + header.answer");
+    expect((await answer.locator("p").textContent())?.trim()).toBe(sampleAnswer.lead);
+    expect(await answer.locator("dt").allTextContents()).toEqual(["gives", "binds", ""]);
+    expect(await answer.locator("dd").allTextContents()).toEqual(sampleAnswer.facts.map(([, text]) => text));
     const tail = (await page.locator("section").nth(1).locator("svg.plot").textContent()) ?? "";
     for (const nines of ["0 %", "90 %", "99 %", "99.9 %"]) expect(tail).toContain(nines);
     expect(await page.evaluate(isTooWide)).toBe(false);

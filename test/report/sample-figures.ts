@@ -1,5 +1,5 @@
 import { distributionPoints } from "../../src/report/distribution-points.js";
-import type { Figure, SummaryTable } from "../../src/report/figure.js";
+import type { Answer, Figure, SummaryTable } from "../../src/report/figure.js";
 
 /** Numbers that look like election times: no chance in them, so that a picture is the same each time. */
 function times(base: number, spread: number): number[] {
@@ -133,3 +133,13 @@ export const sampleTables: readonly SummaryTable[] = [
     ],
   },
 ];
+
+/** An answer with two facts of one name. */
+export const sampleAnswer: Answer = {
+  lead: "raftbeat node --heartbeat-ms 10 --election-timeout 1593-1655",
+  facts: [
+    ["gives", "no leader for 1655 ms after a crash <on average>"],
+    ["binds", "the longest stall"],
+    ["binds", "messages"],
+  ],
+};

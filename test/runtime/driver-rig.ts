@@ -164,6 +164,9 @@ export function acknowledge(rig: Rig, from: NodeId = "b", voteHoldMs = rig.node.
     reason: null,
     voteHoldMs,
     configurationId: record.configuration.id,
+    electionTimeoutMaxMs: 300,
+    candidacy: "open",
+    holdsMetadata: false,
   });
 }
 
@@ -176,7 +179,7 @@ export function heartbeatOf(rig: Rig, term: number, seq: number): Message {
     seq,
     configurationId: id,
     configuration: null,
-    metadata: null,
+    hasMetadata: false,
   };
 }
 

@@ -197,6 +197,9 @@ describe("a machine that slept", () => {
       reason: null,
       voteHoldMs: 150,
       configurationId: record.configuration.id,
+      electionTimeoutMaxMs: 300,
+      candidacy: "open",
+      holdsMetadata: false,
     });
     expect(rig.driver.isLeader()).toBe(false);
     acknowledge(rig);
@@ -289,7 +292,7 @@ describe("what the owner does while it is told", () => {
     rig.on.onLost = () => rig.driver.stop("stopped");
     rig.wallMs += 3000;
     rig.hear("b", heartbeatOf(rig, 9, 1));
-    expect(rig.log).toEqual(["lost leaseExpired"]);
+    expect(rig.log).toEqual(["lost leaseExpired", "send leaderNotice", "send leaderNotice"]);
     expect(rig.node.record).toBe(record);
   });
 
@@ -316,7 +319,12 @@ describe("what the owner does while it is told", () => {
     rig.driver.verify((leads) => verified.push(leads));
     rig.driver.stop("stopped");
     expect(verified).toEqual([false]);
-    expect(rig.log.slice(-2)).toEqual(["lost stopped", "failed internal: the owner's own"]);
+    expect(rig.log.slice(-4)).toEqual([
+      "lost stopped",
+      "send leaderNotice",
+      "send leaderNotice",
+      "failed internal: the owner's own",
+    ]);
   });
 
   it("a loss is never told without its gain", () => {
@@ -329,7 +337,10 @@ describe("what the owner does while it is told", () => {
     };
     rig.log.length = 0;
     while (rig.pendingWriteCount() > 0) rig.written();
-    expect(rig.log).toEqual(["send heartbeat", "failed internal: the link's own"]);
+    expect(rig.log.filter((line) => line !== "send leaderNotice")).toEqual([
+      "send heartbeat",
+      "failed internal: the link's own",
+    ]);
   });
 });
 
@@ -351,9 +362,10 @@ describe("the end", () => {
     );
     rig.log.length = 0;
     rig.written(new Error("no space"));
-    expect(rig.log).toEqual(["lost storeFailed", "failed storeFailed: no space"]);
+    const lastWords = ["b", "c", "d"].map(() => "send leaderNotice");
+    expect(rig.log).toEqual(["lost storeFailed", ...lastWords, "failed storeFailed: no space"]);
     rig.hear("b", heartbeatOf(rig, 9, 1));
-    expect(rig.log).toHaveLength(2);
+    expect(rig.log).toHaveLength(5);
   });
 
   it("stop tells the loss once and answers everybody who waits", () => {
@@ -418,6 +430,9 @@ describe("verify", () => {
       reason: null,
       voteHoldMs: 150,
       configurationId: record.configuration.id,
+      electionTimeoutMaxMs: 300,
+      candidacy: "open",
+      holdsMetadata: false,
     } as const;
     rig.hear("b", { ...reply, seq: role.seq - 1 });
     expect(answers).toEqual([]);

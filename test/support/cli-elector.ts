@@ -34,10 +34,15 @@ export function fakeElector(): FakeElector {
       voter: true,
       connected: id === "b",
       amnesiac: false,
+      problem: null,
     })),
     isolated: false,
     removed: false,
     contending: true,
+    arbiter: false,
+    whyNoLeader: null,
+    survivableFailures: null,
+    warnings: [],
   };
   let refusal: RaftbeatError | null = null;
   const asked: FakeElector["asked"] = [];

@@ -50,7 +50,7 @@ export const someMeasurements = () =>
       clockDriftRatio: 0.01,
     },
     () => 0,
-    () => ({ p99Ms: 3, longestMs: 9 }),
+    () => ({ p99Ms: 3, longestMs: 9, overMs: 60_000 }),
   );
 
 export const certificateNotAfterMs = () => Date.UTC(2030, 0, 1);

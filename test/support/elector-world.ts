@@ -33,7 +33,10 @@ interface Station {
 export class ElectorWorld {
   readonly timeline = new Timeline();
   readonly seats = new Map<NodeId, Seat>();
+  /** Longer messages are swallowed, with all that follows on the link until it is found dead and made anew. */
+  longestMessage = Number.POSITIVE_INFINITY;
   private readonly cut = new Set<NodeId>();
+  private readonly blocked = new Set<string>();
   private readonly stations = new Map<NodeId, Station>();
   /** Where nodes have moved to: they are reached at no other address. Who is not named here is reached at any. */
   readonly movedTo = new Map<NodeId, string>();
@@ -211,6 +214,20 @@ export class ElectorWorld {
     return address !== undefined && (this.movedTo.get(id) ?? address) === address;
   }
 
+  /** As TCP does behind a path that drops large packets: one direction stands still, and the link is broken for its silence. */
+  private block(from: NodeId, to: NodeId): void {
+    const key = [from, to].sort().join(" ");
+    if (this.blocked.has(`${from} ${to}`) || !this.up.has(key)) return;
+    this.blocked.add(`${from} ${to}`);
+    this.timeline.at(this.timeline.nowMs + 600, () => {
+      this.blocked.delete(`${from} ${to}`);
+      if (!this.up.delete(key)) return;
+      this.stations.get(from)?.handlers.onPeerDown(to);
+      this.stations.get(to)?.handlers.onPeerDown(from);
+      this.link();
+    });
+  }
+
   private transportOf(id: NodeId, incarnation: string): Transport {
     const { timeline } = this;
     let station: Station | null = null;
@@ -237,6 +254,8 @@ export class ElectorWorld {
         this.link();
       },
       send: (to, message) => {
+        if (JSON.stringify(message).length > this.longestMessage) this.block(id, to);
+        if (this.blocked.has(`${id} ${to}`)) return;
         const receiver = this.linked(id, to) ? this.stations.get(to) : undefined;
         timeline.at(timeline.nowMs + 1, () => {
           // What was sent before its sender stopped still arrives.

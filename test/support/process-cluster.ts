@@ -42,7 +42,7 @@ export async function startCluster(
   function start(id: string, extra: readonly string[] = options.extra ?? []): Running {
     const part = founders.includes(id)
       ? ["--voters", pairs]
-      : ["--join", "--listen", address(id).replace("ws://", "")];
+      : ["--join", "--join-members", founders.join(), "--listen", address(id).replace("ws://", "")];
     const settings = ["--cluster", "test", "--id", id, "--data", join(folder, id), "--json", "--while-stdin"];
     const http = ["--http", url(id).replace("http://", ""), "--http-allow-changes"];
     const node = raftbeat(["node", ...settings, ...part, ...http, ...extra], options.environment);

@@ -246,7 +246,7 @@ export class CoreCluster {
       case "send":
         if (
           process.writesDone === process.writesBegun ||
-          ["heartbeat", "timeoutNow"].includes(effect.message.kind)
+          ["heartbeat", "timeoutNow", "leaderNotice"].includes(effect.message.kind)
         )
           this.send(process, effect.to, effect.message);
         else

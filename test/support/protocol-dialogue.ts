@@ -45,6 +45,8 @@ export function describeMessage(message: Message): string {
       return `${message.granted ? "gives" : `refuses (${message.reason})`} the ${message.preVote ? "pre-vote" : "vote"}, ${about}, round ${message.round}`;
     case "timeoutNow":
       return `hands over ${about}, to be waited for ${message.waitMs} ms`;
+    case "leaderNotice":
+      return message.leads ? `leads ${about}, with metadata` : `leads ${about} no longer`;
   }
 }
 

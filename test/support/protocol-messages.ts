@@ -15,7 +15,7 @@ export function heartbeat(configuration: Configuration, over: Partial<Heartbeat>
     seq: 1,
     configurationId: configuration.id,
     configuration: null,
-    metadata: null,
+    hasMetadata: false,
     ...over,
   };
 }
@@ -34,6 +34,9 @@ export function heartbeatReply(
     reason: null,
     voteHoldMs: 150,
     configurationId: node.record.configuration.id,
+    electionTimeoutMaxMs: 300,
+    candidacy: "open",
+    holdsMetadata: false,
     ...over,
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   type Configuration,
+  candidacies,
   configurationOf,
   highestCount,
   isAddress,
@@ -52,13 +53,15 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     seq: count,
     configurationId,
     configuration: fc.constant(null),
-    metadata,
+    hasMetadata: fc.boolean(),
   }),
-  fc.record({ term: count, seq: count, configuration: anyConfiguration, metadata }).map((heartbeat) => ({
-    kind: "heartbeat" as const,
-    configurationId: heartbeat.configuration.id,
-    ...heartbeat,
-  })),
+  fc
+    .record({ term: count, seq: count, configuration: anyConfiguration, hasMetadata: fc.boolean() })
+    .map((heartbeat) => ({
+      kind: "heartbeat" as const,
+      configurationId: heartbeat.configuration.id,
+      ...heartbeat,
+    })),
   fc.record({
     kind: fc.constant("heartbeatReply" as const),
     term: count,
@@ -68,6 +71,9 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     reason,
     voteHoldMs: durationMs,
     configurationId,
+    electionTimeoutMaxMs: durationMs,
+    candidacy: fc.constantFrom(...candidacies),
+    holdsMetadata: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant("requestVote" as const),
@@ -90,6 +96,13 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     configuration: fc.option(anyConfiguration),
   }),
   fc.record({ kind: fc.constant("timeoutNow" as const), term: count, waitMs: durationMs }),
+  fc.record({
+    kind: fc.constant("leaderNotice" as const),
+    term: count,
+    seq: count,
+    leads: fc.boolean(),
+    metadata,
+  }),
 );
 
 /** What is out of bounds in a message, checked by other means than the codec's; null if nothing is. */
@@ -128,14 +141,16 @@ export function outOfBounds(message: Message): string | null {
   switch (message.kind) {
     case "heartbeat":
       need(isCount(message.seq), "seq");
-      need(message.metadata === null || Buffer.byteLength(message.metadata) <= 1024, "metadata");
+      need(typeof message.hasMetadata === "boolean", "flag");
       if (message.configuration === null) checkId(message.configurationId);
       else checkConfiguration(message.configuration);
       break;
     case "heartbeatReply":
       need(isCount(message.seq) && isCount(message.heartbeatTerm), "seq");
       need(typeof message.accepted === "boolean" && checkReason(message.reason), "answer");
-      need(isDuration(message.voteHoldMs), "hold");
+      need(isDuration(message.voteHoldMs) && isDuration(message.electionTimeoutMaxMs), "hold");
+      need(candidacies.includes(message.candidacy), "candidacy");
+      need(typeof message.holdsMetadata === "boolean", "flag");
       checkId(message.configurationId);
       break;
     case "requestVote":
@@ -153,6 +168,10 @@ export function outOfBounds(message: Message): string | null {
       break;
     case "timeoutNow":
       need(isDuration(message.waitMs), "wait");
+      break;
+    case "leaderNotice":
+      need(isCount(message.seq) && typeof message.leads === "boolean", "seq");
+      need(message.metadata === null || Buffer.byteLength(message.metadata) <= 1024, "metadata");
       break;
   }
   return problems.length === 0 ? null : problems.join(", ");

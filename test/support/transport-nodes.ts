@@ -3,6 +3,7 @@ import {
   foundingConfiguration,
   type Heartbeat,
   type HeartbeatReply,
+  type LeaderNotice,
   type Member,
   type Message,
   type Standing,
@@ -182,7 +183,7 @@ export function aHeartbeat(more: Partial<Heartbeat> = {}): Heartbeat {
     seq: 7,
     configurationId: configuration.id,
     configuration: null,
-    metadata: null,
+    hasMetadata: false,
     ...more,
   };
 }
@@ -198,14 +199,22 @@ export function aReply(more: Partial<HeartbeatReply> = {}): HeartbeatReply {
     reason: null,
     voteHoldMs: 150,
     configurationId: configuration.id,
+    electionTimeoutMaxMs: 300,
+    candidacy: "open",
+    holdsMetadata: false,
     ...more,
   };
+}
+
+/** A leader tells its metadata. */
+export function aNotice(metadata: string | null): LeaderNotice {
+  return { kind: "leaderNotice", term: 3, seq: 7, leads: true, metadata };
 }
 
 /** One message of each kind. */
 export const oneOfEach: readonly Message[] = [
   aHeartbeat(),
-  aHeartbeat({ configuration, metadata: "http://10.0.0.1:8080/é" }),
+  aHeartbeat({ configuration, hasMetadata: true }),
   aReply(),
   aReply({ accepted: false, reason: "staleTerm" }),
   { kind: "requestVote", term: 4, preVote: true, round: 2, configuration, transferFromTerm: null },
@@ -235,4 +244,6 @@ export const oneOfEach: readonly Message[] = [
     configuration,
   },
   { kind: "timeoutNow", term: 4, waitMs: 12.5 },
+  aNotice("http://10.0.0.1:8080/é"),
+  { ...aNotice(null), leads: false },
 ];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Message } from "../../src/protocol/index.js";
+import { candidacies, type Message } from "../../src/protocol/index.js";
 import { encodeMessage } from "../../src/transport/codec.js";
 import { type Replica, startCluster } from "../support/transport-cluster.js";
 import { anyMessage, mutationsOf } from "../support/transport-messages.js";
@@ -23,7 +23,7 @@ describe("a cluster over real sockets", () => {
         seq,
         configurationId: fc.constant(configurationId),
         configuration: fc.constantFrom(null, configuration),
-        metadata: fc.constant(null),
+        hasMetadata: fc.boolean(),
       }),
       fc.record({
         kind: fc.constant("requestVote" as const),
@@ -42,6 +42,16 @@ describe("a cluster over real sockets", () => {
         reason: fc.constant(null),
         voteHoldMs: fc.constant(150),
         configurationId: fc.constant(configurationId),
+        electionTimeoutMaxMs: fc.constant(300),
+        candidacy: fc.constantFrom(...candidacies),
+        holdsMetadata: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant("leaderNotice" as const),
+        term: near,
+        seq,
+        leads: fc.boolean(),
+        metadata: fc.constant(null),
       }),
       fc.record({ kind: fc.constant("timeoutNow" as const), term: near, waitMs: fc.nat({ max: 300 }) }),
     );

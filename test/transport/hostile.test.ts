@@ -12,6 +12,7 @@ import type {
 import { anyMessage, mutationsOf } from "../support/transport-messages.js";
 import {
   aHeartbeat,
+  aNotice,
   memberAt,
   startLinked,
   startWebSocketNode,
@@ -133,7 +134,7 @@ describe("a hostile peer", () => {
     ["frames", clientFrame(encodeMessage(aHeartbeat()))],
     ["pings", clientFrame("", 9)],
     ["pongs", clientFrame("", 10)],
-    ["long frames", clientFrame(encodeMessage(aHeartbeat({ metadata: "\u0000".repeat(1000) })))],
+    ["long frames", clientFrame(encodeMessage(aNotice("\u0000".repeat(1000))))],
   ])("that floods with %s is cut off, and blocks nobody", async (_name, frame) => {
     const { b, stillLinked } = await victims({
       limits: { maxFramesPerSecond: 2000, maxBytesPerSecond: 1_000_000 },
@@ -187,8 +188,7 @@ describe("a hostile peer", () => {
     await until("linked", () => b.linked().includes("c"));
     const dropped = () => b.transport.peers().find(({ id }) => id === "c")?.droppedCount ?? 0;
     await until("full", () => {
-      for (let count = 0; count < 1000; count++)
-        b.transport.send("c", aHeartbeat({ metadata: "m".repeat(1000) }));
+      for (let count = 0; count < 1000; count++) b.transport.send("c", aNotice("m".repeat(1000)));
       return dropped() > 3000;
     });
     await stillLinked();

@@ -6,6 +6,7 @@ import type { WebSocketTransport } from "../../src/transport/websocket-transport
 import {
   afterwards,
   aHeartbeat,
+  aNotice,
   aReply,
   memberAt,
   membersOf,
@@ -271,7 +272,7 @@ describe("links between peers", () => {
     const a = await startWebSocketNode("a", { limits: { maxBufferedBytes: 10_000 }, silenceMs: 60_000 });
     const deaf = await rawNode("b", "a", a.transport.port());
     deaf.socket.pause();
-    const message = aHeartbeat({ metadata: "m".repeat(1000) });
+    const message = aNotice("m".repeat(1000));
     await until("full", () => {
       for (let count = 0; count < 500; count++) a.transport.send("b", message);
       return counters(a, "b").droppedCount > 5000;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { resolveTiming, type Timing } from "../../src/protocol/index.js";
-import { advise, defaultLimits, ruleOfThumb } from "../../src/tuning/advise.js";
+import { advise } from "../../src/tuning/advise.js";
 import { type CheckHands, checkAdvice, type SimulatedFigures } from "../../src/tuning/check-advice.js";
 import { quantileInterval } from "../../src/tuning/confidence.js";
 import { expectationOf } from "../../src/tuning/expectation.js";
+import { defaultLimits } from "../../src/tuning/limits.js";
 import {
   monthHours,
   monthMs,
@@ -13,6 +14,7 @@ import {
 } from "../../src/tuning/network-profile.js";
 import { lognormalShareAbove, normalShareAbove } from "../../src/tuning/normal-share.js";
 import { work } from "../../src/tuning/sweep-worker.js";
+import { etcdDefaults, etcdRule } from "../../src/tuning/yardsticks.js";
 
 const names = Object.keys(networkPresets) as NetworkPreset[];
 const worlds = names.flatMap((name) =>
@@ -32,11 +34,11 @@ function sentencesOf(profile: NetworkProfile, limits = defaultLimits): string {
 
 describe("advice on settings", () => {
   it.each(worlds)(
-    "on %s over %ss leaves less time without a leader than etcd's rule, at no more false elections, and as long as it expects",
+    "on %s over %ss leaves less time without a leader than etcd's rule or defaults, at no more false elections, and as long as it expects",
     async (name, transport) => {
       const profile = { ...networkPresets[name], transport };
       const { timing, expected } = advise(profile);
-      const timings = [timing, ruleOfThumb(profile)] as const;
+      const timings = [timing, etcdRule(profile) ?? etcdDefaults] as const;
       const plan = { profile, timings, runs: 200, quietMinutes: 1, seed: 1 };
       const [advised, rule] = (await checkAdvice(plan, here)) as [SimulatedFigures, SimulatedFigures];
       expect(advised.recovered).toBe(200);
@@ -97,7 +99,10 @@ describe("advice on settings", () => {
     expect(sentencesOf(lan, { ...defaultLimits, messagesPerFollower: 1 })).toContain(
       "electionTimeout.minMs: messages, heartbeatIntervalMs: messages",
     );
-    expect(sentencesOf(networkPresets.lan)).toContain("electionTimeout.minMs: legality");
+    expect(sentencesOf(aProfile({ rttP50Ms: 0.2, rttP99Ms: 1.8, loss: 0.006, mtbfHours: 3 }))).toContain(
+      "electionTimeout.minMs: legality",
+    );
+    expect(sentencesOf(aProfile({ writeMs: 2670 }))).toContain("electionTimeout.minMs: votes");
     expect(
       sentencesOf(aProfile({ transport: "datagram", rttP99Ms: 100 }), {
         falsePerMonth: 1e9,
@@ -178,7 +183,10 @@ describe("the time of an election", () => {
 describe("the closed forms of false alarms", () => {
   it("count no fewer than the simulation, nor many times more, where timeouts are so tight that it happens often", async () => {
     const profile = networkPresets.lan;
-    const timing = ruleOfThumb(profile);
+    const { timing } = resolveTiming({
+      heartbeatIntervalMs: 1,
+      electionTimeout: { minMs: 10, maxMs: 20 },
+    }) as { timing: Timing };
     const { falseElectionsPerMonth, lapsesPerMonth } = expectationOf(profile, timing);
     const [played] = await checkAdvice(
       { profile, timings: [timing], runs: 1, quietMinutes: 6, seed: 1 },

@@ -5,10 +5,17 @@ import {
   poissonInterval,
   quantileInterval,
   studentQuantile,
+  unseenRateAtMost,
 } from "../../src/tuning/confidence.js";
 import { paretoFront } from "../../src/tuning/pareto.js";
 
 describe("confidence", () => {
+  it("what was not seen in a time comes at most three times in it, at 95 %", () => {
+    const observedHours = 4;
+    const chanceOfNone = Math.exp(-observedHours * unseenRateAtMost(observedHours));
+    expect(chanceOfNone).toBeCloseTo(0.05, 3);
+  });
+
   it.each([
     [1, 12.7062],
     [4, 2.77645],

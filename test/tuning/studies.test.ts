@@ -80,7 +80,7 @@ describe("a study", () => {
     const row = { range: "1-2", p50Ms: 1, publishedP50Ms: 2 };
     const published = { meanMs: 2, p50Ms: 2, p90Ms: 3, p99Ms: 4, quantilesMs: [1, 2] };
     const result = { row, labels: { range: "1-2" }, timesMs: [3, 1, 2], published };
-    const [curves, tail] = figuresOf("b?", [result]);
+    const [curves, tail] = figuresOf([result]);
     expect([curves?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
     expect(curves?.series).toEqual([
       {

@@ -126,6 +126,7 @@ function styleOf(stage: Stage, index: number): string {
     case "voteReply":
       return `${refused ? "refused" : "vote"} ${fate}`;
     case "timeoutNow":
+    case "leaderNotice":
       return `accent ${fate}`;
   }
 }

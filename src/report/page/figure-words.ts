@@ -1,7 +1,30 @@
-import type { Figure, SummaryTable } from "../figure.js";
+import type { Answer, Figure, SummaryTable } from "../figure.js";
 import { colourOf } from "./draw-figure.js";
 import { ramp, valuesOf } from "./draw-heatmap.js";
 import { percent, plain } from "./numbers.js";
+
+/** The answer, before all figures: a sentence that stands out, and what it rests on. */
+export function answerOf({ lead, facts }: Answer): HTMLElement {
+  const header = element("header", "answer");
+  const sentence = element("p", "lead");
+  // A flag is not broken at its hyphens.
+  for (const word of lead.split(" ")) {
+    const unbroken = element("span");
+    unbroken.textContent = word;
+    sentence.append(unbroken, " ");
+  }
+  const list = element("dl");
+  for (const [place, [name, text]] of facts.entries()) {
+    const term = element("dt");
+    // Facts of one name stand below each other.
+    term.textContent = facts[place - 1]?.[0] === name ? "" : name;
+    const words = element("dd");
+    words.textContent = text;
+    list.append(term, words);
+  }
+  header.append(sentence, list);
+  return header;
+}
 
 /** A table in a box of its own that scrolls, by keyboard too, so that the page never does sideways. */
 export function tableBox({ title, head, rows }: SummaryTable): HTMLElement {

@@ -1,14 +1,15 @@
 import type { Figure, FiguresData } from "../figure.js";
 import { drawFigure } from "./draw-figure.js";
 import { embeddedData } from "./embedded-data.js";
-import { element, legendOf, numbersOf, tableBox } from "./figure-words.js";
+import { answerOf, element, legendOf, numbersOf, tableBox } from "./figure-words.js";
 
-const { title, figures, tables } = embeddedData<FiguresData>();
+const { title, answer, figures, tables } = embeddedData<FiguresData>();
 const main = element("main");
 document.body.append(main);
 const heading = element("h1");
 heading.textContent = title;
 main.append(heading);
+if (answer !== null) main.append(answerOf(answer));
 for (const figure of figures) main.append(sectionOf(figure));
 for (const table of tables) {
   const section = element("section");

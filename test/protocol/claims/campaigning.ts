@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Configuration, NodeId } from "../../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../../support/protocol-messages.js";
 import {
   type Actor,
@@ -10,6 +11,7 @@ import {
   aPreCandidate,
   founders,
   known,
+  type Protocol,
 } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 
@@ -17,6 +19,18 @@ import { claim } from "./claim.js";
 function campaignMs(actor: Actor): number {
   while (actor.roleName === "follower" && actor.node.timerAtMs < Number.POSITIVE_INFINITY) actor.timeOut();
   return actor.roleName === "follower" ? Number.POSITIVE_INFINITY : actor.nowMs;
+}
+
+/** A voter that never campaigns, in contact with this leader since just now. */
+function anArbiterOf(protocol: Protocol, leader: NodeId): Actor {
+  const arbiter = aFollower(protocol);
+  arbiter.node.arbiter = true;
+  arbiter.hear(leader, heartbeat(arbiter.node.record.configuration));
+  return arbiter;
+}
+
+function withObserver(protocol: Protocol): Configuration {
+  return protocol.configurationOf(0, 1, founders("abc"), [known("o")]);
 }
 
 /** Rules 9 to 12: campaigning and winning. */
@@ -246,5 +260,63 @@ export const campaigning = [
     expect(leader.nowMs).toBe(leaseUntilMs);
     expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "leaseExpired" });
     expect(leader.roleName).toBe("leader");
+  }),
+  claim(
+    "10. who does not campaign knows no leader once its longest election timeout has passed without contact",
+    (protocol) => {
+      const barred = aFollowerOf(protocol, "b");
+      barred.tell({ kind: "contend", allowed: false });
+      const arbiter = anArbiterOf(protocol, "b");
+      const observer = aFollowerOf(protocol, "b", { id: "o", configuration: withObserver(protocol) });
+      for (const node of [barred, arbiter, observer]) {
+        node.hear("b", heartbeat(node.node.record.configuration, { seq: 2 }), 1100);
+        while (protocol.knownLeader(node.node) !== null) node.timeOut();
+        expect(node.nowMs).toBe(1400);
+        expect(node.roleName).toBe("follower");
+        expect(node.node.timerAtMs).toBe(Number.POSITIVE_INFINITY);
+        node.hear("b", heartbeat(node.node.record.configuration, { seq: 3 }));
+        expect(protocol.knownLeader(node.node)).toBe("b");
+      }
+    },
+  ),
+  claim("10. one that waits longer for its own campaign forgets no later", (protocol) => {
+    const node = aFollowerOf(protocol, "b");
+    node.tell({ kind: "contend", allowed: false });
+    node.draw = 0.99;
+    node.tell({ kind: "contend", allowed: true }, 1200);
+    while (protocol.knownLeader(node.node) !== null) node.timeOut();
+    expect([node.nowMs, node.roleName]).toEqual([1300, "follower"]);
+    expect(campaignMs(node)).toBeCloseTo(1200 + 150 + 0.99 * 150, 6);
+  }),
+  claim("10. to forget a leader frees neither the hold nor the vote", (protocol) => {
+    const node = aFollowerOf(protocol, "b", { votedFor: "b", timing: { voteHoldMs: 150 } });
+    const { configuration } = node.node.record;
+    protocol.step(node.node, { kind: "contend", allowed: false }, node.nowMs, []);
+    const notice = { kind: "leaderNotice", term: 1, seq: 1, leads: false, metadata: null } as const;
+    node.hear("b", notice, 1100);
+    expect(protocol.knownLeader(node.node)).toBeNull();
+    expect(protocol.holdUntil(node.node)).toBe(1150);
+    expect(node.hear("c", voteRequest(configuration), 1149)).toMatchObject({
+      granted: false,
+      reason: "voteHold",
+    });
+    expect(node.hear("c", voteRequest(configuration, { term: 1 }), 1151)).toMatchObject({
+      granted: false,
+      reason: "alreadyVoted",
+    });
+  }),
+  claim("10. an arbiter never campaigns, and votes and holds its vote like any other", (protocol) => {
+    const arbiter = anArbiterOf(protocol, "b");
+    const { configuration } = arbiter.node.record;
+    expect(arbiter.hear("b", heartbeat(configuration, { seq: 2 }))).toMatchObject({
+      accepted: true,
+      voteHoldMs: 150,
+      candidacy: "arbiter",
+    });
+    expect(arbiter.hear("c", voteRequest(configuration))).toMatchObject({ granted: false });
+    expect(campaignMs(arbiter)).toBe(Number.POSITIVE_INFINITY);
+    arbiter.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(arbiter.roleName).toBe("follower");
+    expect(arbiter.hear("c", voteRequest(configuration))).toMatchObject({ granted: true });
   }),
 ];

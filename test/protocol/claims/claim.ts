@@ -1,6 +1,6 @@
 import type { Protocol } from "../../support/protocol-nodes.js";
 
-/** One sentence of PROTOCOL.md, in short, with what shows it to be kept. Planted bugs are held against it, too. */
+/** One sentence of docs/protocol.md, in short, with what shows it to be kept. Planted bugs are held against it, too. */
 export interface Claim {
   /** Begins with the number of the rule. */
   readonly title: string;

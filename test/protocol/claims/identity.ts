@@ -140,6 +140,38 @@ export const identity = [
       });
     },
   ),
+  claim("21. whatever a member says keeps a node from believing a stranger", (protocol) => {
+    const own = protocol.configurationOf(1, 1, founders("abc"), [], "here");
+    const foreign = protocol.configurationOf(9, 9, [known("z")], [], "here");
+    const told = heartbeat(foreign, { term: 9, configuration: foreign });
+    const leader = aLeader(protocol, { configuration: own });
+    leader.authenticated = true;
+    const answeredAtMs = leader.nowMs + 1000;
+    leader.hear("b", heartbeatReply(leader, { accepted: false, reason: "staleTerm" }), answeredAtMs);
+    leader.hear("c", voteReply({ term: leader.term + 1, granted: false }), answeredAtMs);
+    expect(leader.roleName).toBe("follower");
+    expect(leader.hear("z", told, answeredAtMs + 299)).toMatchObject({ reason: "notMember" });
+    expect(leader.hear("z", told, answeredAtMs + 300)).toMatchObject({ accepted: true });
+    const { term } = aLeader(protocol, { configuration: own });
+    for (const said of [
+      { kind: "timeoutNow", term: term - 5, waitMs: 0 },
+      { kind: "leaderNotice", term: term - 5, seq: 1, leads: false, metadata: null },
+    ] as const) {
+      const node = aFollower(protocol, { configuration: own });
+      node.authenticated = true;
+      const saidAtMs = node.nowMs + 200;
+      node.hear("b", said, saidAtMs);
+      expect(node.hear("z", told, saidAtMs + 299)).toMatchObject({ reason: "notMember" });
+    }
+  }),
+  claim("21. a member that was never met is no stranger", (protocol) => {
+    const own = protocol.configurationOf(1, 1, founders("abc"), [], "here");
+    const newer = protocol.configurationOf(1, 2, founders("abc"), [], "here");
+    const node = aFollower(protocol, { configuration: own, met: [] });
+    node.authenticated = true;
+    node.hear("b", voteRequest(newer, { term: 5 }), node.nowMs + 400);
+    expect(node.node.record.configuration).toEqual(own);
+  }),
   claim("21. a configuration of another cluster is not taken, whoever carries it", (protocol) => {
     const own = protocol.configurationOf(1, 1, founders("abc"), [], "here");
     const foreign = protocol.configurationOf(5, 9, founders("abc"), [], "elsewhere");

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { heartbeat, heartbeatReply, voteRequest } from "../../support/protocol-messages.js";
-import { type Actor, aFollower, aLeader, aNewLeader } from "../../support/protocol-nodes.js";
+import { type Actor, aFollower, aFollowerOf, aLeader, aNewLeader } from "../../support/protocol-nodes.js";
 import { claim } from "./claim.js";
 
 /** How long a promise of 150 ms surely lasts, seen from a clock that may be 1 % off when the other may be as well. */
@@ -180,4 +180,96 @@ export const leading = [
     follower.timeOut();
     expect(follower.roleName).toBe("preCandidate");
   }),
+  claim(
+    "13. heartbeats carry no metadata: these travel apart, to who answers without holding them",
+    (protocol) => {
+      const leader = aNewLeader(protocol);
+      leader.node.metadata = "http://a";
+      expect(leader.sent("leaderNotice")).toEqual([]);
+      const notice = { kind: "leaderNotice", term: 2, leads: true, metadata: "http://a" };
+      leader.hear("b", heartbeatReply(leader, { accepted: false }));
+      expect(leader.sentTo("b")).toEqual([]);
+      leader.hear("b", heartbeatReply(leader));
+      expect(leader.sentTo("b")).toMatchObject([notice]);
+      // Answers to heartbeats before it say nothing of it.
+      leader.hear("b", heartbeatReply(leader));
+      expect(leader.sentTo("b")).toEqual([]);
+      beat(leader);
+      expect(leader.sent("heartbeat")[0]).toMatchObject({ hasMetadata: true });
+      leader.hear("b", heartbeatReply(leader, { holdsMetadata: true }), leader.nowMs + 1);
+      expect(leader.sentTo("b")).toEqual([]);
+      // Who restarts has forgotten them.
+      beat(leader);
+      leader.hear("b", heartbeatReply(leader), leader.nowMs + 1);
+      expect(leader.sentTo("b")).toMatchObject([notice]);
+    },
+  ),
+  claim(
+    "13. a member that answers and does not get the metadata goes without after three tries",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      leader.node.metadata = "x".repeat(1024);
+      const told = [1, 2, 3, 4, 5].map(() => {
+        beat(leader);
+        leader.hear("b", heartbeatReply(leader), leader.nowMs + 1);
+        return leader.sentTo("b").map((message) => "metadata" in message && message.metadata?.length);
+      });
+      expect(told).toEqual([[1024], [1024], [1024], [undefined], [undefined]]);
+      expect([
+        protocol.isMetadataRefused(leader.node, "b"),
+        protocol.isMetadataRefused(leader.node, "c"),
+      ]).toEqual([true, false]);
+    },
+  ),
+  claim(
+    "13. a follower says whether it holds its leader's metadata, and forgets them with the leader",
+    (protocol) => {
+      const node = aFollower(protocol);
+      const { configuration } = node.node.record;
+      const beatOf = (term: number, seq: number) =>
+        heartbeat(configuration, { term, seq, hasMetadata: true });
+      expect(node.hear("b", beatOf(1, 1))).toMatchObject({ holdsMetadata: false });
+      const notice = { kind: "leaderNotice", term: 1, seq: 1, leads: true, metadata: "http://b" } as const;
+      node.hear("c", notice);
+      node.hear("b", { ...notice, term: 2 });
+      expect(node.hear("b", beatOf(1, 2))).toMatchObject({ holdsMetadata: false });
+      node.hear("b", notice);
+      expect(node.node.leaderMetadata).toBe("http://b");
+      expect(node.hear("b", beatOf(1, 3))).toMatchObject({ holdsMetadata: true });
+      expect(node.hear("b", beatOf(2, 1))).toMatchObject({ holdsMetadata: false });
+      expect(node.node.leaderMetadata).toBeNull();
+    },
+  ),
+  claim("14. a leader that steps down says so, and its members know no leader from then on", (protocol) => {
+    const leader = aLeader(protocol);
+    const { configuration } = leader.node.record;
+    while (leader.roleName === "leader") leader.timeOut();
+    const notice = { kind: "leaderNotice", term: 2, seq: leader.node.heardSeq, leads: false, metadata: null };
+    const [said, ...more] = leader.sent("leaderNotice");
+    expect(more).toEqual([said]);
+    expect(said).toMatchObject({ ...notice, seq: expect.any(Number) });
+    const follower = aFollowerOf(protocol, "b");
+    follower.hear("b", heartbeat(configuration, { seq: 4 }));
+    const { contactAtMs, timerAtMs } = follower.node;
+    follower.hear("c", { kind: "leaderNotice", term: 1, seq: 5, leads: false, metadata: null });
+    expect(protocol.knownLeader(follower.node)).toBe("b");
+    follower.hear(
+      "b",
+      { kind: "leaderNotice", term: 1, seq: 5, leads: false, metadata: null },
+      follower.nowMs + 9,
+    );
+    expect(protocol.knownLeader(follower.node)).toBeNull();
+    expect([follower.node.contactAtMs, follower.node.timerAtMs]).toEqual([contactAtMs, timerAtMs]);
+    // A heartbeat that was sent before and comes after it is no contact.
+    expect(follower.hear("b", heartbeat(configuration, { seq: 5 }))).toMatchObject({ accepted: false });
+    expect(protocol.knownLeader(follower.node)).toBeNull();
+  }),
+  claim(
+    "14. but one that a higher term displaces does not: there is a newer leader, or will be",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      leader.hear("b", heartbeatReply(leader, { term: 5, accepted: false, reason: "staleTerm" }));
+      expect([leader.roleName, leader.sent("leaderNotice")]).toEqual(["follower", []]);
+    },
+  ),
 ];

@@ -209,8 +209,8 @@ export const transfer = [
     const leader = aLeader(protocol);
     ask(leader, "unhealthy");
     leader.tell({ kind: "drained" }, leader.nowMs + 20);
-    expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
-    expect(leader.sentTo("c")).toEqual([]);
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+    expect(leader.sentTo("b")[0]).toMatchObject({ kind: "timeoutNow" });
     expect(leader.node.role).toEqual({ name: "follower", leader: null });
     expect(leader.term).toBe(2);
   }),
@@ -440,7 +440,7 @@ export const transfer = [
       leader.tell({ kind: "transfer", to: null, reason: "unhealthy", request: 1 });
       leader.tell({ kind: "drained" });
       expect(leader.sent("timeoutNow")).toHaveLength(1);
-      expect(leader.sentTo("c")).toHaveLength(1);
+      expect(leader.sentTo("c")[0]).toMatchObject({ kind: "timeoutNow" });
     },
   ),
 
@@ -471,5 +471,22 @@ export const transfer = [
     asker.hear("b", heartbeat(asker.node.record.configuration));
     asker.hear("c", voteReply({ preVote: true, round: asker.node.round }));
     expect(asker.roleName).toBe("follower");
+  }),
+  claim("16. an arbiter is no heir, and neither is a voter that must not campaign at present", (protocol) => {
+    for (const [candidacy, refusal] of [
+      ["arbiter", "arbiter"],
+      ["barred", "notContending"],
+    ] as const) {
+      const leader = aLeader(protocol);
+      beat(leader);
+      leader.hear("c", heartbeatReply(leader), leader.nowMs + 1);
+      leader.hear("b", heartbeatReply(leader, { candidacy }), leader.nowMs + 1);
+      ask(leader);
+      expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal });
+      // Heard last, and passed over all the same.
+      leader.tell({ kind: "transfer", to: null, reason: "resigned", request: 8 });
+      expect(leader.sent("timeoutNow").length).toBe(leader.sentTo("c").length);
+      expect(leader.sentTo("c")).toHaveLength(1);
+    }
   }),
 ];

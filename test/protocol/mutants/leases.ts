@@ -50,7 +50,7 @@ export const leases: readonly Mutant[] = [
       "13. a promise is counted from when the heartbeat was sent,",
       "13. each seq has its own time of sending",
     ],
-    chaos: ["clocks", 15, "I4, I6"],
+    chaos: ["clocks", 30, "I4, I6"],
   },
   {
     name: "lease of less than a quorum",
@@ -168,5 +168,51 @@ export const leases: readonly Mutant[] = [
     name: "who was met is not written",
     edits: [["heartbeat.ts", "node.record === before && !shorter", "record === node.record"]],
     claims: ["0. whatever changes the record is ordered to disk, also"],
+  },
+  {
+    name: "to forget a leader ends the hold",
+    edits: [
+      [
+        "become.ts",
+        "export function forgetLeader(node: Node): void {",
+        "export function forgetLeader(node: Node): void {\n  node.contactAtMs = Number.NEGATIVE_INFINITY;",
+      ],
+    ],
+    claims: [
+      "10. to forget a leader frees neither the hold nor",
+      "14. a leader that steps down says so, and its",
+    ],
+  },
+  {
+    name: "to forget a leader frees the vote",
+    edits: [
+      [
+        "become.ts",
+        "export function forgetLeader(node: Node): void {",
+        "export function forgetLeader(node: Node): void {\n  node.record = withVote(node.record, node.record.term, null);",
+      ],
+    ],
+    claims: ["10. to forget a leader frees neither the hold nor"],
+  },
+  {
+    name: "late heartbeats of a leader that stepped down are contact",
+    edits: [["heartbeat.ts", "node.heardSeq = Math.max(node.heardSeq, notice.seq);", ""]],
+    claims: ["14. a leader that steps down says so, and its"],
+  },
+  {
+    name: "a notice of the term's end counts from anybody",
+    edits: [["heartbeat.ts", " || role.leader !== from || notice.term", " || notice.term"]],
+    claims: ["14. a leader that steps down says so, and its"],
+  },
+  {
+    name: "an arbiter campaigns",
+    edits: [
+      [
+        "election.ts",
+        "node.contending && !node.arbiter && isVoter(node)",
+        "node.contending && isVoter(node)",
+      ],
+    ],
+    claims: ["10. an arbiter never campaigns, and votes and"],
   },
 ];

@@ -43,7 +43,7 @@ export const membership: readonly Mutant[] = [
     edits: [
       [
         "catch-up.ts",
-        'if (role.name === "follower") return;\n  node.role = { name: "follower", leader: null };',
+        'if (role.name === "follower") return;\n  forgetLeader(node);',
         'if (role.name === "follower") return;',
       ],
     ],
@@ -58,7 +58,7 @@ export const membership: readonly Mutant[] = [
       "0. leading is announced only once all that it rests on is",
       "12. on winning the configuration takes the term and keeps its",
     ],
-    chaos: ["membership", 180, "I7"],
+    chaos: ["membership", 120, "L1"],
   },
   {
     name: "heartbeats carry what is not durable",

@@ -22,6 +22,33 @@ export const strangers: readonly Mutant[] = [
     claims: ["21. only one that no member answers believes a sender it does"],
   },
   {
+    name: "a stranger believed by a leader that has just stepped down",
+    edits: [
+      [
+        "heartbeat.ts",
+        "node.heardMemberAtMs = nowMs;\n  meet(node, from, incarnation);\n  const { record, role } = node;",
+        "meet(node, from, incarnation);\n  const { record, role } = node;",
+      ],
+      [
+        "election.ts",
+        "  node.heardMemberAtMs = nowMs;\n  if (answer.configuration",
+        "  if (answer.configuration",
+      ],
+    ],
+    claims: ["21. whatever a member says keeps a node from believing a"],
+  },
+  {
+    name: "a member that was never met taken for a stranger",
+    edits: [
+      [
+        "catch-up.ts",
+        "if (strangerReason(node, from, incarnation, null) === null) return;",
+        "if (node.record.incarnationsMet.get(from) === incarnation) return;",
+      ],
+    ],
+    claims: ["21. a member that was never met is no stranger"],
+  },
+  {
     name: "a stranger believed over a link that proves nothing",
     edits: [["catch-up.ts", ": authenticated && isSameCluster", ": isSameCluster"]],
     claims: ["21. only one that no member answers believes a sender it does"],

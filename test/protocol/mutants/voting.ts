@@ -27,8 +27,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "become.ts",
-        "announceLoss(node, reason, effects);\n    beginWait",
-        "announceLoss(node, reason, effects);\n    node.record = { ...node.record, votedFor: null };\n    beginWait",
+        "announceLoss(node, reason, effects);\n    if (reason",
+        "announceLoss(node, reason, effects);\n    node.record = { ...node.record, votedFor: null };\n    if (reason",
       ],
     ],
     claims: ["14. a leader that hears no quorum for quorumTimeoutMs steps"],
@@ -152,9 +152,7 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "joining node votes",
-    edits: [
-      ["founding.ts", '  if (!leads && (own === null || arrival.kind === "joining")) return false;\n', ""],
-    ],
+    edits: [["founding.ts", "if (!leads && (own === null", "if (!leads && leads && (own === null"]],
     claims: ["7. a joining node grants nothing until it has taken a"],
   },
   {

@@ -38,8 +38,8 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "protocol/election.ts",
-        "return node.contending && isVoter(node);",
-        "return node.contending && !isVoter(node);",
+        "return node.contending && !node.arbiter && isVoter(node);",
+        "return node.contending && !node.arbiter && !isVoter(node);",
       ],
     ],
     scenario: ["calm", 1, "L1"],
@@ -62,8 +62,8 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "protocol/step.ts",
-        'if (role.name !== "leader") return waitUntil(node);',
-        'if (role.name !== "leader") return waitUntil(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
+        'if (role.name !== "leader") return wakeAt(node);',
+        'if (role.name !== "leader") return wakeAt(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
       ],
     ],
     scenario: ["alone", 1, "L3"],
@@ -155,6 +155,9 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "older configuration taken", world: ["lateCrashes", 1, "I3"] },
   { name: "no configuration check in votes", scenario: ["leavers", 1, "I7"] },
   { name: "incarnations ignored", scenario: ["wiped", 4, "I1"] },
+  { name: "two processes of one start allowed", scenario: ["restored", 1, "I1"] },
+  { name: "a stranger judged by the configuration it brings along", scenario: ["strangers", 1, "following"] },
+  { name: "absurd numbers noticed, and believed", scenario: ["strangers", 1, "following"] },
   {
     name: "promises surviving removal",
     course: ["a voter leaves, loses its disk and comes back with a shorter hold", 1, "I4"],

@@ -1,5 +1,12 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
 import type { ScenarioInput } from "../../../src/simulation/index.js";
 import { base, cuts, quick } from "./worlds.js";
+
+function fromFile(name: string): ScenarioInput {
+  const file = new URL(`../../../simulations/${name}.yaml`, import.meta.url);
+  return parse(readFileSync(file, "utf8")) as ScenarioInput;
+}
 
 /** Scripts of faults that lead to where a bug does harm; chance decides only what is left to it. */
 export const scenarios = {
@@ -108,4 +115,8 @@ export const scenarios = {
     ...base,
     faults: [{ random: { ratePerMinute: 100 }, do: "restart", nodes: "n2", wipe: true }, ...cuts],
   },
+  /** `simulations/restored-backup.yaml`. */
+  restored: fromFile("restored-backup"),
+  /** `simulations/stranger.yaml`. */
+  strangers: fromFile("stranger"),
 } satisfies Record<string, ScenarioInput>;
