@@ -59,7 +59,10 @@ export interface Identity {
 export interface TransportHandlers {
   /** A frame that was well formed arrived over a link whose other end said to be `from` with this incarnation. */
   onMessage(from: NodeId, incarnation: string, message: Message): void;
-  /** The first link with this peer is up. A transport that knows nothing of standings leaves the last two out. */
+  /**
+   * The first link with this peer is up, or the first with another start of it: then `onPeerDown` came before. A transport that knows
+   * nothing of standings leaves the last two out.
+   */
   onPeerUp(peer: NodeId, incarnation: string, standing?: Standing | null, authenticated?: boolean): void;
   /** The last link with this peer is gone. */
   onPeerDown(peer: NodeId): void;

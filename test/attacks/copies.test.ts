@@ -100,12 +100,11 @@ describe("A4: a record", () => {
     const [kept, ...lost] = ids as [string, ...string[]];
     for (const id of lost) await rm(place.folder(id), { recursive: true });
     const stranded = await place.startAll();
-    await until("both say why", () =>
-      lost.every((id) =>
-        place.logged.some((line) =>
-          line.startsWith(`${id}: cannot found the cluster: ${kept} already founded one`),
-        ),
-      ),
+    const words = `cannot found the cluster: ${kept} already founded one`;
+    await until(
+      "both say why",
+      () => stranded.slice(1).every((elector) => elector.status().whyNoLeader?.includes(words)),
+      15_000,
     );
     expect(stranded.map((elector) => elector.status().leader)).toEqual([null, null, null]);
     expect(stranded.slice(1).map((elector) => elector.status().clusterId)).toEqual([null, null]);

@@ -9,7 +9,7 @@ import {
 } from "../../src/protocol/index.js";
 import { decodeFrame, encodeMessage } from "../../src/transport/codec.js";
 import { essence, freePort, leaderOf, placeOf, stopElectors } from "../support/attacked-place.js";
-import { afterwards, stopAll, until } from "../support/transport-nodes.js";
+import { afterwards, aHeartbeat, aReply, stopAll, until } from "../support/transport-nodes.js";
 import { answerAs, aStanding, type RawPeer, rawNode, rawPeer } from "../support/transport-wire.js";
 
 afterEach(stopAll);
@@ -43,8 +43,7 @@ function grantingAnswer(message: Message): Message | null {
   }
   if (message.kind !== "heartbeat") return null;
   const { term, seq, configurationId } = message;
-  const accepted = { accepted: true, reason: null, voteHoldMs: longestDurationMs } as const;
-  return { kind: "heartbeatReply", term, heartbeatTerm: term, seq, ...accepted, configurationId };
+  return aReply({ term, heartbeatTerm: term, seq, configurationId, voteHoldMs: longestDurationMs });
 }
 
 describe("A1: a stranger that knows port, cluster name, cluster id and one id", () => {
@@ -65,7 +64,7 @@ describe("A1: a stranger that knows port, cluster name, cluster id and one id", 
         const configuration = configurationOf(counts, 1, voters, [], clusterId);
         const configurationId = configuration.id;
         for (const message of [
-          { kind: "heartbeat", term: counts, seq: 1, configurationId, configuration, metadata: null },
+          aHeartbeat({ term: counts, seq: 1, configurationId, configuration }),
           {
             kind: "requestVote",
             term: counts,
@@ -132,14 +131,8 @@ describe("A1: a stranger that knows port, cluster name, cluster id and one id", 
     const stranger = await rawNode("z", "d", port);
     const members = ["d", "z"].map((id) => ({ id, address: "ws://127.0.0.1:1", incarnation: null }));
     const configuration = configurationOf(5, 9, members, [], clusterId);
-    const answer = await says(stranger, {
-      kind: "heartbeat",
-      term: 5,
-      seq: 1,
-      configurationId: configuration.id,
-      configuration,
-      metadata: null,
-    });
+    const { id: configurationId } = configuration;
+    const answer = await says(stranger, aHeartbeat({ term: 5, seq: 1, configurationId, configuration }));
     expect(answer).toMatch("notReady");
     expect(joiner.status()).toMatchObject({ clusterId: null, voters: [], term: 0 });
 
@@ -163,22 +156,13 @@ describe("A2: a faulty member", () => {
     const { standing } = toldBy(asked);
     for (const absurd of [highestCount, 2 ** 52, term + 2 ** 32 + 100]) {
       const link = await rawNode(faulty.id, leader.id, place.port(leader.id), "", { incarnation, standing });
-      const answer = await says(link, {
-        kind: "heartbeatReply",
-        term: absurd,
-        heartbeatTerm: term,
-        seq: 1,
-        accepted: false,
-        reason: "staleTerm",
-        voteHoldMs: 400,
-        configurationId,
-      });
-      if (link.heard.length > 1) await link.closed;
+      const refused = { accepted: false, reason: "staleTerm" } as const;
+      const told = { term: absurd, heartbeatTerm: term, seq: 1, configurationId };
+      link.socket.send(encodeMessage(aReply({ ...refused, ...told })));
       expect(await link.closed).toMatchObject({
         code: 4000,
         reason: expect.stringMatching(/^expected a term of at most 4294967296 above \d+, found \d+$/),
       });
-      expect(answer).toBeDefined();
     }
     expect(leader.status()).toMatchObject({ isLeader: true, term });
 

@@ -73,18 +73,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The elector that leads, once all of these know it as their leader. */
+/** The elector that leads, once all of these know it as their leader and hold its configuration. */
 export async function leaderOf(electors: readonly Elector[]): Promise<Elector> {
-  const leads = (): Elector | undefined => electors.find((elector) => elector.isLeader);
-  await until(
-    "a leader that all know",
-    () => {
-      const leader = leads();
-      return leader !== undefined && electors.every((one) => one.status().leader === leader.id);
-    },
-    15_000,
-  );
-  return leads() as Elector;
+  const follows = (leader: Elector, one: Elector): boolean => {
+    const { term, configurationId } = one.status();
+    const known = leader.status();
+    return (
+      one.status().leader === leader.id &&
+      term === known.term &&
+      configurationId.term === known.configurationId.term
+    );
+  };
+  const leads = (): Elector | undefined =>
+    electors.find((leader) => leader.isLeader && electors.every((one) => follows(leader, one)));
+  await until("a leader that all know", () => leads() !== undefined, 15_000);
+  const leader = leads();
+  if (leader === undefined) throw new Error("the leader was lost at once");
+  return leader;
 }
 
 /** Stops these electors, all at once. */
