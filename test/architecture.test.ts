@@ -193,6 +193,17 @@ describe("the architecture test", () => {
     expect(ofProtocol.filter((name) => !named.includes(name))).toEqual([]);
   });
 
+  it("expects no regular expression of an object's field: toMatchObject would match anything", () => {
+    const tests = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" });
+    const expectations = tests
+      .filter((path) => path.endsWith(".test.ts"))
+      .flatMap(
+        (path) => readFileSync(join(root, "test", path), "utf8").match(/toMatchObject\(.*?\);/gs) ?? [],
+      );
+    expect(expectations.length).toBeGreaterThan(100);
+    expect(expectations.filter((text) => /\w: \/[^/*]/.test(text))).toEqual([]);
+  });
+
   it("sees imports in all their forms", () => {
     const sample = files.find(({ path }) => path === "protocol/step.ts");
     expect(sample?.imports).toContain("protocol/heartbeat.ts");

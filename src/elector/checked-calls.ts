@@ -33,8 +33,8 @@ const changes = {
 const whichChange = `must be an object with one of ${Object.keys(changes).join(", ")}`;
 const change = v.lazy((given) => {
   const keys = typeof given === "object" && given !== null ? Object.keys(given) : [];
-  const [kind] = Object.keys(changes).filter((one) => keys.includes(one));
-  return kind === undefined || keys.length > 1
+  const [kind, ...more] = Object.keys(changes).filter((one) => keys.includes(one));
+  return kind === undefined || more.length > 0
     ? v.custom(() => false, whichChange)
     : changes[kind as keyof typeof changes];
 });

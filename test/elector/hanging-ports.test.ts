@@ -81,7 +81,7 @@ describe("stop settles although a port hangs, and says so", () => {
     const elector = await starting;
     await world.until(() => elector.isLeader);
     await world.settled(elector.stop(), 2 * closeLimitMs + 100);
-    expect(await elector.closed).toMatchObject({ code, message });
+    expect(await elector.closed).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(logged).toContainEqual(expect.stringMatching(message));
     expect(elector.status().role).toBe("stopped");
   });
@@ -128,7 +128,7 @@ describe("createElector settles although a port hangs", () => {
       { store: { write: never } },
       "storeFailed",
       true,
-      /first record was not written/,
+      /^the record was not written within/,
     ],
     [
       "a transport that never starts",
@@ -140,7 +140,10 @@ describe("createElector settles although a port hangs", () => {
   ])("%s", async (_what, ports, code, closes, message) => {
     const world = new ElectorWorld();
     const { starting, asked } = startAlone(world, ports);
-    await expect(world.settled(starting, openLimitMs + 1000)).rejects.toMatchObject({ code, message });
+    await expect(world.settled(starting, openLimitMs + 1000)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
     // What never opened has no lock to free.
     expect(asked.includes("close")).toBe(closes);
   });
@@ -167,7 +170,7 @@ describe("createElector settles although a port hangs", () => {
     const { starting, logged } = startAlone(world, { store: { close: never }, transport: broken as never });
     await expect(world.settled(starting, closeLimitMs + 100)).rejects.toMatchObject({
       code: "transportFailed",
-      message: /taken/,
+      message: expect.stringMatching(/taken/),
     });
     expect(logged).toContainEqual(expect.stringMatching(/lock of the vote store is kept/));
   });

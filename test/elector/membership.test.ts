@@ -46,7 +46,7 @@ describe("changing the membership", () => {
     const { id, elector } = await world.leader();
     await expect(world.settled(elector.reconfigure({ remove: id }))).rejects.toMatchObject({
       code: "reconfigureRefused",
-      message: /transfer the leadership first/,
+      message: expect.stringMatching(/transfer the leadership first/),
     });
   });
 
@@ -56,7 +56,7 @@ describe("changing the membership", () => {
     const change = elector.reconfigure({ add: d }, { timeoutMs: 2000 });
     await expect(world.settled(change)).rejects.toMatchObject({
       code: "timeout",
-      message: /d at ws:\/\/d:7400 has not been met yet/,
+      message: expect.stringMatching(/d at ws:\/\/d:7400 has not been met yet/),
     });
     expect(elector.status().observers).toEqual([]);
     // Nobody is looked for any more.
@@ -81,7 +81,7 @@ describe("changing the membership", () => {
     world.isolate("e");
     await expect(world.settled(other)).rejects.toMatchObject({
       code: "timeout",
-      message: /has not caught up yet/,
+      message: expect.stringMatching(/has not caught up yet/),
     });
     expect(elector.status().observers.map(({ id }) => id)).toEqual(["e"]);
   });
@@ -96,7 +96,9 @@ describe("changing the membership", () => {
     expect(elector.status().observers).toHaveLength(63);
     await expect(world.settled(elector.reconfigure(observer(64)))).rejects.toMatchObject({
       code: "reconfigureRefused",
-      message: /more than 64 members, the most that a cluster may have: remove one first/,
+      message: expect.stringMatching(
+        /more than 64 members, the most that a cluster may have: remove one first/,
+      ),
     });
     expect(elector.isLeader).toBe(true);
     await world.settled(elector.reconfigure({ remove: "o1" }));
@@ -132,7 +134,7 @@ describe("changing the membership", () => {
     const { elector } = await world.leader();
     await expect(world.settled(elector.reconfigure({ add: add as typeof d }))).rejects.toMatchObject({
       code,
-      message,
+      message: expect.stringMatching(message),
     });
   });
 
@@ -161,7 +163,7 @@ describe("changing the membership", () => {
       world.settled(first.elector.reconfigure({ add: { id: lost, address } })),
     ).rejects.toMatchObject({
       code: "reconfigureRefused",
-      message: /has come back without its votes: remove it first/,
+      message: expect.stringMatching(/has come back without its votes: remove it first/),
     });
     await world.settled(first.elector.reconfigure({ remove: lost }));
     await world.settled(world.seat(lost).elector.stop());
@@ -192,7 +194,7 @@ describe("changing the membership", () => {
     await world.advance(100);
     await expect(world.settled(first.elector.transfer({ to: other?.id ?? "" }))).rejects.toMatchObject({
       code: "transferRefused",
-      message: /no link/,
+      message: expect.stringMatching(/no link/),
     });
     expect(first.elector.isLeader).toBe(true);
     await expect(world.settled(first.elector.transfer({ to: "z" }))).rejects.toMatchObject({
