@@ -40,45 +40,45 @@ export function createOutlook(
 ): OutlookKeeper {
   const refusals = new Map<NodeId, LastRefusal>();
   /**
-   * Since when a peer with a link has answered nothing, over all rounds and leaderships of this node with no leader in between: where
-   * answers are missing, one follows the other.
+   * For how long altogether a peer has answered nothing while it had a link, over all rounds and leaderships of this node with no leader
+   * in between: where answers are missing, one follows the other. The time without a link does not count: that is another trouble.
    */
-  const unansweredSinceMs = new Map<NodeId, number>();
+  const unansweredMs = new Map<NodeId, number>();
+  let lookedAtMs = Number.POSITIVE_INFINITY;
 
   return {
     ...world,
     refusalOf: (id) => refusals.get(id) ?? null,
     isDeaf(id) {
-      const sinceMs = unansweredSinceMs.get(id);
-      if (sinceMs === undefined || !world.isConnected(id)) return false;
-      return world.nowMs() - sinceMs >= silentTimeouts * node.settings.quorumTimeoutMs;
+      const longEnoughMs = silentTimeouts * node.settings.quorumTimeoutMs;
+      return world.isConnected(id) && (unansweredMs.get(id) ?? 0) >= longEnoughMs;
     },
     onMessage(from, message) {
       if (!("reason" in message)) return;
-      if (unansweredSinceMs.size > 0) unansweredSinceMs.delete(from);
+      if (unansweredMs.size > 0) unansweredMs.delete(from);
       if (message.reason !== null) {
         const leader = message.kind === "requestVoteReply" ? message.leader : null;
         refusals.set(from, { reason: message.reason, leader });
       } else if (refusals.size > 0) refusals.delete(from);
     },
     look() {
-      const { role } = node;
+      const { role, settings } = node;
+      const nowMs = world.nowMs();
+      // A process that was away heard no answers.
+      const passedMs = Math.min(settings.quorumTimeoutMs, Math.max(0, nowMs - lookedAtMs));
+      lookedAtMs = nowMs;
       if (role.name === "follower") {
         if (leaderOf(node) === null) return;
         refusals.clear();
-        unansweredSinceMs.clear();
+        unansweredMs.clear();
         return;
       }
       // An answer that is only on its way takes its sender out again.
-      const nowMs = world.nowMs();
-      for (const { id } of membersOf(node.record.configuration))
-        if (
-          id !== node.id &&
-          world.isConnected(id) &&
-          !isAnswered(node, id, nowMs) &&
-          !unansweredSinceMs.has(id)
-        )
-          unansweredSinceMs.set(id, nowMs);
+      for (const { id } of membersOf(node.record.configuration)) {
+        if (id === node.id || !world.isConnected(id) || isAnswered(node, id, nowMs)) continue;
+        const beforeMs = unansweredMs.get(id);
+        unansweredMs.set(id, beforeMs === undefined ? 0 : beforeMs + passedMs);
+      }
     },
   };
 }
