@@ -62,7 +62,7 @@ export function changed(node: Node, seen: View): boolean {
     node.removed !== seen.removed ||
     node.amnesiacs.size !== seen.amnesiacCount ||
     node.believedStranger !== seen.believedStranger ||
-    founderCount(node) !== seen.founderCount ||
+    (node.arrival !== null && founderCount(node) !== seen.founderCount) ||
     // A quorum that held a configuration goes on holding it, so this is asked only until it does.
     (role.name === "leader" && !seen.committed && isConfigurationCommitted(node))
   );

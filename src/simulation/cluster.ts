@@ -45,12 +45,14 @@ export class Cluster implements ProcessWorld {
   readonly options: ClusterOptions;
   readonly streamOf: (purpose: string) => Stream;
   eventCount = 0;
+  readonly hasCopies: boolean;
   private readonly rules: LinkRules;
   private readonly placeOf = new Map<NodeId, number>();
 
   constructor(options: ClusterOptions) {
     const { voters, observers } = options;
     this.options = { ...options, voters: voters.map(interned), observers: observers.map(interned) };
+    this.hasCopies = options.hasCopies === true;
     this.streamOf = splitSeed(options.seed);
     this.rules = new LinkRules(() => this.applyRules());
     const ids = [...this.options.voters, ...this.options.observers];
@@ -67,10 +69,6 @@ export class Cluster implements ProcessWorld {
     for (const { links } of this.processes) for (const link of links) link?.onConnected();
     this.introduceAll();
     this.tellChanged("");
-  }
-
-  get hasCopies(): boolean {
-    return this.options.hasCopies === true;
   }
 
   get nowMs(): number {

@@ -1,19 +1,15 @@
 import { type PeerRefusal, refusesStanding, type Standing, standingOf } from "../protocol/index.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 
-/** One start of a process, as others know it. */
-interface Start {
-  readonly incarnation: string;
-  /** What it said of its record last; null while it runs, as it says what is so at the moment. */
-  lastWords: Standing | null;
-}
-
 /**
  * What a transport does when it makes a link: both ends say who they are and how far their records have come, and a peer that runs on a copy
  * is refused. Played where copies of records are, in place of every link, before the first message from each start of a peer.
  */
 export class Introductions {
-  private readonly starts: Start[] = [];
+  /** The incarnation of each start, as others know it. */
+  readonly incarnations: string[] = [];
+  /** What each start said of its record last; none for the one that runs, as it says what is so at the moment. */
+  private readonly lastWords: Standing[] = [];
   /** By the peer's place: the last of its starts that was let in, and the last that was turned away. */
   private readonly letIn: number[] = [];
   private readonly turnedAway: number[] = [];
@@ -27,18 +23,12 @@ export class Introductions {
   begin(incarnation: string): number {
     this.letIn.length = 0;
     this.turnedAway.length = 0;
-    return this.starts.push({ incarnation, lastWords: null }) - 1;
+    return this.incarnations.push(incarnation) - 1;
   }
 
   /** The process has died. */
   end(): void {
-    const start = this.starts.at(-1);
-    if (start !== undefined) start.lastWords = standingOf(this.process.node);
-  }
-
-  /** Who a peer takes this process for, in that start. */
-  incarnationIn(start: number): string {
-    return this.starts[start]?.incarnation ?? "";
+    this.lastWords[this.incarnations.length - 1] = standingOf(this.process.node);
   }
 
   /** True iff messages from this start of a peer are read; the first time the peer says who it is. */
@@ -46,7 +36,7 @@ export class Introductions {
     if (this.letIn[peer.place] === start) return true;
     if (this.turnedAway[peer.place] === start) return false;
     const { node, driver } = this.process;
-    const incarnation = peer.introductions.incarnationIn(start);
+    const incarnation = peer.introductions.incarnations[start] as string;
     const standing = peer.introductions.standingIn(start);
     const refusal = refusesStanding(node, peer.id, incarnation, standing);
     if (refusal !== null) {
@@ -67,14 +57,14 @@ export class Introductions {
   }
 
   private standingIn(start: number): Standing {
-    return this.starts[start]?.lastWords ?? standingOf(this.process.node);
+    return this.lastWords[start] ?? standingOf(this.process.node);
   }
 
   /** A peer wants no link with this process, which therefore ends, if it is still the same, and is not started again. */
   private onRefused(start: number, { detail }: PeerRefusal): void {
     const { process } = this;
     const end = (): void => {
-      if (!process.alive || start !== this.starts.length - 1 || process.failure !== null) return;
+      if (!process.alive || start !== this.incarnations.length - 1 || process.failure !== null) return;
       process.failure = new Error(detail);
       process.driver.stop("stopped");
       process.onSettled();

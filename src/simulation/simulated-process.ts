@@ -137,7 +137,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     if (this.incarnation !== incarnation) this.identity++;
     this.incarnation = incarnation;
     this.startIndex = this.introductions.begin(incarnation);
-    this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
+    if (this.world.hasCopies)
+      this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
     this.alive = true;
     this.failure = null;
     this.node = this.makeNode();
@@ -153,7 +154,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   die(loseUnsynced: boolean): void {
     this.alive = false;
     this.paused = false;
-    this.introductions.end();
+    if (this.world.hasCopies) this.introductions.end();
     this.toldTerm = null;
     this.leaseUntilMs = Number.NEGATIVE_INFINITY;
     this.backlog = [];
@@ -195,7 +196,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
       return;
     }
     const sender = this.world.processes[from] as SimulatedProcess;
-    const incarnation = sender.introductions.incarnationIn(start);
+    const incarnation = sender.introductions.incarnations[start] as string;
     if (this.world.hasCopies) this.introductions.admits(sender, start);
     else this.driver.tell({ kind: "connected", from: sender.id, incarnation });
     this.onSettled();
@@ -219,7 +220,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     world.eventCount++;
     // One object serves all messages: the driver has done with it when `tell` returns, as nothing here tells from within a step.
     input.from = sender.id;
-    input.incarnation = sender.introductions.incarnationIn(start);
+    input.incarnation = sender.introductions.incarnations[start] as string;
     input.message = message;
     this.driver.tell(input as Input);
     if (world.watchers.length === 0) return;

@@ -38,7 +38,7 @@ describe("a line of a node", () => {
 
   it("says of a first link to a quorum not that it is there again", () => {
     expect(readableLine("a", { event: "isolated", isolated: false }, moment)).toBe(
-      "03:04:05.678 a has links to a quorum\n",
+      "2025-01-02T03:04:05.678Z INFO  a has links to a quorum\n",
     );
   });
 

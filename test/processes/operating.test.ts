@@ -6,7 +6,7 @@ const token = { RAFTBEAT_TOKEN: "a secret that only the operators know" };
 
 describe("an operator of running nodes", () => {
   it("sees who leads, hands over, adds a node, changes its address, and removes one that leads", async () => {
-    const cluster = await startCluster(["a", "b", "c"], { joiners: ["d"] });
+    const cluster = await startCluster(["a", "b", "c"], { joiners: ["d"], extra: ["--timing", "laptop"] });
     const first = await cluster.settled();
     const urls = (ids: readonly string[]) => ["--url", ids.map(cluster.url).join(",")];
 
@@ -42,7 +42,7 @@ describe("an operator of running nodes", () => {
   });
 
   it("is told to ask the leader where it asked only another", async () => {
-    const cluster = await startCluster();
+    const cluster = await startCluster(["a", "b", "c"], { extra: ["--timing", "laptop"] });
     const leader = await cluster.settled();
     const other = cluster.ids.find((id) => id !== leader) ?? "";
     const transfer = raftbeat(["transfer", "--url", cluster.url(other)]);
