@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { RaftbeatError } from "../errors.js";
 import { ownWords } from "../own-words.js";
 import { judgeVariable, looksSecret } from "./unknown-variable.js";
@@ -144,6 +144,14 @@ function onUnknown(
   }
 }
 
+/** What is wrong with a text, in the parser's words where they speak of the text and not of the parser. */
+function yamlProblem(cause: Error): string {
+  const code = cause instanceof YAMLParseError ? cause.code : null;
+  if (code === "MULTIPLE_DOCS") return "holds more than one document (---): give one";
+  if (code === "RESOURCE_EXHAUSTION") return "is nested too deeply: settings are two levels deep at most";
+  return `is no YAML: ${cause.message.split("\n")[0]?.replace(/:$/, "")}`;
+}
+
 function readFile(file: string, settings: Settings): Record<string, unknown> {
   const text = readText(file, "the settings file", largestFileBytes);
   let content: unknown;
@@ -151,7 +159,7 @@ function readFile(file: string, settings: Settings): Record<string, unknown> {
     // Every value as it was written, as in a flag: YAML's own rules would make 7 of the id 007, and 1000 of 1e3.
     content = parse(text, { schema: "failsafe" });
   } catch (cause) {
-    throw invalid(`${file} is no YAML: ${(cause as Error).message.split("\n")[0]?.replace(/:$/, "")}`, cause);
+    throw invalid(`${file} ${yamlProblem(cause as Error)}`, cause);
   }
   if (content === null) return {};
   if (typeof content !== "object" || Array.isArray(content))

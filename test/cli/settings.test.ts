@@ -229,7 +229,12 @@ describe("the settings of a node", () => {
       [{}, {}, "metadata: &a [*a]\n"],
       /metadata \(too tangled to show\) must be text$/,
     ],
-    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml is no YAML/],
+    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml is nested too deeply/],
+    [
+      "two documents",
+      [{}, {}, "id: a\n---\nid: b\n"],
+      /\.yaml holds more than one document \(---\): give one$/,
+    ],
     ["a file without an end", [{ tokenFile: "/dev/zero" }], /^\/dev\/zero is too large for the token file/],
     [
       "a token that no header carries",
