@@ -19,7 +19,7 @@ const settings = {
   data: { flag: "--data <folder>", schema: text, help: "the folder of the node to begin again from" },
   aboveTerm: {
     flag: "--above-term <n>",
-    schema: wholeBetween(0, furthestAhead),
+    schema: wholeBetween(0, furthestAhead / 2),
     help: "the highest term (fencing token) that anybody has seen: the next leader has a higher one",
   },
   cluster: { flag: "--cluster <name>", schema: id, help: "name of the cluster, if the folder is empty" },
@@ -46,7 +46,7 @@ export function addRecoverCommand(program: Command): void {
 }
 
 /** Does it, or says what it would do. Errors: `invalidSettings`, and those of the vote store. */
-async function recover(flags: Readonly<Record<string, unknown>>, really: boolean): Promise<string> {
+export async function recover(flags: Readonly<Record<string, unknown>>, really: boolean): Promise<string> {
   const given = (key: keyof typeof settings): unknown => {
     const value = flags[key];
     return value === undefined

@@ -56,10 +56,12 @@ function bestInformed(answers: readonly NodeAnswer[]): StatusReply | null {
   return statuses[0] ?? null;
 }
 
-function headline({ cluster, leader, term, leaderMetadata }: StatusReply): string {
+function headline({ cluster, clusterId, leader, term, leaderMetadata }: StatusReply): string {
   const who = leader === null ? "no leader known" : `${leader} leads`;
   const metadata = leaderMetadata === null ? "" : ` (${printable(leaderMetadata)})`;
-  return `${printable(`${cluster}: ${who}`)}, term ${term}${metadata}`;
+  // A node of another version may not say it.
+  const id = typeof clusterId === "string" ? `\ncluster id ${printable(clusterId)}` : "";
+  return `${printable(`${cluster}: ${who}`)}, term ${term}${metadata}${id}`;
 }
 
 function nodeRow(answer: NodeAnswer): string[] {

@@ -37,6 +37,7 @@ it("why a node knows no leader, what a leader warns of, and why a link is missin
     status: status as unknown as StatusReply,
   }));
   const text = statusText(answers);
+  expect(text).toMatch(/^test: .*\ncluster id here\n/);
   expect(text).toContain(
     "\na knows no leader: 2 of 3 voters are needed\ufffd[2J\nb warns: voter c does not answer\n\n",
   );
