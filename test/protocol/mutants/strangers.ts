@@ -89,7 +89,13 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a joiner that believes anybody",
-    edits: [["founding.ts", "return authenticated || arrival.members.has(from);", "return true;"]],
+    edits: [
+      [
+        "founding.ts",
+        "return authenticated || members.has(from) || (clusterId !== null && members.size === 0);",
+        "return true;",
+      ],
+    ],
     claims: ["21. a joiner learns from a proven sender, from whom its"],
   },
   {
