@@ -83,7 +83,7 @@ export function believesOnArrival(
   if (arrival === null) return false;
   const own = memberOf(configuration, id)?.incarnation ?? null;
   if (own !== null && own !== record.incarnation) return false;
-  if (!leads && (own === null || arrival.kind === "joining" || !isFoundedBy(configuration, arrival)))
+  if (!leads && (own === null || arrival.kind === "joining" || !agreesWith(configuration, arrival, id)))
     return false;
   if (arrival.kind === "founding")
     return (
@@ -93,11 +93,23 @@ export function believesOnArrival(
   return authenticated || arrival.members.has(from);
 }
 
-/** True iff a configuration has the founders that this node's settings name. */
-function isFoundedBy({ voters }: Configuration, { founders }: Founding): boolean {
-  return (
-    voters.length === founders.length && founders.every(({ id }) => voters.some((voter) => voter.id === id))
-  );
+/**
+ * True iff a configuration has the founders that this node's settings name, and this node has met each that it counts on, in no other
+ * cluster. The sender's word for them is not enough: it may be old, and one of them have been elected since, in another cluster, by the
+ * vote of a record of this node that is lost.
+ */
+function agreesWith(
+  { voters, clusterId }: Configuration,
+  { founders, met }: Founding,
+  ownId: NodeId,
+): boolean {
+  if (voters.length !== founders.length) return false;
+  return voters.every(({ id, incarnation }) => {
+    if (!founders.some((founder) => founder.id === id)) return false;
+    if (id === ownId || incarnation === null) return true;
+    const said = met.get(id)?.standing;
+    return said !== undefined && (said.clusterId === null || said.clusterId === clusterId);
+  });
 }
 
 /** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders. */

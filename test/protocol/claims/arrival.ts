@@ -110,11 +110,12 @@ export const arrival = [
   claim(
     "28. a founder takes the founding that counts on its record from another founder that asks",
     (protocol) => {
-      const a = aFounder(protocol, "a");
-      for (const id of ["b", "c"]) link(a, id);
+      const a = aFounder(protocol, "a", ["b"]);
+      link(a, "c");
       const { configuration } = a.node.record;
       const request = voteRequest(configuration, { term: 1 });
       const late = aFounder(protocol, "c");
+      link(late, "a", { clusterId: clusterIdOf(a) });
       expect(late.hear("z", request)).toMatchObject({ granted: false });
       expect(late.hear("a", request)).toMatchObject({ granted: true });
       expect(late.node.record.configuration).toEqual(configuration);
@@ -124,6 +125,32 @@ export const arrival = [
       expect(emptied.hear("a", heartbeat(configuration, { configuration }))).toMatchObject({
         accepted: false,
       });
+    },
+  ),
+  claim(
+    "28. a founder takes no founding from who asks unless it has met all that this counts on, in no other cluster",
+    (protocol) => {
+      const a = aFounder(protocol, "a");
+      // Before b founded a cluster, was elected by a record of c that is lost, and cannot be heard by a any more.
+      for (const [id, incarnation] of [
+        ["b", "b-1"],
+        ["c", "c-2"],
+      ] as const)
+        link(a, id, {}, incarnation);
+      const request = voteRequest(a.node.record.configuration, { term: 1 });
+      const met = (clusterId: string | null | undefined, incarnation = "b-1"): Actor => {
+        const c = aFounder(protocol, "c");
+        c.node.record = { ...c.node.record, incarnation: "c-2" };
+        link(c, "a", { clusterId: clusterIdOf(a) });
+        if (clusterId !== undefined) link(c, "b", { clusterId }, incarnation);
+        return c;
+      };
+      for (const clusterId of ["elsewhere", undefined])
+        expect(met(clusterId).hear("a", request)).toMatchObject({ granted: false, reason: "notReady" });
+      // One that lost its record itself counts for nothing in another cluster.
+      for (const incarnation of ["b-1", "b-2"])
+        expect(met(null, incarnation).hear("a", request)).toMatchObject({ granted: true });
+      expect(met(clusterIdOf(a)).hear("a", request)).toMatchObject({ granted: true });
     },
   ),
   claim("28. a reconfiguration keeps the id of the cluster", (protocol) => {

@@ -117,6 +117,17 @@ export const strangers: readonly Mutant[] = [
     ],
   },
   {
+    name: "the word of a founder that asks taken for another's",
+    edits: [
+      [
+        "founding.ts",
+        "return said !== undefined && (said.clusterId === null || said.clusterId === clusterId);",
+        "return true;",
+      ],
+    ],
+    claims: ["28. a founder takes no founding from who asks unless it has"],
+  },
+  {
     name: "a cluster id that does not tell of the records",
     edits: [["founding.ts", "=> [id, incarnation] as const", "=> [id, incarnation === null] as const"]],
     claims: ["28. the id of the cluster changes with any founder's record"],
