@@ -110,11 +110,9 @@ export function createPeers(
     const id = link.peer as NodeId;
     const peer = peers.get(id) ?? add(id, null);
     // A node dials only when it sees no link: one of the same side, or of an earlier life, is dead to it.
-    const older = peer.links.filter(
-      (other) => other.dialled === link.dialled || other.incarnation !== link.incarnation,
-    );
+    const older = peer.links.filter((other) => other.dialled === link.dialled || !isSameLife(other, link));
     const wasUp = peer.links.length > 0;
-    const wasOther = peer.links.some((other) => other.incarnation !== link.incarnation);
+    const wasOther = peer.links.some((other) => !isSameLife(other, link));
     peer.links = [...peer.links.filter((other) => !older.includes(other)), link];
     for (const other of older) other.refuse("replaced", "replaced by a newer connection");
     if (peer.address !== null && !link.dialled && link.authenticated)
@@ -292,4 +290,9 @@ export function createPeers(
       }
     },
   };
+}
+
+/** True iff one process of one record is at the other end of both. */
+function isSameLife(one: Link, other: Link): boolean {
+  return one.incarnation === other.incarnation && one.standing?.startNonce === other.standing?.startNonce;
 }
