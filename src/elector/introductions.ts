@@ -18,14 +18,24 @@ export type Introductions = Required<
 
 /** Makes the introductions of a node. @param fail ends the node: its record is a copy that has not gone on */
 export function createIntroductions(node: Node, fail: (error: RaftbeatError) => void): Introductions {
+  function recalls(peer: NodeId): string | null {
+    const { incarnationsMet, configuration } = node.record;
+    return incarnationsMet.get(peer) ?? memberOf(configuration, peer)?.incarnation ?? null;
+  }
+
+  /** The word of another record under a member's name must not end this node (rule 22). */
+  function isMember(peer: NodeId, incarnation: string): boolean {
+    const isNamed = memberOf(node.record.configuration, peer) !== undefined;
+    return isNamed && (recalls(peer) ?? incarnation) === incarnation;
+  }
+
   return {
-    recalls: (peer) =>
-      node.record.incarnationsMet.get(peer) ?? memberOf(node.record.configuration, peer)?.incarnation ?? null,
+    recalls,
     standing: () => standingOf(node),
     refusesPeer: (peer, incarnation, standing) => refusesStanding(node, peer, incarnation, standing),
     refusesMessage: (_peer, message) => beyondReach(node, message),
-    onRefusedBy(peer, { reason, detail }) {
-      if (reason === "wrongCluster" || memberOf(node.record.configuration, peer) === undefined) return;
+    onRefusedBy(peer, incarnation, { reason, detail }) {
+      if (reason === "wrongCluster" || !isMember(peer, incarnation)) return;
       fail(
         new RaftbeatError(
           "recordCopied",

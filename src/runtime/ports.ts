@@ -71,8 +71,8 @@ export interface TransportHandlers {
   refusesPeer?(peer: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
   /** Why a message that is well formed cannot be true, such as a term that cannot have been reached; or null (rule 30). */
   refusesMessage?(peer: NodeId, message: Message): string | null;
-  /** A linked peer has refused this node for one of the reasons of `PeerRefusal`. */
-  onRefusedBy?(peer: NodeId, refusal: PeerRefusal): void;
+  /** A peer with this incarnation has refused this node for one of the reasons of `PeerRefusal`. */
+  onRefusedBy?(peer: NodeId, incarnation: string, refusal: PeerRefusal): void;
 }
 
 /** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */

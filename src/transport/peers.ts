@@ -78,8 +78,8 @@ export function createPeers(
     isListed: (id) => typeof peers.get(id)?.address === "string",
     standing: () => handlers.standing?.() ?? unknownStanding,
     refusesPeer: (id, incarnation, standing) => handlers.refusesPeer?.(id, incarnation, standing) ?? null,
-    onRefusedBy: (peer, refusal) => {
-      if (!stopped) handlers.onRefusedBy?.(peer, refusal);
+    onRefusedBy: (peer, incarnation, refusal) => {
+      if (!stopped) handlers.onRefusedBy?.(peer, incarnation, refusal);
     },
     refusesLink(id, incarnation) {
       if (stopped) return { reason: "stopping", detail: "stopping" };

@@ -138,6 +138,19 @@ describe("a record runs once", () => {
     await expect(world.start("c", { voters })).rejects.toMatchObject({ code: "recordCopied" });
   });
 
+  it("is not ended by the word of another record under a member's name", async () => {
+    const world = await ElectorWorld.of(ids);
+    const { elector } = await world.leader();
+    const [other] = ids.filter((id) => id !== elector.id);
+    const handlers = world.handlersOf(elector.id);
+    const refusal = { reason: "olderCopy", detail: "because I say so" } as const;
+    handlers.onRefusedBy?.(other ?? "", "another", refusal);
+    await world.advance(100);
+    expect(elector.isLeader).toBe(true);
+    handlers.onRefusedBy?.(other ?? "", recordOf(world, other ?? "").incarnation, refusal);
+    expect(await world.settled(elector.closed)).toMatchObject({ code: "recordCopied" });
+  });
+
   it("of another node, or of a node of another cluster, it is not opened", async () => {
     const world = await ElectorWorld.of(["a"]);
     await world.leader();
