@@ -67,8 +67,8 @@ function foundedBy(node: Node, { founders, absent, met }: Founding): Configurati
 }
 
 /**
- * True iff a node that belongs to no cluster yet takes a configuration from this sender: a founder from the others its settings name, a
- * joiner from members its settings name, of the cluster they name, or over a link that is authenticated. Never one in which its
+ * True iff a node that belongs to no cluster yet takes a configuration from this sender: a founder from the others its settings name, or
+ * over a link that is authenticated if it names this very record; a joiner from members its settings name, of the cluster they name, or over a link that is authenticated. Never one in which its
  * name stands for another record.
  * @param authenticated whether the sender has proved to know the cluster's token, or to hold a certificate
  * @param leads false for a candidate: it is believed about a founding in which this very record takes part, and about nothing else
@@ -85,10 +85,12 @@ export function believesOnArrival(
   if (own !== null && own !== record.incarnation) return false;
   if (!leads && (own === null || arrival.kind === "joining" || !agreesWith(configuration, arrival, id)))
     return false;
-  if (arrival.kind === "founding")
-    return (
-      memberOf(configuration, id) !== undefined && arrival.founders.some((founder) => founder.id === from)
-    );
+  if (arrival.kind === "founding") {
+    // A leader that joined later takes back by name whoever lost its record.
+    const isProven = authenticated && own !== null;
+    const isNamed = memberOf(configuration, id) !== undefined;
+    return isNamed && (isProven || arrival.founders.some((founder) => founder.id === from));
+  }
   if (arrival.clusterId !== null) return configuration.clusterId === arrival.clusterId;
   return authenticated || arrival.members.has(from);
 }

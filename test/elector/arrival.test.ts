@@ -110,6 +110,24 @@ describe("a majority that lost its records", () => {
   });
 });
 
+describe("a founder that lost its record", () => {
+  it("is taken back by a leader that came later than its settings", async () => {
+    const world = await ElectorWorld.of(ids);
+    await world.start("d", { join: { members: ids } });
+    await world.settled(
+      (await world.leader()).elector.reconfigure({ add: { id: "d", address: "ws://d:7400" } }),
+    );
+    await world.settled((await world.leader()).elector.transfer({ to: "d" }));
+    await stop(world, "c");
+    world.seat("c").disk.record = null;
+    await world.start("c", { voters });
+    const { elector } = world.seat("d");
+    await world.settled(elector.reconfigure({ remove: "c" }));
+    await world.settled(elector.reconfigure({ add: { id: "c", address: "ws://c:7400" } }));
+    expect(world.seat("c").elector.status().leader).toBe("d");
+  });
+});
+
 describe("a record runs once", () => {
   it("put back from a copy, it is refused by name, and its node ends with the reason", async () => {
     const world = await ElectorWorld.of(ids);

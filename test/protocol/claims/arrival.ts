@@ -153,6 +153,28 @@ export const arrival = [
       expect(met(clusterIdOf(a)).hear("a", request)).toMatchObject({ granted: true });
     },
   ),
+  claim(
+    "28. a founder that lost its record is taken back by name by a leader that its settings do not name",
+    (protocol) => {
+      const heard = (authenticated: boolean, incarnation: string | null) => {
+        const c = aFounder(protocol, "c");
+        c.authenticated = authenticated;
+        const voters = [known("a"), known("b"), known("d")];
+        const configuration = protocol.configurationOf(
+          3,
+          5,
+          voters,
+          [{ ...known("c"), incarnation }],
+          "here",
+        );
+        return c.hear("d", heartbeat(configuration, { configuration }));
+      };
+      expect(heard(true, "c-1")).toMatchObject({ accepted: true });
+      expect(heard(false, "c-1")).toMatchObject({ accepted: false, reason: "notReady" });
+      for (const incarnation of [null, "c-2"])
+        expect(heard(true, incarnation)).toMatchObject({ accepted: false, reason: "notReady" });
+    },
+  ),
   claim("28. a reconfiguration keeps the id of the cluster", (protocol) => {
     const configuration = protocol.configurationOf(1, 1, founders("abc"), [], "here");
     const leader = aLeader(protocol, { configuration });

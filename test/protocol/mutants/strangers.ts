@@ -128,6 +128,11 @@ export const strangers: readonly Mutant[] = [
     claims: ["28. a founder takes no founding from who asks unless it has"],
   },
   {
+    name: "a founder taken back by whoever says so",
+    edits: [["founding.ts", "const isProven = authenticated && own !== null;", "const isProven = true;"]],
+    claims: ["28. a founder that lost its record is taken back by name by a"],
+  },
+  {
     name: "a cluster id that does not tell of the records",
     edits: [["founding.ts", "=> [id, incarnation] as const", "=> [id, incarnation === null] as const"]],
     claims: ["28. the id of the cluster changes with any founder's record"],
