@@ -96,7 +96,7 @@ export function believesOnArrival(
 }
 
 /**
- * True iff a configuration has the founders that this node's settings name, and this node has met each that it counts on, in no other
+ * True iff a configuration has the founders that this node's settings name, and this node has met each that it counts on, and none in another
  * cluster. The sender's word for them is not enough: it may be old, and one of them have been elected since, in another cluster, by the
  * vote of a record of this node that is lost.
  */
@@ -108,9 +108,10 @@ function agreesWith(
   if (voters.length !== founders.length) return false;
   return voters.every(({ id, incarnation }) => {
     if (!founders.some((founder) => founder.id === id)) return false;
-    if (id === ownId || incarnation === null) return true;
+    if (id === ownId) return true;
     const said = met.get(id)?.standing;
-    return said !== undefined && (said.clusterId === null || said.clusterId === clusterId);
+    if (said === undefined) return incarnation === null;
+    return said.clusterId === null || said.clusterId === clusterId;
   });
 }
 

@@ -121,7 +121,7 @@ export const strangers: readonly Mutant[] = [
     edits: [
       [
         "founding.ts",
-        "return said !== undefined && (said.clusterId === null || said.clusterId === clusterId);",
+        "if (said === undefined) return incarnation === null;\n    return said.clusterId === null || said.clusterId === clusterId;",
         "return true;",
       ],
     ],
