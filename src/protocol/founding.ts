@@ -68,8 +68,8 @@ function foundedBy(node: Node, { founders, absent, met }: Founding): Configurati
 
 /**
  * True iff a node that belongs to no cluster yet takes a configuration from this sender: a founder from the others its settings name, or
- * over a link that is authenticated if it names this very record; a joiner from members its settings name, of the cluster they name, or over a link that is authenticated. Never one in which its
- * name stands for another record.
+ * over a link that is authenticated if it names this very record; a joiner from members its settings name, of the cluster they name, or
+ * over a link that is authenticated. Never one in which its name stands for another record.
  * @param authenticated whether the sender has proved to know the cluster's token, or to hold a certificate
  * @param leads false for a candidate: it is believed about a founding in which this very record takes part, and about nothing else
  */
