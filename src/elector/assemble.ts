@@ -64,10 +64,14 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   const waits = createWaits();
   const watch = createWatch(status);
   const notices = createNotices(logger, about, publish);
-  const introductions = createIntroductions(node, fail);
+  const introductions = createIntroductions(node, (error, isProven) => {
+    isCopy ||= isProven;
+    fail(error);
+  });
   const arrivalNotices = createArrivalNotices(node, logger, about);
   let begun = false;
   let stopped = false;
+  let isCopy = false;
   let failure: RaftbeatError | null = null;
   let ending: Promise<void> | null = null;
   let endHealth = (): void => {};
@@ -181,8 +185,10 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       waits.end(failure ?? stoppedError());
       await runner.end(failure);
       contention.end();
-      if (failure?.code === "recordCopied")
-        await writeRecord(store, markedAsCopy(node.record), schedule).catch(() => {});
+      if (isCopy)
+        await writeRecord(store, markedAsCopy(node.record), schedule).catch((error) =>
+          logger.error({ ...about, error }, "the record could not be marked as a copy"),
+        );
       const left = await closePorts(links.transport, store, schedule);
       if (left !== null) logger.error({ ...about, error: left }, left.message);
       watch.end();
@@ -261,6 +267,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       },
     },
     begin() {
+      if (ending !== null) return;
       begun = true;
       driver.start();
       for (const [peer, introduced] of connected) meet(peer, introduced);

@@ -82,7 +82,7 @@ function checkOwner({ run }: DurableRecord, cluster: string, id: string): void {
   if (run.isCopy)
     throw new RaftbeatError(
       "recordCopied",
-      `a member found the record of ${id} to be a copy that has not gone on: remove ${id} from the cluster, empty its store, and add it again`,
+      `a member found the record of ${id} to be a copy that has not gone on: remove ${id} from the cluster, empty its store, and add it again; if this befell a majority, see \`raftbeat recover\``,
     );
   if (run.cluster === cluster && run.id === id) return;
   throw new RaftbeatError(

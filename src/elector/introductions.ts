@@ -16,21 +16,39 @@ export type Introductions = Required<
   Pick<TransportHandlers, "recalls" | "standing" | "refusesPeer" | "refusesMessage" | "onRefusedBy">
 >;
 
-/** Makes the introductions of a node. @param fail ends the node: its record is a copy that has not gone on */
-export function createIntroductions(node: Node, fail: (error: RaftbeatError) => void): Introductions {
+/**
+ * Makes the introductions of a node.
+ * @param fail ends the node: its record is a copy that has not gone on; if a peer that proved to be of the cluster says so, for good
+ */
+export function createIntroductions(
+  node: Node,
+  fail: (error: RaftbeatError, isProven: boolean) => void,
+): Introductions {
+  function recalls(peer: NodeId): string | null {
+    const { incarnationsMet, configuration } = node.record;
+    return incarnationsMet.get(peer) ?? memberOf(configuration, peer)?.incarnation ?? null;
+  }
+
+  /** The word of another record under a member's name must not end this node (rule 22). */
+  function isMember(peer: NodeId, incarnation: string): boolean {
+    const isNamed = memberOf(node.record.configuration, peer) !== undefined;
+    return isNamed && (recalls(peer) ?? incarnation) === incarnation;
+  }
+
   return {
-    recalls: (peer) =>
-      node.record.incarnationsMet.get(peer) ?? memberOf(node.record.configuration, peer)?.incarnation ?? null,
+    recalls,
     standing: () => standingOf(node),
     refusesPeer: (peer, incarnation, standing) => refusesStanding(node, peer, incarnation, standing),
     refusesMessage: (_peer, message) => beyondReach(node, message),
-    onRefusedBy(peer, { reason, detail }) {
-      if (reason === "wrongCluster" || memberOf(node.record.configuration, peer) === undefined) return;
+    onRefusedBy(peer, incarnation, { reason, detail }, proof) {
+      // Whoever connects and proves nothing may be anybody.
+      if (reason === "wrongCluster" || proof === "said" || !isMember(peer, incarnation)) return;
       fail(
         new RaftbeatError(
           "recordCopied",
           `${peer} refuses this node (${detail}): if another process runs with this record, this one must not; if this folder was put back from a copy, remove this node from the cluster, empty the folder, and add the node again`,
         ),
+        proof === "proven",
       );
     },
   };

@@ -30,7 +30,7 @@ export function createNotices(logger: Logger, about: object, publish: Publish): 
       if (message.reason === "configurationMismatch")
         warnOnce(
           `mismatch ${from}`,
-          `${from} was started with other voters than this node: give all founders the same list`,
+          `${from} was started with other voters or absentFounders than this node, and belongs to another cluster: give all founders the same, empty the store of the one that is wrong, and have it added again`,
         );
     },
     onAmnesiac(peer, incarnation) {

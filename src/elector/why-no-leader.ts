@@ -83,7 +83,8 @@ const refusalWords: Readonly<Record<Refusal, string>> = {
   leaderAlive: "it follows a leader",
   voteHold: "it heard a leader not long ago and holds its vote",
   olderConfiguration: "it knows newer members",
-  configurationMismatch: "it was started with other voters; give all founders the same list",
+  configurationMismatch:
+    "it was started with other voters or absentFounders, and belongs to another cluster; give all founders the same, empty the store of the one that is wrong, and have it added again",
   notMember: "this node is none of its members",
   amnesiac:
     "it knows this node by another record, so this one has forgotten its votes; remove it and add it again",

@@ -8,7 +8,7 @@ import {
 } from "./become.js";
 import { believeStranger, catchUp, inquire } from "./catch-up.js";
 import { isNewer } from "./configuration.js";
-import { isVoter, meet, strangerReason } from "./identity.js";
+import { isForeign, isVoter, meet, strangerReason } from "./identity.js";
 import { holdUntil } from "./lease.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./message.js";
 import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./node.js";
@@ -64,8 +64,9 @@ export function onRequestVote(
 ): void {
   const { configuration } = request;
   believeStranger(node, from, incarnation, request, authenticated, nowMs);
-  const stranger = strangerReason(node, from, incarnation, configuration.id);
-  if (stranger === null) node.heardMemberAtMs = nowMs;
+  const isUnknown = strangerReason(node, from, incarnation, configuration.id);
+  if (isUnknown === null) node.heardMemberAtMs = nowMs;
+  const stranger = isUnknown ?? (isForeign(node, configuration) ? "configurationMismatch" : null);
   const refusal =
     stranger ??
     (request.preVote

@@ -67,9 +67,9 @@ function foundedBy(node: Node, { founders, absent, met }: Founding): Configurati
 }
 
 /**
- * True iff a node that belongs to no cluster yet takes a configuration from this sender: a founder from the others its settings name, a
- * joiner from members its settings name, of the cluster they name, or over a link that is authenticated. Never one in which its
- * name stands for another record.
+ * True iff a node that belongs to no cluster yet takes a configuration from this sender: a founder from the others its settings name, or
+ * over a link that is authenticated if it names this very record; a joiner from members its settings name, of the cluster they name, or
+ * over a link that is authenticated. Never one in which its name stands for another record.
  * @param authenticated whether the sender has proved to know the cluster's token, or to hold a certificate
  * @param leads false for a candidate: it is believed about a founding in which this very record takes part, and about nothing else
  */
@@ -83,23 +83,38 @@ export function believesOnArrival(
   if (arrival === null) return false;
   const own = memberOf(configuration, id)?.incarnation ?? null;
   if (own !== null && own !== record.incarnation) return false;
-  if (!leads && (own === null || arrival.kind === "joining" || !isFoundedBy(configuration, arrival)))
+  if (!leads && (own === null || arrival.kind === "joining" || !agreesWith(configuration, arrival, id)))
     return false;
-  if (arrival.kind === "founding")
-    return (
-      memberOf(configuration, id) !== undefined && arrival.founders.some((founder) => founder.id === from)
-    );
+  if (arrival.kind === "founding") {
+    // A leader that joined later takes back by name whoever lost its record.
+    const isProven = authenticated && own !== null;
+    const isNamed = memberOf(configuration, id) !== undefined;
+    return isNamed && (isProven || arrival.founders.some((founder) => founder.id === from));
+  }
   const { members, clusterId } = arrival;
   if (clusterId !== null && configuration.clusterId !== clusterId) return false;
   // A cluster id is no secret: where the settings name members too, it takes the word of one of them.
   return authenticated || members.has(from) || (clusterId !== null && members.size === 0);
 }
 
-/** True iff a configuration has the founders that this node's settings name. */
-function isFoundedBy({ voters }: Configuration, { founders }: Founding): boolean {
-  return (
-    voters.length === founders.length && founders.every(({ id }) => voters.some((voter) => voter.id === id))
-  );
+/**
+ * True iff a configuration has the founders that this node's settings name, and this node has met each that it counts on, and none in another
+ * cluster. The sender's word for them is not enough: it may be old, and one of them have been elected since, in another cluster, by the
+ * vote of a record of this node that is lost.
+ */
+function agreesWith(
+  { voters, clusterId }: Configuration,
+  { founders, met }: Founding,
+  ownId: NodeId,
+): boolean {
+  if (voters.length !== founders.length) return false;
+  return voters.every(({ id, incarnation }) => {
+    if (!founders.some((founder) => founder.id === id)) return false;
+    if (id === ownId) return true;
+    const said = met.get(id)?.standing;
+    if (said === undefined) return incarnation === null;
+    return said.clusterId === null || said.clusterId === clusterId;
+  });
 }
 
 /** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders. */

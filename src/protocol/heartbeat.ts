@@ -1,8 +1,8 @@
 import { hastenHeartbeat, isMetadataRefused, sendMetadata } from "./beat.js";
 import { adoptTerm, askToWait, becomeFollower, beginWait, forgetLeader } from "./become.js";
 import { believeStranger, inquire } from "./catch-up.js";
-import { isNewer, isSameCluster, sameConfiguration } from "./configuration.js";
-import { meet, strangerReason, takeConfiguration } from "./identity.js";
+import { isNewer, sameConfiguration } from "./configuration.js";
+import { isForeign, meet, strangerReason, takeConfiguration } from "./identity.js";
 import { promisableHoldMs, promiseUntil } from "./lease.js";
 import type { Heartbeat, HeartbeatReply, LeaderNotice, NodeId, Refusal } from "./message.js";
 import type { Leader, Node } from "./node.js";
@@ -61,6 +61,7 @@ function refusesHeartbeat(
   const stranger = strangerReason(node, from, incarnation, heartbeat.configurationId);
   if (stranger !== null) return stranger;
   node.heardMemberAtMs = nowMs;
+  if (isForeign(node, heartbeat.configuration)) return "configurationMismatch";
   if (heartbeat.term < node.record.term) return "staleTerm";
   if (heartbeat.term > node.record.term) return null;
   // Two leaders of one term cannot be; whoever says so is not believed.
@@ -88,9 +89,7 @@ function followLeader(
   node.heardSeq = heartbeat.seq;
   node.expectsMetadata = heartbeat.hasMetadata;
   const carried = heartbeat.configuration;
-  const own = node.record.configuration;
-  if (carried !== null && isNewer(carried.id, own.id) && isSameCluster(own, carried))
-    takeConfiguration(node, carried);
+  if (carried !== null && isNewer(carried.id, node.record.configuration.id)) takeConfiguration(node, carried);
   meet(node, from, incarnation);
 }
 

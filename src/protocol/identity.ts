@@ -3,6 +3,7 @@ import {
   type ConfigurationId,
   conflictingConfigurations,
   isNobody,
+  isSameCluster,
   type Member,
   memberOf,
   membersOf,
@@ -35,6 +36,14 @@ export function strangerReason(
     return "amnesiac";
   }
   return conflicts ? "configurationMismatch" : null;
+}
+
+/**
+ * True for the configuration of another cluster: two foundings by the same founders, of which each left out others. A leader sends its whole
+ * configuration to whoever does not hold it, and a request always carries it, so nothing else of such a sender can count (rule 28).
+ */
+export function isForeign({ record }: Node, carried: Configuration | null): boolean {
+  return carried !== null && !isSameCluster(record.configuration, carried);
 }
 
 /** Remembers the incarnation of a member when it is first heard, so that it is known again. */

@@ -74,9 +74,15 @@ export interface TransportHandlers {
   refusesPeer?(peer: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
   /** Why a message that is well formed cannot be true, such as a term that cannot have been reached; or null (rule 30). */
   refusesMessage?(peer: NodeId, message: Message): string | null;
-  /** A linked peer has refused this node for one of the reasons of `PeerRefusal`. */
-  onRefusedBy?(peer: NodeId, refusal: PeerRefusal): void;
+  /** A peer with this incarnation has refused this node for one of the reasons of `PeerRefusal`. */
+  onRefusedBy?(peer: NodeId, incarnation: string, refusal: PeerRefusal, proof: PeerProof): void;
 }
+
+/**
+ * What there is to show that a peer is who it says it is: a token or a certificate (`proven`), that it answers at the peer's address
+ * (`dialled`), or nothing but its word (`said`).
+ */
+export type PeerProof = "proven" | "dialled" | "said";
 
 /** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */
 export interface Transport {

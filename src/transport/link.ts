@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import type { NodeId, Standing } from "../protocol/index.js";
-import type { Clock, PeerRefusal } from "../runtime/ports.js";
+import type { Clock, PeerProof, PeerRefusal } from "../runtime/ports.js";
 import { createTraffic, type Traffic } from "./allowance.js";
 import { acceptHandshake, type Credentials, dialHandshake, type Met } from "./handshake.js";
 import { longestHelloBytes } from "./hello.js";
@@ -52,7 +52,7 @@ export interface LinkOwner {
   /** Why the node wants no link with one that says this of its record, or null. */
   refusesPeer(id: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
   /** A peer that has proved who it is wants no link with this node. `onEnd` follows. */
-  onRefusedBy(peer: NodeId, refusal: PeerRefusal): void;
+  onRefusedBy(peer: NodeId, incarnation: string, refusal: PeerRefusal, proof: PeerProof): void;
   /** True iff this node is among the peers. */
   isListed(id: NodeId): boolean;
   /** Why there shall be no link with this node, or null. */
@@ -125,8 +125,8 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   let pingedAtMs = Number.NEGATIVE_INFINITY;
   /** Looks in vain since that ping. */
   let lookCount = 0;
-  /** The other side has proved to be `link.peer`. */
-  let isProven = false;
+  /** Under which incarnation the other side has proved to be `link.peer`; null before. */
+  let provenAs: string | null = null;
 
   const link = {
     dialled: expected !== null,
@@ -183,8 +183,8 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     state = "ended";
     traffic = createTraffic(leftoverFramesPerSecond, limits.maxFrameBytes, clock.nowMs());
     const { reason, detail, by } = how;
-    if (isProven && by === "peer" && isPeerRefusal(reason) && link.peer !== null)
-      owner.onRefusedBy(link.peer, { reason, detail });
+    if (provenAs !== null && by === "peer" && isPeerRefusal(reason) && link.peer !== null)
+      owner.onRefusedBy(link.peer, provenAs, { reason, detail }, proofOf(link));
     owner.onEnd(link, how);
   }
 
@@ -229,7 +229,8 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
       refuse(problem.reason, problem.detail);
       return;
     }
-    isProven = true;
+    provenAs = peer.incarnation;
+    link.authenticated = peer.knowsToken || opened.isMutual;
     if (peer.refusal !== null) {
       end({ ...peer.refusal, by: "peer" });
       socket.close();
@@ -244,7 +245,6 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
     }
     link.incarnation = peer.incarnation;
     link.standing = peer.standing;
-    link.authenticated = peer.knowsToken || opened.isMutual;
     link.wireVersion = peer.version;
     link.upAtMs = clock.nowMs();
     traffic = createTraffic(limits.maxFramesPerSecond, limits.maxBytesPerSecond, link.upAtMs);
@@ -275,6 +275,10 @@ export function createLink(opened: Opened, context: LinkContext, owner: LinkOwne
   const distrust = expected === null ? null : opened.distrusts(expected);
   if (distrust !== null) refuse("wrongCertificate", distrust);
   return link;
+}
+
+function proofOf({ authenticated, dialled }: Pick<Link, "authenticated" | "dialled">): PeerProof {
+  return authenticated ? "proven" : dialled ? "dialled" : "said";
 }
 
 /** What an error of a socket means. Where it is malformed below the level of frames, the WebSocket library has closed by itself. */

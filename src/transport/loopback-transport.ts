@@ -45,8 +45,15 @@ export function loopbackTransport(
           link.state = "closed";
           station.links.delete(id);
           other.links.delete(station.identity.id);
-          if (refusals[0]) other.handlers.onRefusedBy?.(station.identity.id, refusals[0]);
-          if (refusals[1]) station.handlers.onRefusedBy?.(id, refusals[1]);
+          if (refusals[0])
+            other.handlers.onRefusedBy?.(
+              station.identity.id,
+              station.identity.incarnation,
+              refusals[0],
+              "proven",
+            );
+          if (refusals[1])
+            station.handlers.onRefusedBy?.(id, other.identity.incarnation, refusals[1], "proven");
           return;
         }
         link.state = "up";

@@ -83,8 +83,8 @@ export function createPeers(
     isListed: (id) => typeof peers.get(id)?.address === "string",
     standing: () => handlers.standing?.() ?? unknownStanding,
     refusesPeer: (id, incarnation, standing) => handlers.refusesPeer?.(id, incarnation, standing) ?? null,
-    onRefusedBy: (peer, refusal) => {
-      if (!stopped) handlers.onRefusedBy?.(peer, refusal);
+    onRefusedBy: (...refused) => {
+      if (!stopped) handlers.onRefusedBy?.(...refused);
     },
     refusesLink(id, incarnation) {
       if (stopped) return { reason: "stopping", detail: "stopping" };

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Elector, fileVoteStore } from "../../src/index.js";
+import { type Elector, type ElectorOptions, fileVoteStore } from "../../src/index.js";
 import { freePort, leaderOf, type Place, placeOf, stopElectors } from "../support/attacked-place.js";
 import { stopAll, until } from "../support/transport-nodes.js";
 
@@ -31,8 +31,10 @@ async function copyRecord(from: string, to: string): Promise<void> {
 }
 
 /** A cluster of three and one of its followers. */
-async function three(): Promise<{ place: Place; leader: Elector; follower: Elector; third: Elector }> {
-  const place = await placeOf(ids);
+async function three(
+  common: Partial<ElectorOptions> = {},
+): Promise<{ place: Place; leader: Elector; follower: Elector; third: Elector }> {
+  const place = await placeOf(ids, common);
   const electors = await place.startAll();
   const leader = await leaderOf(electors);
   const [follower, third] = electors.filter((elector) => elector !== leader) as [Elector, Elector];
@@ -41,7 +43,7 @@ async function three(): Promise<{ place: Place; leader: Elector; follower: Elect
 
 describe("A4: a record", () => {
   it("put back from a copy is refused by name, and no process starts from it again", async () => {
-    const { place, leader, follower, third } = await three();
+    const { place, leader, follower, third } = await three({ token: "known to all three" });
     const { id } = follower;
     const backup = place.folder("backup");
     await stopElectors(follower);

@@ -45,6 +45,20 @@ describe("founding a cluster", () => {
     expect(world.seat("c").elector.status().clusterId).toBe(world.seat("a").elector.status().clusterId);
   });
 
+  it("hears nothing of a founder that was left out and founded with others all the same", async () => {
+    const world = new ElectorWorld();
+    await world.start("c", { voters });
+    for (const id of ["a", "b"]) await world.start(id, { voters, absentFounders: ["c"] });
+    await world.until(() => ["a", "b"].some((id) => world.seat(id).elector.isLeader));
+    await world.advance(5000);
+    const statuses = ids.map((id) => world.seat(id).elector.status());
+    const [a, b, c] = statuses;
+    expect(a?.clusterId).toBe(b?.clusterId);
+    if (c?.clusterId === a?.clusterId) return;
+    expect(c).toMatchObject({ leader: null });
+    expect(c?.whyNoLeader).toMatch(/refuses: it was started with other voters or absentFounders/);
+  });
+
   it("refuses to leave out whom nobody counts on", async () => {
     const world = new ElectorWorld();
     await expect(world.start("a", { voters, absentFounders: ["z"] })).rejects.toMatchObject({
@@ -110,6 +124,24 @@ describe("a majority that lost its records", () => {
   });
 });
 
+describe("a founder that lost its record", () => {
+  it("is taken back by a leader that came later than its settings", async () => {
+    const world = await ElectorWorld.of(ids);
+    await world.start("d", { join: { members: ids } });
+    await world.settled(
+      (await world.leader()).elector.reconfigure({ add: { id: "d", address: "ws://d:7400" } }),
+    );
+    await world.settled((await world.leader()).elector.transfer({ to: "d" }));
+    await stop(world, "c");
+    world.seat("c").disk.record = null;
+    await world.start("c", { voters });
+    const { elector } = world.seat("d");
+    await world.settled(elector.reconfigure({ remove: "c" }));
+    await world.settled(elector.reconfigure({ add: { id: "c", address: "ws://c:7400" } }));
+    expect(world.seat("c").elector.status().leader).toBe("d");
+  });
+});
+
 describe("a record runs once", () => {
   it("put back from a copy, it is refused by name, and its node ends with the reason", async () => {
     const world = await ElectorWorld.of(ids);
@@ -136,6 +168,33 @@ describe("a record runs once", () => {
     expect(await world.leader()).toBeDefined();
     // Whoever watches over the process starts it again and again: that changes nothing.
     await expect(world.start("c", { voters })).rejects.toMatchObject({ code: "recordCopied" });
+  });
+
+  it("is not ended by the word of another record under a member's name", async () => {
+    const world = await ElectorWorld.of(ids);
+    const { elector } = await world.leader();
+    const [other] = ids.filter((id) => id !== elector.id);
+    const handlers = world.handlersOf(elector.id);
+    const refusal = { reason: "olderCopy", detail: "because I say so" } as const;
+    const { incarnation } = recordOf(world, other ?? "");
+    handlers.onRefusedBy?.(other ?? "", "another", refusal, "proven");
+    // Nor by that of whoever connects under the member's name and record, and proves nothing.
+    handlers.onRefusedBy?.(other ?? "", incarnation, refusal, "said");
+    await world.advance(100);
+    expect(elector.isLeader).toBe(true);
+    handlers.onRefusedBy?.(other ?? "", incarnation, refusal, "proven");
+    expect(await world.settled(elector.closed)).toMatchObject({ code: "recordCopied" });
+  });
+
+  it("is not marked for ever by a peer that answers at a member's address and proves nothing", async () => {
+    const world = await ElectorWorld.of(ids);
+    const { id, elector } = await world.leader();
+    const other = ids.find((one) => one !== id) ?? "";
+    const { incarnation } = recordOf(world, other);
+    world.handlersOf(id).onRefusedBy?.(other, incarnation, { reason: "olderCopy", detail: "so" }, "dialled");
+    expect(await world.settled(elector.closed)).toMatchObject({ code: "recordCopied" });
+    await world.start(id, { voters });
+    await world.until(() => world.seat(id).elector.status().leader !== null);
   });
 
   it("of another node, or of a node of another cluster, it is not opened", async () => {

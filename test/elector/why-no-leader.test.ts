@@ -57,7 +57,7 @@ describe("why there is no leader", () => {
   it("names who refuses and why, and who has a link and answers nothing", () => {
     const refusals = { b: refusal("configurationMismatch"), c: refusal("leaderAlive", "d") };
     expect(why(aCandidate(protocol), { linked: "bc", refusals })).toBe(
-      "2 of 3 voters are needed, and this node reaches b, c; b refuses: it was started with other voters; give all founders the same list; c refuses: it follows d",
+      "2 of 3 voters are needed, and this node reaches b, c; b refuses: it was started with other voters or absentFounders, and belongs to another cluster; give all founders the same, empty the store of the one that is wrong, and have it added again; c refuses: it follows d",
     );
     expect(why(aCandidate(protocol), { linked: "bc", refusals, deaf: "b" })).toMatch(
       /; b has a link and answers neither heartbeats nor requests for votes: .*MTU.*; c refuses/,

@@ -154,6 +154,13 @@ export class ElectorWorld {
     return [...this.seats.values()].filter((seat) => seat !== than);
   }
 
+  /** What the transport of this node tells it with. */
+  handlersOf(id: NodeId): TransportHandlers {
+    const station = this.stations.get(id);
+    if (station === undefined) throw new Error(`no elector ${id}`);
+    return station.handlers;
+  }
+
   isolate(id: NodeId): void {
     this.cut.add(id);
     this.link();
@@ -205,8 +212,8 @@ export class ElectorWorld {
       return;
     }
     this.up.delete(`${a} ${b}`);
-    if (refusedByOne !== null) other.handlers.onRefusedBy?.(a, refusedByOne);
-    if (refusedByOther !== null) one.handlers.onRefusedBy?.(b, refusedByOther);
+    if (refusedByOne !== null) other.handlers.onRefusedBy?.(a, one.incarnation, refusedByOne, "proven");
+    if (refusedByOther !== null) one.handlers.onRefusedBy?.(b, other.incarnation, refusedByOther, "proven");
   }
 
   private reaches(wanted: ReadonlyMap<NodeId, string>, id: NodeId): boolean {

@@ -43,7 +43,7 @@ describe("a peer that the node itself refuses", () => {
       "a",
       { token: "red" },
       {},
-      { onRefusedBy: (peer, refusal) => refused.push([peer, refusal]) },
+      { onRefusedBy: (peer, _incarnation, refusal) => refused.push([peer, refusal]) },
     );
     const b = await startWebSocketNode("b", { token: "red" }, {}, { refusesPeer: () => wrongCluster });
     a.transport.setPeers([memberAt("b", b.transport.port())]);
@@ -79,12 +79,13 @@ describe("a peer that the node itself refuses", () => {
 
   it("is told so over a link that is up", async () => {
     const refused: unknown[] = [];
-    const onRefusedBy = (peer: string, refusal: PeerRefusal) => refused.push([peer, refusal]);
+    const onRefusedBy = (peer: string, incarnation: string, refusal: PeerRefusal) =>
+      refused.push([peer, incarnation, refusal]);
     const b = await startWebSocketNode("b", {}, {}, { onRefusedBy });
     const a = await rawNode("a", "b", b.transport.port());
     a.socket.close(4014, "started once more");
     await until("refused", () => refused.length > 0);
-    expect(refused).toEqual([["a", { reason: "displaced", detail: "started once more" }]]);
+    expect(refused).toEqual([["a", "a-1", { reason: "displaced", detail: "started once more" }]]);
     await until("down", () => b.linked().length === 0);
   });
 

@@ -113,7 +113,7 @@ export function transportContract(name: string, create: () => TransportUnderTest
           refusesPeer: (peer, incarnation, said) =>
             id === by && peer === of && incarnation === `${of}-1` && said.term === 3 ? refusal : null,
           standing: () => aStanding(),
-          onRefusedBy: (peer, why) => heard.push([id, peer, why]),
+          onRefusedBy: (peer, _incarnation, why) => heard.push([id, peer, why]),
         });
       nodes["a"]?.transport.setPeers([net.member(nodes["b"] as TestNode)]);
       await until("refused", () => heard.length > 0);

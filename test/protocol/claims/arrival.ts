@@ -110,11 +110,12 @@ export const arrival = [
   claim(
     "28. a founder takes the founding that counts on its record from another founder that asks",
     (protocol) => {
-      const a = aFounder(protocol, "a");
-      for (const id of ["b", "c"]) link(a, id);
+      const a = aFounder(protocol, "a", ["b"]);
+      link(a, "c");
       const { configuration } = a.node.record;
       const request = voteRequest(configuration, { term: 1 });
       const late = aFounder(protocol, "c");
+      link(late, "a", { clusterId: clusterIdOf(a) });
       expect(late.hear("z", request)).toMatchObject({ granted: false });
       expect(late.hear("a", request)).toMatchObject({ granted: true });
       expect(late.node.record.configuration).toEqual(configuration);
@@ -124,6 +125,73 @@ export const arrival = [
       expect(emptied.hear("a", heartbeat(configuration, { configuration }))).toMatchObject({
         accepted: false,
       });
+    },
+  ),
+  claim(
+    "28. a founder takes no founding from who asks unless it has met all that this counts on, in no other cluster",
+    (protocol) => {
+      const a = aFounder(protocol, "a");
+      // Before b founded a cluster, was elected by a record of c that is lost, and cannot be heard by a any more.
+      for (const [id, incarnation] of [
+        ["b", "b-1"],
+        ["c", "c-2"],
+      ] as const)
+        link(a, id, {}, incarnation);
+      const request = voteRequest(a.node.record.configuration, { term: 1 });
+      const met = (clusterId: string | null | undefined, incarnation = "b-1"): Actor => {
+        const c = aFounder(protocol, "c");
+        c.node.record = { ...c.node.record, incarnation: "c-2" };
+        link(c, "a", { clusterId: clusterIdOf(a) });
+        if (clusterId !== undefined) link(c, "b", { clusterId }, incarnation);
+        return c;
+      };
+      for (const clusterId of ["elsewhere", undefined])
+        expect(met(clusterId).hear("a", request)).toMatchObject({ granted: false, reason: "notReady" });
+      // One that lost its record itself counts for nothing in another cluster.
+      for (const incarnation of ["b-1", "b-2"])
+        expect(met(null, incarnation).hear("a", request)).toMatchObject({ granted: true });
+      expect(met(clusterIdOf(a)).hear("a", request)).toMatchObject({ granted: true });
+    },
+  ),
+  claim(
+    "28. a founder that lost its record is taken back by name by a leader that its settings do not name",
+    (protocol) => {
+      const heard = (authenticated: boolean, incarnation: string | null) => {
+        const c = aFounder(protocol, "c");
+        c.authenticated = authenticated;
+        const voters = [known("a"), known("b"), known("d")];
+        const configuration = protocol.configurationOf(
+          3,
+          5,
+          voters,
+          [{ ...known("c"), incarnation }],
+          "here",
+        );
+        return c.hear("d", heartbeat(configuration, { configuration }));
+      };
+      expect(heard(true, "c-1")).toMatchObject({ accepted: true });
+      expect(heard(false, "c-1")).toMatchObject({ accepted: false, reason: "notReady" });
+      for (const incarnation of [null, "c-2"])
+        expect(heard(true, incarnation)).toMatchObject({ accepted: false, reason: "notReady" });
+    },
+  ),
+  claim(
+    "28. what carries a configuration of another cluster changes nothing, though its sender is a member",
+    (protocol) => {
+      const own = protocol.configurationOf(0, 1, founders("abc"), [], "here");
+      const foreign = protocol.configurationOf(1, 1, founders("abc"), [], "there");
+      const node = aFollower(protocol, { configuration: own });
+      const before = structuredClone(node.node);
+      expect(node.hear("b", heartbeat(foreign, { term: 5, configuration: foreign }))).toMatchObject({
+        accepted: false,
+        reason: "configurationMismatch",
+      });
+      for (const preVote of [true, false])
+        expect(node.hear("b", voteRequest(foreign, { term: 5, preVote }))).toMatchObject({
+          granted: false,
+          reason: "configurationMismatch",
+        });
+      expect(structuredClone(node.node)).toEqual({ ...before, heardMemberAtMs: node.nowMs });
     },
   ),
   claim("28. a reconfiguration keeps the id of the cluster", (protocol) => {

@@ -15,7 +15,13 @@ export const membership: readonly Mutant[] = [
   },
   {
     name: "older configuration taken",
-    edits: [["heartbeat.ts", "carried !== null && isNewer(carried.id, own.id)", "carried !== null"]],
+    edits: [
+      [
+        "heartbeat.ts",
+        "carried !== null && isNewer(carried.id, node.record.configuration.id)",
+        "carried !== null",
+      ],
+    ],
     claims: ["19. never an older one, and never from a request"],
     chaos: ["disk", 20, "I3"],
   },

@@ -70,11 +70,6 @@ export const strangers: readonly Mutant[] = [
     claims: ["21. a configuration of another cluster is not taken, whoever"],
   },
   {
-    name: "another cluster's configuration taken from a heartbeat",
-    edits: [["heartbeat.ts", " && isSameCluster(own, carried))", ")"]],
-    claims: ["21. a configuration of another cluster is not taken, whoever"],
-  },
-  {
     name: "nobody asked about a newer configuration",
     edits: [["catch-up.ts", 'if (reason !== "notMember" && reason !== "amnesiac") return;', "return;"]],
     claims: [
@@ -99,6 +94,28 @@ export const strangers: readonly Mutant[] = [
     claims: ["21. a joiner learns from a proven sender, from whom its"],
   },
   {
+    name: "a leader of another cluster followed",
+    edits: [
+      [
+        "heartbeat.ts",
+        '  if (isForeign(node, heartbeat.configuration)) return "configurationMismatch";\n',
+        "",
+      ],
+    ],
+    claims: ["28. what carries a configuration of another cluster changes"],
+  },
+  {
+    name: "a vote given to a candidate of another cluster",
+    edits: [
+      [
+        "election.ts",
+        'isUnknown ?? (isForeign(node, configuration) ? "configurationMismatch" : null)',
+        "isUnknown",
+      ],
+    ],
+    claims: ["28. what carries a configuration of another cluster changes"],
+  },
+  {
     name: "founded before everybody was met",
     edits: [["founding.ts", " || missingFounders(node).length > 0) return;", ") return;"]],
     claims: ["28. a cluster is founded once every founder was met, and all"],
@@ -121,6 +138,22 @@ export const strangers: readonly Mutant[] = [
       "28. a founder takes the founding that counts on its record",
       "28. a founder that lost its record founds nothing with those",
     ],
+  },
+  {
+    name: "the word of a founder that asks taken for another's",
+    edits: [
+      [
+        "founding.ts",
+        "if (said === undefined) return incarnation === null;\n    return said.clusterId === null || said.clusterId === clusterId;",
+        "return true;",
+      ],
+    ],
+    claims: ["28. a founder takes no founding from who asks unless it has"],
+  },
+  {
+    name: "a founder taken back by whoever says so",
+    edits: [["founding.ts", "const isProven = authenticated && own !== null;", "const isProven = true;"]],
+    claims: ["28. a founder that lost its record is taken back by name by a"],
   },
   {
     name: "a cluster id that does not tell of the records",
