@@ -2,6 +2,7 @@ import type { NodeId } from "./configuration.js";
 import { foundIfComplete, meetFounder } from "./founding.js";
 import { meet, strangerReason } from "./identity.js";
 import type { Node } from "./node.js";
+import { furthestAhead } from "./reach.js";
 import { meetStart, refusesStanding, type Standing } from "./standing.js";
 
 /**
@@ -17,6 +18,8 @@ export function onConnected(
 ): void {
   if (standing !== null) {
     if (refusesStanding(node, from, incarnation, standing) !== null) return;
+    // What cannot be is not remembered, or the record could never come up to it (rule 30).
+    if (standing.term > node.record.term + furthestAhead || standing.startCount > furthestAhead) return;
     meetFounder(node, from, incarnation, standing);
     foundIfComplete(node);
   }

@@ -304,6 +304,13 @@ export const arrival = [
       expect(structuredClone(node.node)).toEqual(before);
     }
   }),
+  claim("30. what a node says of its record is not remembered where it cannot be", (protocol) => {
+    const node = aFollower(protocol);
+    const before = node.node.record;
+    link(node, "c", { term: node.term + protocol.furthestAhead + 1 });
+    link(node, "c", { startCount: protocol.furthestAhead + 1 });
+    expect(node.node.record).toBe(before);
+  }),
   claim("30. a number that can be, however late a node is, is believed", (protocol) => {
     const node = aFollower(protocol);
     const own = node.node.record.configuration;

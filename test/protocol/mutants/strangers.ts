@@ -237,6 +237,11 @@ export const strangers: readonly Mutant[] = [
     claims: ["30. a number further ahead than a cluster can have come"],
   },
   {
+    name: "absurd starts remembered",
+    edits: [["introduction.ts", " || standing.startCount > furthestAhead", ""]],
+    claims: ["30. what a node says of its record is not remembered where it"],
+  },
+  {
     name: "absurd seqs believed",
     edits: [["reach.ts", "if (message.seq > heard + furthestAhead)", "if (message.seq > Number.MAX_VALUE)"]],
     claims: ["30. a number further ahead than a cluster can have come"],
