@@ -129,11 +129,10 @@ export class Course implements Moved {
     world.disks[place] = world.backups[place] as DurableRecord;
   }
 
-  /** Links with this start of a peer, if it has not met it yet. Returns false where it refuses it. */
-  meet(peer: number, start: number): boolean {
+  /** Links with this start of a peer, which says how far its record has come, unless both have met. Returns false where it refuses it. */
+  meet(peer: number, start: number, standing = standingIn(this.world, peer, start)): boolean {
     const { world, place, life } = this;
     if (life.met[peer] === start) return true;
-    const standing = standingIn(world, peer, start);
     const [from, incarnation] = [idOf(peer), incarnationOf(idOf(peer))];
     if (refusesStanding(life.node, from, incarnation, standing) !== null) return false;
     const met = life.met.slice();
@@ -206,13 +205,13 @@ function standingIn({ starts, lives }: World, place: number, start: number): Sta
   return starts[place]?.[start]?.lastWords ?? standingOf((lives[place] as Life).node);
 }
 
-/** Every process links with every other, and remembers that durably. */
-export function introduceAll(start: World, rules: Rules): World {
-  let world = start;
-  for (const place of start.lives.keys()) {
+/** All processes link at once with all others, and remember that durably. */
+export function introduceAll(before: World, rules: Rules): World {
+  let world = before;
+  for (const place of before.lives.keys()) {
     const course = new Course(world, place, rules);
-    for (const [peer, starts] of start.starts.entries())
-      if (peer !== place) course.meet(peer, starts.length - 1);
+    for (const [peer, { length }] of before.starts.entries())
+      if (peer !== place) course.meet(peer, length - 1, standingIn(before, peer, length - 1));
     course.finishWrites();
     world = course.world;
   }

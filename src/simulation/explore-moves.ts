@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type DurableRecord,
   type Input,
@@ -169,8 +170,8 @@ function forge(
 ): Moved | null {
   course.world.spent.forgeries++;
   course.tell(saidByOutsider(before.record, says, 1, instead));
-  const isIdle = course.quiet && course.violations.length === 0 && sameNode(before, course.node);
-  return isIdle ? null : course;
+  const isIdle = course.quiet && course.violations.length === 0;
+  return isIdle && isDeepStrictEqual(before, course.node) ? null : course;
 }
 
 /** Removes a voter, adds who is nothing as an observer, makes an observer a voter. */
