@@ -46,7 +46,11 @@ export function addExploreCommand(program: Command): void {
       "how often a leader may be asked to change the membership",
       countFrom(0),
     )
-    .option("--forgeries <count>", "how often an outsider may say something to a node", countFrom(0))
+    .option(
+      "--forgeries <count>",
+      "how often an outsider, who is no member, may say something to a node",
+      countFrom(0),
+    )
     .option(
       "--copies <count>",
       "how often a disk may be put back to what it was before its last start",
