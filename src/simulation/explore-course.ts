@@ -27,6 +27,7 @@ import {
   incarnationOf,
   type Letter,
   type Life,
+  latestStart,
   nodeAtStart,
   placeOf,
   type Start,
@@ -182,9 +183,16 @@ export class Course implements Moved {
   private post(to: NodeId, message: Message): void {
     this.violations.push(...sawSend(this.world.watch, this.sight(), to, message));
     if (to === outsider) return;
-    const { letters, starts } = this.world;
-    const start = (starts[this.place] as readonly Start[]).length - 1;
-    letters.push({ from: this.place, to: placeOf(to), start, message });
+    const { world, place } = this;
+    const { letters } = world;
+    const start = latestStart(world, place);
+    letters.push({
+      from: place,
+      to: placeOf(to),
+      start,
+      linkedWith: this.life.met[placeOf(to)] ?? -1,
+      message,
+    });
     loseStalest(letters, this.rules.letters);
   }
 

@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  type DurableRecord,
-  type Input,
-  isDraining,
-  memberOf,
-  type Node,
-  type NodeId,
-} from "../protocol/index.js";
+import { type DurableRecord, type Input, isDraining, type Node, type NodeId } from "../protocol/index.js";
 import { Course, type Moved, type Rules } from "./explore-course.js";
+import { link, unlinked } from "./explore-link.js";
 import {
   forkWorld,
   idOf,
@@ -138,28 +132,26 @@ export function take(world: World, move: Move, rules: Rules): Moved | null {
   return course;
 }
 
-function deliver(world: World, letter: number, kept: boolean, rules: Rules): Moved | null {
-  const { from, to, start, message } = world.letters[letter] as Letter;
-  const course = new Course(world, to, rules);
-  if (kept) course.world.spent.duplicates++;
-  else course.world.letters.splice(letter, 1);
-  if (rules.hasCopies && !course.meet(from, start)) return refuse(world, letter, rules);
+function deliver(world: World, index: number, kept: boolean, rules: Rules): Moved | null {
+  const letter = world.letters[index] as Letter;
+  const { from, to, message } = letter;
+  const linked = rules.hasCopies ? link(world, letter, rules) : unlinked(world);
+  if (linked === null) return null;
+  if (linked.refused) {
+    remove(linked.world.letters, letter);
+    return linked;
+  }
   const before = (world.lives[to] as Life).node;
+  const course = new Course(linked.world, to, rules);
+  course.violations.push(...linked.violations);
+  if (kept) course.world.spent.duplicates++;
+  else remove(course.world.letters, letter);
   course.tell({ kind: "message", from: idOf(from), incarnation: incarnationOf(idOf(from)), message });
-  return course.quiet && sameNode(before, course.node) ? null : course;
+  return linked.world === world && course.quiet && sameNode(before, course.node) ? null : course;
 }
 
-/** Nobody reads a letter from a start that its receiver refuses. A sender that still runs in that start ends, if the receiver is a member. */
-function refuse(world: World, letter: number, rules: Rules): Moved | null {
-  const { from, to, start } = world.letters[letter] as Letter;
-  const sender = world.lives[from] ?? null;
-  const isPast = start !== (world.starts[from]?.length ?? 0) - 1;
-  if (isPast || sender === null) return null;
-  if (memberOf(sender.node.record.configuration, idOf(to)) === undefined) return null;
-  const course = new Course(world, from, rules);
-  course.world.letters.splice(letter, 1);
-  course.endAsCopy();
-  return course;
+function remove(letters: Letter[], letter: Letter): void {
+  letters.splice(letters.indexOf(letter), 1);
 }
 
 /** What an outsider says may only be answered: where it changes nothing, it might as well not have been said. */

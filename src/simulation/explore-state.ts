@@ -63,6 +63,8 @@ export interface Letter {
   readonly to: number;
   /** The number of the start of its sender. */
   readonly start: number;
+  /** The number of the start of its receiver that the sender was linked with as it sent it; -1 for none. */
+  readonly linkedWith: number;
   readonly message: Message;
 }
 
@@ -112,6 +114,11 @@ export function idOf(place: number): NodeId {
 /** The place of the node of this name; that of an outsider is behind all others. */
 export function placeOf(id: NodeId): number {
   return id === outsider ? mostNodes : Number(id.slice(1)) - 1;
+}
+
+/** The number of the last start in this place. */
+export function latestStart({ starts }: World, place: number): number {
+  return (starts[place]?.length ?? 0) - 1;
 }
 
 /** The number of the start that a record or a standing names; -1 for none. */

@@ -28,8 +28,12 @@ function moveText(world: World, after: World, move: Move): string {
       return "half a vote hold passes";
     case "deliver": {
       const letter = world.letters[move.letter] as Letter;
-      if (world.lives[letter.from] !== null && after.lives[letter.from] === null)
-        return `${idOf(letter.to)} refuses ${idOf(letter.from)}, whose record is a copy, and which ends for good`;
+      for (const [copy, other] of [
+        [letter.from, letter.to],
+        [letter.to, letter.from],
+      ] as const)
+        if (world.lives[copy] !== null && after.lives[copy] === null)
+          return `${idOf(other)} refuses ${idOf(copy)}, whose record is a copy, and which ends for good`;
       return `${idOf(letter.to)} hears from ${idOf(letter.from)}: ${messageText(letter.message)}${move.kept ? " (a copy stays under way)" : ""}`;
     }
     case "timer":

@@ -1,5 +1,14 @@
 import { type DurableRecord, type NodeId, type Progress, standingOf } from "../protocol/index.js";
-import { idOf, incarnationOf, placeOf, type Spent, startNamed, type World } from "./explore-state.js";
+import {
+  idOf,
+  incarnationOf,
+  type Letter,
+  latestStart,
+  placeOf,
+  type Spent,
+  startNamed,
+  type World,
+} from "./explore-state.js";
 import { type Facts, named, node } from "./facts.js";
 
 /**
@@ -22,6 +31,13 @@ export class StartFacts {
     this.facts = facts;
     this.mayEnd = spent.crashes < most.crashes || spent.copies < most.copies;
     this.oldest = starts.map(({ length }) => length - 1);
+  }
+
+  /** Which start of its sender a letter comes from; who sent it and has died must have been linked with who may read it. */
+  ageOfLetter({ from, to, start, linkedWith }: Letter): number {
+    const age = this.age(from, start);
+    const isRunning = this.world.lives[from] !== null && age === 0;
+    return isRunning || linkedWith === this.latest(to) ? age : -1;
   }
 
   /** How many starts were made in this place since. */
@@ -67,7 +83,7 @@ export class StartFacts {
   }
 
   private latest(place: number): number {
-    return (this.world.starts[place]?.length ?? 0) - 1;
+    return latestStart(this.world, place);
   }
 
   /** True where a node may yet link with this start of a peer. */
@@ -80,7 +96,14 @@ export class StartFacts {
   private isHeard(place: number, peer: number, start: number): boolean {
     const { lives, letters } = this.world;
     if (lives[peer] !== null && start === this.latest(peer)) return true;
-    return letters.some((letter) => letter.from === peer && letter.to === place && letter.start === start);
+    const linkedWith = this.latest(place);
+    return letters.some(
+      (letter) =>
+        letter.from === peer &&
+        letter.to === place &&
+        letter.start === start &&
+        letter.linkedWith === linkedWith,
+    );
   }
 
   /** True where a peer that links in that start says more than is known. */

@@ -47,8 +47,10 @@ export function collect(world: World, most: Spent, facts: Facts): void {
       if (term >= disk.term) facts.add(1, node(place), term, named(candidate));
   }
   for (const [term, leader] of watch.leaders) if (term >= lowestTerm) facts.add(2, term, named(leader));
-  for (const { from, to, start, message } of letters)
-    messageFact(facts, ranks, from, to, 0, starts?.age(from, start) ?? 0, message);
+  for (const letter of letters) {
+    const { from, to, message } = letter;
+    messageFact(facts, ranks, from, to, 0, starts?.ageOfLetter(letter) ?? 0, message);
+  }
   starts?.addRest();
 }
 
