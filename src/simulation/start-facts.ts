@@ -33,11 +33,15 @@ export class StartFacts {
     this.oldest = starts.map(({ length }) => length - 1);
   }
 
-  /** Which start of its sender a letter comes from; who sent it and has died must have been linked with who may read it. */
+  /**
+   * Which start of its sender a letter comes from. Once that has died, it must have been linked with who may read it: -1 where it was not
+   * and has died, -2 where it was not and may die.
+   */
   ageOfLetter({ from, to, start, linkedWith }: Letter): number {
     const age = this.age(from, start);
+    if (linkedWith === this.latest(to)) return age;
     const isRunning = this.world.lives[from] !== null && age === 0;
-    return isRunning || linkedWith === this.latest(to) ? age : -1;
+    return !isRunning ? -1 : this.mayEnd ? -2 : age;
   }
 
   /** How many starts were made in this place since. */
