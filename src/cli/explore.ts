@@ -16,6 +16,8 @@ interface Flags {
   readonly duplicates?: number;
   readonly transfers?: number;
   readonly reconfigurations?: number;
+  readonly forgeries?: number;
+  readonly copies?: number;
   readonly letters?: number;
   readonly states?: number;
   readonly from?: "fresh" | "led" | "torn";
@@ -42,6 +44,16 @@ export function addExploreCommand(program: Command): void {
     .option(
       "--reconfigurations <count>",
       "how often a leader may be asked to change the membership",
+      countFrom(0),
+    )
+    .option(
+      "--forgeries <count>",
+      "how often an outsider, who is no member, may say something to a node",
+      countFrom(0),
+    )
+    .option(
+      "--copies <count>",
+      "how often a disk may be put back to what it was before its last start",
       countFrom(0),
     )
     .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", countFrom(0))

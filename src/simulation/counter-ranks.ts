@@ -1,5 +1,6 @@
 import type { Message } from "../protocol/index.js";
 import { placeOf, type World } from "./explore-state.js";
+import { outsider } from "./forgery.js";
 
 /** Counters matter only as far as somebody may still compare them: as their rank among those under way. */
 export class Ranks {
@@ -11,7 +12,7 @@ export class Ranks {
     for (const [place, life] of lives.entries()) {
       if (life === null) continue;
       const { node: of, waiting } = life;
-      for (const { to, message } of waiting) this.note(place, placeOf(to), message);
+      for (const { to, message } of waiting) if (to !== outsider) this.note(place, placeOf(to), message);
       insert(this.seqs, of.record.term, of.heardSeq);
       if (of.role.name === "leader") insert(this.seqs, of.record.term, of.role.seq);
       else if (of.role.name !== "follower") insert(this.rounds, place, of.role.round);

@@ -1,5 +1,6 @@
-import { movesFrom, type Rules, take } from "./explore-moves.js";
-import { emptyWorld, type World } from "./explore-state.js";
+import { introduceAll, type Rules } from "./explore-course.js";
+import { movesFrom, take } from "./explore-moves.js";
+import { emptyWorld, nothingSpent, type World } from "./explore-state.js";
 
 /**
  * What a search begins from. `fresh`: all have just started for the first time. `led`: the first node leads term 1 with a lease, and all
@@ -7,7 +8,6 @@ import { emptyWorld, type World } from "./explore-state.js";
  */
 export type Start = "fresh" | "led" | "torn";
 
-const unbounded = { crashes: 0, duplicates: 0, transfers: 0, reconfigurations: 0 };
 /** Moves after which a planted bug must have kept the first node from leading. */
 const patience = 1000;
 
@@ -16,6 +16,7 @@ export function startOf(nodes: number, from: Start, rules: Rules): World {
   let world = emptyWorld(nodes, rules.settings);
   for (let place = 0; place < nodes; place++)
     world = take(world, { kind: "restart", place }, rules)?.world ?? world;
+  if (rules.hasCopies) world = introduceAll(world, rules);
   if (from === "fresh") return world;
   const last = nodes - 1;
   const isHeard = (place: number) => from === "led" || place !== last;
@@ -47,7 +48,7 @@ function calmly(
   for (let count = 0; count < patience; count++) {
     const letters = world.letters.filter(({ from, to }) => isHeard(from) && isHeard(to));
     world = { ...world, letters };
-    const move = movesFrom(world, unbounded).find(
+    const move = movesFrom(world, nothingSpent).find(
       (one) => one.kind === "deliver" || one.kind === "write" || (one.kind === "timer" && one.place === 0),
     );
     if (move === undefined && done(world)) return world;

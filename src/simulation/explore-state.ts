@@ -9,10 +9,12 @@ import {
   type ProtocolModes,
   type Role,
   type Settings,
+  type Standing,
   safeModes,
   type Watch,
 } from "../protocol/index.js";
 import { memberNamed } from "./cluster.js";
+import { outsider } from "./forgery.js";
 
 /**
  * A whole cluster at one instant, as the explorer sees it: plain data. What one move does not change, the world before and the world
@@ -25,11 +27,23 @@ export interface World {
   readonly disks: DurableRecord[];
   /** By place: the process that runs, or null. */
   readonly lives: (Life | null)[];
+  /** By place: what was on the disk before the last start. */
+  backups: readonly DurableRecord[];
+  /** By place: all starts so far. The last one runs, if a process does. */
+  starts: readonly (readonly Start[])[];
   /** Under way, in no order: whatever stays here for ever is lost. */
   readonly letters: Letter[];
   /** What the judge remembers. */
   readonly watch: Watch;
   readonly spent: Spent;
+}
+
+/** One start of a process, as peers know it. Its number is its index among the starts in its place. */
+export interface Start {
+  /** The number of the start from whose record it went on; -1 for none. */
+  readonly before: number;
+  /** What its process said of its record last; null while it runs, as it says what is so at the moment. */
+  readonly lastWords: Standing | null;
 }
 
 /** One process, with what `runtime/driver.ts` would hold for it. */
@@ -39,12 +53,18 @@ export interface Life {
   readonly writes: DurableRecord[];
   /** Sends, each behind so many of the writes. */
   readonly waiting: { readonly behind: number; readonly to: NodeId; readonly message: Message }[];
+  /** By the peer's place: the number of the start that this process linked with last; nothing while it has met none. */
+  readonly met: readonly number[];
 }
 
 /** A message under way. */
 export interface Letter {
   readonly from: number;
   readonly to: number;
+  /** The number of the start of its sender. */
+  readonly start: number;
+  /** The number of the start of its receiver that the sender was linked with as it sent it; -1 for none. */
+  readonly linkedWith: number;
   readonly message: Message;
 }
 
@@ -54,7 +74,22 @@ export interface Spent {
   duplicates: number;
   transfers: number;
   reconfigurations: number;
+  forgeries: number;
+  copies: number;
 }
+
+/** What has happened before a search begins. */
+export const nothingSpent: Spent = {
+  crashes: 0,
+  duplicates: 0,
+  transfers: 0,
+  reconfigurations: 0,
+  forgeries: 0,
+  copies: 0,
+};
+
+/** More nodes than this have too many names to tell states apart by. */
+export const mostNodes = 5;
 
 /** Time passes in steps of this: half a vote hold, half of the shortest election timeout, one heartbeat. */
 export const tickMs = 10;
@@ -76,9 +111,19 @@ export function idOf(place: number): NodeId {
   return `n${place + 1}`;
 }
 
-/** The place of the node of this name. */
+/** The place of the node of this name; that of an outsider is behind all others. */
 export function placeOf(id: NodeId): number {
-  return Number(id.slice(1)) - 1;
+  return id === outsider ? mostNodes : Number(id.slice(1)) - 1;
+}
+
+/** The number of the last start in this place. */
+export function latestStart({ starts }: World, place: number): number {
+  return (starts[place]?.length ?? 0) - 1;
+}
+
+/** The number of the start that a record or a standing names; -1 for none. */
+export function startNamed({ startNonce }: { readonly startNonce: string }): number {
+  return startNonce === "" ? -1 : Number(startNonce);
 }
 
 /** The durable identity of a node; no disk is ever replaced here. */
@@ -94,9 +139,19 @@ export function emptyWorld(nodeCount: number, settings: Settings): World {
     const others = ids.filter((other) => other !== id);
     return { ...record, incarnationsMet: new Map(others.map((other) => [other, incarnationOf(other)])) };
   });
-  const spent = { crashes: 0, duplicates: 0, transfers: 0, reconfigurations: 0 };
   const lives = disks.map(() => null);
-  return { nowMs: 0, disks, lives, letters: [], watch: createWatch(), spent };
+  const starts = disks.map(() => []);
+  const watch = createWatch();
+  return {
+    nowMs: 0,
+    disks,
+    lives,
+    backups: disks.slice(),
+    starts,
+    letters: [],
+    watch,
+    spent: { ...nothingSpent },
+  };
 }
 
 /** The node of a process that starts now. */
@@ -116,14 +171,16 @@ export function forkWorld(world: World, place: number | null): World {
     nowMs: world.nowMs,
     disks: world.disks.slice(),
     lives,
+    backups: world.backups,
+    starts: world.starts,
     letters: world.letters.slice(),
     watch: place === null ? world.watch : forkWatch(world.watch, idOf(place)),
     spent: { ...world.spent },
   };
 }
 
-function forkLife({ node, writes, waiting }: Life): Life {
-  return { node: forkNode(node), writes: writes.slice(), waiting: waiting.slice() };
+function forkLife({ node, writes, waiting, met }: Life): Life {
+  return { node: forkNode(node), writes: writes.slice(), waiting: waiting.slice(), met };
 }
 
 /** A copy of a node that `step` may change while the first stays as it is; records are never changed in place, so both share them. */

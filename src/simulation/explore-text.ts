@@ -7,7 +7,7 @@ export function courseText(worlds: readonly World[], moves: readonly Move[]): st
   return moves.map((move, index) => {
     const [before, after] = [worlds[index] as World, worlds[index + 1] as World];
     const place = placeOfMove(before, move);
-    const what = moveText(before, move);
+    const what = moveText(before, after, move);
     const line = `[${String(after.nowMs / tickMs).padStart(2)}] ${what}`;
     if (place === null) return line;
     const [was, is] = [stateText(before, place), stateText(after, place)];
@@ -22,12 +22,18 @@ function placeOfMove(world: World, move: Move): number | null {
   return move.kind === "deliver" ? (world.letters[move.letter] as Letter).to : move.place;
 }
 
-function moveText(world: World, move: Move): string {
+function moveText(world: World, after: World, move: Move): string {
   switch (move.kind) {
     case "tick":
       return "half a vote hold passes";
     case "deliver": {
       const letter = world.letters[move.letter] as Letter;
+      for (const [copy, other] of [
+        [letter.from, letter.to],
+        [letter.to, letter.from],
+      ] as const)
+        if (world.lives[copy] !== null && after.lives[copy] === null)
+          return `${idOf(other)} refuses ${idOf(copy)}, whose record is a copy, and which ends for good`;
       return `${idOf(letter.to)} hears from ${idOf(letter.from)}: ${messageText(letter.message)}${move.kept ? " (a copy stays under way)" : ""}`;
     }
     case "timer":
@@ -38,6 +44,10 @@ function moveText(world: World, move: Move): string {
       return `${idOf(move.place)} crashes, ${world.lives[move.place]?.writes.length ?? 0} writes unfinished`;
     case "restart":
       return `${idOf(move.place)} starts`;
+    case "putBack":
+      return `${idOf(move.place)} ${world.lives[move.place] === null ? "has its disk" : "crashes, and its disk is"} put back to what it was before its last start`;
+    case "forge":
+      return `${idOf(move.place)} hears from an outsider: ${forgedText(move)}`;
     case "drained":
       return `${idOf(move.place)} has drained`;
     case "transfer":
@@ -45,6 +55,12 @@ function moveText(world: World, move: Move): string {
     case "reconfigure":
       return `${idOf(move.place)} is asked to change the place of ${idOf(move.other)}`;
   }
+}
+
+function forgedText({ says, instead }: Extract<Move, { kind: "forge" }>): string {
+  if (says === "order") return "campaign";
+  const what = says === "heartbeat" ? "heartbeat" : "vote?";
+  return `${what} of the next term, with a newer configuration that names it in place of ${instead}`;
 }
 
 function stateText(world: World, place: number): string {

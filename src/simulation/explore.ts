@@ -1,9 +1,10 @@
 import { RaftbeatError } from "../errors.js";
 import type { ProtocolModes, Violation } from "../protocol/index.js";
 import { keyFinder } from "./canonical-state.js";
-import { type Move, type Moved, movesFrom, type Rules, take } from "./explore-moves.js";
+import type { Moved, Rules } from "./explore-course.js";
+import { type Move, movesFrom, take } from "./explore-moves.js";
 import { type Start, startOf } from "./explore-start.js";
-import { exploredSettings, type World } from "./explore-state.js";
+import { exploredSettings, mostNodes, type World } from "./explore-state.js";
 import { courseText } from "./explore-text.js";
 import { VisitedSet } from "./visited-set.js";
 
@@ -20,6 +21,10 @@ export interface ExploreBounds {
   readonly duplicates: number;
   readonly transfers: number;
   readonly reconfigurations: number;
+  /** How often an outsider, who is no member and proves nothing, may say something with a configuration of its own making. */
+  readonly forgeries: number;
+  /** How often a disk may be put back to what it was before its last start, where every other node knows of that start. */
+  readonly copies: number;
   /** Letters under way on one link; where one more is sent, the stalest is lost. */
   readonly letters: number;
   /** The search stops after so many different states. */
@@ -71,6 +76,8 @@ export const defaultExploreOptions: ExploreOptions = {
   duplicates: 0,
   transfers: 0,
   reconfigurations: 0,
+  forgeries: 0,
+  copies: 0,
   letters: 2,
   states: 1_000_000,
   from: "led",
@@ -78,9 +85,6 @@ export const defaultExploreOptions: ExploreOptions = {
   modes: {},
   symmetry: true,
 };
-
-/** More nodes than this have too many names to tell states apart by. */
-const mostNodes = 5;
 
 /**
  * Looks at every state that some order of deliveries, timers, ticks of the clock, disk writes, crashes and restarts leads to, nearest
@@ -90,8 +94,9 @@ const mostNodes = 5;
 export function explore(options: ExploreOptions): Exploration {
   if (options.nodes < 1 || options.nodes > mostNodes)
     throw new RaftbeatError("invalidSettings", `nodes: ${options.nodes} must be from 1 to ${mostNodes}`);
-  const { letters, disks } = options;
-  return new Search(options, { settings: exploredSettings(options.modes), letters, disks }).run();
+  const { letters, disks, modes } = options;
+  const hasCopies = options.copies > 0;
+  return new Search(options, { settings: exploredSettings(modes), letters, disks, hasCopies }).run();
 }
 
 class Search {
@@ -111,7 +116,7 @@ class Search {
   run(): Exploration {
     const { options } = this;
     const start = startOf(options.nodes, options.from, this.rules);
-    const keyOf = keyFinder(options.nodes, options.symmetry);
+    const keyOf = keyFinder(options.nodes, options.symmetry, options);
     const first = keyOf(start);
     this.visited.add(first.high, first.low);
     this.parents.push(-1);

@@ -1,10 +1,22 @@
-import { configurationOf, type Message, type NodeId, withTerm } from "../protocol/index.js";
+import {
+  configurationOf,
+  type DurableRecord,
+  type Input,
+  type Message,
+  type NodeId,
+  withTerm,
+} from "../protocol/index.js";
 import { memberNamed } from "./cluster.js";
 import type { Fault } from "./fault-schema.js";
 import type { SimulatedProcess } from "./simulated-process.js";
 
 /** Who says what no node of the cluster says, unless a member's name is given. */
 export const outsider: NodeId = "outsider";
+
+const outsiderIncarnation = `${outsider}.1`;
+
+/** What kind of message is forged. */
+export type Forged = Extract<Fault, { do: "forge" }>["says"];
 
 /**
  * Says something to a node that no honest node says: an outsider, who knows the cluster's members and brings along a configuration of
@@ -17,30 +29,51 @@ export function forge(
   { says, ahead }: Pick<Extract<Fault, { do: "forge" }>, "says" | "ahead">,
 ): void {
   const { record } = to.node;
-  const term = record.term + ahead;
-  const from = as?.id ?? outsider;
-  const incarnation = as?.disk.record.incarnation ?? `${outsider}.1`;
-  const { id, voters, observers, clusterId } = record.configuration;
-  const known = { ...memberNamed(outsider), incarnation };
-  const configuration =
+  const input =
     as === null
-      ? configurationOf(term, id.version + 1, [known, ...voters.slice(1)], observers, clusterId)
-      : withTerm(record.configuration, term);
-  const message = messageOf(says, term, configuration);
+      ? saidByOutsider(record, says, ahead, record.configuration.voters[0]?.id)
+      : saidByMember(record, as, says, ahead);
   const hear = (): void => {
     if (!to.alive) return;
-    to.driver.tell({ kind: "message", from, incarnation, message, authenticated: false });
+    to.driver.tell(input);
     to.onSettled();
   };
   if (to.paused) to.defer("poll", hear);
   else hear();
 }
 
-function messageOf(
-  says: Extract<Fault, { do: "forge" }>["says"],
-  term: number,
-  configuration: ReturnType<typeof configurationOf>,
-): Message {
+/**
+ * What an outsider says to a node, over a link that proves nothing.
+ * @param heard the record of the node that hears it
+ * @param ahead how far its term is above that node's
+ * @param instead the voter whose place the outsider has in the configuration that it brings along
+ */
+export function saidByOutsider(
+  { term: ownTerm, configuration: own }: DurableRecord,
+  says: Forged,
+  ahead: number,
+  instead: NodeId | undefined,
+): Input {
+  const term = ownTerm + ahead;
+  const known = { ...memberNamed(outsider), incarnation: outsiderIncarnation };
+  const voters = [known, ...own.voters.filter(({ id }) => id !== instead)];
+  const configuration = configurationOf(term, own.id.version + 1, voters, own.observers, own.clusterId);
+  const message = messageOf(says, term, configuration);
+  return { kind: "message", from: outsider, incarnation: outsiderIncarnation, message, authenticated: false };
+}
+
+function saidByMember(
+  heard: DurableRecord,
+  { id, disk }: SimulatedProcess,
+  says: Forged,
+  ahead: number,
+): Input {
+  const term = heard.term + ahead;
+  const message = messageOf(says, term, withTerm(heard.configuration, term));
+  return { kind: "message", from: id, incarnation: disk.record.incarnation, message, authenticated: false };
+}
+
+function messageOf(says: Forged, term: number, configuration: ReturnType<typeof configurationOf>): Message {
   const configurationId = configuration.id;
   switch (says) {
     case "heartbeat":

@@ -155,8 +155,16 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "older configuration taken", world: ["lateCrashes", 1, "I3"] },
   { name: "no configuration check in votes", scenario: ["leavers", 1, "I7"] },
   { name: "incarnations ignored", scenario: ["wiped", 4, "I1"] },
-  { name: "two processes of one start allowed", scenario: ["restored", 1, "I1"] },
-  { name: "a stranger judged by the configuration it brings along", scenario: ["strangers", 1, "following"] },
+  {
+    name: "two processes of one start allowed",
+    scenario: ["restored", 1, "I1"],
+    search: ["restored", 7, "I4"],
+  },
+  {
+    name: "a stranger judged by the configuration it brings along",
+    scenario: ["strangers", 1, "following"],
+    search: ["stranger", 1, "I7"],
+  },
   { name: "absurd numbers noticed, and believed", scenario: ["strangers", 1, "following"] },
   {
     name: "promises surviving removal",

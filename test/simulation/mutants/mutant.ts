@@ -10,6 +10,15 @@ export const searches = {
   led: { from: "led", depth: 4 },
   handover: { from: "led", disks: "instant", terms: 3, depth: 6, crashes: 0, transfers: 1 },
   members: { from: "led", depth: 7, crashes: 0, reconfigurations: 2 },
+  stranger: { from: "led", depth: 4, crashes: 0, forgeries: 1 },
+  restored: {
+    from: "torn",
+    disks: "instant",
+    modes: { preVote: false },
+    depth: 7,
+    crashes: 0,
+    copies: 1,
+  },
 } satisfies Record<string, Partial<ExploreOptions>>;
 
 /** A bug, what catches it, and by which promise. */
