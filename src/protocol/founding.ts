@@ -117,8 +117,8 @@ function agreesWith(
   });
 }
 
-/** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders. */
+/** Whom a node keeps links with: the other members; as long as the cluster is not founded, the other founders but those left out. */
 export function peersOf({ id: own, arrival, record }: Node): readonly Member[] {
-  const members = arrival?.kind === "founding" ? arrival.founders : membersOf(record.configuration);
-  return members.filter(({ id }) => id !== own);
+  if (arrival?.kind !== "founding") return membersOf(record.configuration).filter(({ id }) => id !== own);
+  return arrival.founders.filter(({ id }) => id !== own && !arrival.absent.has(id));
 }

@@ -74,6 +74,11 @@ export function refusesStanding(
       reason: "wrongCluster",
       detail: `${node.id} belongs to the cluster with id ${own}, and ${peer} to another with id ${standing.clusterId}`,
     };
+  if (node.arrival?.kind === "founding" && node.arrival.absent.has(peer))
+    return {
+      reason: "wrongCluster",
+      detail: `${peer} is left out of the founding (absentFounders), and let in once the cluster is founded`,
+    };
   const known = incarnationsMet.get(peer) === incarnation ? startsMet.get(peer) : undefined;
   if (known === undefined) return null;
   const { startCount, startNonce, writeCount, term } = standing;

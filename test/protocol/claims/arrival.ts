@@ -81,6 +81,16 @@ export const arrival = [
     link(node, "b");
     expect(node.node.record.configuration.voters).toEqual([known("a"), known("b"), ...founders("c")]);
   }),
+  claim("28. who is left out by name is let in once the cluster is founded", (protocol) => {
+    const node = aFounder(protocol, "a", ["c"]);
+    const refusal = () => protocol.refusesStanding(node.node, "c", "c-1", standing())?.detail ?? null;
+    const peers = () => protocol.peersOf(node.node).map(({ id }) => id);
+    expect(refusal()).toMatch(/^c is left out of the founding/);
+    expect(peers()).toEqual(["b"]);
+    link(node, "b");
+    expect(refusal()).toBeNull();
+    expect(peers()).toEqual(["b", "c"]);
+  }),
   claim("28. a founder that lost its record founds nothing with those that founded before", (protocol) => {
     const [a, b] = [aFounder(protocol, "a"), aFounder(protocol, "b")];
     for (const id of ["b", "c"]) link(a, id);

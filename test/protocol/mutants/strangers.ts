@@ -116,6 +116,11 @@ export const strangers: readonly Mutant[] = [
     claims: ["28. what carries a configuration of another cluster changes"],
   },
   {
+    name: "a founder that is left out met all the same",
+    edits: [["standing.ts", "node.arrival.absent.has(peer)", "node.arrival.absent.size < 0"]],
+    claims: ["28. who is left out by name is let in once the cluster is"],
+  },
+  {
     name: "founded before everybody was met",
     edits: [["founding.ts", " || missingFounders(node).length > 0) return;", ") return;"]],
     claims: ["28. a cluster is founded once every founder was met, and all"],
