@@ -54,7 +54,12 @@ describe("raftbeat demo", () => {
       expect(told.filter(({ event }) => event === "killed")).toHaveLength(2);
       const woke = told.filter((event) => event.event === "woke");
       expect(woke.length).toBeGreaterThanOrEqual(signal === "STOP" ? 2 : 0);
-      expect(woke.filter((event) => event.isLeader)).toEqual([]);
+      // A machine may halt any process for a moment, and a leader may lead on after it: only what was stopped has been replaced.
+      const stopped = new Set<string>();
+      for (const event of signal === "STOP" ? told : [])
+        if (event.event === "killed") stopped.add(event.id);
+        else if (event.event === "woke" && stopped.delete(event.id)) expect(event.isLeader).toBe(false);
+      expect([...stopped]).toEqual([]);
     });
 
   it.runIf(process.platform === "linux")(
