@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Elector, type ElectorOptions, fileVoteStore } from "../../src/index.js";
-import { freePort, leaderOf, type Place, placeOf, stopElectors } from "../support/attacked-place.js";
-import { stopAll, until } from "../support/transport-nodes.js";
+import { stopAll, until } from "../transport/support/nodes.js";
+import { freePort, leaderOf, type Place, placeOf, stopElectors } from "./support/attacked-place.js";
 
 afterEach(stopAll);
 

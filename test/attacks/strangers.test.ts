@@ -7,10 +7,10 @@ import {
   type Message,
   type Standing,
 } from "../../src/protocol/index.js";
-import { decodeFrame, encodeMessage } from "../../src/transport/codec.js";
-import { essence, freePort, leaderOf, placeOf, stopElectors } from "../support/attacked-place.js";
-import { afterwards, aHeartbeat, aReply, stopAll, until } from "../support/transport-nodes.js";
-import { answerAs, aStanding, type RawPeer, rawNode, rawPeer } from "../support/transport-wire.js";
+import { decodeFrame, encodeMessage } from "../../src/transport/wire/codec.js";
+import { afterwards, aHeartbeat, aReply, stopAll, until } from "../transport/support/nodes.js";
+import { answerAs, aStanding, type RawPeer, rawNode, rawPeer } from "../transport/support/wire.js";
+import { essence, freePort, leaderOf, placeOf, stopElectors } from "./support/attacked-place.js";
 
 afterEach(stopAll);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LeaderRun } from "../../src/elector/elector.js";
-import { type Replica, ServiceCluster } from "../../src/simulation/service-cluster.js";
+import type { LeaderRun } from "../../src/elector/api.js";
+import { type Replica, ServiceCluster } from "../../src/testing/service-cluster.js";
 import { seededRandom } from "../support/prng.js";
 
 /** More courses: RAFTBEAT_OWNERS=1..2000 npx vitest run test/elector/random-owners.test.ts */

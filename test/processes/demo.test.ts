@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
-import type { DemoEvent } from "../../src/cli/demo-event.js";
-import { raftbeat, until } from "../support/process-node.js";
+import type { DemoEvent } from "../../src/cli/demo/event.js";
+import { raftbeat, until } from "./support/node.js";
 
 function demo(...args: string[]) {
   return raftbeat(["demo", ...args]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { startCluster } from "../support/process-cluster.js";
-import { raftbeat, until } from "../support/process-node.js";
+import { startCluster } from "./support/cluster.js";
+import { raftbeat, until } from "./support/node.js";
 
 const token = { RAFTBEAT_TOKEN: "a secret that only the operators know" };
 

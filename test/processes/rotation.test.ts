@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { freePorts } from "../../src/cli/free-ports.js";
+import { freePorts } from "../../src/cli/demo/free-ports.js";
 import { makeAuthority } from "../support/certificates.js";
-import { raftbeat, temporaryFolder } from "../support/process-node.js";
+import { raftbeat, temporaryFolder } from "./support/node.js";
 
 describe("the secrets of a process", () => {
   it("are renewed from their files while it runs, and a certificate that expires is warned of", async () => {

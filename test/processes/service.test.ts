@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { freePorts } from "../../src/cli/free-ports.js";
+import { freePorts } from "../../src/cli/demo/free-ports.js";
 import { makeAuthority } from "../support/certificates.js";
-import { startCluster } from "../support/process-cluster.js";
-import { raftbeat, temporaryFolder, until } from "../support/process-node.js";
+import { startCluster } from "./support/cluster.js";
+import { raftbeat, temporaryFolder, until } from "./support/node.js";
 
 describe("nodes beside a service", () => {
   it("elect a leader over mutual TLS, each set up by a YAML file", async () => {

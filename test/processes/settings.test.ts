@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { freePorts } from "../../src/cli/free-ports.js";
-import { raftbeat, temporaryFolder } from "../support/process-node.js";
+import { freePorts } from "../../src/cli/demo/free-ports.js";
+import { raftbeat, temporaryFolder } from "./support/node.js";
 
 const node = [
   "node",
@@ -118,7 +118,7 @@ describe("raftbeat, when the world is wrong, says one sentence and exits 1", () 
 
   it("a disk that is full when a vote is to be kept: the node ends rather than forget it", async () => {
     const [port] = await freePorts(1, Math.random);
-    const preload = fileURLToPath(new URL("../support/process-full-disk.mjs", import.meta.url));
+    const preload = fileURLToPath(new URL("./support/full-disk.mjs", import.meta.url));
     const settings = ["--cluster", "c", "--id", "a", "--voters", `a=ws://127.0.0.1:${port}`];
     const run = raftbeat(["node", ...settings, "--data", join(temporaryFolder(), "a"), "--json"], {
       NODE_OPTIONS: `--import=${preload}`,

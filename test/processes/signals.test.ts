@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { freePorts } from "../../src/cli/free-ports.js";
+import { freePorts } from "../../src/cli/demo/free-ports.js";
 import { machineMs } from "../../src/runtime/system-ports.js";
-import { startCluster } from "../support/process-cluster.js";
-import { program, run, temporaryFolder, until } from "../support/process-node.js";
+import { startCluster } from "./support/cluster.js";
+import { program, run, temporaryFolder, until } from "./support/node.js";
 
 /** A busy machine holds nobody up for so long that the leader changes once more. */
 const unhurried = ["--timing", "laptop"];
@@ -53,7 +53,7 @@ describe("a leader among real processes", () => {
 
   it("is told so by its first isLeader after SIGCONT, before anything else is processed", async () => {
     const cluster = await startCluster(["a", "b", "c"], { outsiders: ["c"] });
-    const spinner = fileURLToPath(new URL("../support/process-spinner.mjs", import.meta.url));
+    const spinner = fileURLToPath(new URL("./support/spinner.mjs", import.meta.url));
     const folder = temporaryFolder();
     const stopped = run([spinner, "c", JSON.stringify(cluster.voters), folder]);
     await stopped.line(({ event }) => event === "started", "its start");

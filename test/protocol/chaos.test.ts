@@ -1,9 +1,9 @@
 import { fc } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import * as protocol from "../../src/protocol/index.js";
-import { Chaos } from "../support/protocol-chaos.js";
-import { Caught } from "../support/protocol-dialogue.js";
-import { profiles } from "../support/protocol-profiles.js";
+import { Chaos } from "./support/chaos.js";
+import { Caught } from "./support/dialogue.js";
+import { profiles } from "./support/profiles.js";
 
 /** More runs, or others: RAFTBEAT_FUZZ_RUNS=20000 RAFTBEAT_FUZZ_SEED=7 npx vitest run test/protocol/chaos.test.ts */
 const numRuns = Number(process.env["RAFTBEAT_FUZZ_RUNS"] ?? 250);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FoundingRun, type FoundingWorld } from "../support/protocol-founding.js";
+import { FoundingRun, type FoundingWorld } from "./support/founding.js";
 
 /** More: RAFTBEAT_FUZZ_RUNS=3000 npx vitest run test/protocol/founding.test.ts */
 const runsInstead = process.env["RAFTBEAT_FUZZ_RUNS"];

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as real from "../../src/protocol/index.js";
-import { Caught } from "../support/protocol-dialogue.js";
-import { firstCatch, plant } from "../support/protocol-mutants.js";
-import type { Protocol } from "../support/protocol-nodes.js";
-import { profiles } from "../support/protocol-profiles.js";
-import { claims } from "./claims/all.js";
-import type { Claim } from "./claims/claim.js";
 import { mutants } from "./mutants/all.js";
+import { claims } from "./rules/all.js";
+import type { Claim } from "./rules/rule.js";
 import { type Story, stories } from "./stories.js";
+import { Caught } from "./support/dialogue.js";
+import { firstCatch, plant } from "./support/mutants.js";
+import type { Protocol } from "./support/nodes.js";
+import { profiles } from "./support/profiles.js";
 
 function claimNamed(beginning: string): Claim {
   const [found, ...more] = claims.filter(({ title }) => title.startsWith(beginning));

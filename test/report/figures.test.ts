@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distributionPoints } from "../../src/report/distribution-points.js";
-import { figuresPage } from "../../src/report/figures.js";
-import { temporaryFolder } from "../support/process-node.js";
-import { sampleAnswer, sampleFigures, sampleTables } from "./sample-figures.js";
+import { distributionPoints } from "../../src/report/pages/distribution-points.js";
+import { figuresPage } from "../../src/report/pages/figures-page.js";
+import { temporaryFolder } from "../processes/support/node.js";
+import { sampleAnswer, sampleFigures, sampleTables } from "./support/sample-figures.js";
 
 const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (path) => path !== undefined && existsSync(path),

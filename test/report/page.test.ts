@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { longestRecording } from "../../src/report/recording.js";
-import type { ScenarioReport } from "../../src/report/run-data.js";
-import { runPage } from "../../src/report/run-page.js";
-import { browserPath, launch, open } from "../support/report-browser.js";
-import { reported } from "../support/report-run.js";
+import { runPage } from "../../src/report/pages/run-page.js";
+import { longestRecording } from "../../src/report/recording/recording.js";
+import type { ScenarioReport } from "../../src/report/recording/run-data.js";
+import { browserPath, launch, open } from "./support/browser.js";
+import { reported } from "./support/run.js";
 
 const reason = browserPath === null ? " (skipped: no Chromium found; install one or set CHROMIUM_PATH)" : "";
 

@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Elector } from "../../src/elector/api.js";
 import { createElector } from "../../src/elector/create-elector.js";
-import type { Elector } from "../../src/elector/elector.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { webSocketTransport } from "../../src/transport/websocket-transport.js";
+import { webSocketTransport } from "../../src/transport/websocket/websocket-transport.js";
 
 /**
  * A real follower behind real sockets, whose event loop stands still for three election timeouts while its leader's heartbeats
@@ -64,7 +64,7 @@ async function campaignsAfterStall(where: (typeof places)[number], confirms: boo
   await Promise.all(
     electors.map((elector) => elector.waitForLeader({ signal: AbortSignal.timeout(20_000) })),
   );
-  const worker = new Worker(new URL("../support/elector-stall-worker.mjs", import.meta.url), {
+  const worker = new Worker(new URL("./support/stall-worker.mjs", import.meta.url), {
     workerData: { where, confirms, stallMs, silenceMs, options: { ...shared, id: "c" } },
   });
   cleanups.push(() => worker.terminate());

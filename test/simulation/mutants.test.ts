@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ScenarioInput } from "../../src/simulation/index.js";
-import { plantInSimulator, type Simulator } from "../support/simulation-mutants.js";
 import { editsOf, mutants } from "./mutants/all.js";
 import { type Course, courses } from "./mutants/courses.js";
 import { type SimulatedMutant, searches } from "./mutants/mutant.js";
 import { scenarios } from "./mutants/scenarios.js";
 import { worlds } from "./mutants/worlds.js";
+import { plantInSimulator, type Simulator } from "./support/mutants.js";
 
 function played(simulator: Simulator, input: ScenarioInput, seeds: number): string {
   const scenario = simulator.parseScenario(input);
@@ -81,6 +81,8 @@ describe("a bug planted in the simulated nodes", () => {
   });
 
   it("has to find its text exactly once", async () => {
-    await expect(plantInSimulator([["protocol/quorum.ts", "return", ""]])).rejects.toThrow("exactly once");
+    await expect(plantInSimulator([["protocol/algorithms/quorum.ts", "return", ""]])).rejects.toThrow(
+      "exactly once",
+    );
   });
 });

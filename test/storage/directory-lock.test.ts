@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type DirectoryLock, lockDirectory } from "../../src/storage/directory-lock.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
-import { anEmptyDirectory, aRecord, closed, opened, written } from "../support/storage.js";
-import { startStoreProcess } from "../support/storage-process.js";
+import { startStoreProcess } from "./support/process.js";
+import { anEmptyDirectory, aRecord, closed, opened, written } from "./support/stores.js";
 
 describe("the lock of a vote store", () => {
   test("refuses a second process and names the first", async () => {

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { nobody } from "../../src/protocol/index.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
 import { seededRandom } from "../support/prng.js";
-import { anEmptyDirectory, closed, opened } from "../support/storage.js";
-import { startStoreProcess } from "../support/storage-process.js";
+import { startStoreProcess } from "./support/process.js";
+import { anEmptyDirectory, closed, opened } from "./support/stores.js";
 
 /** How many processes are killed; each writes to two stores. More: RAFTBEAT_KILLS=1000 npx vitest run test/storage/kill.test.ts */
 const killCount = Number(process.env["RAFTBEAT_KILLS"] ?? 80);

@@ -2,8 +2,8 @@ import { fc, test as property } from "@fast-check/vitest";
 import { afterAll, expect, vi } from "vitest";
 import type { VoteFile } from "../../src/storage/vote-file.js";
 import { seededRandom } from "../support/prng.js";
-import { aRecord } from "../support/storage.js";
-import { Dead, SimulatedDisk } from "../support/storage-disk.js";
+import { Dead, SimulatedDisk } from "./support/disk.js";
+import { aRecord } from "./support/stores.js";
 
 let disk = new SimulatedDisk(Math.random);
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { candidacies, type Message } from "../../src/protocol/index.js";
-import { encodeMessage } from "../../src/transport/codec.js";
-import { type Replica, startCluster } from "../support/transport-cluster.js";
-import { anyMessage, mutationsOf } from "../support/transport-messages.js";
-import { stopAll, until } from "../support/transport-nodes.js";
-import { hello, rawNode, rawPeer } from "../support/transport-wire.js";
+import { encodeMessage } from "../../src/transport/wire/codec.js";
+import { type Replica, startCluster } from "./support/cluster.js";
+import { anyMessage, mutationsOf } from "./support/messages.js";
+import { stopAll, until } from "./support/nodes.js";
+import { hello, rawNode, rawPeer } from "./support/wire.js";
 
 describe("a cluster over real sockets", () => {
   afterEach(stopAll);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type * as Raftbeat from "../../src/index.js";
 import { type Edit, planted } from "../support/planted-build.js";
-import { until } from "../support/transport-nodes.js";
+import { until } from "./support/nodes.js";
 
 /** A build in which version 3 of the wire protocol exists, with frames that version 2 cannot read, and this range is spoken. */
 function editsFor(lowest: number, highest: number): Edit[] {
@@ -104,7 +104,7 @@ describe("a rolling upgrade", () => {
   }
 
   it("keeps its leader, from a release to the next, and on to one that speaks the old version no more", async () => {
-    const { freePorts } = await import("../../src/cli/free-ports.js");
+    const { freePorts } = await import("../../src/cli/demo/free-ports.js");
     for (const [index, port] of (await freePorts(3, Math.random)).entries())
       ports.set("abc".charAt(index), port);
     for (const id of ports.keys()) await start(id, old as Build);

@@ -1,0 +1,34 @@
+import type { Heartbeat, HeartbeatReply } from "../../protocol/index.js";
+import type { Clock } from "../../runtime/ports.js";
+
+/** Measures how long heartbeats to one peer take to be answered, one at a time. */
+export interface RoundTrip {
+  onSent(heartbeat: Heartbeat, clock: Pick<Clock, "nowMs">): void;
+  onReply(reply: HeartbeatReply, receivedAtMs: number): void;
+  /** Milliseconds of the last one, or null. */
+  lastMs(): number | null;
+  /** No answer to what was sent will come. */
+  forget(): void;
+}
+
+/** Begins with nothing measured. */
+export function createRoundTrip(): RoundTrip {
+  let sent: { readonly term: number; readonly seq: number; readonly atMs: number } | null = null;
+  let measuredMs: number | null = null;
+  return {
+    onSent({ term, seq }, clock) {
+      if (sent?.term === term) return;
+      sent = { term, seq, atMs: clock.nowMs() };
+    },
+    onReply({ heartbeatTerm, seq }, receivedAtMs) {
+      if (sent === null || heartbeatTerm !== sent.term || seq < sent.seq) return;
+      if (seq === sent.seq) measuredMs = receivedAtMs - sent.atMs;
+      sent = null;
+    },
+    lastMs: () => measuredMs,
+    forget() {
+      sent = null;
+      measuredMs = null;
+    },
+  };
+}
