@@ -260,8 +260,9 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         if (begun) meet(peer, introduced);
         watch.notify();
       },
-      onPeerDown(peer) {
+      onPeerDown(peer, reason) {
         connected.delete(peer);
+        if (begun) driver.tell({ kind: "disconnected", from: peer, reason });
         publish("peerDown", { peer });
         watch.notify();
       },

@@ -2,9 +2,9 @@ import { isForeign, isVoter, meet, strangerReason } from "./algorithms/identity.
 import { holdUntil } from "./algorithms/lease.js";
 import { barsTerm, refusesPreVote, refusesVote } from "./algorithms/voting.js";
 import { isNewer } from "./data/configuration.js";
+import type { Effect } from "./data/effect.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./data/message.js";
 import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
 import { believeStranger, catchUp, inquire } from "./joining/catch-up.js";
 import {
   adoptTerm,

@@ -1,6 +1,6 @@
+import type { Effect } from "./data/effect.js";
 import type { Heartbeat, NodeId } from "./data/message.js";
 import type { Leader, Node, Peer } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
 
 /** Beats to every member. Carries only what is durable, and so never waits for the disk. */
 export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects: Effect[]): void {

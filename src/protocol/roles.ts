@@ -1,6 +1,7 @@
 import { takeConfiguration } from "./algorithms/identity.js";
 import { quorumSize, voteOutcome } from "./algorithms/quorum.js";
 import { membersOf, voterOf, withTerm } from "./data/configuration.js";
+import type { Effect } from "./data/effect.js";
 import type { NodeId } from "./data/message.js";
 import type { LossReason } from "./data/node.js";
 import {
@@ -13,7 +14,6 @@ import {
   type PreCandidate,
   withVote,
 } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 
 /** Begins a new wait or round: counted from now, with a timeout yet to be drawn (rule 9). */

@@ -1,7 +1,8 @@
 import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./algorithms/lease.js";
 import { beyondReach } from "./algorithms/reach.js";
+import type { Effect } from "./data/effect.js";
+import type { Input, RequestRefusal } from "./data/input.js";
 import { type DurableRecord, type Leader, type Node, withHold } from "./data/node.js";
-import type { Effect, Input, RequestRefusal } from "./data/transition.js";
 import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
@@ -42,6 +43,9 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       return onMessage(node, input, nowMs, effects);
     case "connected":
       onConnected(node, input.from, input.incarnation, input.standing ?? null, nowMs);
+      return false;
+    case "disconnected":
+      // A peer without a link may still lead, hold its vote and be heard by others: only time ends what rests on its word (rule 14).
       return false;
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import type { NodeId } from "../data/configuration.js";
+import type { Effect } from "../data/effect.js";
 import type { Message } from "../data/message.js";
 import type { DurableRecord, Node } from "../data/node.js";
-import type { Effect } from "../data/transition.js";
 import { disjointElectorates, newer } from "./electorates.js";
 
 /**

@@ -7,9 +7,9 @@ import {
   isSameCluster,
   memberOf,
 } from "../data/configuration.js";
+import type { Effect } from "../data/effect.js";
 import type { Heartbeat, NodeId, Refusal, RequestVote } from "../data/message.js";
 import type { Node } from "../data/node.js";
-import type { Effect } from "../data/transition.js";
 import { beginWait, forgetLeader } from "../roles.js";
 import { believesOnArrival } from "./founding.js";
 

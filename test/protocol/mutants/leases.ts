@@ -227,4 +227,15 @@ export const leases: readonly Mutant[] = [
     ],
     claims: ["10. an arbiter never campaigns, and votes and"],
   },
+  {
+    name: "a link that ends taken for the end of a leader",
+    edits: [
+      [
+        "step.ts",
+        'case "disconnected":',
+        'case "disconnected": node.contactAtMs = Number.NEGATIVE_INFINITY;',
+      ],
+    ],
+    claims: ["14. the end of a link ends nothing, whatever its reason"],
+  },
 ];
