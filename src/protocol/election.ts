@@ -4,7 +4,8 @@ import { barsTerm, refusesPreVote, refusesVote } from "./algorithms/voting.js";
 import { isNewer } from "./data/configuration.js";
 import type { Effect } from "./data/effect.js";
 import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./data/message.js";
-import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./data/node.js";
+import { type Candidate, knownLeader, type Node, type PreCandidate } from "./data/node.js";
+import { withVote } from "./data/record.js";
 import { believeStranger, catchUp, inquire } from "./joining/catch-up.js";
 import {
   adoptTerm,

@@ -21,6 +21,7 @@ export type * from "./data/effect.js";
 export type * from "./data/input.js";
 export * from "./data/message.js";
 export * from "./data/node.js";
+export * from "./data/record.js";
 export * from "./data/settings.js";
 export * from "./data/standing.js";
 export { hasHeir, isDraining } from "./handover.js";

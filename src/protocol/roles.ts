@@ -3,17 +3,17 @@ import { quorumSize, voteOutcome } from "./algorithms/quorum.js";
 import { membersOf, voterOf, withTerm } from "./data/configuration.js";
 import type { Effect } from "./data/effect.js";
 import type { NodeId } from "./data/message.js";
-import type { LossReason } from "./data/node.js";
-import {
-  type Answer,
-  type Candidate,
-  type Inheritance,
-  type Leader,
-  type Node,
-  type Peer,
-  type PreCandidate,
-  withVote,
+import type {
+  Answer,
+  Candidate,
+  Inheritance,
+  Leader,
+  LossReason,
+  Node,
+  Peer,
+  PreCandidate,
 } from "./data/node.js";
+import { withVote } from "./data/record.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 
 /** Begins a new wait or round: counted from now, with a timeout yet to be drawn (rule 9). */

@@ -2,7 +2,8 @@ import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./algorithms/l
 import { beyondReach } from "./algorithms/reach.js";
 import type { Effect } from "./data/effect.js";
 import type { Input, RequestRefusal } from "./data/input.js";
-import { type DurableRecord, type Leader, type Node, withHold } from "./data/node.js";
+import type { Leader, Node } from "./data/node.js";
+import { type DurableRecord, withHold } from "./data/record.js";
 import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";

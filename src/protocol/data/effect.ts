@@ -1,6 +1,7 @@
 import type { RequestRefusal } from "./input.js";
 import type { Message, NodeId } from "./message.js";
-import type { DurableRecord, LossReason } from "./node.js";
+import type { LossReason } from "./node.js";
+import type { DurableRecord } from "./record.js";
 
 /**
  * An order to the driver. One step's effects come in this order: `lost`, `persist`, `draw`, `setTimer`,

@@ -1,6 +1,7 @@
 import type { ChangeProblem, Member } from "./configuration.js";
 import type { Message, NodeId } from "./message.js";
-import type { DurableRecord, LossReason } from "./node.js";
+import type { LossReason } from "./node.js";
+import type { DurableRecord } from "./record.js";
 import type { Standing } from "./standing.js";
 
 /** Why a request to a leader was turned down. */
