@@ -1,4 +1,5 @@
-import { isForeign, isVoter, meet, strangerReason } from "./algorithms/identity.js";
+import { waitUntil } from "./algorithms/deadlines.js";
+import { isForeign, meet, strangerReason } from "./algorithms/identity.js";
 import { holdUntil } from "./algorithms/lease.js";
 import { barsTerm, refusesPreVote, refusesVote } from "./algorithms/voting.js";
 import { isNewer } from "./data/configuration.js";
@@ -20,37 +21,6 @@ import {
 export function campaign(node: Node, nowMs: number, effects: Effect[]): void {
   if (node.settings.modes.preVote) becomePreCandidate(node, nowMs, effects);
   else becomeCandidate(node, null, nowMs, effects);
-}
-
-/** True for a node that may campaign when its time comes. */
-export function isContender(node: Node): boolean {
-  return node.contending && !node.arbiter && isVoter(node);
-}
-
-/** When the present wait or round is over; infinity for who waits for nothing (rule 9). */
-export function waitUntil(node: Node): number {
-  const { electionTimeout, modes } = node.settings;
-  if (node.draw === null || !isContender(node)) return Number.POSITIVE_INFINITY;
-  if (node.role.name !== "follower") {
-    const { minMs, maxMs } = modes.candidateTimeout ?? electionTimeout;
-    const times = node.role.name === "candidate" ? 2 ** node.role.refusedRounds : 1;
-    return node.waitFromMs + times * minMs + times * node.draw * (maxMs - minMs);
-  }
-  const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
-  const shortened = node.shortWaitMs !== null && node.contactAtMs < node.waitFromMs;
-  const waitedMs = shortened
-    ? node.waitFromMs + (node.shortWaitMs ?? 0) + (node.draw * rangeMs) / 10
-    : Math.max(node.waitFromMs, node.contactAtMs) + electionTimeout.minMs + node.draw * rangeMs;
-  return Math.max(waitedMs, holdUntil(node));
-}
-
-/** When a follower that hears nothing of its leader knows none any more, whether it campaigns or not (rule 10). */
-export function forgetAt(node: Node): number {
-  const { role, settings, draw } = node;
-  if (role.name !== "follower" || role.leader === null) return Number.POSITIVE_INFINITY;
-  // A draw that is ordered comes before all else, and orders the timer.
-  if (draw === null && isContender(node)) return Number.POSITIVE_INFINITY;
-  return node.contactAtMs + settings.electionTimeout.maxMs;
 }
 
 /** Answers a request for a vote or pre-vote (rules 1, 4 to 7, 21). */

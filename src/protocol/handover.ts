@@ -1,3 +1,4 @@
+import { isContender } from "./algorithms/deadlines.js";
 import { strangerReason } from "./algorithms/identity.js";
 import { leaseOver, leaseUntil, quorumHold, quorumPromise } from "./algorithms/lease.js";
 import { quorumSize } from "./algorithms/quorum.js";
@@ -6,7 +7,6 @@ import type { Effect } from "./data/effect.js";
 import type { RequestRefusal } from "./data/input.js";
 import type { NodeId, TimeoutNow } from "./data/message.js";
 import type { Inheritance, Leader, LossReason, Node } from "./data/node.js";
-import { isContender } from "./election.js";
 import { heartbeat } from "./heartbeat-send.js";
 import { announceLoss, askForVotes, becomeCandidate, becomeFollower } from "./roles.js";
 

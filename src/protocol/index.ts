@@ -30,4 +30,4 @@ export * from "./invariants/invariants.js";
 export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";
 export { recoveredRecord } from "./joining/recovery.js";
 export { isConfigurationCommitted } from "./membership.js";
-export { hasOnlyToBeat, step } from "./step.js";
+export { step } from "./step.js";

@@ -138,7 +138,7 @@ export const leases: readonly Mutant[] = [
     name: "never steps down",
     edits: [
       [
-        "step.ts",
+        "algorithms/deadlines.ts",
         "return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;",
         "return Number.POSITIVE_INFINITY;",
       ],
@@ -150,7 +150,13 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "leads on with a stuck disk",
-    edits: [["step.ts", ": node.writingSinceMs + node.settings.voteHoldMs;", ": Number.POSITIVE_INFINITY;"]],
+    edits: [
+      [
+        "algorithms/deadlines.ts",
+        ": node.writingSinceMs + node.settings.voteHoldMs;",
+        ": Number.POSITIVE_INFINITY;",
+      ],
+    ],
     claims: ["0. a leader whose disk makes no progress for the length of"],
   },
   {
@@ -220,7 +226,7 @@ export const leases: readonly Mutant[] = [
     name: "an arbiter campaigns",
     edits: [
       [
-        "election.ts",
+        "algorithms/deadlines.ts",
         "node.contending && !node.arbiter && isVoter(node)",
         "node.contending && isVoter(node)",
       ],

@@ -84,7 +84,7 @@ export const named: readonly Mutant[] = [
   {
     name: "own vote ignoring the hold",
     edits: [
-      ["election.ts", "return Math.max(waitedMs, holdUntil(node));", "return waitedMs;"],
+      ["algorithms/deadlines.ts", "return Math.max(waitedMs, holdUntil(node));", "return waitedMs;"],
       [
         "step.ts",
         "if (nowMs >= holdUntil(node)) campaign(node, nowMs, effects);",

@@ -7,7 +7,7 @@ export const strangers: readonly Mutant[] = [
     edits: [
       [
         "joining/catch-up.ts",
-        ": authenticated && isSameCluster(own, carried) && isForsaken(node, nowMs);",
+        ": authenticated && isSameCluster(own, carried) && nowMs >= forsakenAt(node);",
         ": isSameCluster(own, carried);",
       ],
     ],
@@ -18,7 +18,7 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a stranger believed while members answer",
-    edits: [["joining/catch-up.ts", " && isForsaken(node, nowMs);", ";"]],
+    edits: [["joining/catch-up.ts", " && nowMs >= forsakenAt(node);", ";"]],
     claims: ["21. only one that no member answers believes a sender it does"],
   },
   {
@@ -58,7 +58,7 @@ export const strangers: readonly Mutant[] = [
     edits: [
       [
         "joining/catch-up.ts",
-        "authenticated && isSameCluster(own, carried) && isForsaken",
+        "authenticated && isSameCluster(own, carried) && nowMs >= forsakenAt",
         "authenticated && isForsaken",
       ],
     ],
@@ -83,9 +83,7 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "members asked at every word of a stranger",
-    edits: [
-      ["joining/catch-up.ts", "nowMs - node.inquiredAtMs < node.settings.electionTimeout.minMs", "false"],
-    ],
+    edits: [["joining/catch-up.ts", "nowMs < nextInquiryAt(node)", "false"]],
     claims: ["21. told of a newer configuration by a sender it does not know"],
   },
   {

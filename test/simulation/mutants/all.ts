@@ -39,7 +39,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "nobody may campaign, and so nothing ever happens",
     edits: [
       [
-        "protocol/election.ts",
+        "protocol/algorithms/deadlines.ts",
         "return node.contending && !node.arbiter && isVoter(node);",
         "return node.contending && !node.arbiter && !isVoter(node);",
       ],
@@ -63,7 +63,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "leader without a lease sets no timer",
     edits: [
       [
-        "protocol/step.ts",
+        "protocol/algorithms/deadlines.ts",
         'if (role.name !== "leader") return wakeAt(node);',
         'if (role.name !== "leader") return wakeAt(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
       ],
