@@ -198,7 +198,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   }
 
   const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };
-
   const elector: Elector = {
     id,
     closed,

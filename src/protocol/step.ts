@@ -14,23 +14,15 @@ import type { Effect } from "./data/effect.js";
 import type { Input, RequestRefusal } from "./data/input.js";
 import type { Node } from "./data/node.js";
 import { type DurableRecord, withHold } from "./data/record.js";
-import { campaign, onRequestVote, onRequestVoteReply } from "./election.js";
+import { onRequestVote } from "./election.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 import { foundIfComplete } from "./joining/founding.js";
 import { onConnected } from "./joining/introduction.js";
 import { reconfigure } from "./membership.js";
-import {
-  announceLoss,
-  askToWait,
-  becomeFollower,
-  beginWait,
-  forgetLeader,
-  noteRemoval,
-  ownVote,
-  settleRound,
-} from "./roles.js";
+import { announceLoss, askToWait, becomeFollower, beginWait, forgetLeader } from "./roles.js";
+import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./round.js";
 
 /**
  * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.
@@ -157,10 +149,8 @@ function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: 
   node.durable = record;
   node.writingSinceMs = record === node.record ? null : nowMs;
   const { role } = node;
-  if (role.name === "candidate" && record.term === node.record.term && record.votedFor === node.id) {
-    role.answers.set(node.id, ownVote);
-    settleRound(node, nowMs, effects);
-  } else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
+  if (role.name === "candidate") onOwnVoteDurable(node, record, nowMs, effects);
+  else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
 }
 
 /** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */

@@ -25,12 +25,12 @@ export function wakeAt(node: Node): number {
 
 /** When the present wait or round is over; infinity for a node that waits for nothing (rule 9). */
 export function waitUntil(node: Node): number {
-  const { electionTimeout, modes } = node.settings;
-  if (node.draw === null || !isContender(node)) return Number.POSITIVE_INFINITY;
-  if (node.role.name !== "follower") {
-    const { minMs, maxMs } = modes.candidateTimeout ?? electionTimeout;
-    const times = node.role.name === "candidate" ? 2 ** node.role.refusedRounds : 1;
-    return node.waitFromMs + times * minMs + times * node.draw * (maxMs - minMs);
+  const { electionTimeout } = node.settings;
+  const { role } = node;
+  if (node.draw === null || role.name === "leader" || !isContender(node)) return Number.POSITIVE_INFINITY;
+  if (role.name !== "follower") {
+    const { minMs, maxMs } = role.timeout;
+    return node.waitFromMs + minMs + node.draw * (maxMs - minMs);
   }
   const rangeMs = electionTimeout.maxMs - electionTimeout.minMs;
   const shortened = node.shortWaitMs !== null && node.contactAtMs < node.waitFromMs;

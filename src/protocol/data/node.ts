@@ -2,7 +2,7 @@ import { type Arrival, joining } from "./arrival.js";
 import { isNobody, memberOf } from "./configuration.js";
 import type { Candidacy, NodeId, Refusal } from "./message.js";
 import type { DurableRecord } from "./record.js";
-import type { Settings } from "./settings.js";
+import type { Settings, TimeoutRange } from "./settings.js";
 
 /** Why leadership ended. */
 export type LossReason =
@@ -65,6 +65,8 @@ export interface Follower {
 export interface PreCandidate {
   readonly name: "preCandidate";
   readonly round: number;
+  /** What the time of the round is drawn from. */
+  readonly timeout: TimeoutRange;
   readonly answers: Map<NodeId, Answer>;
 }
 
@@ -75,8 +77,8 @@ export interface Candidate {
   readonly answers: Map<NodeId, Answer>;
   /** What the leader that handed over to this campaign left to wait for; null where none did. */
   inheritance: Inheritance | null;
-  /** How often in a row it was refused, as `candidateBackoff` counts; else 0. */
-  readonly refusedRounds: number;
+  /** What the time of the round is drawn from. */
+  readonly timeout: TimeoutRange;
 }
 
 /** Sends heartbeats, and holds the lease their replies give. */

@@ -221,7 +221,7 @@ export const handovers: readonly Mutant[] = [
     name: "a refusal that outweighs the vote after it",
     edits: [
       [
-        "election.ts",
+        "round.ts",
         "return before !== undefined && !(askedAgain && granted && !before.granted);",
         "return before !== undefined;",
       ],

@@ -1,8 +1,7 @@
 import type { Mutant } from "./mutant.js";
 
 const restart = "const restarted = settings.modes.voteHold && record.term > 0;";
-const older =
-  'if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";\n';
+const older = 'if (goesByOlder(node, request)) return "olderConfiguration";\n';
 const removedPeers =
   "for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);";
 
@@ -69,13 +68,13 @@ export const named: readonly Mutant[] = [
     edits: [
       [
         "handover.ts",
-        "becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
-        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
       ],
       [
-        "roles.ts",
-        "becomeCandidate(node, null, nowMs, effects);",
-        'becomeCandidate(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
+        "round.ts",
+        'if (role.name === "preCandidate") beginElection(node, null, nowMs, effects);',
+        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
       ],
     ],
     story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],

@@ -30,7 +30,7 @@ export const strangers: readonly Mutant[] = [
         "meet(node, from, incarnation);\n  const { record, role } = node;",
       ],
       [
-        "election.ts",
+        "round.ts",
         "  node.heardMemberAtMs = nowMs;\n  if (answer.configuration",
         "  if (answer.configuration",
       ],

@@ -43,8 +43,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "roles.ts",
-        "answers: new Map(), inheritance, refusedRounds }",
-        "answers: new Map([[node.id, ownVote]]), inheritance, refusedRounds }",
+        "answers: new Map(), inheritance }",
+        "answers: new Map([[node.id, { granted: true, reason: null, remainingHoldMs: 0, outdated: false }]]), inheritance }",
       ],
     ],
     claims: [
@@ -78,22 +78,22 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "pre-votes counted in an election",
-    edits: [["election.ts", 'answer.preVote !== (role.name === "preCandidate") || ', ""]],
+    edits: [["round.ts", 'answer.preVote !== (role.name === "preCandidate") || ', ""]],
     claims: ["6. pre-vote replies never count in an election"],
   },
   {
     name: "replies of another round counted",
-    edits: [["election.ts", " || answer.round !== role.round", ""]],
+    edits: [["round.ts", " || answer.round !== role.round", ""]],
     claims: ["6. replies of another round never count"],
   },
   {
     name: "replies read late counted",
-    edits: [["election.ts", "nowMs >= waitUntil(node) || ", ""]],
+    edits: [["round.ts", "nowMs >= waitUntil(node) || ", ""]],
     claims: ["6. replies read after the round's timeout has passed never"],
   },
   {
     name: "votes of observers counted",
-    edits: [["roles.ts", "for (const { id } of voters) {", "for (const id of role.answers.keys()) {"]],
+    edits: [["round.ts", "for (const { id } of voters) {", "for (const id of role.answers.keys()) {"]],
     claims: ["6. only voters count: an observer's vote is worth nothing"],
   },
   {
@@ -105,7 +105,7 @@ export const voting: readonly Mutant[] = [
     name: "granted pre-vote raises the asker's term",
     edits: [
       [
-        "election.ts",
+        "round.ts",
         "const grantedPreVote = answer.preVote && answer.granted;",
         "const grantedPreVote = false;",
       ],

@@ -28,7 +28,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "asks no more voters than a quorum",
     edits: [
       [
-        "protocol/roles.ts",
+        "protocol/round.ts",
         "for (const { id } of configuration.voters)\n    if",
         "for (const { id } of configuration.voters.slice(0, quorumSize(configuration.voters.length)))\n    if",
       ],
@@ -107,7 +107,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "an undecided round throws",
     edits: [
       [
-        "protocol/roles.ts",
+        "protocol/round.ts",
         'case "pending":\n      return;',
         'case "pending":\n      throw new Error("undecided");',
       ],
