@@ -1,9 +1,10 @@
+import type { Timing } from "../../protocol/index.js";
 import { Cluster } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
 
 /** The cluster a scenario describes, before anything happens in it. */
 export function clusterOf(scenario: Scenario, seed: number): Cluster {
-  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
+  const { voters, observers, network, disk, timers, protocol, timings } = scenario;
   const { latency, loss, duplicate, links } = network;
   // Where a newer configuration stands for a longer log, no refusal may bring it.
   const keepsConfiguration = scenario.eligible !== undefined || scenario.logs === "different";
@@ -12,7 +13,7 @@ export function clusterOf(scenario: Scenario, seed: number): Cluster {
     seed,
     voters,
     observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes }),
+    settingsOf: (id) => ({ ...(timings[id] as Timing), modes }),
     transport: network.transport,
     link: { latency, loss, duplicate },
     linkOf: (from, to) => {

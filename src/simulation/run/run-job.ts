@@ -1,10 +1,16 @@
-import { parseScenario } from "../scenario/scenario.js";
+import type { Scenario } from "../scenario/scenario.js";
 import type { RunOutcome } from "./outcome.js";
 import { playRun } from "./run.js";
-import type { SimulateJob } from "./simulate.js";
 
-/** Plays some runs of a scenario: this is what the worker threads of `simulateOnWorkers` run. */
-export function work({ document, seed, runs }: SimulateJob): readonly RunOutcome[] {
-  const scenario = parseScenario(document);
+/** Some runs of a scenario. */
+export interface SimulateJob {
+  readonly scenario: Scenario;
+  /** The first run's; the others follow. */
+  readonly seed: number;
+  readonly runs: number;
+}
+
+/** Plays some runs of a scenario, in the order of their seeds. */
+export function playRuns({ scenario, seed, runs }: SimulateJob): readonly RunOutcome[] {
   return Array.from({ length: runs }, (_, run) => playRun(scenario, seed + run));
 }
