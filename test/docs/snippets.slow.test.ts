@@ -43,7 +43,7 @@ function examples(): Map<string, string> {
 }
 
 /** Where each sub-path of the package is, in its sources. */
-function subPaths(): Record<string, string[]> {
+function subPaths(): Record<string, readonly string[]> {
   const { name, exports } = JSON.parse(read("package.json")) as {
     readonly name: string;
     readonly exports: Record<string, { readonly types?: string } | string>;
