@@ -9,17 +9,25 @@ import { until } from "./support/nodes.js";
 /** A build in which version 3 of the wire protocol exists, with frames that version 2 cannot read, and this range is spoken. */
 function editsFor(lowest: number, highest: number): Edit[] {
   return [
-    ["handshake.ts", "export const lowestWireVersion = 2;", `export const lowestWireVersion = ${lowest};`],
-    ["handshake.ts", "export const highestWireVersion = 2;", `export const highestWireVersion = ${highest};`],
     [
-      "link.ts",
-      "socket.send(text);",
-      'socket.send(link.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
+      "wire/handshake.ts",
+      "export const lowestWireVersion = 2;",
+      `export const lowestWireVersion = ${lowest};`,
     ],
     [
-      "link.ts",
-      "owner.onFrame(link, data.toString());",
-      `owner.onFrame(link, ${lowest === 3 || "link.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
+      "wire/handshake.ts",
+      "export const highestWireVersion = 2;",
+      `export const highestWireVersion = ${highest};`,
+    ],
+    [
+      "websocket/link.ts",
+      "socket.send(text);",
+      'socket.send(this.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
+    ],
+    [
+      "websocket/link.ts",
+      "this.user.onFrame(this, data.toString());",
+      `this.user.onFrame(this, ${lowest === 3 || "this.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
     ],
   ];
 }

@@ -3,7 +3,9 @@ import { type ClientOptions, WebSocket } from "ws";
 import type { Standing } from "../../../src/protocol/index.js";
 import type { PeerRefusal } from "../../../src/runtime/ports.js";
 import { acceptHandshake, dialHandshake } from "../../../src/transport/wire/handshake.js";
-import { afterwards, identityOf, until } from "./nodes.js";
+import { afterwards, aStanding, identityOf, until } from "./nodes.js";
+
+export { aStanding };
 
 /** How a WebSocket was closed. */
 export interface Closed {
@@ -39,19 +41,6 @@ export async function rawPeer(
   await new Promise<void>((resolve, reject) => socket.once("open", resolve).once("error", reject));
   socket.on("error", () => {});
   return { socket, heard, closed };
-}
-
-/** What a node of a test says of its record. */
-export function aStanding(more: Partial<Standing> = {}): Standing {
-  return {
-    clusterId: "cluster-1",
-    startCount: 1,
-    startNonce: "start-1",
-    earlierNonces: [],
-    writeCount: 2,
-    term: 3,
-    ...more,
-  };
 }
 
 /** A challenge as any node would make it. Without a token no hello depends on it. */

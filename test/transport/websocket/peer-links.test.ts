@@ -173,7 +173,7 @@ describe("links between peers", () => {
     await rawNode("b", "a", a.transport.port(), "", { standing });
     expect((await before.closed).code).toBe(4010);
     const up = { event: "up", peer: "b", incarnation: "b-1" };
-    expect(a.told).toEqual([up, { event: "down", peer: "b" }, up]);
+    expect(a.told).toEqual([up, { event: "down", peer: "b", reason: "replaced" }, up]);
     expect(a.met.map((met) => met.standing?.startCount)).toEqual([1, 2]);
 
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
@@ -185,7 +185,7 @@ describe("links between peers", () => {
     await rawNode("c", "a", a.transport.port(), "", { standing });
     await until("one link", () => server.clients.size === 0);
     expect(a.told.slice(-2)).toMatchObject([
-      { event: "down", peer: "c" },
+      { event: "down", peer: "c", reason: "replaced" },
       { event: "up", peer: "c" },
     ]);
   });
@@ -201,7 +201,8 @@ describe("links between peers", () => {
     proxy.freeze();
     await until("dead", () => a.linked().length === 0);
     await until("broken, not just forgotten", () => proxy.openCount() < proxy.connectionCount());
-    expect(a.told.find(({ event }) => event === "down")).toEqual({ event: "down", peer: "b" });
+    const down = a.told.find(({ event }) => event === "down");
+    expect(down).toEqual({ event: "down", peer: "b", reason: "silent" });
     await until("linked anew", () => a.linked().includes("b") && counters(b, "a").connected);
     expect(proxy.connectionCount()).toBeGreaterThan(1);
     a.transport.send("b", aHeartbeat());
