@@ -1,6 +1,14 @@
-import type { DurableRecord, Member, Message, NodeId, PeerRefusal, Standing } from "../protocol/index.js";
+import type {
+  DisconnectReason,
+  DurableRecord,
+  Member,
+  Message,
+  NodeId,
+  PeerRefusal,
+  Standing,
+} from "../protocol/index.js";
 
-export type { PeerRefusal };
+export type { DisconnectReason, PeerRefusal };
 
 /**
  * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
@@ -55,18 +63,6 @@ export interface Identity {
   readonly electionTimeoutMinMs?: number;
 }
 
-/**
- * Why the last link with a peer is gone.
- *
- * - `closed`     the peer, or this node, closed it in good order
- * - `reset`      it broke without a word: the peer's process died, or its machine reset the connection
- * - `refused`    one side wants no link with the other, or found a message malformed
- * - `silent`     nothing came over it for so long that it was judged dead
- * - `replaced`   a newer connection took its place: of another start of the peer, whose `onPeerUp` follows at once, or of another start
- *   of this node
- */
-export type DisconnectReason = "closed" | "reset" | "refused" | "silent" | "replaced";
-
 /** How a transport tells its node what happens on the links. */
 export interface TransportHandlers {
   /** A frame that was well formed arrived over a link whose other end said to be `from` with this incarnation. */
@@ -76,7 +72,7 @@ export interface TransportHandlers {
    * nothing of standings leaves the last two out.
    */
   onPeerUp(peer: NodeId, incarnation: string, standing?: Standing | null, authenticated?: boolean): void;
-  /** The last link with this peer is gone, and why. */
+  /** The last link with this peer is gone, for this reason. */
   onPeerDown(peer: NodeId, reason: DisconnectReason): void;
   /** The incarnation that this node remembers of a peer, or null. Where this is left out nobody is remembered. */
   recalls?(peer: NodeId): string | null;

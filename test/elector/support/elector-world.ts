@@ -193,8 +193,8 @@ export class ElectorWorld {
         this.timeline.at(this.timeline.nowMs, () => {
           if (linked) this.introduce([a, one], [b, other]);
           else {
-            one.handlers.onPeerDown(b, "reset");
-            other.handlers.onPeerDown(a, "reset");
+            one.handlers.onPeerDown(b, "closed");
+            other.handlers.onPeerDown(a, "closed");
           }
         });
       }
@@ -229,8 +229,8 @@ export class ElectorWorld {
     this.timeline.at(this.timeline.nowMs + 600, () => {
       this.blocked.delete(`${from} ${to}`);
       if (!this.up.delete(key)) return;
-      this.stations.get(from)?.handlers.onPeerDown(to, "reset");
-      this.stations.get(to)?.handlers.onPeerDown(from, "reset");
+      this.stations.get(from)?.handlers.onPeerDown(to, "closed");
+      this.stations.get(to)?.handlers.onPeerDown(from, "closed");
       this.link();
     });
   }
