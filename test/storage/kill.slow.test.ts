@@ -69,7 +69,7 @@ function lastTold(said: string, index: number, before: number): number {
   return known.at(-1) ?? before;
 }
 
-/** What `storage-child.mjs` writes. */
+/** What `child.mjs` writes. */
 function theRecordOf(term: number) {
   // Records of many lengths.
   const met = Array.from(
