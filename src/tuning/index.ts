@@ -1,4 +1,5 @@
 /** What timeouts cost and give: closed forms, published experiments played again, and sweeps over the simulator. */
+export { settingsFit } from "./advice/fit.js";
 export {
   announcedFailureBoundMs,
   campaignMs,
