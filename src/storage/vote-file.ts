@@ -25,9 +25,10 @@ export interface VoteFile {
 export const voteFileName = "raftbeat-votes";
 
 /**
- * Opens the vote file of a directory that is locked. Errors: `storeCorrupt`, or the system's.
+ * Opens the vote file of a directory that is locked.
  * @param writesSync whether a write is durable when it returns: with O_DSYNC on Linux, in one trip to the disk's thread instead of two.
  *   Elsewhere `fdatasync` comes after it (on macOS alone that flushes the disk's own cache)
+ * @throws RaftbeatError `storeCorrupt`, or the error of the system
  */
 export async function openVoteFile(
   directory: string,
