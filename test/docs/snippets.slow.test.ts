@@ -38,7 +38,7 @@ ${ofTheReader}
 function examplesIn(comment: string): string[] {
   const text = comment.replace(/^\/\*\*|\*\/$/g, "").replaceAll(/^[ \t]*\* ?/gm, "");
   return text
-    .split(/^@example\b[^\n]*\n/m)
+    .split(/^@example\b[ \t]*\n?/m)
     .slice(1)
     .map((after) => after.split(/^@\w/m)[0] as string)
     .flatMap((code) => (code.includes("```") ? codeBlocks(code, "ts") : [code]));
@@ -84,6 +84,7 @@ describe("the examples in pages and docstrings", () => {
       "a();\nb();\n",
     ]);
     expect(examplesIn("/**\n * What.\n *\n * @example\n * ```ts\n * a();\n * ```\n */")).toEqual(["a();\n"]);
+    expect(examplesIn("/**\n * What.\n * @example a();\n */")).toEqual(["a();\n"]);
     expect(examplesIn("/** What. */")).toEqual([]);
   });
 
