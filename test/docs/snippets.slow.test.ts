@@ -7,6 +7,8 @@ import { codeBlocks, pages, read, root } from "./support/pages.js";
 
 /** What the examples take from the service of a reader. */
 const ofTheReader = `
+  const createServer: typeof import("node:http").createServer;
+  const writeFileSync: typeof import("node:fs").writeFileSync;
   const elector: Elector;
   const options: ElectorOptions;
   const signal: AbortSignal;
@@ -41,7 +43,8 @@ function examplesIn(comment: string): string[] {
     .split(/^@example\b[ \t]*\n?/m)
     .slice(1)
     .map((after) => after.split(/^@\w/m)[0] as string)
-    .flatMap((code) => (code.includes("```") ? codeBlocks(code, "ts") : [code]));
+    .flatMap((code) => (code.includes("```") ? codeBlocks(code, "ts") : [code]))
+    .map((code) => `${code.trimEnd()}\n`);
 }
 
 /** The examples of the pages and of the docstrings, by where they stand. */
