@@ -8,7 +8,7 @@ import { decodeSlot, encodeSlot, newestSlot, slotByteCount } from "./vote-slot.j
 /**
  * The vote file: two slots of fixed size that are there from the start, so that a full disk stops no update.
  *
- * A record goes into the slot that does not hold the newest one, so whatever a crash does to that slot the other is whole. Then
+ * A record goes into the slot that does not hold the newest one, so the other slot is whole whatever a crash does to that one. Then
  * `copy` puts it into the other slot too: from then on either slot may rot and the newest record is still there.
  */
 export interface VoteFile {
