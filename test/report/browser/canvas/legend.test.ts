@@ -6,7 +6,12 @@ import { legend } from "../../../../src/report/browser/canvas/legend.js";
 import { palette } from "../../../../src/report/browser/canvas/palette.js";
 import { topology } from "../../../../src/report/browser/canvas/topology.js";
 import { runStyle } from "../../../../src/report/pages/run-style.js";
-import { type RoleName, roleLetters, roleWords } from "../../../../src/report/recording/run-words.js";
+import {
+  messageKinds,
+  type RoleName,
+  roleLetters,
+  roleWords,
+} from "../../../../src/report/recording/run-words.js";
 import { aRun, type Sent } from "../support/a-run.js";
 import { distinctStyle, staged } from "../support/a-stage.js";
 import { openPage, textsOf, the } from "../support/browser-page.js";
@@ -98,6 +103,7 @@ describe("the legend against the canvas", () => {
     ["heartbeat", { ...sent }, "solid"],
     ["pre-vote", { ...sent, kind: "preVoteRequest" }, "solid"],
     ["vote", { ...sent, kind: "voteRequest" }, "solid"],
+    ["handover", { ...sent, kind: "timeoutNow" }, "solid"],
     ["refused", { ...sent, kind: "voteReply", says: "voteHold" }, "dashed"],
     ["lost", { ...sent, lost: "closed" }, "dotted"],
   ] as const)("gives a %s the line it is drawn with", (entry, message, style) => {
@@ -108,6 +114,15 @@ describe("the legend against the canvas", () => {
     const dashes = { solid: [], dashed: [6, 3], dotted: [2, 3] }[style];
     expect(dash).toEqual(dashes);
     if (entry !== "lost") expect(swatch(entry).borderTopWidth).toBe(`${Math.round(lineWidth)}px`);
+  });
+
+  it("explains the colour of every kind of message", () => {
+    const drawn = messageKinds.map((kind) => lineOf({ ...sent, kind }).colour);
+    const { swatch } = explained();
+    const entries = ["heartbeat", "pre-vote", "vote", "handover"].map(
+      (entry) => swatch(entry).borderTopColor,
+    );
+    expect(new Set(drawn)).toEqual(new Set(entries));
   });
 
   it("says of each role its letter and its name", () => {
