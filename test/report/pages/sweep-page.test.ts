@@ -169,7 +169,7 @@ describe("a sweep of one setting", () => {
     aCell(cell, { [heartbeat]: every }, { metricMean: every * 7 }),
   );
 
-  it("is a line over a number", () => {
+  it("is a line over a number, from the least on, in whatever order the values were given", () => {
     const figure = figureNamed(
       dataOfSweep({ summaries, variations: [{ path: heartbeat, values: [20, 10] }] }),
       "Mean recovery",
@@ -180,8 +180,8 @@ describe("a sweep of one setting", () => {
       yLabel: "mean recovery (ms)",
     });
     expect(figure.series[0]?.points.map(([x, y]) => [x, y])).toEqual([
-      [20, 140],
       [10, 70],
+      [20, 140],
     ]);
   });
 
