@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
+import { quantiles } from "../quantiles.js";
 import type { DemoEvent } from "./demo-event.js";
 import type { Totals } from "./demo-story.js";
-import { spread } from "./demo-story.js";
 import { textTable } from "./text-table.js";
 
 /** What a replica is on the screen. */
@@ -101,7 +101,7 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
     },
     totals(totals, kills) {
       const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
-      const { min, p50, p90, max } = spread(failoversMs) ?? {};
+      const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
       const table = textTable([
         ["", "min", "p50", "p90", "max"],
         ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],

@@ -1,6 +1,6 @@
 import type { Timing } from "../protocol/index.js";
+import { quantiles } from "../quantiles.js";
 import type { VoteStore } from "../runtime/ports.js";
-import { quantiles } from "../simulation/quantiles.js";
 import type { PeerCounters } from "../transport/peers.js";
 import { createMissedHeartbeats, type MissedHeartbeats } from "./missed-heartbeats.js";
 

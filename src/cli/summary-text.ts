@@ -1,4 +1,4 @@
-import type { Quantiles } from "../simulation/quantiles.js";
+import type { Quantiles } from "../quantiles.js";
 import type { Summary } from "../simulation/simulate.js";
 
 /** Whether the scenario came out as it expects, and what it asks. */

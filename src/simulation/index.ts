@@ -2,6 +2,7 @@
  * Clusters of the production state machine and driver in a deterministic world. Read in this order: prng, timeline, link, cluster,
  * scenario, fault-player, safety, liveness, metrics, play, simulate.
  */
+export { type Quantiles, quantiles } from "../quantiles.js";
 export { Cluster, type ClusterOptions } from "./cluster.js";
 export type { Failure } from "./expectations.js";
 export {
@@ -18,7 +19,6 @@ export type { LinkOpinion, LinkRule, Loss } from "./link-rules.js";
 export { Liveness } from "./liveness.js";
 export { type PlayOptions, playRun, type RunOutcome } from "./play.js";
 export { integerOf, type Stream, splitSeed } from "./prng.js";
-export { type Quantiles, quantiles } from "./quantiles.js";
 export { Safety, type Violation } from "./safety.js";
 export { type Expectation, parseScenario, type Scenario, type ScenarioInput } from "./scenario.js";
 export { ScenarioBuilder, scenario } from "./scenario-builder.js";

@@ -1,7 +1,7 @@
+import { type Quantiles, quantiles } from "../quantiles.js";
 import type { Cluster } from "./cluster.js";
 import { type Failure, failuresOf } from "./expectations.js";
 import { playRun, type RunOutcome } from "./play.js";
-import { type Quantiles, quantiles } from "./quantiles.js";
 import type { Violation } from "./safety.js";
 import type { Scenario } from "./scenario.js";
 import type { TraceEntry } from "./trace.js";

@@ -1,5 +1,6 @@
 import type { Timing } from "../protocol/index.js";
-import { quantiles, type ScenarioInput } from "../simulation/index.js";
+import { quantiles } from "../quantiles.js";
+import type { ScenarioInput } from "../simulation/index.js";
 import { type Interval, meanInterval, poissonInterval } from "./confidence.js";
 import { monthHours, monthMs, type NetworkProfile, worldOf } from "./network-profile.js";
 import type { QuietJob, QuietResult, RunsJob, RunsResult } from "./sweep-worker.js";
