@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { failover } from "./failover.js";
-import { handover } from "./handover.js";
-import { heartbeat } from "./heartbeat.js";
+import { failover } from "./cases/failover.js";
+import { handover } from "./cases/handover.js";
+import { heartbeat } from "./cases/heartbeat.js";
+import { simulator } from "./cases/simulator.js";
+import { simulatorMemory } from "./cases/simulator-memory.js";
+import { stalls } from "./cases/stalls.js";
 import { report } from "./report.js";
-import { simulator } from "./simulator.js";
-import { simulatorMemory } from "./simulator-memory.js";
-import { stalls } from "./stalls.js";
 
 /** `npm run bench -- NAME [--json]`: what is measured, beside what it is measured against, in the same run. */
 const program = new Command("bench");

@@ -1,8 +1,8 @@
-import { leaseOverlapMs } from "../dist/cli/lease-overlap.js";
+import { leaseOverlapMs } from "../dist/cli/demo/lease-overlap.js";
 import { median, type Quantiles, quantiles } from "../dist/quantiles.js";
-import type { Usage } from "./child.js";
-import { type Heard, leadersPerTermMax } from "./cluster.js";
-import { leasesOf } from "./leases.js";
+import type { Usage } from "./processes/child.js";
+import { type Heard, leadersPerTermMax } from "./processes/cluster.js";
+import { leasesOf } from "./processes/leases.js";
 import { quantileFigures, type Row, rounded } from "./report.js";
 
 /** What the kills of one cluster came to. */

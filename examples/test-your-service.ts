@@ -3,7 +3,7 @@
  * leadership goes wrong on purpose. The elector is the production one.
  */
 import assert from "node:assert/strict";
-import { type Replica, ServiceCluster } from "raftbeat/simulation";
+import { type Replica, ServiceCluster } from "raftbeat/testing";
 
 /** Where the service writes to: it refuses whoever comes with an older token than it has seen. In life: a database. */
 class Ledger {

@@ -4,7 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { type Scenario, type Summary, simulate } from "../src/simulation/index.js";
-import { readScenario } from "../src/simulation/scenario-file.js";
+import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 
 const modes = {
   "plain Raft": { preVote: false, quorumCheck: false, voteHold: false },

@@ -2,10 +2,10 @@
  * Prints the closed forms of false alarms beside the simulator, for README.md: false suspicions of followers under loss, and the quality of
  * service of NFD-S. Run it with `npx tsx simulations/studies/false-alarms.ts`.
  */
-import { textTable } from "../../src/cli/text-table.js";
-import { type CountedRate, checkSuspicions } from "../../src/tuning/false-suspicion-check.js";
-import { nfdS } from "../../src/tuning/model.js";
-import { playNfdS } from "../../src/tuning/nfd-s-detector.js";
+import { textTable } from "../../src/report/text/text-table.js";
+import { nfdS } from "../../src/tuning/model/closed-forms.js";
+import { type CountedRate, checkSuspicions } from "../../test/tuning/support/false-suspicion-check.js";
+import { playNfdS } from "../../test/tuning/support/nfd-s-detector.js";
 
 const minutes = 60;
 const heartbeats = 200_000;

@@ -1,20 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
-import { addAdviseCommand } from "./advise.js";
-import { addDemoCommand } from "./demo.js";
-import { addExploreCommand } from "./explore.js";
-import { addFuzzCommand } from "./fuzz.js";
-import { addNodeCommand } from "./node.js";
-import { addReconfigureCommand } from "./reconfigure.js";
-import { addRecoverCommand } from "./recover.js";
-import { addSimulateCommand } from "./simulate.js";
-import { addStatusCommand } from "./status.js";
-import { addStudyCommand } from "./study.js";
-import { addSweepCommand } from "./sweep.js";
-import { complain, printableLines } from "./terminal.js";
-import { addTransferCommand } from "./transfer.js";
-import { version } from "./version.js";
+import { printableLines } from "../printable.js";
+import { addAdviseCommand } from "./commands/advise.js";
+import { addDemoCommand } from "./commands/demo.js";
+import { addExploreCommand } from "./commands/explore.js";
+import { addFuzzCommand } from "./commands/fuzz.js";
+import { addNodeCommand } from "./commands/node.js";
+import { addReconfigureCommand } from "./commands/reconfigure.js";
+import { addRecoverCommand } from "./commands/recover.js";
+import { addSimulateCommand } from "./commands/simulate.js";
+import { addStatusCommand } from "./commands/status.js";
+import { addStudyCommand } from "./commands/study.js";
+import { addSweepCommand } from "./commands/sweep.js";
+import { addTransferCommand } from "./commands/transfer.js";
+import { complain } from "./terminal/terminal.js";
+import { version } from "./terminal/version.js";
 
 /** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 130 it was interrupted. */
 const wronglyAsked = 2;

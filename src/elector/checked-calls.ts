@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
-import { address, callable, checkOptions, id, only, yesOrNo } from "./check-options.js";
-import type { Elector } from "./elector.js";
+import type { Elector } from "./api.js";
+import { address, callable, checkOptions, id, only, yesOrNo } from "./options/check-options.js";
 
 const signal = v.optional(v.custom<AbortSignal>(isSignal, "must be an AbortSignal"));
 const stoppable = v.optional(only({ signal }));

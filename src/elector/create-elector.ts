@@ -4,14 +4,14 @@ import { createNode, type DurableRecord, emptyRecord, withStart } from "../proto
 import { createDriver, type Driver } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
-import { assembleElector, type ElectorPorts } from "./assemble.js";
-import { defaultTransport } from "./default-transport.js";
-import type { Elector, ElectorOptions } from "./elector.js";
-import { ignoredSettings, overruledAddress } from "./ignored-settings.js";
-import { createLinks } from "./links.js";
-import { silentLogger, sturdyLogger } from "./logger.js";
-import { planElector } from "./options.js";
-import { closePorts, openStore, startTransport, writeRecord } from "./ports-in-time.js";
+import type { Elector, ElectorOptions } from "./api.js";
+import { assembleElector, type ElectorPorts } from "./elector.js";
+import { silentLogger, sturdyLogger } from "./observers/logger.js";
+import { ignoredSettings, overruledAddress } from "./options/ignored-settings.js";
+import { planElector } from "./options/options.js";
+import { defaultTransport } from "./raft/default-transport.js";
+import { createLinks } from "./raft/links.js";
+import { closePorts, openStore, startTransport, writeRecord } from "./raft/ports-in-time.js";
 
 /**
  * Starts a node: opens its store, writes down that it starts, listens, and takes part in elections. A node with an empty store first founds

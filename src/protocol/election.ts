@@ -1,3 +1,11 @@
+import { isForeign, isVoter, meet, strangerReason } from "./algorithms/identity.js";
+import { holdUntil } from "./algorithms/lease.js";
+import { barsTerm, refusesPreVote, refusesVote } from "./algorithms/voting.js";
+import { isNewer } from "./data/configuration.js";
+import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./data/message.js";
+import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./data/node.js";
+import type { Effect } from "./data/transition.js";
+import { believeStranger, catchUp, inquire } from "./joining/catch-up.js";
 import {
   adoptTerm,
   becomeCandidate,
@@ -5,15 +13,7 @@ import {
   becomePreCandidate,
   beginWait,
   settleRound,
-} from "./become.js";
-import { believeStranger, catchUp, inquire } from "./catch-up.js";
-import { isNewer } from "./configuration.js";
-import { isForeign, isVoter, meet, strangerReason } from "./identity.js";
-import { holdUntil } from "./lease.js";
-import type { NodeId, Refusal, RequestVote, RequestVoteReply } from "./message.js";
-import { type Candidate, knownLeader, type Node, type PreCandidate, withVote } from "./node.js";
-import type { Effect } from "./transition.js";
-import { barsTerm, refusesPreVote, refusesVote } from "./voting.js";
+} from "./roles.js";
 
 /** Starts a round if this node may campaign at all; its wait and its hold have passed (rule 10). */
 export function campaign(node: Node, nowMs: number, effects: Effect[]): void {

@@ -3,21 +3,29 @@
  * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
  * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
-export * from "./arrival.js";
-export { isMetadataRefused } from "./beat.js";
-export * from "./bounds.js";
-export * from "./configuration.js";
-export { foundedWithout, missingFounders, peersOf } from "./founding.js";
-export * from "./invariants.js";
-export { holdsLease, holdUntil, leaseUntil, promiseUntil, quorumContact, quorumSeq } from "./lease.js";
+
+export {
+  holdsLease,
+  holdUntil,
+  leaseUntil,
+  promiseUntil,
+  quorumContact,
+  quorumSeq,
+} from "./algorithms/lease.js";
+export * from "./algorithms/quorum.js";
+export { beyondReach, furthestAhead } from "./algorithms/reach.js";
+export * from "./data/arrival.js";
+export * from "./data/bounds.js";
+export * from "./data/configuration.js";
+export * from "./data/message.js";
+export * from "./data/node.js";
+export * from "./data/settings.js";
+export * from "./data/standing.js";
+export type * from "./data/transition.js";
+export { hasHeir, isDraining } from "./handover.js";
+export { isMetadataRefused } from "./heartbeat-send.js";
+export * from "./invariants/invariants.js";
+export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";
+export { recoveredRecord } from "./joining/recovery.js";
 export { isConfigurationCommitted } from "./membership.js";
-export * from "./message.js";
-export * from "./node.js";
-export * from "./quorum.js";
-export { beyondReach, furthestAhead } from "./reach.js";
-export { recoveredRecord } from "./recovery.js";
-export * from "./settings.js";
-export * from "./standing.js";
 export { hasOnlyToBeat, step } from "./step.js";
-export { hasHeir, isDraining } from "./transfer.js";
-export type * from "./transition.js";

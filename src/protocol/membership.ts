@@ -1,10 +1,10 @@
-import { newPeer } from "./become.js";
-import { changeProblem, configurationOf, type Member, membersOf, voterOf } from "./configuration.js";
-import { takeConfiguration } from "./identity.js";
-import type { NodeId } from "./message.js";
-import type { Leader, Node } from "./node.js";
-import { quorumSize } from "./quorum.js";
-import type { RequestRefusal } from "./transition.js";
+import { takeConfiguration } from "./algorithms/identity.js";
+import { quorumSize } from "./algorithms/quorum.js";
+import { changeProblem, configurationOf, type Member, membersOf, voterOf } from "./data/configuration.js";
+import type { NodeId } from "./data/message.js";
+import type { Leader, Node } from "./data/node.js";
+import type { RequestRefusal } from "./data/transition.js";
+import { newPeer } from "./roles.js";
 
 /** True iff replies of this leadership show that a quorum holds exactly the current configuration (rule 18). */
 export function isConfigurationCommitted(node: Node): boolean {

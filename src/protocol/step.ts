@@ -1,4 +1,14 @@
-import { sendHeartbeats } from "./beat.js";
+import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./algorithms/lease.js";
+import { beyondReach } from "./algorithms/reach.js";
+import { type DurableRecord, type Leader, type Node, withHold } from "./data/node.js";
+import type { Effect, Input, RequestRefusal } from "./data/transition.js";
+import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
+import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
+import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
+import { sendHeartbeats } from "./heartbeat-send.js";
+import { foundIfComplete } from "./joining/founding.js";
+import { onConnected } from "./joining/introduction.js";
+import { reconfigure } from "./membership.js";
 import {
   announceLoss,
   askToWait,
@@ -8,17 +18,7 @@ import {
   noteRemoval,
   ownVote,
   settleRound,
-} from "./become.js";
-import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
-import { foundIfComplete } from "./founding.js";
-import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat.js";
-import { onConnected } from "./introduction.js";
-import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./lease.js";
-import { reconfigure } from "./membership.js";
-import { type DurableRecord, type Leader, type Node, withHold } from "./node.js";
-import { beyondReach } from "./reach.js";
-import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./transfer.js";
-import type { Effect, Input, RequestRefusal } from "./transition.js";
+} from "./roles.js";
 
 /**
  * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.

@@ -13,8 +13,8 @@ import {
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
-import { createJumpWatch } from "./jump-watch.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
+import { createJumpWatch } from "./suspend-watch.js";
 import { createVerifications, type Verifications } from "./verifications.js";
 import { changed, view } from "./view.js";
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { ownWords } from "../own-words.js";
 import {
   addressRule,
   clusterIdRule,
@@ -16,13 +15,14 @@ import {
   maxEarlierNonces,
   maxMemberCount,
 } from "../protocol/index.js";
+import { ownWords } from "../schemas/own-words.js";
 
 /**
  * A slot holds one record so that it can be told whether it is whole: a line of text with the SHA-256 and the length of what
  * follows, then JSON, which `head` can show. What lies behind it in the slot is left from longer records.
  */
 
-/** The size of a slot: room for the largest configuration there may be (`protocol/bounds.ts`). Only what a record needs is written. */
+/** The size of a slot: room for the largest configuration there may be (`protocol/data/bounds.ts`). Only what a record needs is written. */
 export const slotByteCount = 64 * 1024;
 
 /** A slot that is exactly what somebody wrote. */

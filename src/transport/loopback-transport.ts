@@ -2,8 +2,8 @@ import { RaftbeatError } from "../errors.js";
 import { idRule, isId, type NodeId, type Standing } from "../protocol/index.js";
 import type { Clock, Identity, PeerRefusal, Transport, TransportHandlers } from "../runtime/ports.js";
 import { systemClock } from "../runtime/system-ports.js";
-import { decodeFrame, encodeMessage } from "./codec.js";
-import { unknownStanding } from "./handshake.js";
+import { decodeFrame, encodeMessage } from "./wire/codec.js";
+import { unknownStanding } from "./wire/handshake.js";
 
 /** A started node of the network. */
 interface Station {

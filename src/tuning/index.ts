@@ -16,8 +16,8 @@ export {
   silentFailureBoundMs,
   splitVoteShare,
   unavailability,
-} from "./model.js";
-export { figure16, type Published, publishedShares, thesisWan } from "./published.js";
-export { runStudy, type StudyOptions } from "./run-study.js";
-export { studies } from "./studies.js";
-export type { Row, Study, StudyCase, Trial } from "./study.js";
+} from "./model/closed-forms.js";
+export { figure16, type Published, publishedShares, thesisWan } from "./study/published.js";
+export { runStudy, type StudyOptions } from "./study/run-study.js";
+export { studies } from "./study/studies.js";
+export type { Row, Study, StudyCase, Trial } from "./study/study.js";

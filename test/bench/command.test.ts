@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startChild } from "../../bench/child.js";
-import { aCluster, leaderAfterSteps } from "../../bench/simulated.js";
+import { aCluster, leaderAfterSteps } from "../../bench/baselines/simulated.js";
+import { startChild } from "../../bench/processes/child.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

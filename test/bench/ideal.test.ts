@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type IdealSettings, idealFailoverMs } from "../../bench/ideal.js";
-import { splitSeed } from "../../src/simulation/prng.js";
+import { type IdealSettings, idealFailoverMs } from "../../bench/baselines/ideal.js";
+import { splitSeed } from "../../src/simulation/kernel/prng.js";
 
 const { random } = Math;
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Usage } from "../../bench/child.js";
-import { type Heard, leadersPerTermMax } from "../../bench/cluster.js";
-import { leasesOf } from "../../bench/leases.js";
+import type { Usage } from "../../bench/processes/child.js";
+import { type Heard, leadersPerTermMax } from "../../bench/processes/cluster.js";
+import { leasesOf } from "../../bench/processes/leases.js";
 import { costsOf, failoverRow, handoverRow, heartbeatRows, stallsRow } from "../../bench/verdict.js";
 
 function upTo(count: number, times = 1): number[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld, type Seat } from "../support/elector-world.js";
+import { ElectorWorld, type Seat } from "./support/elector-world.js";
 
 const founders = ["a", "b", "c"];
 const votersAt = (host: string, ids: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DurableRecord, recoveredRecord } from "../../src/protocol/index.js";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const ids = ["a", "b", "c"];
 const voters = Object.fromEntries(ids.map((id) => [id, `ws://${id}:7400`]));

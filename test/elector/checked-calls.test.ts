@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Elector } from "../../src/elector/elector.js";
-import { ElectorWorld } from "../support/elector-world.js";
+import type { Elector } from "../../src/elector/api.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const d = { id: "d", address: "ws://d:7400" };
 const noBody = () => {};

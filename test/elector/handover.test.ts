@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { LeaderRun } from "../../src/elector/elector.js";
+import type { LeaderRun } from "../../src/elector/api.js";
 import type { ScenarioInput } from "../../src/simulation/index.js";
-import { ServiceCluster } from "../../src/simulation/service-cluster.js";
+import { ServiceCluster } from "../../src/testing/service-cluster.js";
 
 const latencyMs = 10;
 const drainMs = 400;

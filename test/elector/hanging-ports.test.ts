@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ElectorOptions } from "../../src/elector/elector.js";
-import { closeLimitMs, openLimitMs } from "../../src/elector/ports-in-time.js";
+import type { ElectorOptions } from "../../src/elector/api.js";
+import { closeLimitMs, openLimitMs } from "../../src/elector/raft/ports-in-time.js";
 import type { Transport, VoteStore } from "../../src/runtime/ports.js";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const never = (): void => {};
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld, flushed } from "../support/elector-world.js";
+import { ElectorWorld, flushed } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 it("a logger that throws keeps a node neither from leading nor from handing over", async () => {
   const fails = (): never => {

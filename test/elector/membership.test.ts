@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
 const d = { id: "d", address: "ws://d:7400" };

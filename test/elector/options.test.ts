@@ -1,9 +1,9 @@
 import diagnostics from "node:diagnostics_channel";
 import { describe, expect, it } from "vitest";
+import type { ElectorOptions } from "../../src/elector/api.js";
 import { createElector } from "../../src/elector/create-elector.js";
-import type { ElectorOptions } from "../../src/elector/elector.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const voters = { a: "ws://127.0.0.1:7401", b: "ws://127.0.0.1:7402", c: "ws://127.0.0.1:7403" };
 const store = memoryVoteStore({ unsafeForgetsVotes: true });

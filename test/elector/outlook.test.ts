@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createOutlook, silentTimeouts } from "../../src/elector/outlook.js";
+import { createOutlook, silentTimeouts } from "../../src/elector/outlook/outlook.js";
 import * as protocol from "../../src/protocol/index.js";
-import { aCandidate } from "../support/protocol-nodes.js";
+import { aCandidate } from "../protocol/support/nodes.js";
 
 describe("a peer with a link that answers nothing", () => {
   it("is told once it was linked for long enough, however often the link was made anew", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Leadership } from "../../src/elector/elector.js";
-import { LostLeadership } from "../../src/elector/leadership.js";
-import { ElectorWorld, flushed, gate } from "../support/elector-world.js";
+import type { Leadership } from "../../src/elector/api.js";
+import { LostLeadership } from "../../src/elector/leadership/leadership.js";
+import { ElectorWorld, flushed, gate } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
 

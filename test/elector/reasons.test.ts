@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld } from "../support/elector-world.js";
+import { ElectorWorld } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
 const voters = Object.fromEntries(three.map((id) => [id, `ws://${id}:7400`]));

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { ElectorStatus } from "../../src/elector/status.js";
-import { ElectorWorld, flushed } from "../support/elector-world.js";
+import { ElectorWorld, flushed } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Obstacle } from "../../src/elector/contention.js";
-import type { LastRefusal, Outlook } from "../../src/elector/outlook.js";
-import { whyNoLeader } from "../../src/elector/why-no-leader.js";
+import type { Obstacle } from "../../src/elector/leadership/eligibility.js";
+import type { LastRefusal, Outlook } from "../../src/elector/outlook/outlook.js";
+import { whyNoLeader } from "../../src/elector/outlook/why-no-leader.js";
 import * as protocol from "../../src/protocol/index.js";
-import { heartbeat } from "../support/protocol-messages.js";
+import { heartbeat } from "../protocol/support/messages.js";
 import {
   type Actor,
   aCandidate,
@@ -12,7 +12,7 @@ import {
   aNewLeader,
   founders,
   known,
-} from "../support/protocol-nodes.js";
+} from "../protocol/support/nodes.js";
 
 interface Seen {
   readonly linked?: string;

@@ -13,7 +13,7 @@ import {
   sameConfiguration,
   withTerm,
 } from "../../src/protocol/index.js";
-import { founders, known } from "../support/protocol-nodes.js";
+import { founders, known } from "./support/nodes.js";
 
 describe("a configuration", () => {
   it.each([

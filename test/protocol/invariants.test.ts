@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Configuration, DurableRecord, Effect, Message, Node, Sight } from "../../src/protocol/index.js";
 import * as protocol from "../../src/protocol/index.js";
-import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../support/protocol-messages.js";
-import { aFollower, aLeader, aNewLeader, founders, incarnationOf, known } from "../support/protocol-nodes.js";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "./support/messages.js";
+import { aFollower, aLeader, aNewLeader, founders, incarnationOf, known } from "./support/nodes.js";
 
 const configuration = protocol.foundingConfiguration(founders("abc"));
 

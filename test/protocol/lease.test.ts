@@ -1,8 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import * as protocol from "../../src/protocol/index.js";
-import { heartbeatReply } from "../support/protocol-messages.js";
-import { aFollower, aNewLeader } from "../support/protocol-nodes.js";
+import { heartbeatReply } from "./support/messages.js";
+import { aFollower, aNewLeader } from "./support/nodes.js";
 
 describe("a lease", () => {
   it.each([

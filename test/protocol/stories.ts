@@ -1,8 +1,8 @@
 import type { NodeId, TimingInput } from "../../src/protocol/index.js";
 import { seededRandom } from "../support/prng.js";
-import { CoreCluster } from "../support/protocol-cluster.js";
-import type { Process } from "../support/protocol-host.js";
-import { known, type Protocol, settingsFor } from "../support/protocol-nodes.js";
+import { CoreCluster } from "./support/cluster.js";
+import type { Process } from "./support/host.js";
+import { known, type Protocol, settingsFor } from "./support/nodes.js";
 
 /** A course of events that leads to disaster where one rule is broken, and that chance alone hardly ever finds. */
 export interface Story {

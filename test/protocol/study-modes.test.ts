@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ProtocolModes } from "../../src/protocol/index.js";
 import * as protocol from "../../src/protocol/index.js";
-import { heartbeat, voteReply, voteRequest } from "../support/protocol-messages.js";
-import { type Actor, aFollower } from "../support/protocol-nodes.js";
+import { heartbeat, voteReply, voteRequest } from "./support/messages.js";
+import { type Actor, aFollower } from "./support/nodes.js";
 
 const plain = { preVote: false, quorumCheck: false, voteHold: false };
 

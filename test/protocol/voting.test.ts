@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as protocol from "../../src/protocol/index.js";
-import { heartbeat, voteRequest } from "../support/protocol-messages.js";
-import {
-  type Actor,
-  aFollower,
-  aFollowerOf,
-  aLeader,
-  aPreCandidate,
-  founders,
-} from "../support/protocol-nodes.js";
+import { heartbeat, voteRequest } from "./support/messages.js";
+import { type Actor, aFollower, aFollowerOf, aLeader, aPreCandidate, founders } from "./support/nodes.js";
 
 const configuration = protocol.foundingConfiguration(founders("abc"));
 const newer = protocol.configurationOf(0, 2, founders("abc"), []);

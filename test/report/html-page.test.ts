@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { htmlPage } from "../../src/report/html-page.js";
-import { runPage } from "../../src/report/run-page.js";
-import { reported } from "../support/report-run.js";
+import { htmlPage } from "../../src/report/pages/html-page.js";
+import { runPage } from "../../src/report/pages/run-page.js";
+import { reported } from "./support/run.js";
 
 describe("a page", () => {
   it("lets no data end its script or begin markup", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Recording } from "../../src/report/run-data.js";
-import { dropReasons, messageKinds, refusals } from "../../src/report/run-words.js";
-import { playRun } from "../../src/simulation/play.js";
-import { parseScenario, type ScenarioInput } from "../../src/simulation/scenario.js";
-import { calm, recorded } from "../support/report-run.js";
+import type { Recording } from "../../src/report/recording/run-data.js";
+import { dropReasons, messageKinds, refusals } from "../../src/report/recording/run-words.js";
+import { playRun } from "../../src/simulation/run/run.js";
+import { parseScenario, type ScenarioInput } from "../../src/simulation/scenario/scenario.js";
+import { calm, recorded } from "./support/run.js";
 
 const stormy: Partial<ScenarioInput> = {
   faults: [

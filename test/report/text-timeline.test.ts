@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { roundStep, textTimeline } from "../../src/report/text-timeline.js";
-import { recorded } from "../support/report-run.js";
+import { roundStep, textTimeline } from "../../src/report/text/text-timeline.js";
+import { recorded } from "./support/run.js";
 
 const { recording } = recorded({
   faults: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isConfigurationCommitted, type RequestRefusal } from "../../src/protocol/index.js";
-import { aCluster, settings, settle, Told } from "../support/simulated-cluster.js";
-import { acknowledge, aDriver, heartbeatOf, lead, win } from "./driver-rig.js";
+import { aCluster, settings, settle, Told } from "../simulation/support/simulated-cluster.js";
+import { acknowledge, aDriver, heartbeatOf, lead, win } from "./support/driver-rig.js";
 
 const heartbeats = (rig: ReturnType<typeof aDriver>) =>
   rig.sent.filter(({ message }) => message.kind === "heartbeat").length;

@@ -1,10 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { resolveTiming, safeModes, type TimingInput } from "../../src/protocol/index.js";
-import type { Cluster } from "../../src/simulation/cluster.js";
-import { Safety } from "../../src/simulation/safety.js";
-import type { SimulatedProcess } from "../../src/simulation/simulated-process.js";
-import { aCluster, settle, Told } from "../support/simulated-cluster.js";
+import { Safety } from "../../src/simulation/checks/safety.js";
+import type { Cluster } from "../../src/simulation/cluster/cluster.js";
+import type { SimulatedProcess } from "../../src/simulation/cluster/simulated-process.js";
+import { aCluster, settle, Told } from "../simulation/support/simulated-cluster.js";
 
 /** Evenly spread, unlike fc.double, which loves extremes. */
 function between(min: number, max: number): fc.Arbitrary<number> {

@@ -12,9 +12,9 @@ import type { VoteStore } from "../../src/runtime/ports.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
 import { voteFileName } from "../../src/storage/vote-file.js";
 import { encodeSlot, slotByteCount } from "../../src/storage/vote-slot.js";
-import { anEmptyDirectory, aRecord, closed, opened, written } from "../support/storage.js";
-import { fileHandlePrototype } from "../support/storage-disk.js";
-import { voteStoreContract } from "./vote-store-contract.js";
+import { fileHandlePrototype } from "./support/disk.js";
+import { anEmptyDirectory, aRecord, closed, opened, written } from "./support/stores.js";
+import { voteStoreContract } from "./support/vote-store-contract.js";
 
 function storeOf(directory: string): VoteStore {
   const store = fileVoteStore(directory);

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
 import { voteFileName } from "../../src/storage/vote-file.js";
 import { slotByteCount } from "../../src/storage/vote-slot.js";
-import { anEmptyDirectory, aRecord, closed, opened, written } from "../support/storage.js";
+import { anEmptyDirectory, aRecord, closed, opened, written } from "./support/stores.js";
 
 const mayMount = process.getuid?.() === 0 && runs("mount", "--version") && canMount();
 if (!mayMount) console.warn("full-disk tests are skipped: this user may not mount a tmpfs");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { voteStoreContract } from "./vote-store-contract.js";
+import { voteStoreContract } from "./support/vote-store-contract.js";
 
 describe("the memory vote store", () => {
   voteStoreContract(async () => {

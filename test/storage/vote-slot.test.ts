@@ -10,7 +10,7 @@ import {
 } from "../../src/protocol/index.js";
 import { decodeSlot, encodeSlot, newestSlot, type Slot } from "../../src/storage/vote-slot.js";
 import { anyId } from "../support/names.js";
-import { aRecord } from "../support/storage.js";
+import { aRecord } from "./support/stores.js";
 
 const room = 4096;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loopbackTransport } from "../../src/transport/loopback-transport.js";
-import { identityOf, startNode, stopAll, until } from "../support/transport-nodes.js";
-import { transportContract } from "./transport-contract.js";
+import { identityOf, startNode, stopAll, until } from "./support/nodes.js";
+import { transportContract } from "./support/transport-contract.js";
 
 transportContract("the loopback transport", () => {
   const make = loopbackTransport();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { expectedViolations, failuresOf } from "../../../src/simulation/expectations.js";
-import type { RunMetrics } from "../../../src/simulation/metrics.js";
-import type { RunOutcome } from "../../../src/simulation/play.js";
-import type { Expectation } from "../../../src/simulation/scenario.js";
+import type { RunMetrics } from "../../../src/simulation/checks/metrics.js";
+import { expectedViolations, failuresOf } from "../../../src/simulation/run/expectations.js";
+import type { RunOutcome } from "../../../src/simulation/run/outcome.js";
+import type { Expectation } from "../../../src/simulation/scenario/scenario.js";
 
 const metrics: RunMetrics = {
   firstElectionMs: 200,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Latency, longestMs, samplerOf } from "../../../src/simulation/latency.js";
-import { splitSeed } from "../../../src/simulation/prng.js";
+import { type Latency, longestMs, samplerOf } from "../../../src/simulation/kernel/latency.js";
+import { splitSeed } from "../../../src/simulation/kernel/prng.js";
 
 /** What this latency draws where chance gives these numbers. */
 function drawn(latency: Latency, ...chance: number[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LinkRules } from "../../../src/simulation/link-rules.js";
+import { LinkRules } from "../../../src/simulation/cluster/link-rules.js";
 
 function rules() {
   let changes = 0;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/protocol/index.js";
-import { Link, type LinkDefaults, type LinkEnd } from "../../../src/simulation/link.js";
-import type { LinkVerdict } from "../../../src/simulation/link-rules.js";
-import { splitSeed } from "../../../src/simulation/prng.js";
-import { Timeline } from "../../../src/simulation/timeline.js";
+import { Link, type LinkDefaults, type LinkEnd } from "../../../src/simulation/cluster/link.js";
+import type { LinkVerdict } from "../../../src/simulation/cluster/link-rules.js";
+import { splitSeed } from "../../../src/simulation/kernel/prng.js";
+import { Timeline } from "../../../src/simulation/kernel/timeline.js";
 
 const open: LinkVerdict = { passes: "all", latency: null, loss: null, duplicate: null };
 

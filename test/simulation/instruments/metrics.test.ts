@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../../src/simulation/cluster.js";
-import { Metrics } from "../../../src/simulation/metrics.js";
-import type { SimulatedProcess } from "../../../src/simulation/simulated-process.js";
+import { Metrics } from "../../../src/simulation/checks/metrics.js";
+import type { Cluster } from "../../../src/simulation/cluster/cluster.js";
+import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
 
 interface Played {
   readonly id: string;

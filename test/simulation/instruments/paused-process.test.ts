@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/protocol/index.js";
-import type { Cluster } from "../../../src/simulation/cluster.js";
-import type { SimulatedProcess } from "../../../src/simulation/simulated-process.js";
-import { Watcher } from "../../../src/simulation/watcher.js";
-import { aCluster, settle } from "../../support/simulated-cluster.js";
+import type { Cluster } from "../../../src/simulation/cluster/cluster.js";
+import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
+import { Watcher } from "../../../src/simulation/cluster/watcher.js";
+import { aCluster, settle } from "../support/simulated-cluster.js";
 
 /** What happens to one process, in order. */
 class Diary extends Watcher {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ClockOwner, SimulatedClock } from "../../../src/simulation/simulated-clock.js";
-import { Timeline } from "../../../src/simulation/timeline.js";
+import { type ClockOwner, SimulatedClock } from "../../../src/simulation/cluster/simulated-clock.js";
+import { Timeline } from "../../../src/simulation/kernel/timeline.js";
 
 const offsetMs = 5000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type DurableRecord, emptyRecord } from "../../../src/protocol/index.js";
-import type { ClockOwner } from "../../../src/simulation/simulated-clock.js";
-import { SimulatedDisk } from "../../../src/simulation/simulated-disk.js";
-import { Timeline } from "../../../src/simulation/timeline.js";
+import type { ClockOwner } from "../../../src/simulation/cluster/simulated-clock.js";
+import { SimulatedDisk } from "../../../src/simulation/cluster/simulated-disk.js";
+import { Timeline } from "../../../src/simulation/kernel/timeline.js";
 
 const blank = emptyRecord("n1.1", 150);
 

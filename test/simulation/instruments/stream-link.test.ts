@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/protocol/index.js";
-import type { LinkDefaults, LinkEnd } from "../../../src/simulation/link.js";
-import type { LinkVerdict } from "../../../src/simulation/link-rules.js";
-import type { Stream } from "../../../src/simulation/prng.js";
-import { StreamConnection, StreamLink } from "../../../src/simulation/stream-link.js";
-import { Timeline } from "../../../src/simulation/timeline.js";
+import type { LinkDefaults, LinkEnd } from "../../../src/simulation/cluster/link.js";
+import type { LinkVerdict } from "../../../src/simulation/cluster/link-rules.js";
+import { StreamConnection, StreamLink } from "../../../src/simulation/cluster/stream-link.js";
+import type { Stream } from "../../../src/simulation/kernel/prng.js";
+import { Timeline } from "../../../src/simulation/kernel/timeline.js";
 
 const open: LinkVerdict = { passes: "all", latency: null, loss: null, duplicate: null };
 

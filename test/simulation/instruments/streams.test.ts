@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { integerOf, type Stream, splitSeed } from "../../../src/simulation/prng.js";
+import { integerOf, type Stream, splitSeed } from "../../../src/simulation/kernel/prng.js";
 
 const drawCount = 4000;
 /** A correlation of independent numbers is above this once in 15,000 times. */

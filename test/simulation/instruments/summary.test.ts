@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../../src/simulation/cluster.js";
-import type { RunMetrics } from "../../../src/simulation/metrics.js";
-import { playRun, type RunOutcome } from "../../../src/simulation/play.js";
-import { parseScenario } from "../../../src/simulation/scenario.js";
-import { summarize } from "../../../src/simulation/simulate.js";
-import type { SimulatedProcess } from "../../../src/simulation/simulated-process.js";
-import { Watcher } from "../../../src/simulation/watcher.js";
+import type { RunMetrics } from "../../../src/simulation/checks/metrics.js";
+import type { Cluster } from "../../../src/simulation/cluster/cluster.js";
+import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
+import { Watcher } from "../../../src/simulation/cluster/watcher.js";
+import type { RunOutcome } from "../../../src/simulation/run/outcome.js";
+import { playRun } from "../../../src/simulation/run/run.js";
+import { summarize } from "../../../src/simulation/run/simulate.js";
+import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 
 const scenario = parseScenario({ cluster: { nodes: 3 }, observeMs: 1000, runs: 4, seed: 11 });
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { LinkRule } from "../../../src/simulation/link-rules.js";
-import { bridge, keepOnly, LinkSet, onLinks, partition, ring } from "../../../src/simulation/topology.js";
+import type { LinkRule } from "../../../src/simulation/cluster/link-rules.js";
+import {
+  bridge,
+  keepOnly,
+  LinkSet,
+  onLinks,
+  partition,
+  ring,
+} from "../../../src/simulation/cluster/topology.js";
 
 /** Places that are not their own indices, so that the two cannot be confused. */
 function placesOf(count: number): number[] {

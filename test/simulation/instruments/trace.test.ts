@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/protocol/index.js";
-import type { Cluster } from "../../../src/simulation/cluster.js";
-import { hashOf } from "../../../src/simulation/simulate.js";
-import type { SimulatedProcess } from "../../../src/simulation/simulated-process.js";
-import { Trace, type TraceEntry } from "../../../src/simulation/trace.js";
+import { Trace, type TraceEntry } from "../../../src/simulation/checks/trace.js";
+import type { Cluster } from "../../../src/simulation/cluster/cluster.js";
+import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
+import { hashOf } from "../../../src/simulation/run/simulate.js";
 
 const world = { nowMs: 0 };
 

@@ -8,7 +8,9 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "quorum off by one", search: ["members", 3, "I7"] },
   {
     name: "won with a vote too few",
-    edits: [["protocol/quorum.ts", "if (grantedCount >= quorum)", "if (grantedCount >= quorum - 1)"]],
+    edits: [
+      ["protocol/algorithms/quorum.ts", "if (grantedCount >= quorum)", "if (grantedCount >= quorum - 1)"],
+    ],
     world: ["crashes", 3, "quorum"],
   },
   { name: "a second vote in a term", world: ["crashes", 1, "I2"], search: ["torn", 5, "I2"] },
@@ -26,7 +28,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "asks no more voters than a quorum",
     edits: [
       [
-        "protocol/become.ts",
+        "protocol/roles.ts",
         "for (const { id } of configuration.voters)\n    if",
         "for (const { id } of configuration.voters.slice(0, quorumSize(configuration.voters.length)))\n    if",
       ],
@@ -50,7 +52,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "missed heartbeats are made up for",
     edits: [
       [
-        "protocol/beat.ts",
+        "protocol/heartbeat-send.ts",
         "role.nextHeartbeatAtMs = nowMs + heartbeatIntervalMs(node, role);",
         "role.nextHeartbeatAtMs += heartbeatIntervalMs(node, role);",
       ],
@@ -105,7 +107,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "an undecided round throws",
     edits: [
       [
-        "protocol/become.ts",
+        "protocol/roles.ts",
         'case "pending":\n      return;',
         'case "pending":\n      throw new Error("undecided");',
       ],

@@ -5,7 +5,7 @@ import {
   type SimulatedProcess,
   Watcher,
 } from "../../../src/simulation/index.js";
-import type { Simulator } from "../../support/simulation-mutants.js";
+import type { Simulator } from "../support/mutants.js";
 
 /** A course of events that chance hardly ever takes, and no fault script either; gives the promises broken on the way. */
 export type Course = (simulator: Simulator, seed: number) => readonly string[];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Timing } from "../../../src/protocol/index.js";
-import { atLeast } from "../../../src/tuning/binomial.js";
-import { alarmsPerMonth, falseElectionsPerMonth, lapses } from "../../../src/tuning/false-alarms.js";
-import { longestStalls, lostShareOf } from "../../../src/tuning/longest-stalls.js";
-import { monthMs } from "../../../src/tuning/network-profile.js";
+import { atLeast } from "../../../src/tuning/model/binomial.js";
+import { alarmsPerMonth, falseElectionsPerMonth, lapses } from "../../../src/tuning/model/false-elections.js";
+import { longestStalls, lostShareOf } from "../../../src/tuning/model/longest-stalls.js";
+import { monthMs } from "../../../src/tuning/model/network-profile.js";
 import { aProfile, aTiming } from "./support.js";
 
 /** All timeouts alike, and no drift, so that each figure has one cause. */

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseScenario } from "../../../src/simulation/scenario.js";
-import { addRuns, type CellRecord, emptyRecord } from "../../../src/tuning/cell-record.js";
-import { type CellSummary, summarizeCells } from "../../../src/tuning/cell-summary.js";
-import type { GridCell, GridValue } from "../../../src/tuning/grid.js";
-import { sweepCsv } from "../../../src/tuning/sweep-csv.js";
+import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
+import { addRuns, type CellRecord, emptyRecord } from "../../../src/tuning/sweep/cell-record.js";
+import { type CellSummary, summarizeCells } from "../../../src/tuning/sweep/cell-summary.js";
+import { sweepCsv } from "../../../src/tuning/sweep/csv.js";
+import type { GridCell, GridValue } from "../../../src/tuning/sweep/grid.js";
 
 /** Reads a table as RFC 4180 has it and nothing else; throws at the first character that is not of it. */
 function parseStrictly(text: string): string[][] {

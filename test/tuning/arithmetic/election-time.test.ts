@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ascending } from "../../../src/quantiles.js";
-import { splitSeed } from "../../../src/simulation/prng.js";
-import { electionTimesOf } from "../../../src/tuning/election-time.js";
-import { crashesPerMonth, expectationOf, modelOf } from "../../../src/tuning/expectation.js";
-import { monthMs } from "../../../src/tuning/network-profile.js";
-import { tradeOffOf } from "../../../src/tuning/trade-off.js";
+import { splitSeed } from "../../../src/simulation/kernel/prng.js";
+import { tradeOffOf } from "../../../src/tuning/advice/trade-off.js";
+import { electionTimesOf } from "../../../src/tuning/model/election-time.js";
+import { crashesPerMonth, expectationOf, modelOf } from "../../../src/tuning/model/expectation.js";
+import { monthMs } from "../../../src/tuning/model/network-profile.js";
 import { aProfile, aTiming } from "./support.js";
 
 interface World {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Spread } from "../../../src/tuning/spread.js";
+import { Spread } from "../../../src/tuning/model/grid-distribution.js";
 
 /** A die of six sides: 1 to 6, each as likely. */
 const die = new Spread(1, 1, new Float64Array(6).fill(1 / 6));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Timing } from "../../../src/protocol/index.js";
-import { bindingsOf } from "../../../src/tuning/binding.js";
-import { electionTimesOf } from "../../../src/tuning/election-time.js";
+import { bindingsOf } from "../../../src/tuning/advice/constraints.js";
 import {
   brokenLimits,
   checkLimits,
@@ -12,9 +11,10 @@ import {
   slownessFloorMs,
   stallFloorMs,
   writeFloorMs,
-} from "../../../src/tuning/limits.js";
-import type { NetworkProfile } from "../../../src/tuning/network-profile.js";
-import { etcdRule, yardsticksOf } from "../../../src/tuning/yardsticks.js";
+} from "../../../src/tuning/advice/limits.js";
+import { etcdRule, yardsticksOf } from "../../../src/tuning/advice/yardsticks.js";
+import { electionTimesOf } from "../../../src/tuning/model/election-time.js";
+import type { NetworkProfile } from "../../../src/tuning/model/network-profile.js";
 import { aProfile, aTiming } from "./support.js";
 
 describe("the floors of a timeout", () => {

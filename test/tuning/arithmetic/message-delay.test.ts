@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { retransmissionMs, travelOf } from "../../../src/tuning/travel.js";
+import { retransmissionMs, travelOf } from "../../../src/tuning/model/message-delay.js";
 import { aProfile } from "./support.js";
 
 describe("what losses in a row cost on a stream", () => {

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitSeed } from "../../../src/simulation/prng.js";
-import { atLeast } from "../../../src/tuning/binomial.js";
+import { splitSeed } from "../../../src/simulation/kernel/prng.js";
+import { atLeast } from "../../../src/tuning/model/binomial.js";
+import {
+  lognormalMeanExcess,
+  lognormalShareAbove,
+  normalShareAbove,
+} from "../../../src/tuning/model/normal-share.js";
 import {
   meanInterval,
   poissonInterval,
   quantileInterval,
   studentQuantile,
-} from "../../../src/tuning/confidence.js";
-import {
-  lognormalMeanExcess,
-  lognormalShareAbove,
-  normalShareAbove,
-} from "../../../src/tuning/normal-share.js";
-import { paretoFront } from "../../../src/tuning/pareto.js";
+} from "../../../src/tuning/statistics/confidence.js";
+import { paretoFront } from "../../../src/tuning/statistics/pareto.js";
 
 function upTo(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, index) => index + 1);

@@ -1,5 +1,5 @@
 import { resolveTiming, type Timing } from "../../../src/protocol/index.js";
-import { type NetworkProfile, networkPresets } from "../../../src/tuning/network-profile.js";
+import { type NetworkProfile, networkPresets } from "../../../src/tuning/model/network-profile.js";
 
 /** A network on which nothing is left to chance, unless told otherwise: each way takes just 1 ms, nothing is lost and nobody stalls. */
 export function aProfile(given: Partial<NetworkProfile> = {}): NetworkProfile {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { SimulatedProcess } from "../../../src/simulation/simulated-process.js";
-import { runsWanted } from "../../../src/tuning/cell-record.js";
-import { Detection } from "../../../src/tuning/detection.js";
-import { MessageCount } from "../../../src/tuning/message-count.js";
-import { serviceOf, type Trial, timesOf } from "../../../src/tuning/study.js";
-import { work } from "../../../src/tuning/sweep-worker.js";
-import { aCluster, settle } from "../../support/simulated-cluster.js";
+import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
+import { serviceOf, type Trial, timesOf } from "../../../src/tuning/study/study.js";
+import { runsWanted } from "../../../src/tuning/sweep/cell-record.js";
+import { Detection } from "../../../src/tuning/sweep/detection.js";
+import { MessageCount } from "../../../src/tuning/sweep/message-count.js";
+import { work } from "../../../src/tuning/sweep/worker.js";
+import { aCluster, settle } from "../../simulation/support/simulated-cluster.js";
 
 function inRole(name: string): SimulatedProcess {
   return { node: { role: { name } } } as unknown as SimulatedProcess;

@@ -1,0 +1,130 @@
+import { type Command, Option } from "commander";
+import { textTable } from "../../report/text/text-table.js";
+import { systemClock } from "../../runtime/system-ports.js";
+import type { Exploration } from "../../simulation/explore/explore.js";
+import { endWithReader } from "../terminal/end-with-reader.js";
+import { countFrom } from "../terminal/number-flags.js";
+import { clearProgress, showProgress } from "../terminal/progress.js";
+import { protocolModes } from "../terminal/protocol-modes.js";
+import { printJson, printText } from "../terminal/terminal.js";
+
+interface Flags {
+  readonly nodes?: number;
+  readonly terms?: number;
+  readonly depth?: number;
+  readonly crashes?: number;
+  readonly duplicates?: number;
+  readonly transfers?: number;
+  readonly reconfigurations?: number;
+  readonly forgeries?: number;
+  readonly copies?: number;
+  readonly letters?: number;
+  readonly states?: number;
+  readonly from?: "fresh" | "led" | "torn";
+  readonly disks?: "slow" | "instant";
+  readonly protocol?: Readonly<Record<string, boolean>>;
+  readonly symmetry: boolean;
+  readonly json?: true;
+}
+
+/** `raftbeat explore`: searches every course of events within bounds. */
+export function addExploreCommand(program: Command): void {
+  program
+    .command("explore")
+    .summary("search every course of events of a small cluster")
+    .description(
+      "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks a promise, and says how it comes about.",
+    )
+    .option("--nodes <count>", "voters, 1 to 5", countFrom(0))
+    .option("--terms <count>", "the highest term looked at", countFrom(0))
+    .option("--depth <count>", "the longest course of moves looked at", countFrom(0))
+    .option("--crashes <count>", "how many crashes may happen", countFrom(0))
+    .option("--duplicates <count>", "how many letters may arrive twice", countFrom(0))
+    .option("--transfers <count>", "how often a leader may be asked to hand over", countFrom(0))
+    .option(
+      "--reconfigurations <count>",
+      "how often a leader may be asked to change the membership",
+      countFrom(0),
+    )
+    .option(
+      "--forgeries <count>",
+      "how often an outsider, who is no member, may say something to a node",
+      countFrom(0),
+    )
+    .option(
+      "--copies <count>",
+      "how often a disk may be put back to what it was before its last start",
+      countFrom(0),
+    )
+    .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", countFrom(0))
+    .option("--states <count>", "stop after so many states", countFrom(0))
+    .addOption(
+      new Option(
+        "--from <start>",
+        "all have just started, all follow a leader, or one no longer hears it",
+      ).choices(["fresh", "led", "torn"]),
+    )
+    .addOption(
+      new Option("--disks <speed>", "whether anything may happen while a write is under way").choices([
+        "slow",
+        "instant",
+      ]),
+    )
+    .option("--protocol <modes>", "modes to set, such as preVote=false", protocolModes)
+    .option("--no-symmetry", "tell states apart that differ only in the names of nodes")
+    .option("--json", "print one object")
+    .action(async (flags: Flags) => {
+      endWithReader();
+      const result = await search(flags);
+      process.exitCode = result.violation === null ? 0 : 1;
+    });
+}
+
+async function search({ json, protocol, ...bounds }: Flags): Promise<Exploration> {
+  const { defaultExploreOptions, explore } = await import("../../simulation/explore/explore.js");
+  const options = {
+    ...defaultExploreOptions,
+    ...bounds,
+    modes: { ...defaultExploreOptions.modes, ...protocol },
+    onProgress: showStates,
+  };
+  const clock = systemClock();
+  const startedMs = clock.nowMs();
+  const result = explore(options);
+  const wallMs = clock.nowMs() - startedMs;
+  clearProgress();
+  const { onProgress: _, ...told } = options;
+  if (json) printJson({ ...told, ...result, wallMs });
+  else printText(explorationText(result, wallMs, options.depth));
+  return result;
+}
+
+/** What a person reads of a search. */
+export function explorationText(result: Exploration, wallMs: number, mostDepth: number): string {
+  const { states, transitions, depth, violation } = result;
+  const perSecond = Math.round((1000 * states) / Math.max(wallMs, 1));
+  const rows = [
+    ["states", `${states}`],
+    ["transitions", `${transitions}`],
+    ["depth", `${depth}`],
+    ["covered", coverage(result, mostDepth)],
+    ["speed", `${perSecond} states a second`],
+  ];
+  const table = textTable(rows);
+  if (violation === null) return `no promise is broken\n\n${table}`;
+  const { promises, sentences, course } = violation;
+  const steps = course.map((line) => `  ${line}\n`).join("");
+  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${course.length} moves (time in half vote holds):\n${steps}`;
+}
+
+function coverage({ exhausted, closed, violation }: Exploration, mostDepth: number): string {
+  if (violation !== null) return "all that is nearer to the start";
+  if (closed) return "everything within the other bounds, however deep";
+  return exhausted
+    ? `everything within ${mostDepth} moves`
+    : "not everything: the bound on states came first";
+}
+
+function showStates(states: number, depth: number): void {
+  showProgress(`explore: ${states} states, depth ${depth}`);
+}

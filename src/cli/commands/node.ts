@@ -1,0 +1,30 @@
+import { type Command, Option } from "commander";
+import { clientSettings } from "../settings/client-settings.js";
+import { nodeSettings, planNode } from "../settings/node-settings.js";
+import { variableOf } from "../settings/setting-sources.js";
+import { printText } from "../terminal/terminal.js";
+
+/** Variables that mean something to `raftbeat`, but are no settings of a node. */
+const otherVariables = ["RAFTBEAT_CONFIG", ...Object.keys(clientSettings).map(variableOf)];
+
+/** `raftbeat node`: runs one member of a cluster. */
+export function addNodeCommand(program: Command): void {
+  const command = program
+    .command("node")
+    .summary("run one member of a cluster")
+    .description(
+      "Runs one member of a cluster and prints who leads. Each setting can be a flag, a variable (--election-timeout is " +
+        `${variableOf("electionTimeout")}) or a key of the settings file (electionTimeout), in this order of precedence.`,
+    )
+    .option("--config <file>", "a YAML file of settings (or RAFTBEAT_CONFIG)");
+  for (const { flag, help } of Object.values(nodeSettings)) command.addOption(new Option(flag, help));
+  command.action(async ({ config, ...flags }: Record<string, unknown>) => {
+    const file = config ?? process.env["RAFTBEAT_CONFIG"] ?? null;
+    const plan = planNode(
+      { flags, environment: process.env, file: typeof file === "string" ? file : null },
+      otherVariables,
+    );
+    const { runNode } = await import("../node/run-node.js");
+    process.exitCode = await runNode(plan, printText);
+  });
+}

@@ -1,0 +1,97 @@
+import type { Command } from "commander";
+import { RaftbeatError } from "../../errors.js";
+import { answerText } from "../../report/text/answer-text.js";
+import { studyAnswer } from "../../report/text/study-answer.js";
+import { textTable } from "../../report/text/text-table.js";
+import type { StudyResult } from "../../tuning/study/result.js";
+import type { Row } from "../../tuning/study/study.js";
+import { endWithReader } from "../terminal/end-with-reader.js";
+import { countFrom } from "../terminal/number-flags.js";
+import { onInterrupt } from "../terminal/on-interrupt.js";
+import { refuseUnwritable, writeOutput } from "../terminal/output-file.js";
+import { clearProgress, showProgress } from "../terminal/progress.js";
+import { printJson, printText } from "../terminal/terminal.js";
+
+interface Flags {
+  readonly trials?: number;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly json?: true;
+  readonly html?: string;
+  readonly nodes: number;
+}
+
+/** `raftbeat study`: repeats published experiments, and some of our own. */
+export function addStudyCommand(program: Command): void {
+  program
+    .command("study")
+    .summary("repeat a published experiment in the simulator")
+    .description("Plays a study: published experiments, or what the parts of the protocol are worth.")
+    .argument("<name>", "raft-figure-16, thesis-wan, loopback, ...; a wrong one lists them all")
+    .option("--trials <count>", "how often to play each row", countFrom(1, 1e7))
+    .option("--seed <seed>", "the first trial's seed", countFrom(0), 1)
+    .option("--workers <count>", "threads; all cores unless given", countFrom(1))
+    .option("--nodes <count>", "of loopback: how many processes, 3 to 9", countFrom(3, 9), 3)
+    .option("--html <file>", "draw the distributions into one page")
+    .option("--json", "print one object a row")
+    .action(playStudy);
+}
+
+/** Loads the studies only now: a node, which does without, starts sooner. */
+async function playStudy(name: string, flags: Flags): Promise<void> {
+  const [{ studies }, { runStudy }, { workerCount }] = await Promise.all([
+    import("../../tuning/study/studies.js"),
+    import("../../tuning/study/run-study.js"),
+    import("../../simulation/jobs/thread-executor.js"),
+  ]);
+  const study = studies.find((one) => one.name === name);
+  if (study === undefined && name !== "loopback")
+    throw new RaftbeatError(
+      "invalidSettings",
+      `study ${name}: there is none; choose one of ${studies.map((one) => one.name).join(", ")}, loopback`,
+    );
+  if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
+  const results: StudyResult[] = [];
+  let question: string;
+  if (study === undefined) {
+    const { studyLoopback, loopbackQuestion } = await import("../loopback/study-loopback.js");
+    const { trials: kills = 60, nodes, seed } = flags;
+    results.push(
+      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials })),
+    );
+    question = loopbackQuestion;
+  } else {
+    endWithReader();
+    await runStudy(study, {
+      seed: flags.seed,
+      trials: flags.trials ?? study.defaultTrials,
+      workers: workerCount(flags.workers),
+      onProgress: showTrials,
+      onRow: (row, { labels }, trials) => {
+        const timesMs = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
+        results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
+      },
+    });
+    question = study.question;
+  }
+  print(question, results, flags);
+  if (flags.html === undefined) return;
+  const { studyPage } = await import("../../report/pages/study-page.js");
+  writeOutput("--html", flags.html, studyPage(name, question, results));
+}
+
+function print(question: string, results: readonly StudyResult[], flags: Flags): void {
+  const rows = results.map(({ row }) => row);
+  if (flags.json) for (const row of rows) printJson(row);
+  else printText(`${answerText(studyAnswer(question, results))}\n${tableOf(rows)}`);
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const heads = Object.keys(rows[0] ?? {});
+  return textTable([heads, ...rows.map((row) => heads.map((head) => String(row[head] ?? "-")))]);
+}
+
+function showTrials(done: number, all: number): void {
+  if (done === all) clearProgress();
+  else showProgress(`study: trial ${done} of ${all}`);
+}

@@ -1,0 +1,101 @@
+import { statSync } from "node:fs";
+import type { TlsOptions } from "node:tls";
+import { systemClock } from "../../runtime/system-ports.js";
+import { ownCertificateProblem } from "../../transport/security/own-certificate.js";
+import { invalid, readText } from "./setting-sources.js";
+
+/** The content of the files of mutual TLS. */
+export type TlsFiles = Readonly<Required<Pick<TlsOptions, "cert" | "key" | "ca">>>;
+
+/** No certificate or key is larger. */
+const largestPemBytes = 1024 * 1024;
+
+/** A token, or the file that holds it. */
+interface GivenToken {
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
+/** The tokens that are valid at this moment; null if none was given. Errors: `invalidSettings`, at once and from the function. */
+export function tokensOf(given: GivenToken): (() => readonly string[]) | null {
+  const { token, tokenFile } = given;
+  if (token !== undefined && tokenFile !== undefined)
+    throw invalid(`the token is given twice, by itself and in the file ${tokenFile}: give one`);
+  if (tokenFile !== undefined) return rereading([tokenFile], () => tokensIn(tokenFile));
+  if (token === undefined) return null;
+  checkToken(token, "the token");
+  return () => [token];
+}
+
+/** The files of mutual TLS as they are at this moment; null if none was given. Errors: `invalidSettings`, at once and from the function. */
+export function tlsOf(given: {
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+}): (() => TlsFiles) | null {
+  const { tlsCert, tlsKey, tlsCa } = given;
+  if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
+    const missing = Object.entries({ "--tls-cert": tlsCert, "--tls-key": tlsKey, "--tls-ca": tlsCa });
+    const names = missing.filter(([, file]) => file === undefined).map(([flag]) => flag);
+    throw invalid(`${names.join(" and ")} missing: TLS needs --tls-cert, --tls-key and --tls-ca together`);
+  }
+  return rereading([tlsCert, tlsKey, tlsCa], () => {
+    const files = {
+      cert: readText(tlsCert, "the certificate", largestPemBytes),
+      key: readText(tlsKey, "the key", largestPemBytes),
+      ca: readText(tlsCa, "the certificate authority", largestPemBytes),
+    };
+    const problem = ownCertificateProblem({ ...files, requestCert: true }, systemClock().wallMs());
+    if (problem !== null)
+      throw invalid(
+        `--tls-cert ${tlsCert}, --tls-key ${tlsKey} and --tls-ca ${tlsCa} do not fit: ${problem}`,
+      );
+    return files;
+  });
+}
+
+/** Reads at once, and again whenever one of the files has changed since. A pipe is read once. */
+function rereading<Content>(files: readonly string[], read: () => Content): () => Content {
+  let stamp = stampOf(files);
+  let content = read();
+  return () => {
+    const now = stampOf(files);
+    if (now === stamp) return content;
+    content = read();
+    stamp = now;
+    return content;
+  };
+}
+
+/** Changes with any of the files, also where another one takes its place. */
+function stampOf(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined) return "missing";
+      return stats.isFile()
+        ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(" ")
+        : "pipe";
+    })
+    .join(", ");
+}
+
+/** One token a line: two while one takes the place of the other. */
+function tokensIn(file: string): readonly string[] {
+  const lines = readText(file, "the token file", 4096).split(/\r?\n/);
+  const tokens = lines.map((line) => line.trim()).filter((line) => line !== "");
+  if (tokens.length === 0) throw invalid(`${file} is empty: the token file must hold the token`);
+  if (tokens.length > 2)
+    throw invalid(
+      `${file} holds ${tokens.length} lines: give one token, or two while one replaces the other`,
+    );
+  for (const token of tokens) checkToken(token, `the token in ${file}`);
+  return tokens;
+}
+
+/** A header of HTTP must carry it, and leaves out spaces at its ends. */
+function checkToken(token: string, what: string): void {
+  if (!/^[!-~]([ -~]*[!-~])?$/.test(token))
+    throw invalid(`${what} (not shown) must be printable ASCII, without spaces at its ends`);
+}

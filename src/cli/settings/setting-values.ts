@@ -1,0 +1,128 @@
+import * as v from "valibot";
+import type { Listen } from "../../observability/http/listener.js";
+import {
+  idRule,
+  isId,
+  isMetadata,
+  longestDurationMs,
+  longestMetadataBytes,
+  presets,
+} from "../../protocol/index.js";
+import { address } from "../../schemas/identifiers.js";
+import { mapById } from "../../schemas/map-by-id.js";
+
+/**
+ * What a setting may be. All of them come as text: flags and variables are text, and YAML is read as text too; a map or a list is one of
+ * texts. Every message continues the sentence `<setting> <value> ...`.
+ */
+
+const example = "a=ws://10.0.0.1:7400,b=ws://10.0.0.2:7400";
+
+const presetNames = Object.keys(presets) as (keyof typeof presets)[];
+
+/** Names of nodes: a list, or `a,b`. */
+export const ids = v.pipe(
+  v.union([v.array(v.string()), v.string()], "must be ids such as a,b"),
+  v.transform((given) => (typeof given === "string" ? given.split(",") : given).map((one) => one.trim())),
+  v.check((given) => given.every(isId), `must be ids such as a,b, each of ${idRule}`),
+);
+
+/** Any text that is not empty. */
+export const text = v.pipe(v.string("must be text"), v.minLength(1, "must not be empty"));
+
+/** What a leader tells of itself. */
+export const metadata = v.pipe(
+  v.string("must be text"),
+  v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`),
+);
+
+/** An HTTP address. */
+export const httpUrl = v.pipe(
+  v.string("must be an http:// or https:// address"),
+  v.check(isHttpUrl, "must be an http:// or https:// address"),
+);
+
+/** Members and their addresses: a map, or `a=ws://..,b=ws://..`. */
+export const members = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    if (typeof dataset.value !== "string") return dataset.value;
+    const entries = dataset.value.split(",").map((entry) => entry.trim().split(/=(.*)/s));
+    const ids = entries.map(([id]) => id);
+    const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (twice === undefined && entries.every(([, given]) => given !== undefined))
+      return Object.fromEntries(entries.map(([id, given]) => [id, given]));
+    addIssue({
+      message:
+        twice === undefined ? `must be pairs of id=address, such as ${example}` : `names ${twice} twice`,
+    });
+    return NEVER;
+  }),
+  mapById(address, `must be a map of ids to addresses, or ${example}`),
+  v.check((map) => Object.keys(map).length > 0, "must name at least one member"),
+);
+
+/** `host:port`, `[::1]:port`, or `:port` and `port` for every interface. */
+export const listen = v.pipe(
+  v.string("must be host:port, such as 127.0.0.1:7400"),
+  v.regex(/^((\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):)?\d{1,5}$/, "must be host:port, such as 127.0.0.1:7400"),
+  v.transform((value): Listen => {
+    const colon = value.lastIndexOf(":");
+    const host = value.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, "");
+    return { host: host === "" || host === "*" ? null : host, port: Number(value.slice(colon + 1)) };
+  }),
+  v.check(({ port }) => port <= 65_535, "must have a port of at most 65535"),
+);
+
+/** On or off; a flag alone says on. */
+export const yesOrNo = v.pipe(
+  v.unknown(),
+  v.transform((value) => (value === "true" ? true : value === "false" ? false : value)),
+  v.boolean("must be true or false"),
+);
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return v.picklist(words, `must be one of ${words.join(", ")}`);
+}
+
+/** A ready-made timing. */
+export const preset = oneOf(presetNames);
+
+/** A number with bounds, both allowed. */
+export function numberBetween(min: number, max: number, what: string) {
+  const message = `must be ${what} from ${min} to ${max}`;
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value)),
+    v.number(message),
+    v.check((value) => value >= min && value <= max, message),
+  );
+}
+
+/** A whole number with bounds, both allowed. */
+export function wholeBetween(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(numberBetween(min, max, "a whole number"), v.integer(message));
+}
+
+/** A duration. */
+export const milliseconds = numberBetween(1, longestDurationMs, "a number of milliseconds");
+
+/** A range of durations, as `150-300` or `{ minMs, maxMs }`. */
+export const millisecondsRange = v.pipe(
+  v.unknown(),
+  v.transform((value) => {
+    const parts = typeof value === "string" ? /^\s*([\d.]+)\s*-\s*([\d.]+)\s*$/.exec(value) : null;
+    return parts === null ? value : { minMs: Number(parts[1]), maxMs: Number(parts[2]) };
+  }),
+  v.strictObject(
+    { minMs: milliseconds, maxMs: milliseconds },
+    "must be two numbers of milliseconds with a dash between, such as 150-300",
+  ),
+);
+
+/** True for an HTTP address. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
+}

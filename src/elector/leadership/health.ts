@@ -1,0 +1,76 @@
+import type { Schedule } from "../../runtime/ports.js";
+import type { HealthOptions } from "../api.js";
+import { electorDefaults } from "../options/options.js";
+import type { Contention } from "./eligibility.js";
+
+/** What watching the health of a service needs of its elector. */
+export interface HealthWorld {
+  readonly contention: Contention;
+  readonly schedule: Schedule;
+  /** The service is unwell: whatever leadership there is must go. */
+  onUnhealthy(why: string): void;
+}
+
+/**
+ * Asks again and again whether the service is well; returns what ends it. Until the first yes the node does not campaign; after
+ * a no, a throw or no answer in time it resigns, and campaigns no sooner than a cool-down after the next yes.
+ */
+export function watchHealth(health: HealthOptions, world: HealthWorld): () => void {
+  const { contention, schedule } = world;
+  const intervalMs = health.intervalMs ?? electorDefaults.healthIntervalMs;
+  const timeoutMs = health.timeoutMs ?? electorDefaults.healthTimeoutMs;
+  let ended = false;
+  let wasUnwell = false;
+  let cancel = (): void => {};
+  let abort = (): void => {};
+
+  function ask(): void {
+    const controller = new AbortController();
+    let answered = false;
+    const answer = (problem: string | null): void => {
+      if (answered || ended) return;
+      answered = true;
+      cancel();
+      controller.abort();
+      judge(problem);
+      cancel = schedule(intervalMs, ask);
+    };
+    abort = () => controller.abort();
+    cancel = schedule(timeoutMs, () => answer(`no answer within ${timeoutMs} ms`));
+    Promise.resolve()
+      .then(() => health.check({ signal: controller.signal }))
+      .then(
+        (well: unknown) => answer(well === true ? null : `the check said ${inWords(well)}`),
+        (error: unknown) => answer(inWords(error)),
+      );
+  }
+
+  function judge(problem: string | null): void {
+    if (problem === null) {
+      if (wasUnwell) contention.coolDown();
+      wasUnwell = false;
+      contention.allow("unhealthy");
+      return;
+    }
+    wasUnwell = true;
+    contention.forbid("unhealthy");
+    world.onUnhealthy(problem);
+  }
+
+  contention.forbid("unhealthy");
+  ask();
+  return () => {
+    ended = true;
+    cancel();
+    abort();
+  };
+}
+
+/** What a check said or threw. There are values that cannot be made text of, and a check may say anything. */
+function inWords(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something that is no text";
+  }
+}

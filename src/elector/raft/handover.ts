@@ -1,0 +1,135 @@
+import { RaftbeatError } from "../../errors.js";
+import {
+  hasHeir,
+  isDraining,
+  type LossReason,
+  type NodeId,
+  type RequestRefusal,
+  voterOf,
+} from "../../protocol/index.js";
+import type { Driver } from "../../runtime/driver.js";
+import type { Schedule } from "../../runtime/ports.js";
+
+/** Giving the leadership away: an heir is elected if that can be, the lease ends, and once the service has drained the heir may lead (rule 16). */
+export interface Handover {
+  /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
+  transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
+  /** Hands over, and resolves when this node has stepped down; at once if it does not lead. Never rejects. */
+  resign(reason: LossReason): Promise<void>;
+  /** The service has finished what it did as a leader. */
+  onDrained(): void;
+  /** The node's role may have changed. */
+  onChanged(): void;
+}
+
+/** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long an heir is waited for. */
+const tryCount = 5;
+
+/** Makes the handover of one node. */
+export function createHandover(
+  driver: Driver,
+  isBodyDraining: () => boolean,
+  world: {
+    readonly schedule: Schedule;
+    readonly retryMs: number;
+    readonly isConnected: (id: NodeId) => boolean;
+  },
+): Handover {
+  const waiting = new Set<() => void>();
+
+  function ask(
+    to: NodeId | null,
+    reason: LossReason,
+    onAnswer: (refusal: RequestRefusal | "stopped" | null) => void,
+  ): void {
+    driver.ask({ kind: "transfer", to, reason }, (refusal) => {
+      onAnswer(refusal);
+      if (refusal === null) onDrained();
+    });
+  }
+
+  function onDrained(): void {
+    finish(tryCount);
+  }
+
+  function finish(triesLeft: number): void {
+    const { node } = driver;
+    if (!isDraining(node) || isBodyDraining()) return;
+    const worthWaiting =
+      node.role.name === "leader" &&
+      triesLeft > 1 &&
+      node.record.configuration.voters.some(({ id }) => world.isConnected(id));
+    if (worthWaiting && !hasHeir(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
+    else driver.tell({ kind: "drained" });
+  }
+
+  /** A voter without a link would never hear of its inheritance. */
+  function isUnreachable(to: NodeId): boolean {
+    const { id, record } = driver.node;
+    return to !== id && voterOf(record.configuration, to) !== undefined && !world.isConnected(to);
+  }
+
+  return {
+    transfer(to, onDone, onError) {
+      if (to !== null && driver.isLeader() && isUnreachable(to)) {
+        onError(refusedTransfer(driver.node.id, to, "there is no link with it"));
+        return () => {};
+      }
+      let triesLeft = tryCount;
+      let cancelRetry = (): void => {};
+      const attempt = (): void =>
+        ask(to, "resigned", (refusal) => {
+          if (refusal === null) waiting.add(onDone);
+          else if (refusal === "notReady" && --triesLeft > 0)
+            cancelRetry = world.schedule(world.retryMs, attempt);
+          else onError(refusedTransfer(driver.node.id, to, refusal));
+        });
+      attempt();
+      return () => {
+        cancelRetry();
+        waiting.delete(onDone);
+      };
+    },
+    resign(reason) {
+      return new Promise((resolve) => {
+        const attempt = (): void =>
+          ask(null, reason, (refusal) => {
+            // What it has not got yet, because who handed over to it still drains, it cannot hand on.
+            if (refusal === "notReady") world.schedule(world.retryMs, attempt);
+            else if (refusal === null || refusal === "handingOver" || driver.node.heir !== null)
+              waiting.add(resolve);
+            else resolve();
+          });
+        attempt();
+      });
+    },
+    onDrained,
+    onChanged() {
+      const { role, heir } = driver.node;
+      // An heir was elected, or the lease ran out: there may be no body whose end would tell.
+      if (heir !== null) onDrained();
+      if (role.name === "leader" || heir !== null) return;
+      const told = [...waiting];
+      waiting.clear();
+      for (const onDone of told) onDone();
+    },
+  };
+}
+
+function refusedTransfer(
+  id: NodeId,
+  to: NodeId | null,
+  refusal: RequestRefusal | "stopped" | "there is no link with it",
+): RaftbeatError {
+  if (refusal === "stopped") return new RaftbeatError("stopped", "the elector was stopped");
+  if (refusal === "notLeader")
+    return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to hand over`);
+  const why = refusal === "arbiter" || refusal === "notContending" ? unfit[refusal] : refusal;
+  return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${why}`);
+}
+
+/** Why a voter is no heir, in words. */
+const unfit = {
+  arbiter: "it is an arbiter, which votes and never leads",
+  notContending: "it does not campaign, as its service is unhealthy or drains",
+} as const;

@@ -1,0 +1,167 @@
+import type { Timing } from "../protocol/index.js";
+import { quantiles } from "../quantiles.js";
+import type { VoteStore } from "../runtime/ports.js";
+import type { PeerCounters } from "../transport/websocket/peers.js";
+import { createMissedHeartbeats, type MissedHeartbeats } from "./missed-heartbeats.js";
+
+/** Median and 99th percentile of the latest of something, in milliseconds. */
+export interface MeasuredMs {
+  readonly p50: number;
+  readonly p99: number;
+  readonly count: number;
+  /** From the first of them to the last. */
+  readonly overMs: number;
+}
+
+/** What a node has measured of what its settings rest on, with these settings; null for what it has not seen yet. */
+export interface Measured {
+  readonly timing: Timing;
+  /** Of heartbeats, as long as this node leads. */
+  readonly roundTripMs: MeasuredMs | null;
+  /** The share of messages that get lost one way, from heartbeats that nobody answered. */
+  readonly loss: number | null;
+  /** How late timers of this process are: the 99th percentile. */
+  readonly stallP99Ms: number | null;
+  /** The longest of the same time. */
+  readonly longestStallMs: number | null;
+  /** For how long the timers were watched. */
+  readonly stallsOverMs: number | null;
+  /** Durable writes of votes. */
+  readonly writeMs: MeasuredMs | null;
+}
+
+/** How late the timers of a process were of late. */
+export interface Stalls {
+  readonly p99Ms: number;
+  readonly longestMs: number;
+  /** For how long they were watched. */
+  readonly overMs: number;
+}
+
+/** Who is told of every single measurement. */
+export interface MeasurementObserver {
+  /** A heartbeat to this peer was answered after so many milliseconds. */
+  onRoundTrip(peer: string, ms: number): void;
+  /** So many more heartbeats to this peer were not answered within the shortest election timeout. */
+  onMissed(peer: string, count: number): void;
+  /** A vote was made durable in so many milliseconds. */
+  onWrite(ms: number): void;
+}
+
+/** Keeps the latest measurements of one node, a bounded number of them. */
+export interface Measurements {
+  /** Looks at the links: call it every `lookIntervalMs`. */
+  look(isLeader: boolean, links: readonly PeerCounters[]): void;
+  /** Told of each measurement from now on, and of the writes there were. */
+  tell(observer: MeasurementObserver): void;
+  /** The store, each write of it timed. */
+  timed(store: VoteStore): VoteStore;
+  read(): Measured;
+}
+
+/** How often the links are looked at. */
+export const lookIntervalMs = 100;
+
+const mostRoundTrips = 4096;
+const mostWrites = 256;
+/** So many looks back it is known what had been sent: a minute. */
+const mostLooks = 600;
+/** Fewer heartbeats say nothing of loss. */
+const fewestHeartbeats = 100;
+/** What was counted a quarter of an hour ago has half the weight. */
+const keptPerLook = 0.5 ** (lookIntervalMs / 900_000);
+
+/**
+ * Begins with nothing measured.
+ * @param stalls what the event loop's monitor says now; null before it has seen anything
+ */
+export function createMeasurements(
+  timing: Timing,
+  nowMs: () => number,
+  stalls: () => Stalls | null,
+): Measurements {
+  const roundTrips: Sample[] = [];
+  const writes: Sample[] = [];
+  const patienceLooks = Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs));
+  let missed = new Map<string, MissedHeartbeats>();
+  let observer: MeasurementObserver | null = null;
+  let before = new Map<string, PeerCounters>();
+  let sent = 0;
+  let answered = 0;
+
+  return {
+    look(isLeader, links) {
+      const seen = new Map<string, PeerCounters>();
+      const missing = new Map<string, MissedHeartbeats>();
+      sent *= keptPerLook;
+      answered *= keptPerLook;
+      for (const link of isLeader ? links : []) {
+        if (!link.connected) continue;
+        seen.set(link.id, link);
+        // Whoever merely connects may come under ever new names.
+        const told = link.address === null ? null : observer;
+        const counting = missed.get(link.id) ?? createMissedHeartbeats(patienceLooks);
+        missing.set(link.id, counting);
+        told?.onMissed(link.id, counting.look(link));
+        const last = before.get(link.id);
+        if (last === undefined) continue;
+        if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs) {
+          keep(roundTrips, { ms: link.roundTripMs, atMs: nowMs() }, mostRoundTrips);
+          told?.onRoundTrip(link.id, link.roundTripMs);
+        }
+        sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
+        answered += link.receivedCount - last.receivedCount;
+      }
+      before = seen;
+      missed = missing;
+    },
+    tell(told) {
+      observer = told;
+      for (const { ms } of writes) told.onWrite(ms);
+    },
+    timed: (store) => ({
+      open: (callback) => store.open(callback),
+      write(record, callback) {
+        const beganMs = nowMs();
+        store.write(record, (error) => {
+          if (error === null) {
+            const ms = nowMs() - beganMs;
+            keep(writes, { ms, atMs: beganMs + ms }, mostWrites);
+            observer?.onWrite(ms);
+          }
+          callback(error);
+        });
+      },
+      close: (callback) => store.close(callback),
+    }),
+    read: () => ({
+      timing,
+      roundTripMs: measuredMs(roundTrips),
+      // Heartbeat and answer: either may be lost.
+      loss: sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent)),
+      stallP99Ms: stalls()?.p99Ms ?? null,
+      longestStallMs: stalls()?.longestMs ?? null,
+      stallsOverMs: stalls()?.overMs ?? null,
+      writeMs: measuredMs(writes),
+    }),
+  };
+}
+
+/** Something that was measured, and when. */
+interface Sample {
+  readonly ms: number;
+  readonly atMs: number;
+}
+
+function keep(samples: Sample[], sample: Sample, most: number): void {
+  samples.push(sample);
+  // Now and then and not each time: shifting takes as long as there are samples.
+  if (samples.length >= 2 * most) samples.splice(0, samples.length - most);
+}
+
+function measuredMs(samples: readonly Sample[]): MeasuredMs | null {
+  const found = quantiles(samples.map(({ ms }) => ms));
+  if (found === null) return null;
+  const overMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+  return { p50: found.p50, p99: found.p99, count: samples.length, overMs };
+}

@@ -1,0 +1,163 @@
+import type { Message } from "../../protocol/index.js";
+import { type Latency, longestMs, type Sampler, samplerOf } from "../kernel/latency.js";
+import type { Stream } from "../kernel/prng.js";
+import type { Actor, Timeline } from "../kernel/timeline.js";
+import type { LinkVerdict, Loss } from "./link-rules.js";
+
+/**
+ * Why a message never arrives: a rule cuts the link, chance, a connection that broke under it, a full buffer before a stuck
+ * connection, nobody runs at the other end, or the other end wants no link with a copy.
+ */
+export type DropReason = "cut" | "loss" | "closed" | "full" | "down" | "refused";
+
+/** Where a link ends. */
+export interface LinkEnd {
+  readonly place: number;
+  readonly alive: boolean;
+  /** Counts the starts of the node. */
+  readonly startIndex: number;
+  /** A connection with this start of a peer is up, and has told who it is. */
+  connect(from: number, start: number): void;
+  /** A message has arrived at the machine. */
+  receive(from: number, start: number, message: Message): void;
+  /** A message that this end sent to the node in that place will not arrive. */
+  onDropped(to: number, message: Message, why: DropReason): void;
+}
+
+/** How a network carries messages where no rule says otherwise. */
+export interface LinkDefaults {
+  readonly latency: Latency;
+  readonly loss: Loss;
+  /** The chance that a message arrives twice. */
+  readonly duplicate: number;
+}
+
+/** One direction between two nodes that carries datagrams: each by itself, in any order, or not at all. */
+export class Link implements Actor {
+  readonly from: LinkEnd;
+  readonly to: LinkEnd;
+  /** What is in force for this direction. */
+  passes: LinkVerdict["passes"] = "all";
+  /** True while messages may get lost. */
+  lossy = false;
+  /** About the longest a message takes at present. */
+  longestMs = 0;
+  protected readonly timeline: Timeline;
+  protected latency: Sampler = () => 0;
+  protected loses: (() => boolean) | null = null;
+  private duplicates: (() => boolean) | null = null;
+  private readonly defaults: LinkDefaults;
+  private readonly streamOf: (purpose: string) => Stream;
+  private readonly streams = new Map<string, Stream>();
+  private inForce: LinkVerdict | null = null;
+  private readonly held: { readonly code: number; readonly message: Message }[] = [];
+
+  constructor(
+    timeline: Timeline,
+    from: LinkEnd,
+    to: LinkEnd,
+    defaults: LinkDefaults,
+    streamOf: (purpose: string) => Stream,
+  ) {
+    this.timeline = timeline;
+    this.from = from;
+    this.to = to;
+    this.defaults = defaults;
+    this.streamOf = streamOf;
+  }
+
+  /** False while something that was sent before still has to be sent again, or a connection has to be made first. */
+  get flowing(): boolean {
+    return true;
+  }
+
+  send(message: Message): void {
+    if (this.passes === "nothing") {
+      this.drop(message, "cut");
+      return;
+    }
+    if (this.loses?.() === true) {
+      this.drop(message, "loss");
+      return;
+    }
+    this.schedule(message);
+    if (this.duplicates?.() === true) this.schedule(message);
+  }
+
+  happen(code: number, payload: unknown): void {
+    if (this.passes === "all") this.to.receive(this.from.place, code, payload as Message);
+    else if (this.passes === "later") this.held.push({ code, message: payload as Message });
+    else this.drop(payload as Message, "cut");
+  }
+
+  /** Puts another verdict in force; what was held and may pass now arrives in one burst. */
+  apply(verdict: LinkVerdict): void {
+    const before = this.inForce;
+    this.inForce = verdict;
+    this.passes = verdict.passes;
+    const latency = verdict.latency ?? this.defaults.latency;
+    const loss = verdict.loss ?? this.defaults.loss;
+    if (before === null || before.latency !== verdict.latency) {
+      this.latency = samplerOf(latency, this.stream("latency", verdict.latency !== null));
+      this.longestMs = longestMs(latency);
+    }
+    if (before === null || before.loss !== verdict.loss)
+      this.loses = loss === 0 ? null : losing(loss, this.stream("loss", verdict.loss !== null));
+    this.lossy = this.loses !== null;
+    const duplicate = verdict.duplicate ?? this.defaults.duplicate;
+    if (before === null || before.duplicate !== verdict.duplicate) {
+      this.duplicates =
+        duplicate === 0 ? null : chance(duplicate, this.stream("duplicate", verdict.duplicate !== null));
+    }
+    if (verdict.passes !== "later")
+      for (const { code, message } of this.held.splice(0))
+        if (verdict.passes === "all") this.timeline.schedule(this.timeline.nowMs, this, code, message);
+        else this.drop(message, "cut");
+    this.onApplied();
+  }
+
+  /** One end's process has died; datagrams do not tell. @param _silently its machine died with it */
+  onEndDied(_silently: boolean): void {}
+
+  /** The link is up: whoever connects tells who it is. Datagrams do not. */
+  onConnected(): void {}
+
+  /** One end's process has started again. */
+  onEndStarted(): void {}
+
+  /** What else follows from a new verdict. */
+  protected onApplied(): void {}
+
+  protected drop(message: Message, why: DropReason): void {
+    this.from.onDropped(this.to.place, message, why);
+  }
+
+  private schedule(message: Message): void {
+    this.timeline.schedule(this.timeline.nowMs + this.latency(), this, this.from.startIndex, message);
+  }
+
+  /** A fault draws from a stream of its own, so that what follows it is as it would have been. */
+  private stream(purpose: string, ofFault: boolean): Stream {
+    const name = `link/${this.from.place}/${this.to.place}/${purpose}${ofFault ? "/fault" : ""}`;
+    let stream = this.streams.get(name);
+    if (stream === undefined) {
+      stream = this.streamOf(name);
+      this.streams.set(name, stream);
+    }
+    return stream;
+  }
+}
+
+function chance(of: number, stream: Stream): () => boolean {
+  return () => stream() < of;
+}
+
+function losing(loss: Loss, stream: Stream): () => boolean {
+  if (typeof loss === "number") return chance(loss, stream);
+  const { goodToBad, badToGood, lossInBad } = loss.burst;
+  let bad = false;
+  return () => {
+    bad = bad ? !(stream() < badToGood) : stream() < goodToBad;
+    return bad && stream() < lossInBad;
+  };
+}

@@ -1,0 +1,299 @@
+import {
+  createNode,
+  type DurableRecord,
+  type Input,
+  type LossReason,
+  leaseUntil,
+  type Member,
+  type Message,
+  type Node,
+  type NodeId,
+  type Settings,
+  withStart,
+} from "../../protocol/index.js";
+import { createDriver, type Driver, type DriverHandlers, type DriverPorts } from "../../runtime/driver.js";
+import type { Transport } from "../../runtime/ports.js";
+import type { Stream } from "../kernel/prng.js";
+import type { Timeline } from "../kernel/timeline.js";
+import { Introductions } from "./introductions.js";
+import type { DropReason, Link, LinkEnd } from "./link.js";
+import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
+import type { SimulatedDisk } from "./simulated-disk.js";
+import type { Watcher } from "./watcher.js";
+
+/** What a process shares with its cluster. */
+export interface ProcessWorld {
+  readonly timeline: Timeline;
+  readonly watchers: readonly Watcher[];
+  readonly processes: readonly SimulatedProcess[];
+  /** Counts delivered messages and fired timers. */
+  eventCount: number;
+  /** True where records may be put back from copies, so that peers say how far theirs have come. */
+  readonly hasCopies: boolean;
+}
+
+interface Backlog {
+  readonly phase: "timer" | "poll" | "check";
+  readonly run: () => void;
+}
+
+/** A machine with one process on it: the production node and driver on simulated ports. */
+export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
+  readonly id: NodeId;
+  /** Its index among the cluster's processes. */
+  readonly place: number;
+  readonly clock: SimulatedClock;
+  readonly disk: SimulatedDisk;
+  /** What the next start goes by. */
+  settings: Settings;
+  /** The links to the others, in order of places; none to itself. */
+  readonly links: (Link | null)[] = [];
+  node: Node;
+  driver: Driver;
+  alive = false;
+  paused = false;
+  /** When it last went on after a pause, in true time. */
+  resumedAtMs = Number.NEGATIVE_INFINITY;
+  /** Counts the records the node has had; grows when one is lost. */
+  identity = 0;
+  /** The number of the present start. */
+  startIndex = 0;
+  readonly introductions = new Introductions(this);
+  /** What was on the disk before the process started last. */
+  backup: DurableRecord;
+  /** The term of the leadership that the service was told of last and not yet told to have ended, or null. */
+  toldTerm: number | null = null;
+  /** Until when, in true time, the node holds a lease; minus infinity for who holds none. Kept while there are watchers. */
+  leaseUntilMs = Number.NEGATIVE_INFINITY;
+  /** Told what the driver tells, after the cluster's watchers; made anew at each start, by `prepare`. */
+  owner: DriverHandlers | null = null;
+  /** Starts the driver that was just made, and whatever stands on it. */
+  prepare: ((process: SimulatedProcess) => void) | null = null;
+  /** The failure that stopped the node, if one did. */
+  failure: Error | null = null;
+  private incarnation: string;
+  private readonly world: ProcessWorld;
+  private readonly placeOf: ReadonlyMap<NodeId, number>;
+  private backlog: Backlog[] = [];
+  private readonly ports: DriverPorts;
+  private readonly handlers: DriverHandlers = {
+    onGained: (term) => {
+      this.toldTerm = term;
+      this.refreshLease();
+      for (const watcher of this.world.watchers) watcher.gained(this, term);
+      this.owner?.onGained(term);
+    },
+    onLost: (term: number, reason: LossReason) => {
+      for (const watcher of this.world.watchers) watcher.lost(this, term, reason);
+      this.toldTerm = null;
+      if (this.owner !== null) this.owner.onLost(term, reason);
+      // A service that is not played drains at once.
+      else if (this.node.heir !== null) this.driver.tell({ kind: "drained" });
+    },
+    onChanged: () => this.owner?.onChanged(),
+    onFailed: (error) => {
+      this.failure = error;
+      this.owner?.onFailed(error);
+    },
+  };
+  private readonly input = {
+    kind: "message",
+    from: "",
+    incarnation: "",
+    message: null as unknown as Message,
+    authenticated: true,
+  };
+
+  constructor(options: {
+    readonly id: NodeId;
+    readonly place: number;
+    readonly world: ProcessWorld;
+    readonly clock: SimulatedClock;
+    readonly disk: SimulatedDisk;
+    readonly settings: Settings;
+    readonly random: Stream;
+    readonly placeOf: ReadonlyMap<NodeId, number>;
+  }) {
+    this.id = options.id;
+    this.place = options.place;
+    this.world = options.world;
+    this.clock = options.clock;
+    this.disk = options.disk;
+    this.settings = options.settings;
+    this.ports = { clock: this.clock, random: options.random, store: this.disk, transport: this };
+    this.placeOf = options.placeOf;
+    this.backup = options.disk.record;
+    this.incarnation = options.disk.record.incarnation;
+    this.clock.serve(this);
+    this.disk.serve(this);
+    this.node = this.makeNode();
+    this.driver = this.makeDriver();
+  }
+
+  /** Starts the process from what is on its disk. */
+  boot(): void {
+    this.backup = this.disk.record;
+    const { incarnation } = this.disk.record;
+    if (this.incarnation !== incarnation) this.identity++;
+    this.incarnation = incarnation;
+    this.startIndex = this.introductions.begin(incarnation);
+    if (this.world.hasCopies)
+      this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
+    this.alive = true;
+    this.failure = null;
+    this.node = this.makeNode();
+    this.driver = this.makeDriver();
+    this.owner = null;
+    if (this.prepare === null) this.driver.start();
+    else this.prepare(this);
+    for (const watcher of this.world.watchers) watcher.started(this);
+    this.onSettled();
+  }
+
+  /** Kills the process between two instructions: it tells nobody. Its last words on the wire still arrive. */
+  die(loseUnsynced: boolean): void {
+    this.alive = false;
+    this.paused = false;
+    if (this.world.hasCopies) this.introductions.end();
+    this.toldTerm = null;
+    this.leaseUntilMs = Number.NEGATIVE_INFINITY;
+    this.backlog = [];
+    this.clock.forget();
+    this.disk.forget(loseUnsynced);
+    for (const watcher of this.world.watchers) watcher.died(this);
+  }
+
+  /** Lets the event loop stand still, or go on: with timers that are overdue, then what arrived, then what waited for that. */
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) return;
+    this.resumedAtMs = this.world.timeline.nowMs;
+    const { backlog, startIndex } = this;
+    this.backlog = [];
+    for (const phase of ["timer", "poll", "check"] as const)
+      for (const entry of backlog) if (entry.phase === phase) this.later(() => this.goOn(entry, startIndex));
+  }
+
+  /** What waited for a process that has died since waits for none that was started after it. */
+  private goOn(entry: Backlog, startIndex: number): void {
+    if (!this.alive || startIndex !== this.startIndex) return;
+    if (this.paused) this.backlog.push(entry);
+    else entry.run();
+  }
+
+  defer(phase: Backlog["phase"], run: () => void): void {
+    this.backlog.push({ phase, run });
+  }
+
+  /** Does this at the present instant, after what happens now. */
+  later(run: () => void): void {
+    this.world.timeline.schedule(this.world.timeline.nowMs, { happen: run }, 0, null);
+  }
+
+  connect(from: number, start: number): void {
+    if (!this.alive) return;
+    if (this.paused) {
+      this.defer("poll", () => this.connect(from, start));
+      return;
+    }
+    const sender = this.world.processes[from] as SimulatedProcess;
+    const incarnation = sender.introductions.incarnations[start] as string;
+    if (this.world.hasCopies) this.introductions.admits(sender, start);
+    else this.driver.tell({ kind: "connected", from: sender.id, incarnation });
+    this.onSettled();
+  }
+
+  receive(from: number, start: number, message: Message): void {
+    if (!this.alive) {
+      this.world.processes[from]?.onDropped(this.place, message, "down");
+      return;
+    }
+    if (this.paused) {
+      this.defer("poll", () => this.receive(from, start, message));
+      return;
+    }
+    const { world, input } = this;
+    const sender = world.processes[from] as SimulatedProcess;
+    if (world.hasCopies && !this.introductions.admits(sender, start)) {
+      sender.onDropped(this.place, message, "refused");
+      return;
+    }
+    world.eventCount++;
+    // One object serves all messages: the driver has done with it when `tell` returns, as nothing here tells from within a step.
+    input.from = sender.id;
+    input.incarnation = sender.introductions.incarnations[start] as string;
+    input.message = message;
+    this.driver.tell(input as Input);
+    if (world.watchers.length === 0) return;
+    this.refreshLease();
+    for (const watcher of world.watchers) {
+      watcher.delivered(this, sender, message);
+      watcher.settled(this);
+    }
+  }
+
+  onDropped(to: number, message: Message, why: DropReason): void {
+    const { watchers, processes } = this.world;
+    for (const watcher of watchers) watcher.dropped(this, processes[to] as SimulatedProcess, message, why);
+  }
+
+  onFired(): void {
+    this.world.eventCount++;
+    for (const watcher of this.world.watchers) watcher.fired(this);
+  }
+
+  onSettled(): void {
+    if (this.world.watchers.length === 0) return;
+    this.refreshLease();
+    for (const watcher of this.world.watchers) watcher.settled(this);
+  }
+
+  /** Works out anew until when the lease lasts; called after whatever could change it. */
+  refreshLease(): void {
+    this.leaseUntilMs =
+      this.alive && this.node.role.name === "leader"
+        ? this.clock.trueMs(leaseUntil(this.node))
+        : Number.NEGATIVE_INFINITY;
+  }
+
+  /** True iff the node leads now: it was told so, and its lease lasts. */
+  leads(): boolean {
+    return this.toldTerm !== null && this.world.timeline.nowMs < this.leaseUntilMs;
+  }
+
+  start(_handlers: unknown, callback: (error: Error | null) => void): void {
+    callback(null);
+  }
+
+  setPeers(_peers: readonly Member[]): void {}
+
+  send(to: NodeId, message: Message): void {
+    const place = this.placeOf.get(to);
+    if (place === undefined) return;
+    const link = this.links[place];
+    if (link === null || link === undefined) return;
+    const { watchers } = this.world;
+    if (watchers.length > 0) {
+      const receiver = this.world.processes[place] as SimulatedProcess;
+      for (const watcher of watchers) watcher.sent(this, receiver, message);
+    }
+    link.send(message);
+  }
+
+  stop(callback: () => void): void {
+    callback();
+  }
+
+  private makeNode(): Node {
+    return createNode({
+      id: this.id,
+      settings: this.settings,
+      record: this.disk.record,
+      nowMs: this.clock.nowMs(),
+    });
+  }
+
+  private makeDriver(): Driver {
+    return createDriver(this.node, this.ports, this.handlers);
+  }
+}

@@ -1,0 +1,34 @@
+import type { LossReason, Message } from "../../protocol/index.js";
+import type { Fault } from "../scenario/fault-schema.js";
+import type { DropReason } from "./link.js";
+import type { SimulatedProcess } from "./simulated-process.js";
+
+/** Looks at all that happens in a simulated cluster; changes nothing. Every method may be left as it is. */
+export class Watcher {
+  /** A message was handed to a node, and the node has dealt with it. */
+  delivered(_to: SimulatedProcess, _from: SimulatedProcess, _message: Message): void {}
+  /** A timer is about to call back. */
+  fired(_process: SimulatedProcess): void {}
+  /** A node gives a message to the network. */
+  sent(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message): void {}
+  /** A message that was sent will not arrive, or one of its copies will not. */
+  dropped(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message, _why: DropReason): void {}
+  /** A node has dealt with whatever it was told: a message, a timer, a finished write. */
+  settled(_process: SimulatedProcess): void {}
+  /** A node was told that it leads. */
+  gained(_process: SimulatedProcess, _term: number): void {}
+  /** A node was told that it leads no longer. */
+  lost(_process: SimulatedProcess, _term: number, _reason: LossReason): void {}
+  /** A process has started, from what is on its disk. */
+  started(_process: SimulatedProcess): void {}
+  /** A process has died. */
+  died(_process: SimulatedProcess): void {}
+  /** Links, clocks, processes or disks are no longer what they were: a fault began or ended. */
+  changed(_what: string): void {}
+  /** A fault strikes these nodes (none: the network as a whole); `number` tells it from all others of the run. */
+  faultBegan(_number: number, _fault: Fault, _nodes: readonly SimulatedProcess[]): void {}
+  /** What the fault did is undone; one that only happens, such as a restart, ends as it begins. */
+  faultEnded(_number: number): void {}
+  /** The run is over, now; what has not come by this time does not come. */
+  ended(): void {}
+}

@@ -1,0 +1,121 @@
+import { type DurableRecord, type NodeId, type Progress, standingOf } from "../../protocol/index.js";
+import { type Facts, named, node } from "./facts.js";
+import {
+  idOf,
+  incarnationOf,
+  type Letter,
+  latestStart,
+  placeOf,
+  type Spent,
+  startNamed,
+  type World,
+} from "./state.js";
+
+/**
+ * What there is to know of starts (rule 29): who knows which start of whom, and which start went on from which. A start is named by how
+ * many were made in its place since, so that those nobody remembers do not count. How often a record was changed matters only as far as
+ * a node that links again has something to write: no process of a search starts more often than a record has nonces, by which a copy is
+ * known first.
+ */
+export class StartFacts {
+  private readonly world: World;
+  private readonly facts: Facts;
+  /** True while a node may forget whom it has met. */
+  private readonly mayEnd: boolean;
+  /** By place: the oldest start that anybody remembers. */
+  private readonly oldest: number[];
+
+  constructor(world: World, most: Spent, facts: Facts) {
+    const { spent, starts } = world;
+    this.world = world;
+    this.facts = facts;
+    this.mayEnd = spent.crashes < most.crashes || spent.copies < most.copies;
+    this.oldest = starts.map(({ length }) => length - 1);
+  }
+
+  /**
+   * Which start of its sender a letter comes from. Once that has died, it must have been linked with who may read it: -1 where it was not
+   * and has died, -2 where it was not and may die.
+   */
+  ageOfLetter({ from, to, start, linkedWith }: Letter): number {
+    const age = this.age(from, start);
+    if (linkedWith === this.latest(to)) return age;
+    const isRunning = this.world.lives[from] !== null && age === 0;
+    return !isRunning ? -1 : this.mayEnd ? -2 : age;
+  }
+
+  /** How many starts were made in this place since. */
+  age(place: number, start: number): number {
+    this.oldest[place] = Math.min(this.oldest[place] as number, start);
+    return this.latest(place) - start;
+  }
+
+  /** True where a disk was put back, and nothing has started from it since. */
+  isPutBack(place: number): boolean {
+    return startNamed((this.world.disks[place] as DurableRecord).run) !== this.latest(place);
+  }
+
+  /** What this record of a node says of starts, its own and those that it has met. @param which tells its records apart */
+  addRecord(place: number, which: number, { run, startsMet }: DurableRecord): void {
+    const { facts } = this;
+    const age = this.age(place, startNamed(run));
+    if (age !== 0 || run.isCopy) facts.add(20, node(place), which, age, run.isCopy ? 1 : 0);
+    for (const [peer, known] of startsMet) {
+      const [from, start] = [placeOf(peer), startNamed(known)];
+      const isBehind = this.mayMeet(place, from, start) && this.goesFurther(peer, start, known);
+      facts.add(21, node(place), which, named(peer), this.age(from, start), isBehind ? 1 : 0);
+    }
+  }
+
+  /** What no record says. Comes last. */
+  addRest(): void {
+    const { world, facts, oldest } = this;
+    for (const place of world.starts.keys()) {
+      const id = idOf(place);
+      // A copy is nobody that a configuration means.
+      if (world.watch.nodes.get(id)?.incarnation !== incarnationOf(id)) facts.add(22, node(place));
+      const met = world.lives[place]?.met ?? [];
+      for (const [peer, start] of met.entries())
+        if (start !== undefined && this.isHeard(place, peer, start))
+          facts.add(23, node(place), node(peer), this.age(peer, start));
+    }
+    for (const [place, starts] of world.starts.entries())
+      for (let start = (oldest[place] as number) + 1; start < starts.length; start++) {
+        const before = starts[start]?.before ?? -1;
+        if (before !== start - 1) facts.add(24, node(place), this.latest(place) - start, start - before);
+      }
+  }
+
+  private latest(place: number): number {
+    return latestStart(this.world, place);
+  }
+
+  /** True where a node may yet link with this start of a peer. */
+  private mayMeet(place: number, peer: number, start: number): boolean {
+    const { lives } = this.world;
+    return this.isHeard(place, peer, start) && (this.mayEnd || lives[place]?.met[peer] !== start);
+  }
+
+  /** True where a node may yet hear from this start of a peer. */
+  private isHeard(place: number, peer: number, start: number): boolean {
+    const { lives, letters } = this.world;
+    if (lives[peer] !== null && start === this.latest(peer)) return true;
+    const linkedWith = this.latest(place);
+    return letters.some(
+      (letter) =>
+        letter.from === peer &&
+        letter.to === place &&
+        letter.start === start &&
+        letter.linkedWith === linkedWith,
+    );
+  }
+
+  /** True where a peer that links in that start says more than is known. */
+  private goesFurther(peer: NodeId, start: number, known: Progress): boolean {
+    const place = placeOf(peer);
+    const life = this.world.lives[place];
+    const { writeCount } =
+      this.world.starts[place]?.[start]?.lastWords ?? (life ? standingOf(life.node) : known);
+    return writeCount > known.writeCount;
+  }
+}

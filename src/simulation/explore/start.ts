@@ -1,0 +1,61 @@
+import { movesFrom, take } from "./moves.js";
+import { introduceAll, type Rules } from "./path.js";
+import { emptyWorld, nothingSpent, type World } from "./state.js";
+
+/**
+ * What a search begins from. `fresh`: all have just started for the first time. `led`: the first node leads term 1 with a lease, and all
+ * follow it. `torn`: its lease rests on the others without the last, which has heard nobody for so long that it will campaign.
+ */
+export type Start = "fresh" | "led" | "torn";
+
+/** Moves after which a planted bug must have kept the first node from leading. */
+const patience = 1000;
+
+/** The state a search begins from, after a course of moves that no bound counts. */
+export function startOf(nodes: number, from: Start, rules: Rules): World {
+  let world = emptyWorld(nodes, rules.settings);
+  for (let place = 0; place < nodes; place++)
+    world = take(world, { kind: "restart", place }, rules)?.world ?? world;
+  if (rules.hasCopies) world = introduceAll(world, rules);
+  if (from === "fresh") return world;
+  const last = nodes - 1;
+  const isHeard = (place: number) => from === "led" || place !== last;
+  world = calmly(
+    world,
+    rules,
+    () => true,
+    (now) => now.lives[0]?.node.announcedTerm === 1,
+  );
+  if (from === "led") return world;
+  const cutAtMs = world.lives[last]?.node.contactAtMs ?? 0;
+  const overAtMs = cutAtMs + rules.settings.electionTimeout.minMs;
+  return calmly(
+    world,
+    rules,
+    isHeard,
+    (now) => now.nowMs >= overAtMs && (now.lives[0]?.node.timerAtMs ?? 0) > now.nowMs,
+  );
+}
+
+/** Lets all happen at once that can, and then time pass, but for the timers of all but the first, until nothing is left and `done` holds. */
+function calmly(
+  start: World,
+  rules: Rules,
+  isHeard: (place: number) => boolean,
+  done: (world: World) => boolean,
+): World {
+  let world = start;
+  for (let count = 0; count < patience; count++) {
+    const letters = world.letters.filter(({ from, to }) => isHeard(from) && isHeard(to));
+    world = { ...world, letters };
+    const move = movesFrom(world, nothingSpent).find(
+      (one) => one.kind === "deliver" || one.kind === "write" || (one.kind === "timer" && one.place === 0),
+    );
+    if (move === undefined && done(world)) return world;
+    const moved = take(world, move ?? { kind: "tick" }, rules);
+    // A letter that changes nothing is gone as well.
+    if (moved !== null) world = moved.world;
+    else if (move?.kind === "deliver") world = { ...world, letters: letters.toSpliced(move.letter, 1) };
+  }
+  return world;
+}

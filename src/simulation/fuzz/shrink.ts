@@ -1,0 +1,105 @@
+import { RaftbeatError } from "../../errors.js";
+import type { FaultInput } from "./fault.js";
+import { type FuzzFailure, playPlan } from "./fuzz.js";
+import type { FuzzPlan } from "./plan.js";
+
+/** What is left of a plan that fails once all that does not matter is taken away. */
+export interface ShrunkPlan {
+  readonly plan: FuzzPlan;
+  readonly failure: FuzzFailure;
+  /** How many smaller plans were played. */
+  readonly replayCount: number;
+}
+
+/** No plan is worth more replays than this. */
+const mostReplays = 500;
+
+/**
+ * Loads fast-check, which only the shrinking of failures needs.
+ * Errors: `invalidSettings` where the optional package is not installed.
+ */
+export async function loadFastCheck(): Promise<typeof import("fast-check")> {
+  return await import("fast-check").catch((cause) => {
+    throw new RaftbeatError(
+      "invalidSettings",
+      "shrinking failures needs the package fast-check, which is not installed: npm install fast-check",
+      { cause },
+    );
+  });
+}
+
+/** A setting that may go back to something plain; each is tried by itself. */
+const simplifications: readonly ((plan: FuzzPlan) => FuzzPlan)[] = [
+  (plan) => ({ ...plan, ownTimings: {} }),
+  (plan) => ({ ...plan, duplicate: 0 }),
+  (plan) => ({ ...plan, latenessMs: 0 }),
+  (plan) => ({ ...plan, transport: "datagram" }),
+  (plan) => ({ ...plan, start: "settled" }),
+  (plan) => ({ ...plan, latency: 1 }),
+  (plan) => ({ ...plan, writeMs: 0.2 }),
+  withoutQuorumTimeout,
+];
+
+/**
+ * Takes away faults, and settings that are out of the ordinary, for as long as the same promise is broken. Deterministic, and
+ * bounded in the number of replays.
+ */
+export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<ShrunkPlan> {
+  const fc = await loadFastCheck();
+  let best: ShrunkPlan = { plan, failure, replayCount: 0 };
+  let replayCount = 0;
+  // Out of replays, every smaller plan counts as fine, which ends the search.
+  const fails = (smaller: FuzzPlan): boolean => {
+    if (replayCount >= mostReplays) return false;
+    replayCount++;
+    const found = playPlan(smaller).failure;
+    if (found === null || found.promise !== failure.promise) return false;
+    best = { plan: smaller, failure: found, replayCount };
+    return true;
+  };
+  /** Lets fast-check look for the smallest value that still fails, from one that does. */
+  const search = <Value>(
+    arbitrary: import("fast-check").Arbitrary<Value>,
+    whole: Value,
+    planWith: (value: Value) => FuzzPlan,
+  ) =>
+    fc.check(
+      fc.property(arbitrary, (value) => !fails(planWith(value))),
+      { seed: plan.seed, numRuns: 1, examples: [[whole]] },
+    );
+  const { faults } = plan;
+  search(fc.subarray([...faults.keys()]), [...faults.keys()], (places) => ({
+    ...plan,
+    faults: places.map((place) => faults[place] as FaultInput),
+  }));
+  const few = best.plan;
+  const kept = simplifications.map(() => true);
+  search(fc.tuple(...kept.map(() => fc.boolean())), kept, (keeps) =>
+    simplifications.reduce((so, simplify, index) => (keeps[index] ? so : simplify(so)), few),
+  );
+  for (const smaller of smallerClusters(best.plan)) if (fails(smaller)) break;
+  return { ...best, replayCount };
+}
+
+/** The plan with fewer nodes, as few as its faults can do with first. */
+function smallerClusters(plan: FuzzPlan): FuzzPlan[] {
+  const named = [...JSON.stringify(plan.faults).matchAll(/"([no])(\d+)"/g)];
+  const most = (letter: string) =>
+    Math.max(0, ...named.filter(([, of]) => of === letter).map(([, , number]) => Number(number)));
+  const smaller: FuzzPlan[] = [];
+  for (let nodes = Math.max(1, most("n")); nodes <= plan.nodes; nodes++)
+    for (let observers = most("o"); observers <= plan.observers; observers++)
+      if (nodes < plan.nodes || observers < plan.observers)
+        smaller.push({ ...plan, nodes, observers, ownTimings: own(plan, nodes, observers) });
+  return smaller;
+}
+
+function own({ ownTimings }: FuzzPlan, nodes: number, observers: number): FuzzPlan["ownTimings"] {
+  const remains = (id: string) => Number(id.slice(1)) <= (id.startsWith("n") ? nodes : observers);
+  return Object.fromEntries(Object.entries(ownTimings).filter(([id]) => remains(id)));
+}
+
+function withoutQuorumTimeout(plan: FuzzPlan): FuzzPlan {
+  const { quorumTimeoutMs: _, ...timing } = plan.timing;
+  return { ...plan, timing };
+}

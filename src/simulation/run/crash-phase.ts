@@ -1,0 +1,62 @@
+import type { Cluster } from "../cluster/cluster.js";
+import type { SimulatedProcess } from "../cluster/simulated-process.js";
+import type { Stream } from "../kernel/prng.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { favour } from "./configuration-ranks.js";
+import { Parts } from "./selectors.js";
+
+/** A cluster that has no stable leader after so long will not get one. */
+export const longestSettlingMs = 600_000;
+
+/** So many of a new leader's heartbeats make its start forgotten. */
+const heartbeatsBeforeCrash = 4;
+
+/** How often to wait for a leader that does not lose its place before its time has come to die. */
+const mostAttempts = 100;
+
+/**
+ * The start of the classic measurements: the leader's heartbeat has reached all, and the leader dies at a random phase of the
+ * interval until the next. Whoever may not win goes by an older configuration, as a short log would have it.
+ * @param onCrash is called just before @param runTo passes time, up to then or until that holds
+ * @returns who was who at the crash, or null where nobody would lead
+ */
+export function crashAtPhase(
+  cluster: Cluster,
+  scenario: Scenario,
+  onCrash: () => void,
+  runTo: (untilMs: number, done?: () => boolean) => void,
+): Parts | null {
+  const stream = cluster.streamOf("crash-phase");
+  const leader = leaderAtPhase(cluster, stream, runTo);
+  if (leader === null) return null;
+  const parts = new Parts(cluster);
+  onCrash();
+  cluster.crash(leader, { host: false });
+  const { eligible } = scenario;
+  if (eligible !== undefined) {
+    const first = Math.floor(cluster.streamOf("eligible")() * parts.followers.length);
+    for (let index = 0; index < Math.min(eligible, parts.followers.length); index++)
+      favour(parts.followers[(first + index) % parts.followers.length] as SimulatedProcess);
+  }
+  return parts;
+}
+
+/** Passes some heartbeats and then so much of the next interval; whoever leads all the while is the one to die. Null: nobody ever does. */
+function leaderAtPhase(
+  cluster: Cluster,
+  stream: Stream,
+  runTo: (untilMs: number, done?: () => boolean) => void,
+): SimulatedProcess | null {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    runTo(cluster.nowMs + longestSettlingMs, () => cluster.isSettled());
+    const leader = cluster.leader();
+    if (leader === null) return null;
+    const { term } = leader.node.record;
+    runTo(cluster.nowMs + heartbeatsBeforeCrash * leader.settings.heartbeatIntervalMs);
+    const { role } = leader.node;
+    if (role.name === "leader") runTo(leader.clock.trueMs(role.nextHeartbeatAtMs));
+    runTo(cluster.nowMs + stream() * leader.settings.heartbeatIntervalMs);
+    if (leader.node.record.term === term && leader === cluster.leader() && cluster.isSettled()) return leader;
+  }
+  return null;
+}

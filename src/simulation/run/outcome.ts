@@ -1,0 +1,15 @@
+import type { RunMetrics } from "../checks/metrics.js";
+import type { Violation } from "../checks/safety.js";
+
+/** What one run came to. */
+export interface RunOutcome {
+  readonly seed: number;
+  readonly metrics: RunMetrics;
+  /** The part (as of the first fault) of whoever led first after it. */
+  readonly newLeaderPart: string | null;
+  /** The first broken promise, which ended the run. */
+  readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;
+  readonly eventCount: number;
+  readonly simulatedMs: number;
+  readonly traceHash: string;
+}

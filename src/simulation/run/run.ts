@@ -1,0 +1,125 @@
+import { Liveness } from "../checks/liveness.js";
+import { Metrics } from "../checks/metrics.js";
+import { Safety } from "../checks/safety.js";
+import { Trace, type TraceEntry } from "../checks/trace.js";
+import type { Cluster } from "../cluster/cluster.js";
+import type { SimulatedProcess } from "../cluster/simulated-process.js";
+import type { Watcher } from "../cluster/watcher.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { clusterOf } from "./cluster-of.js";
+import { rankLogs, rankTerms } from "./configuration-ranks.js";
+import { crashAtPhase, longestSettlingMs } from "./crash-phase.js";
+import { expectedViolations } from "./expectations.js";
+import { FaultPlayer } from "./fault-player.js";
+import type { RunOutcome } from "./outcome.js";
+import type { Parts } from "./selectors.js";
+
+/** Who looks on while a scenario is played: that changes nothing, neither what happens nor the hash of it. */
+export interface PlayOptions {
+  /** Is told of everything that happens. */
+  readonly sink?: ((entry: TraceEntry) => void) | undefined;
+  /** Makes one more watcher for the cluster of the run. */
+  readonly watch?: ((cluster: Cluster) => Watcher) | undefined;
+  /**
+   * What is checked besides. `all`, by default; `safety`: neither liveness nor a trace, for studies of settings that elect nobody for
+   * long; `figures`: nothing at all, which halves the work of a run.
+   */
+  readonly checks?: "all" | "safety" | "figures";
+}
+
+/** Plays a scenario once. */
+export function playRun(scenario: Scenario, seed: number, options: PlayOptions = {}): RunOutcome {
+  const { sink, watch, checks = "all" } = options;
+  const cluster = clusterOf(scenario, seed);
+  const trace = new Trace(cluster, sink);
+  const metrics = new Metrics(cluster);
+  const checked = checkedPromises(scenario);
+  let violation: RunOutcome["violation"] = null;
+  const report = (promise: string, text: string) => {
+    if (violation !== null || !checked(promise)) return;
+    violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
+  };
+  if (checks === "all") cluster.watchers.push(trace);
+  if (checks !== "figures") cluster.watchers.push(new Safety(cluster, report));
+  if (checks === "all") cluster.watchers.push(new Liveness(cluster, report));
+  cluster.watchers.push(metrics);
+  if (watch !== undefined) cluster.watchers.push(watch(cluster));
+  cluster.boot();
+  if (scenario.logs === "different") rankLogs(cluster);
+  if (scenario.terms === "different") rankTerms(cluster);
+  let parts: Parts | null = null;
+  const runTo = (untilMs: number, done: () => boolean = () => false) => {
+    while (violation === null && !done() && cluster.timeline.nextMs() <= untilMs) cluster.timeline.step();
+    if (violation === null && !done()) cluster.timeline.runUntil(untilMs);
+  };
+  const runSettled = () => {
+    runTo(longestSettlingMs, () => cluster.isSettled());
+    if (scenario.start === "settled") runTo(cluster.nowMs + scenario.settleMs);
+  };
+  if (scenario.start !== "fresh") runSettled();
+  if (violation === null && scenario.start === "crash-phase")
+    parts = crashAtPhase(cluster, scenario, () => metrics.begin(), runTo);
+  const player = new FaultPlayer(cluster, scenario.faults, () => {
+    if (parts === null) metrics.begin();
+  });
+  const endMs = cluster.nowMs + scenario.observeMs;
+  // A run without faults is observed from its start.
+  if (scenario.faults.length === 0) parts ??= player.takeParts();
+  player.begin(firstAtMs(scenario) + endMs);
+  const { until } = scenario;
+  const isOver = () =>
+    until === "announced" ? metrics.recovered : isElected(cluster, until === "heartbeat");
+  runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isOver);
+  if (violation === null) for (const watcher of cluster.watchers) watcher.ended();
+  parts ??= player.takeParts();
+  const result = metrics.result();
+  const recoveryMs =
+    until === undefined || until === "announced" ? result.recoveryMs : isOver() ? result.observedMs : null;
+  return {
+    seed,
+    metrics: { ...result, recoveryMs },
+    newLeaderPart: result.newLeader === null ? null : parts.partOf(cluster.process(result.newLeader)),
+    violation,
+    eventCount: cluster.eventCount,
+    simulatedMs: cluster.nowMs,
+    traceHash: trace.hash,
+  };
+}
+
+/** True iff some node that runs has won an election, and (`heard`) every voter that runs has its first heartbeat. */
+function isElected(cluster: Cluster, heard: boolean): boolean {
+  for (const leader of cluster.processes) {
+    if (!leader.alive || leader.node.role.name !== "leader") continue;
+    if (!heard) return true;
+    return cluster.processes.every(
+      ({ id, alive, node: { role } }) =>
+        !alive || id === leader.id || cluster.options.observers.includes(id) || follows(role, leader.id),
+    );
+  }
+  return false;
+}
+
+function follows(role: SimulatedProcess["node"]["role"], leader: string): boolean {
+  return role.name === "follower" && role.leader === leader;
+}
+
+/** When the first fault that has a time of its own strikes. */
+function firstAtMs(scenario: Scenario): number {
+  const times = scenario.faults.map(({ at }) => at ?? 0);
+  return times.length === 0 ? 0 : Math.min(...times);
+}
+
+/** Which promises hold in the scenario's mode, or are to be caught broken. */
+function checkedPromises(scenario: Scenario): (promise: string) => boolean {
+  const expected = expectedViolations(scenario.expect);
+  const { preVote, quorumCheck, voteHold, durable } = scenario.protocol;
+  const given = new Set<string>();
+  const giveUp = (...promises: string[]) => {
+    for (const promise of promises) given.add(promise);
+  };
+  if (!preVote) giveUp("L2", "L4");
+  if (!quorumCheck) giveUp("L3", "L4");
+  if (!voteHold) giveUp("I4", "fencing", "L2", "L4");
+  if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "following", "quorum");
+  return (promise) => expected.includes(promise) || !given.has(promise);
+}

@@ -1,0 +1,115 @@
+import * as v from "valibot";
+import { furthestAhead } from "../../protocol/index.js";
+import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
+
+const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
+const positiveMs = v.pipe(v.number(), v.gtValue(0), v.maxValue(1e9));
+
+/** A node's id, a selector (`leader`, `follower1`, `followers`, `all`), or a list of these. */
+export const whoSchema = v.union(
+  [v.string(), v.array(v.string())],
+  "must be a node's id, leader, follower1, followers, all, or a list of these",
+);
+
+/** When a fault strikes: exactly one of these. */
+const when = {
+  at: v.optional(ms),
+  every: v.optional(positiveMs),
+  random: v.optional(
+    v.strictObject({
+      ratePerMinute: v.pipe(v.number(), v.gtValue(0), v.maxValue(1e5)),
+      forMs: v.optional(v.tuple([ms, ms])),
+    }),
+  ),
+};
+/** ... and for how long; without it, until everything is healed. */
+const lasting = { ...when, for: v.optional(positiveMs) };
+const pair = v.tuple([whoSchema, whoSchema]);
+const between = { between: v.optional(pair, ["all", "all"]), oneWay: v.optional(v.boolean(), false) };
+const nodes = { nodes: whoSchema };
+const one = <const Name extends string>(name: Name) => ({ do: v.literal(name) });
+
+/** What a forged message may be. */
+export const forgeries = [
+  "heartbeat",
+  "vote",
+  "preVote",
+  "voteReply",
+  "heartbeatReply",
+  "order",
+  "notice",
+] as const;
+
+const anyFault = v.variant("do", [
+  v.strictObject({ ...one("cut"), ...lasting, between: pair }),
+  v.strictObject({ ...one("cutOneWay"), ...lasting, from: whoSchema, to: whoSchema }),
+  v.strictObject({ ...one("partition"), ...lasting, groups: v.pipe(v.array(whoSchema), v.minLength(1)) }),
+  v.strictObject({ ...one("isolate"), ...lasting, ...nodes }),
+  v.strictObject({
+    ...one("keepOnly"),
+    ...lasting,
+    links: v.array(pair),
+    oneWay: v.optional(v.boolean(), false),
+  }),
+  v.strictObject({ ...one("bridge"), ...lasting }),
+  v.strictObject({ ...one("ring"), ...lasting }),
+  v.strictObject({ ...one("flaky"), ...lasting, ...between, upMs: positiveMs, downMs: positiveMs }),
+  v.strictObject({ ...one("hold"), ...lasting, ...between }),
+  v.strictObject({ ...one("loss"), ...lasting, ...between, rate: lossSchema }),
+  v.strictObject({ ...one("latency"), ...lasting, ...between, latency: latencySchema }),
+  v.strictObject({ ...one("duplicate"), ...lasting, ...between, rate: rateSchema }),
+  v.strictObject({
+    ...one("crash"),
+    ...lasting,
+    ...nodes,
+    loseUnsynced: v.optional(v.boolean(), true),
+    host: v.optional(v.boolean(), false),
+  }),
+  v.strictObject({ ...one("restart"), ...when, ...nodes, wipe: v.optional(v.boolean(), false) }),
+  v.strictObject({ ...one("putBack"), ...when, ...nodes }),
+  v.strictObject({
+    ...one("forge"),
+    ...when,
+    to: whoSchema,
+    as: v.optional(v.string()),
+    says: v.optional(v.picklist(forgeries), "heartbeat"),
+    ahead: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 1),
+  }),
+  v.strictObject({ ...one("pause"), ...lasting, ...nodes }),
+  v.strictObject({ ...one("diskStall"), ...lasting, ...nodes }),
+  v.strictObject({ ...one("diskFail"), ...lasting, ...nodes }),
+  v.strictObject({
+    ...one("clockRate"),
+    ...lasting,
+    ...nodes,
+    rate: v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)),
+  }),
+  v.strictObject({ ...one("wallJump"), ...lasting, ...nodes, byMs: v.pipe(v.number(), v.finite()) }),
+  v.strictObject({ ...one("transfer"), ...when, to: v.optional(v.string()) }),
+  v.strictObject({
+    ...one("reconfigure"),
+    ...when,
+    add: v.optional(v.string()),
+    remove: v.optional(v.string()),
+  }),
+  v.strictObject({ ...one("heal"), ...when }),
+]);
+
+/** One thing that goes wrong, and when. */
+export const faultSchema = v.pipe(
+  anyFault,
+  v.check(
+    ({ at, every, random }) => [at, every, random].filter((given) => given !== undefined).length === 1,
+    "must say exactly one of at, every and random",
+  ),
+  v.check(
+    (fault) => fault.do !== "forge" || fault.as === undefined || fault.ahead > furthestAhead,
+    `forge as a member must count more than ${furthestAhead} ahead: nothing protects from a member that lies about what can be`,
+  ),
+);
+
+/** One thing that goes wrong, and when, as a person writes it. */
+export type FaultInput = v.InferInput<typeof faultSchema>;
+
+/** One thing that goes wrong, and when, with its defaults filled in. */
+export type Fault = v.InferOutput<typeof faultSchema>;

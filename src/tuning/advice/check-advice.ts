@@ -1,0 +1,197 @@
+import type { Timing } from "../../protocol/index.js";
+import { quantiles } from "../../quantiles.js";
+import type { ScenarioInput } from "../../simulation/index.js";
+import { monthHours, monthMs, type NetworkProfile, worldOf } from "../model/network-profile.js";
+import { type Interval, meanInterval, poissonInterval } from "../statistics/confidence.js";
+import type { QuietJob, QuietResult, RunsJob, RunsResult } from "../sweep/worker.js";
+
+/** Settings that are played on a profile, with the same seeds as the others. */
+export interface CheckPlan {
+  readonly profile: NetworkProfile;
+  readonly timings: readonly Timing[];
+  /** Crashes of each. */
+  readonly runs: number;
+  /** Simulated minutes of each in which nobody crashes. */
+  readonly quietMinutes: number;
+  /** The first run's and the first minute's; the others follow. */
+  readonly seed: number;
+}
+
+/** Who does the work: worker threads, or a test by itself. */
+export interface CheckHands {
+  runs(job: RunsJob): Promise<RunsResult>;
+  quiet(job: QuietJob): Promise<QuietResult>;
+}
+
+/** What settings gave in the simulation. */
+export interface SimulatedFigures {
+  readonly runs: number;
+  /** Runs in which somebody led again. */
+  readonly recovered: number;
+  /** From the crash to a leader with a lease. */
+  readonly leaderlessMeanMs: number | null;
+  /** Half of the 95 % interval of the mean; null of fewer than two runs. */
+  readonly leaderlessHalfWidthMs: number | null;
+  readonly leaderlessP99Ms: number | null;
+  /** Of each run in which somebody led again. */
+  readonly recoveriesMs: readonly number[];
+  readonly quietHours: number;
+  /** Leader changes while nobody crashed. */
+  readonly falseElections: number;
+  /** The 95 % interval of their rate. */
+  readonly falseElectionsPerHour: Interval;
+  /** The share of quiet time without a leader, lapsed leases among it. */
+  readonly quietLeaderlessShare: number;
+  readonly messagesPerSecond: number;
+  /** What the longest stall of the leader did; null where none is known. */
+  readonly longestStalls: StallFigures | null;
+  /** The promises that were broken; all of the crashes are checked. */
+  readonly violations: readonly string[];
+  /** A month of it: crashes at one per MTBF, the quiet share, and the longest stalls. Null if some run found no leader. */
+  readonly leaderlessPerMonthMs: number | null;
+}
+
+/** The longest stall of the leader, played at all phases of its heartbeat interval. */
+export interface StallFigures {
+  readonly stalls: number;
+  /** Those that left the cluster without a leader. */
+  readonly lost: number;
+  /** For how long, over all of them. */
+  readonly leaderlessMeanMs: number;
+}
+
+/** A crash that nobody is elected after within this counts as not recovered. */
+const longestOutageMs = 600_000;
+const runsPerJob = 25;
+const minutesPerJob = 2;
+/** Stalls begin at the middles of so many equal shares of the heartbeat interval, of each so many. */
+const stallPhases = 8;
+const stallsPerPhase = 4;
+/** The leader has beaten so often before it stalls. */
+const heartbeatsBeforeStall = 4;
+
+/** Plays crashes and quiet minutes with each of the settings; the seeds are paired, and the figures do not depend on who does the work. */
+export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<SimulatedFigures[]> {
+  return Promise.all(plan.timings.map((timing) => figuresOf(plan, timing, hands)));
+}
+
+async function figuresOf(
+  { profile, runs, quietMinutes, seed }: CheckPlan,
+  timing: Timing,
+  hands: CheckHands,
+): Promise<SimulatedFigures> {
+  const document = {
+    ...worldOf(profile),
+    timing,
+    start: "crash-phase",
+    settleMs: 0,
+    until: "announced",
+    observeMs: longestOutageMs,
+  } as const satisfies ScenarioInput;
+  const [crashes, minutes, stalls] = await Promise.all([
+    Promise.all(
+      pieces(runs, runsPerJob).map(({ from, count }) =>
+        hands.runs({
+          kind: "runs",
+          document,
+          seed: seed + from,
+          runs: count,
+          figure: "recoveryMs",
+          checkedRuns: count,
+        }),
+      ),
+    ),
+    Promise.all(
+      pieces(quietMinutes, minutesPerJob).map(({ from, count }) =>
+        hands.quiet({ kind: "quiet", document, seed: seed + from, minutes: count }),
+      ),
+    ),
+    Promise.all(stallJobs(profile, timing, seed).map((job) => hands.runs(job))),
+  ]);
+  return summed(profile, crashes, minutes, stallsOf(stalls));
+}
+
+/** How many jobs a plan is made of, so that progress can be told. */
+export function jobCountOf({ profile, timings, runs, quietMinutes }: CheckPlan): number {
+  const stalls = profile.longestStallMs === 0 ? 0 : stallPhases;
+  return timings.length * (Math.ceil(runs / runsPerJob) + Math.ceil(quietMinutes / minutesPerJob) + stalls);
+}
+
+/** The leader's process stalls once, and is watched until there has been time for some elections. */
+function stallJobs(profile: NetworkProfile, timing: Timing, seed: number): RunsJob[] {
+  const { longestStallMs, writeMs } = profile;
+  if (longestStallMs === 0) return [];
+  const { heartbeatIntervalMs, electionTimeout } = timing;
+  return Array.from({ length: stallPhases }, (_, phase) => ({
+    kind: "runs",
+    document: {
+      ...worldOf(profile),
+      timing,
+      start: "settled",
+      settleMs: (heartbeatsBeforeStall + (phase + 0.5) / stallPhases) * heartbeatIntervalMs,
+      faults: [{ at: 0, do: "pause", nodes: "leader", for: longestStallMs }],
+      observeMs: longestStallMs + 10 * (electionTimeout.maxMs + writeMs),
+    } satisfies ScenarioInput,
+    seed: seed + phase * stallsPerPhase,
+    runs: stallsPerPhase,
+    figure: "unavailableMs",
+    checkedRuns: stallsPerPhase,
+  }));
+}
+
+/** What rounding leaves of a time that was led throughout. */
+const roundingMs = 1e-3;
+
+function stallsOf(results: readonly RunsResult[]): StallFigures | null {
+  const timesMs = results.flatMap(({ figures }) => figures).map((ms) => ms ?? 0);
+  if (timesMs.length === 0) return null;
+  return {
+    stalls: timesMs.length,
+    lost: timesMs.filter((ms) => ms > roundingMs).length,
+    leaderlessMeanMs: timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length,
+  };
+}
+
+function summed(
+  { mtbfHours, longestStallEveryHours }: NetworkProfile,
+  crashes: readonly RunsResult[],
+  minutes: readonly QuietResult[],
+  longestStalls: StallFigures | null,
+): SimulatedFigures {
+  const stallsMs = (monthHours / longestStallEveryHours) * (longestStalls?.leaderlessMeanMs ?? 0);
+  const all = crashes.flatMap(({ recoveriesMs }) => recoveriesMs);
+  const seen = all.filter((ms) => ms !== null);
+  const { mean, halfWidth } = meanInterval(seen);
+  const sum = (of: (one: QuietResult) => number) => minutes.reduce((total, one) => total + of(one), 0);
+  const observedMs = sum((one) => one.observedMs);
+  const quietHours = observedMs / 3_600_000;
+  const falseElections = sum((one) => one.falseElections);
+  const { low, high } = poissonInterval(falseElections);
+  const share = Math.max(0, 1 - sum((one) => one.ledMs) / observedMs);
+  return {
+    runs: all.length,
+    recovered: seen.length,
+    leaderlessMeanMs: seen.length === 0 ? null : mean,
+    leaderlessHalfWidthMs: Number.isFinite(halfWidth) ? halfWidth : null,
+    leaderlessP99Ms: quantiles(seen)?.p99 ?? null,
+    recoveriesMs: seen,
+    quietHours,
+    falseElections,
+    falseElectionsPerHour: { low: low / quietHours, high: high / quietHours },
+    quietLeaderlessShare: share,
+    violations: [...new Set(crashes.flatMap(({ violations }) => violations))],
+    longestStalls,
+    messagesPerSecond: (1000 * sum((one) => one.messages)) / observedMs,
+    leaderlessPerMonthMs:
+      seen.length < all.length
+        ? null
+        : Math.min(monthMs, (monthHours / mtbfHours) * mean + share * monthMs + stallsMs),
+  };
+}
+
+function pieces(total: number, size: number): { readonly from: number; readonly count: number }[] {
+  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
+    from: index * size,
+    count: Math.min(size, total - index * size),
+  }));
+}

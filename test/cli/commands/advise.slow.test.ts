@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { FiguresData } from "../../../src/report/pages/figure.js";
+import type { AdviceReport } from "../../../src/tuning/advice/report.js";
+import { startCluster } from "../../processes/support/cluster.js";
+import { raftbeat, temporaryFolder, until } from "../../processes/support/node.js";
+
+const little = ["--runs", "20", "--quiet-minutes", "1"];
+
+describe("raftbeat advise", () => {
+  it("prints flags that a node takes, what holds them, and what the simulation says", async () => {
+    const advice = raftbeat(["advise", "--network", "threeRegion", ...little]);
+    expect(await advice.exited).toBe(0);
+    const text = advice.stdout();
+    expect(text).toMatch(
+      /^raftbeat node --heartbeat-ms \d+ --election-timeout \d+-\d+ --quorum-timeout-ms \d+$/m,
+    );
+    expect(text).toContain(
+      "electionTimeout range: at least ten one-way latencies (35 ms each), against split votes",
+    );
+    for (const row of ["advised", "etcd's defaults", "etcd's rule", "preset lan"])
+      expect(text.split("\n").filter((line) => line.startsWith(row))).toHaveLength(2);
+    expect(text).toContain("Nothing played contradicts the advice: 20 crashes and 1 quiet minutes");
+    expect(advice.stderr()).toMatch(/^(advise: played \d+ %\n)*$/);
+  });
+
+  it("prints the same object on one worker and on two", async () => {
+    const args = ["advise", "--network", "threeRegion", ...little, "--json"];
+    const one = raftbeat([...args, "--workers", "1"]);
+    expect(await one.exited).toBe(0);
+    const two = raftbeat([...args, "--workers", "2"]);
+    expect(await two.exited).toBe(0);
+    expect(two.stdout()).toBe(one.stdout());
+    const report = JSON.parse(one.stdout()) as AdviceReport;
+    expect(report.settings.map(({ name, simulated }) => [name, simulated?.runs ?? null])).toEqual([
+      ["advised", 20],
+      ["etcd's defaults", 20],
+      ["etcd's rule", 20],
+      ["preset lan", 20],
+      ["preset laptop", null],
+      ["preset wan", null],
+    ]);
+    expect(report.doubts).toEqual([]);
+  });
+
+  it("draws with --html the trade-off, the settings in it, and what was played", async () => {
+    const html = join(temporaryFolder(), "advice.html");
+    const advice = raftbeat(["advise", "--network", "threeRegion", ...little, "--html", html]);
+    expect(await advice.exited).toBe(0);
+    const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(
+      readFileSync(html, "utf8"),
+    )?.[1];
+    const { answer, figures, tables } = JSON.parse(data ?? "{}") as FiguresData;
+    expect(figures.map(({ kind }) => kind)).toEqual(["scatter", "cdf", "tail"]);
+    const [tradeOff, cdf] = figures;
+    expect(tradeOff?.xLabel).toBe("mean time without a leader after a crash (ms)");
+    const marked = tradeOff?.series.filter((one) => one.marked).map(({ name }) => name);
+    expect(marked).toEqual(["advised", "etcd's defaults", "etcd's rule", "preset lan"]);
+    // Nothing considered beats the advice in both.
+    const advised = tradeOff?.series.find(({ name }) => name === "advised");
+    const [leaderlessMs, perMonth] = advised?.points[0] ?? [0, 0];
+    const considered = tradeOff?.series.filter(({ marked }) => !marked).flatMap(({ points }) => points) ?? [];
+    expect(considered.length).toBeGreaterThan(30);
+    expect(considered.some(([ms, rate]) => ms < 0.97 * leaderlessMs && rate < 0.5 * perMonth)).toBe(false);
+    expect(cdf?.series.map(({ points }) => points.length)).toEqual([20, 20, 20, 20]);
+    expect(tables[0]?.rows.map(([name]) => name)).toEqual([...(marked ?? []), "preset laptop", "preset wan"]);
+    expect(answer?.lead).toMatch(/^raftbeat node --heartbeat-ms \d+ /);
+    expect(answer?.facts.slice(0, 2).map(([name]) => name)).toEqual(["gives", "binds"]);
+  });
+
+  it("says with --quick what it assumed, and plays nothing", async () => {
+    const quick = raftbeat([
+      "advise",
+      "--quick",
+      "--rtt",
+      "0.5,2",
+      "--loss",
+      "0.01",
+      "--present",
+      "100,1000-2000",
+    ]);
+    expect(await quick.exited).toBe(0);
+    expect(quick.stdout()).toContain(
+      "flags; assumed: streams, stalls, no longer stalls, writes, nodes, failures every 720 h",
+    );
+    expect(quick.stdout()).toContain("1000-2000 ms");
+    expect(quick.stdout()).not.toContain("simulated");
+  });
+
+  it("takes what a running cluster measured, and its settings", async () => {
+    const cluster = await startCluster(["a", "b", "c"], {
+      extra: ["--heartbeat-ms", "20", "--election-timeout", "300-600"],
+    });
+    const leader = await cluster.settled();
+    await until(
+      async () => ((await cluster.status(leader)).measured.roundTripMs?.count ?? 0) >= 20,
+      "enough is measured",
+    );
+    const follower = cluster.ids.find((id) => id !== leader) as string;
+    const urls = [follower, leader].map(cluster.url).join(",");
+    const advice = raftbeat(["advise", "--quick", "--json", "--from", urls]);
+    const alone = raftbeat(["advise", "--quick", "--from", cluster.url(follower)]);
+    expect(await advice.exited).toBe(0);
+    expect(await alone.exited).toBe(1);
+    expect(alone.stderr()).toContain(`${leader} does: give its address too`);
+    const report = JSON.parse(advice.stdout()) as AdviceReport;
+    expect(report.source).toMatch(
+      new RegExp(`^measured by ${leader} over \\d+ round trips, and 2 nodes asked for stalls and writes`),
+    );
+    expect(report.profile).toMatchObject({ nodes: 3, mtbfHours: 720 });
+    expect(report.profile.rttP50Ms).toBeGreaterThan(0);
+    expect(report.profile.rttP50Ms).toBeLessThan(50);
+    const present = report.settings.find(({ name }) => name === "present");
+    expect(present?.timing.electionTimeout).toEqual({ minMs: 300, maxMs: 600 });
+    expect(report.measuredMs).toBeGreaterThan(0);
+    expect(report.measuredMs).toBeLessThan(120_000);
+  });
+
+  it.each([
+    [[], "the network is not known: give --rtt p50,p99, --network"],
+    [["--rtt", "5"], "5 must be two numbers such as 0.5,2"],
+    [["--network", "moon"], "moon is none of lan, oneRegion"],
+    [["--network", "lan", "--messages", "0.001"], "messages per follower 0.001: a timeout of three"],
+    [
+      ["--network", "lan", "--html", "/no/such/folder/x.html"],
+      "--html /no/such/folder/x.html: cannot be written",
+    ],
+    [["--network", "lan", "--loss", "2"], "loss 2: must be a share from 0 to 0.5"],
+    [
+      ["--network", "lan", "--present", "200,150-300"],
+      "--present: heartbeatIntervalMs (200) must be at most half",
+    ],
+    [["--network", "lan", "--from", "http://127.0.0.1:1"], "--from and --network: give one of them"],
+    [["--from", "ftp://x"], "ftp://x must be an http:// or https:// address"],
+  ])("refuses %j with exit code 2 and one sentence", async (args, why) => {
+    const refused = raftbeat(["advise", "--quick", ...args]);
+    expect(await refused.exited).toBe(2);
+    expect(refused.stderr()).toContain(why);
+    expect(refused.stderr().trim().split("\n")).toHaveLength(1);
+    expect(refused.stdout()).toBe("");
+  });
+
+  it("says who does not answer", async () => {
+    const refused = raftbeat(["advise", "--from", "http://127.0.0.1:1"]);
+    expect(await refused.exited).toBe(1);
+    expect(refused.stderr()).toContain("--from: nothing was measured: http://127.0.0.1:1");
+  });
+});

@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const folder = fileURLToPath(new URL("../../examples/", import.meta.url));
+
+/** What each example must say, in this order, besides other lines; the last line is always "done". */
+const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  "three-in-one-process.ts": ["all follow one leader: true", "handed over: true"],
+  "three-processes.ts": [
+    /^n\d leads in term \d+$/,
+    /^n\d was killed; another leads: true$/,
+    /^n\d was killed; another leads: true$/,
+  ],
+  "singleton-job.ts": [
+    /^run 1 by replica-\d in term \d+$/,
+    /^run 3 by replica-\d in term \d+$/,
+    /^replica-\d hands over$/,
+    /^run 6 by replica-\d in term \d+$/,
+    /^refused: token 1 is stale: \d+ was seen$/,
+  ],
+  "test-your-service.ts": [/^\d+ invoices by [23] replicas$/, "20 seeds, no invoice twice"],
+  "http-leader-redirect.ts": [
+    /served by the leader in term \d+$/,
+    /served by the leader in term \d+$/,
+    /served by the leader in term \d+$/,
+  ],
+};
+
+describe("the examples", () => {
+  it("are all known to this test", () => {
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(says).sort());
+  });
+
+  it.each(Object.entries(says))("%s runs to its last line", async (file, wanted) => {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ["--import", "tsx", `${folder}${file}`],
+      {
+        timeout: 25_000,
+      },
+    );
+    const lines = stdout.trimEnd().split("\n");
+    let place = 0;
+    for (const line of lines) {
+      const next = wanted[place];
+      if (next !== undefined && (typeof next === "string" ? line === next : next.test(line))) place++;
+    }
+    expect(wanted.slice(place), `not said:\n${stdout}\n${stderr}`).toEqual([]);
+    expect(lines.at(-1)).toBe("done");
+  });
+});

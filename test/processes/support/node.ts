@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { NodeLine } from "../../../src/observability/node-event.js";
+
+/** The compiled program. */
+export const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+
+/** A process of `raftbeat` with what it has said so far. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly lines: NodeLine[];
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once a line, said or to come, is as asked. */
+  line(matches: (line: NodeLine) => boolean, what: string): Promise<NodeLine>;
+  /** The exit code once it has ended and everything was read; null after a signal. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts `raftbeat` with these arguments; it is killed when the test ends. */
+export function raftbeat(args: readonly string[], environment: Record<string, string> = {}): Running {
+  return run([program, ...args], environment);
+}
+
+/** Starts Node with these arguments; it is killed when the test ends. */
+export function run(args: readonly string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const lines: NodeLine[] = [];
+  let stdout = "";
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString("utf8");
+  });
+  const reader = createInterface({ input: child.stdout });
+  reader.on("line", (text) => {
+    stdout += `${text}\n`;
+    if (text.startsWith("{")) lines.push(JSON.parse(text) as NodeLine);
+  });
+  const exited = once(child, "close").then(([code]) => code as number | null);
+  return {
+    process: child,
+    lines,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exited,
+    async line(matches, what) {
+      await until(
+        () => lines.some(matches) || child.exitCode !== null,
+        () => `${what}; it said ${stdout}${stderr}`,
+      );
+      const found = lines.find(matches);
+      if (found === undefined) throw new Error(`ended without ${what}; it said ${stdout}${stderr}`);
+      return found;
+    },
+  };
+}
+
+/** Resolves once the condition holds; looks often. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  withinMs = 15_000,
+): Promise<void> {
+  const endAtMs = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > endAtMs)
+      throw new Error(`not within ${withinMs} ms: ${typeof what === "string" ? what : what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A folder that is removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "raftbeat-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}

@@ -1,0 +1,492 @@
+import { expect } from "vitest";
+import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../support/messages.js";
+import {
+  type Actor,
+  aCandidate,
+  aFollower,
+  aFollowerOf,
+  aLeader,
+  aNewLeader,
+  aPreCandidate,
+  founders,
+  type Protocol,
+} from "../support/nodes.js";
+import { claim } from "./rule.js";
+
+/** Lets its heartbeat timer fire, and returns when it beat. */
+function beat(leader: Actor): number {
+  const { role } = leader.node;
+  if (role.name !== "leader") throw new Error("leads no longer");
+  leader.tell({ kind: "timer" }, role.nextHeartbeatAtMs);
+  return leader.nowMs;
+}
+
+/** Asks it to hand over to `b`, for this reason. */
+function ask(leader: Actor, reason: "resigned" | "unhealthy" = "resigned"): void {
+  leader.tell({ kind: "transfer", to: "b", reason, request: 7 });
+}
+
+/** A leader of term 2 that was just elected as the heir of `c`, which may lead for another 100 ms; only `b` has answered, 2 ms ago. */
+function anHeir(protocol: Protocol): Actor {
+  const heir = aFollowerOf(protocol, "c");
+  heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+  heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+  heir.hear("b", heartbeatReply(heir), heir.nowMs + 2);
+  return heir;
+}
+
+/** Rules 16 and 17: handing over, and why no two leases overlap. */
+export const transfer = [
+  claim(
+    "16. a leader whose heir can be elected without it orders it to campaign and leads on, and renews its lease no more",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      const { leaseUntilMs } = leader;
+      ask(leader);
+      expect(leader.kinds()).toEqual(["send", "answered"]);
+      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
+      expect(leader.sentTo("c")).toEqual([]);
+      expect(leader.node.announcedTerm).toBe(2);
+      beat(leader);
+      for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
+      expect(leader.leaseUntilMs).toBe(leaseUntilMs);
+    },
+  ),
+  claim("16. the order says how long the lease may last, and no less than a new one would", (protocol) => {
+    const leader = aLeader(protocol);
+    const { leaseUntilMs } = leader;
+    // Both voters restart and promise less from now on; what they promised before holds.
+    for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader, { voteHoldMs: 60 }));
+    expect(leader.leaseUntilMs).toBe(leaseUntilMs);
+    ask(leader);
+    expect(leader.sent("timeoutNow")).toEqual([
+      { kind: "timeoutNow", term: 2, waitMs: leaseUntilMs - leader.nowMs },
+    ]);
+  }),
+  claim(
+    "16. answers of its heir's term do not end its lease before its time, but those of a later one do",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      beat(leader);
+      const stale = { accepted: false, reason: "staleTerm" } as const;
+      for (const id of ["b", "c"])
+        leader.hear(id, heartbeatReply(leader, { ...stale, term: 3, heartbeatTerm: 2 }));
+      expect([leader.roleName, leader.term, leader.node.announcedTerm]).toEqual(["leader", 2, 2]);
+      leader.hear("c", heartbeatReply(leader, { ...stale, term: 4, heartbeatTerm: 2 }));
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
+      expect([leader.roleName, leader.term]).toEqual(["follower", 4]);
+      const other = aLeader(protocol);
+      other.hear("b", heartbeatReply(other, { ...stale, term: 3, heartbeatTerm: 2 }));
+      expect([other.roleName, other.term]).toEqual(["follower", 3]);
+    },
+  ),
+  claim("16. but not as long as the hold of a voter that no lease rests on", (protocol) => {
+    const leader = aLeader(protocol, { voters: "abcde" });
+    leader.hear("e", heartbeatReply(leader, { voteHoldMs: 20_000 }));
+    ask(leader);
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 150 }]);
+  }),
+  claim("16. its service drains only once the loss is told, so that nothing before it counts", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    expect(leader.tell({ kind: "drained" })).toEqual([]);
+    expect(leader.node.announcedTerm).toBe(2);
+  }),
+  claim(
+    "16. it loses with the heir's first heartbeat, follows, and tells the heir when its service has drained",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      leader.hear("b", heartbeat(leader.node.record.configuration, { term: 3 }));
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
+      expect(leader.node.role).toEqual({ name: "follower", leader: "b" });
+      leader.tell({ kind: "drained" });
+      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.tell({ kind: "drained" })).toEqual([]);
+    },
+  ),
+  claim(
+    "16. as it loses and while its service drains, it asks the heir to wait, once with each heartbeat",
+    (protocol) => {
+      const plea = { kind: "timeoutNow", term: 2, waitMs: 150 };
+      const leader = aLeader(protocol);
+      ask(leader);
+      const { configuration } = leader.node.record;
+      for (const seq of [1, 2]) {
+        leader.hear("b", heartbeat(configuration, { term: 3, seq }));
+        expect(leader.sent("timeoutNow")).toEqual([plea]);
+      }
+      leader.tell({ kind: "drained" });
+      leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
+      expect(leader.sent("timeoutNow")).toEqual([]);
+      // Its heir is late: it asks with its own heartbeats, and with the first of the heir.
+      const alone = aLeader(protocol);
+      ask(alone);
+      beat(alone);
+      expect(alone.sent("timeoutNow")).toEqual([]);
+      while (alone.node.announcedTerm !== null) alone.timeOut();
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      beat(alone);
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      alone.hear("b", heartbeat(configuration, { term: 3 }));
+      expect(alone.sent("timeoutNow")).toEqual([plea]);
+    },
+  ),
+  claim(
+    "16. where the heir does not come, it loses as the lease ends, drains, and steps down with the order repeated",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      const { leaseUntilMs } = leader;
+      ask(leader);
+      while (leader.node.announcedTerm !== null) leader.timeOut();
+      expect(leader.nowMs).toBe(leaseUntilMs);
+      expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
+      for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
+      expect(leader.node.announcedTerm).toBeNull();
+      leader.tell({ kind: "drained" }, leader.nowMs + 20);
+      expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.node.role).toEqual({ name: "follower", leader: null });
+    },
+  ),
+  claim("16. a lease that ended before its time in a handover does not come back", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.tell({ kind: "clockJumped" });
+    expect(leader.effects[0]).toMatchObject({ kind: "lost" });
+    for (const id of ["b", "c"]) leader.hear(id, heartbeatReply(leader));
+    expect(leader.node.announcedTerm).toBeNull();
+    expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+  }),
+  claim(
+    "16. a leader whose vote the heir needs, or whose service is unfit, gives its lease up at once, and beats on until it has drained",
+    (protocol) => {
+      const unfit = aLeader(protocol);
+      const pair = aLeader(protocol, { voters: "ab" });
+      const torn = aNewLeader(protocol);
+      torn.hear("c", heartbeatReply(torn));
+      torn.hear("b", heartbeatReply(torn, { accepted: false }));
+      const cut = aNewLeader(protocol, { voters: "abcde" });
+      for (const id of ["b", "c"]) cut.hear(id, heartbeatReply(cut));
+      // Its lease runs, but its service has not been told: the write it rests on is under way.
+      const untold = aCandidate(protocol);
+      untold.quickDisk = false;
+      untold.hear("b", voteReply({ term: 2, round: untold.node.round }));
+      for (const id of ["b", "c"]) untold.hear(id, heartbeatReply(untold));
+      expect(untold.leaseUntilMs).toBeGreaterThan(untold.nowMs);
+      ask(untold);
+      expect(untold.effects).toEqual([{ kind: "answered", request: 7, refusal: null }]);
+      for (const [leader, reason] of [
+        [unfit, "unhealthy"],
+        [pair, "resigned"],
+        [torn, "resigned"],
+        [cut, "resigned"],
+      ] as const) {
+        ask(leader, reason);
+        expect(leader.effects).toEqual([
+          { kind: "lost", term: 2, reason },
+          { kind: "answered", request: 7, refusal: null },
+        ]);
+        expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+      }
+      beat(unfit);
+      expect(unfit.sent("heartbeat")).toHaveLength(2);
+      for (const id of ["b", "c"]) unfit.hear(id, heartbeatReply(unfit));
+      expect(unfit.node.announcedTerm).toBeNull();
+    },
+  ),
+  claim("16. so does one whose service turns out unfit while it hands over", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    ask(leader, "unhealthy");
+    expect(leader.kinds()).toEqual(["lost", "send", "answered"]);
+    expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "unhealthy" });
+    expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal: "handingOver" });
+    leader.tell({ kind: "drained" });
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+  }),
+  claim("16. then in one step it stops, orders the heir to campaign and steps down", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader, "unhealthy");
+    leader.tell({ kind: "drained" }, leader.nowMs + 20);
+    expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+    expect(leader.sentTo("b")[0]).toMatchObject({ kind: "timeoutNow" });
+    expect(leader.node.role).toEqual({ name: "follower", leader: null });
+    expect(leader.term).toBe(2);
+  }),
+  claim(
+    "16. the heir has no lease before the one it inherits is over by any clock within the bound",
+    (protocol) => {
+      const heir = anHeir(protocol);
+      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
+      expect(heir.roleName).toBe("leader");
+      expect(heir.node.announcedTerm).toBeNull();
+      while (heir.nowMs < overMs) {
+        expect(heir.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+        expect(heir.node.announcedTerm).toBeNull();
+        heir.timeOut();
+        for (const id of ["b", "c"]) if (heir.sentTo(id).length > 0) heir.hear(id, heartbeatReply(heir));
+      }
+      expect(heir.nowMs).toBeCloseTo(overMs, 6);
+      expect(heir.node.announcedTerm).toBe(2);
+    },
+  ),
+  claim("16. or before who handed over has said that it is", (protocol) => {
+    const heir = anHeir(protocol);
+    for (const [from, term] of [
+      ["b", 1],
+      ["c", 0],
+    ] as const) {
+      heir.hear(from, { kind: "timeoutNow", term, waitMs: 0 });
+      expect(heir.node.announcedTerm).toBeNull();
+    }
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
+  }),
+  claim("16. what is over once stays so, in whatever order the words of it come", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    for (const waitMs of [100, 0, 100]) heir.hear("c", { kind: "timeoutNow", term: 1, waitMs });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.hear("b", heartbeatReply(heir));
+    expect(heir.node.announcedTerm).toBe(2);
+  }),
+  claim("16. an heir that is asked to wait longer does", (protocol) => {
+    const heir = anHeir(protocol);
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    const askedMs = heir.nowMs;
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 1 });
+    while (heir.node.announcedTerm === null) {
+      heir.timeOut();
+      heir.hear("b", heartbeatReply(heir));
+    }
+    expect(heir.nowMs).toBeCloseTo(askedMs + (150 * 1.01) / 0.99, 6);
+  }),
+  claim(
+    "16. who handed over gets the heir's heartbeats only once nothing but its word is missing",
+    (protocol) => {
+      const heir = aFollowerOf(protocol, "c");
+      heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+      heir.quickDisk = false;
+      heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+      expect(heir.sentTo("b")).toHaveLength(1);
+      expect(heir.sentTo("c")).toEqual([]);
+      heir.hear("b", heartbeatReply(heir));
+      expect(heir.sentTo("c")).toEqual([]);
+      heir.persist();
+      expect(heir.sentTo("c")).toMatchObject([
+        { kind: "heartbeat", term: 2, configuration: { id: { term: 2 } } },
+      ]);
+      beat(heir);
+      expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+    },
+  ),
+  claim("16. nobody is added or removed before the lease that was inherited is over", (protocol) => {
+    const heir = anHeir(protocol);
+    const { id, voters } = heir.node.record.configuration;
+    const remove = {
+      kind: "reconfigure",
+      expected: id,
+      voters: voters.slice(0, 2),
+      observers: [],
+      request: 1,
+    } as const;
+    expect(heir.tell(remove)).toEqual([{ kind: "answered", request: 1, refusal: "notReady" }]);
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
+  }),
+  claim("16. nor has it anything to show without a promise of a quorum", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.node.durable).toBe(heir.node.record);
+    expect(heir.sentTo("c")).toEqual([]);
+    heir.hear("b", heartbeatReply(heir));
+    expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat" }]);
+  }),
+  claim("16. once the wait is over, all get a heartbeat at once", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 20 });
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.timeOut();
+    expect(heir.node.role).toMatchObject({ name: "leader", inheritance: null });
+    for (const id of ["b", "c"]) expect(heir.sentTo(id)).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+  }),
+  claim("16. an heir that lacks votes asks for them again with every word of who handed over", (protocol) => {
+    const heir = aFollowerOf(protocol, "c", { voters: "abcde" });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    const first = heir.sentTo("c")[0];
+    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
+    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(heir.sentTo("b")).toEqual([]);
+    for (const id of ["c", "d", "e"]) expect(heir.sentTo(id)).toEqual([first]);
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.roleName).toBe("leader");
+  }),
+  claim("16. a vote that was refused before is counted, whichever of its answers comes last", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.roleName).toBe("leader");
+  }),
+  claim("16. an heir that was told of the loss shows itself with its first heartbeat", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
+    expect(heir.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
+    expect(heir.node.announcedTerm).toBeNull();
+  }),
+  claim("16. who leads anew has nothing left to hand over", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.hear("b", heartbeat(leader.node.record.configuration, { term: 3 }));
+    while (leader.roleName !== "preCandidate") leader.timeOut();
+    leader.hear("c", voteReply({ preVote: true, term: 4, round: leader.node.round }));
+    leader.hear("c", voteReply({ term: 4, round: leader.node.round }));
+    expect([leader.roleName, leader.node.heir]).toEqual(["leader", null]);
+  }),
+  claim("16. an end of the node ends the handover", (protocol) => {
+    const leader = aLeader(protocol);
+    ask(leader);
+    leader.tell({ kind: "stop", reason: "stopped" });
+    expect(leader.node.heir).toBeNull();
+    expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "stopped" });
+  }),
+  claim(
+    "16. a leader that waits itself hands nothing over; where it must, it passes what is left on",
+    (protocol) => {
+      const heir = anHeir(protocol);
+      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
+      ask(heir);
+      expect(heir.effects).toEqual([{ kind: "answered", request: 7, refusal: "notReady" }]);
+      ask(heir, "unhealthy");
+      expect(heir.sent("timeoutNow")).toEqual([]);
+      heir.tell({ kind: "drained" }, heir.nowMs + 20);
+      const [order] = heir.sent("timeoutNow");
+      expect(order?.term).toBe(2);
+      expect(order?.waitMs).toBeCloseTo(overMs - heir.nowMs, 6);
+    },
+  ),
+  claim("16. only to another voter known to hold the current configuration", (protocol) => {
+    const leader = aNewLeader(protocol);
+    leader.hear("b", heartbeatReply(leader, { configurationId: { term: 0, version: 1, digest: "" } }));
+    const askFor = (to: string) => leader.tell({ kind: "transfer", to, reason: "resigned", request: 1 });
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: "notReady" });
+    for (const to of ["a", "z"])
+      expect(askFor(to)).toContainEqual({ kind: "answered", request: 1, refusal: "notVoter" });
+    leader.hear("b", heartbeatReply(leader));
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: null });
+    expect(askFor("b")).toContainEqual({ kind: "answered", request: 1, refusal: "handingOver" });
+  }),
+  claim(
+    "16. the target campaigns at once, without pre-vote, if its term is the leader's and it is a voter",
+    (protocol) => {
+      const heir = aFollowerOf(protocol, "b");
+      heir.hear("b", { kind: "timeoutNow", term: 2, waitMs: 0 });
+      expect(heir.roleName).toBe("follower");
+      heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+      expect(heir.roleName).toBe("candidate");
+      expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: false, term: 2, transferFromTerm: 1 });
+      const observer = aFollowerOf(protocol, "b", {
+        configuration: protocol.configurationOf(0, 1, founders("bc"), founders("a")),
+      });
+      observer.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+      expect(observer.roleName).toBe("follower");
+    },
+  ),
+  claim(
+    "16. a hold that comes from that leader or an earlier one does not stop a vote for the heir",
+    (protocol) => {
+      const voter = aFollowerOf(protocol, "b", { term: 5 });
+      const request = voteRequest(voter.node.record.configuration, { term: 6, transferFromTerm: 5 });
+      expect(voter.hear("c", request)).toMatchObject({ granted: true, term: 6 });
+      const restarted = aFollowerOf(protocol, "b", { term: 5 }).restart();
+      expect(restarted.hear("c", request)).toMatchObject({ granted: true, term: 6 });
+    },
+  ),
+  claim("16. but a hold that comes from a later leader does", (protocol) => {
+    const voter = aFollowerOf(protocol, "b", { term: 5 });
+    const request = voteRequest(voter.node.record.configuration, { term: 6, transferFromTerm: 4 });
+    expect(voter.hear("c", request)).toMatchObject({ granted: false, reason: "voteHold", term: 5 });
+    const restarted = aFollowerOf(protocol, "b", { term: 5 }).restart();
+    expect(restarted.hear("c", request)).toMatchObject({ granted: false, reason: "voteHold", term: 5 });
+  }),
+  claim("16. a transfer lifts no hold for pre-votes", (protocol) => {
+    const voter = aFollowerOf(protocol, "b", { term: 5 });
+    const request = voteRequest(voter.node.record.configuration, {
+      term: 6,
+      transferFromTerm: 5,
+      preVote: true,
+    });
+    expect(voter.hear("c", request)).toMatchObject({ granted: false, reason: "voteHold" });
+  }),
+  claim("16. only this one campaign carries the transfer", (protocol) => {
+    const heir = aFollowerOf(protocol, "b");
+    heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    while (heir.roleName !== "preCandidate") heir.timeOut();
+    expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: true, transferFromTerm: null });
+    heir.hear("c", voteReply({ preVote: true, term: 3, round: heir.node.round }));
+    expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: false, term: 3, transferFromTerm: null });
+  }),
+  claim(
+    "16. without a named heir, the voter with the current configuration that was heard last",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      beat(leader);
+      leader.hear("c", heartbeatReply(leader), leader.nowMs + 1);
+      leader.tell({ kind: "transfer", to: null, reason: "unhealthy", request: 1 });
+      leader.tell({ kind: "drained" });
+      expect(leader.sent("timeoutNow")).toHaveLength(1);
+      expect(leader.sentTo("c")[0]).toMatchObject({ kind: "timeoutNow" });
+    },
+  ),
+
+  claim(
+    "17. no vote that could end a lease is given while it lasts, whatever the clocks do within their bound",
+    (protocol) => {
+      for (const leaderRate of [0.99, 1, 1.01])
+        for (const voterRate of [0.99, 1, 1.01]) {
+          const leader = aNewLeader(protocol);
+          const voter = aFollower(protocol, { id: "b", term: 2 });
+          const [sentMs, heardMs] = [leader.nowMs, voter.nowMs];
+          const { configuration } = leader.node.record;
+          const reply = voter.hear("a", heartbeat(configuration, { term: 2, configuration }));
+          leader.hear("b", reply);
+          const leaseTrueMs = (leader.leaseUntilMs - sentMs) / leaderRate;
+          const request = voteRequest(configuration, { term: 3 });
+          const lastMs = heardMs + leaseTrueMs * voterRate - 0.000_001;
+          expect(voter.hear("c", request, lastMs)).toMatchObject({ granted: false });
+        }
+    },
+  ),
+  claim("17. nor does a node elect itself while it holds its vote", (protocol) => {
+    const node = aFollowerOf(protocol, "b", { timing: { electionTimeout: { minMs: 150, maxMs: 151 } } });
+    const contactMs = node.nowMs;
+    node.tell({ kind: "timer" }, contactMs + 149);
+    expect(node.roleName).toBe("follower");
+    const asker = aPreCandidate(protocol);
+    asker.hear("b", heartbeat(asker.node.record.configuration));
+    asker.hear("c", voteReply({ preVote: true, round: asker.node.round }));
+    expect(asker.roleName).toBe("follower");
+  }),
+  claim("16. an arbiter is no heir, and neither is a voter that must not campaign at present", (protocol) => {
+    for (const [candidacy, refusal] of [
+      ["arbiter", "arbiter"],
+      ["barred", "notContending"],
+    ] as const) {
+      const leader = aLeader(protocol);
+      beat(leader);
+      leader.hear("c", heartbeatReply(leader), leader.nowMs + 1);
+      leader.hear("b", heartbeatReply(leader, { candidacy }), leader.nowMs + 1);
+      ask(leader);
+      expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal });
+      // Heard last, and passed over all the same.
+      leader.tell({ kind: "transfer", to: null, reason: "resigned", request: 8 });
+      expect(leader.sent("timeoutNow").length).toBe(leader.sentTo("c").length);
+      expect(leader.sentTo("c")).toHaveLength(1);
+    }
+  }),
+];

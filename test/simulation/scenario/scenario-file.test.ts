@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readScenario } from "../../../src/simulation/scenario/scenario-file.js";
+
+const folder = mkdtempSync(join(tmpdir(), "raftbeat-scenario-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function aFile(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("a scenario file", () => {
+  it("is YAML or JSON, goes by its file's name, and can be changed on the way in", () => {
+    const yaml = readScenario(aFile("chain.yaml", "cluster: { nodes: 3 }\nruns: 4\n"));
+    const json = readScenario(aFile("chain.json", '{ "cluster": { "nodes": 3 }, "runs": 4 }'));
+    expect({ ...yaml, timingOf: null }).toEqual({ ...json, timingOf: null });
+    expect(yaml.name).toBe("chain");
+    expect(readScenario(join(folder, "chain.yaml"), (document) => ({ ...document, runs: 7 })).runs).toBe(7);
+  });
+
+  const refusals: [string, string, RegExp][] = [
+    ["what is no YAML", "cluster: { nodes: 3", /bad\.yaml: .*line 1/],
+    ["what is no document", "just words", /bad\.yaml: .*just words/],
+    [
+      "an alias that explodes",
+      `${Array.from({ length: 9 }, (_, level) => `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}1]`.replaceAll("*a-1, ", "")).join("\n")}\ncluster: *a8`,
+      /bad\.yaml: .*alias/i,
+    ],
+    [
+      "each problem by itself",
+      "cluster: { nodes: 3 }\nspeed: 1\nruns: 0",
+      /bad\.yaml: runs: .*0.*\n.*bad\.yaml: speed: is not a known key/,
+    ],
+  ];
+  it.each(refusals)("is refused with its name for %s", (_, text, message) => {
+    expect(() => readScenario(aFile("bad.yaml", text))).toThrow(message);
+  });
+
+  it("is refused when it is not there", () => {
+    expect(() => readScenario(join(folder, "nowhere.yaml"))).toThrow(/nowhere\.yaml: cannot be read: ENOENT/);
+  });
+});

@@ -1,0 +1,60 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
+import { resolveLimits } from "../../../src/transport/websocket/limits.js";
+import { createLink, type LinkOwner } from "../../../src/transport/websocket/link.js";
+import { createTraffic } from "../../../src/transport/websocket/token-bucket.js";
+import { identityOf } from "../support/nodes.js";
+import { aStanding } from "../support/wire.js";
+
+describe("a link that was refused", () => {
+  it("is read no more after what was under way, whatever the other side goes on sending", () => {
+    let isPaused = false;
+    const said = { closed: "" };
+    const socket = Object.assign(new EventEmitter(), {
+      send() {},
+      close: (code: number, reason: string) => {
+        said.closed = `${code} ${reason}`;
+      },
+      pause: () => {
+        isPaused = true;
+      },
+    });
+    const limits = resolveLimits();
+    const owner: LinkOwner = {
+      standing: aStanding,
+      isListed: () => false,
+      refusesLink: () => null,
+      refusesPeer: () => null,
+      onRefusedBy() {},
+      onUp() {},
+      onFrame() {},
+      onEnd() {},
+    };
+    createLink(
+      {
+        socket: socket as unknown as WebSocket,
+        remote: "10.0.0.1:5",
+        expected: null,
+        distrusts: () => null,
+        isMutual: false,
+      },
+      {
+        credentials: { identity: identityOf("b"), tokens: () => [] },
+        limits,
+        clock: { nowMs: () => 0, afterPoll() {} },
+        unlisted: createTraffic(1, 1, 0),
+        sockets: new Set(),
+      },
+      owner,
+    );
+    const frame = Buffer.from("no hello");
+    socket.emit("message", frame, false);
+    expect(said.closed).toBe("4002 expected raftbeat's hello");
+    // What a peer may have sent before it heard so.
+    for (let count = 0; count < 64; count++) socket.emit("message", frame, false);
+    expect(isPaused).toBe(false);
+    socket.emit("message", frame, false);
+    expect(isPaused).toBe(true);
+  });
+});
