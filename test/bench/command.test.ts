@@ -29,20 +29,16 @@ describe("npm run bench", () => {
     expect(code).toBe(0);
   });
 
-  it("refuses a count that is none, and a bench that it does not know", async () => {
-    const refused = await Promise.all([bench("stalls", "--rounds", "0"), bench("unknown")]);
-    expect(refused.map(({ code, out }) => [code, out])).toEqual([
-      [1, ""],
-      [1, ""],
-    ]);
-    expect(refused[0]?.error).toContain("must be a whole number from 1");
-    expect(refused[1]?.error).toContain("unknown command");
+  it("refuses a count that is none, and measures nothing", async () => {
+    const { code, out, error } = await bench("stalls", "--rounds", "0");
+    expect([code, out]).toEqual([1, ""]);
+    expect(error).toContain("must be a whole number from 1");
   });
 });
 
 describe("a child of a bench", () => {
   const start = (...args: readonly string[]) => {
-    const child = startChild("../test/bench/support-child.mjs", args);
+    const child = startChild("../../test/bench/support-child.mjs", args);
     onTestFinished(() => child.end());
     return child;
   };

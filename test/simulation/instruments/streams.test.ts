@@ -65,6 +65,11 @@ describe("the streams of one seed", () => {
     }
   });
 
+  it("depend on all of the seed", () => {
+    const seeds = [0, 8, 16, 31, 32, 33, 48, 52].flatMap((power) => [5 + 2 ** power, -5 - 2 ** power]);
+    expect(new Set(seeds.map((seed) => splitSeed(seed)("disk/n1")())).size).toBe(seeds.length);
+  });
+
   it("do not repeat within one", () => {
     const stream = draws(splitSeed(3)("election/n1"));
     for (let lag = 1; lag <= 16; lag++)
