@@ -153,6 +153,11 @@ describe("the metrics of a run", () => {
     expect(world.metrics.result()).toMatchObject({ availability: 0.5, unledUntilMs: 400 });
   });
 
+  it("with a leader whose lease turns out to have ended already, counts it up to then as led", () => {
+    const world = new World().gains("n1", 1, 1000).begin().at(300).renews("n1", 250).at(400);
+    expect(world.metrics.result()).toMatchObject({ availability: 0.75, unledUntilMs: 400 });
+  });
+
   it("counts a gap once that two leaders border, and time once in which two lead", () => {
     const world = new World().gains("n1", 1, 400).begin().at(200).gains("n2", 2, 500).at(600);
     world.gains("n3", 3, 900).at(1000);
