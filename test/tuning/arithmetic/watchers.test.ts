@@ -26,6 +26,8 @@ describe("detection", () => {
   it("is from the first fault to the first node that asks for votes", () => {
     expect(detection([10, asks], [100, (of) => of.changed("fault {}")], [250, asks], [300, asks])).toBe(150);
     expect(detection([100, (of) => of.died()], [120, (of) => of.changed("fault {}")], [250, asks])).toBe(150);
+    // A process that dies later than the first fault begins nothing anew.
+    expect(detection([100, (of) => of.changed("fault {}")], [130, (of) => of.died()], [250, asks])).toBe(150);
     expect(detection([100, (of) => of.died()], [140, (of) => of.settled(inRole("candidate"))])).toBe(40);
   });
 
