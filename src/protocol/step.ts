@@ -1,24 +1,29 @@
-import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./algorithms/lease.js";
+import {
+  deadline,
+  forgetAt,
+  freeAt,
+  isContender,
+  quorumDeadline,
+  waitUntil,
+  wakeAt,
+  writeDeadline,
+} from "./algorithms/deadlines.js";
+import { holdsLease, holdUntil, leaseUntil } from "./algorithms/lease.js";
 import { beyondReach } from "./algorithms/reach.js";
-import { type DurableRecord, type Leader, type Node, withHold } from "./data/node.js";
-import type { Effect, Input, RequestRefusal } from "./data/transition.js";
-import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
+import { broken } from "./broken.js";
+import type { Aftermath, Effect } from "./data/effect.js";
+import type { Input, RequestRefusal } from "./data/input.js";
+import type { Node } from "./data/node.js";
+import { type DurableRecord, withHold } from "./data/record.js";
+import { onRequestVote } from "./election.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 import { foundIfComplete } from "./joining/founding.js";
 import { onConnected } from "./joining/introduction.js";
 import { reconfigure } from "./membership.js";
-import {
-  announceLoss,
-  askToWait,
-  becomeFollower,
-  beginWait,
-  forgetLeader,
-  noteRemoval,
-  ownVote,
-  settleRound,
-} from "./roles.js";
+import { announceLoss, askToWait, becomeFollower, beginWait, forgetLeader } from "./roles.js";
+import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./round.js";
 
 /**
  * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.
@@ -26,63 +31,70 @@ import {
  * @param nowMs the node's monotonic clock; never goes back
  */
 export function step(node: Node, input: Input, nowMs: number, effects: Effect[]): void {
+  if (!(nowMs >= node.steppedAtMs && nowMs < Number.POSITIVE_INFINITY))
+    broken(`time went from ${node.steppedAtMs} to ${nowMs} ms`);
+  node.steppedAtMs = nowMs;
   const before = node.record;
   const first = effects.length;
   const own = first === 0 ? effects : [];
   // A lease that has lapsed is told as lost, even if this very fact brings it back (rule 12). The timer stands no later than its end.
   if (nowMs >= node.timerAtMs && !holdsLease(node, nowMs)) announceLoss(node, "leaseExpired", own);
-  if (!handle(node, input, nowMs, own)) settle(node, before, nowMs, own);
+  if (handle(node, input, nowMs, own) === "settle") settle(node, before, nowMs, own);
+  else if (node.record !== before) broken(`a change of the record by ${input.kind} would never be written`);
   if (own !== effects) effects.push(...own);
 }
 
-/** Returns true where nothing changed that could call for more than the effects already given. */
-function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boolean {
+/** Does what the rules say about this fact, and tells whether more follows from it. */
+function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): Aftermath {
   switch (input.kind) {
     case "message":
       return onMessage(node, input, nowMs, effects);
     case "connected":
       onConnected(node, input.from, input.incarnation, input.standing ?? null, nowMs);
-      return false;
+      return "settle";
+    case "disconnected":
+      // A peer without a link may still lead, hold its vote and be heard by others: only time ends what rests on its word (rule 14).
+      return "settle";
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;
       onTimer(node, nowMs, effects);
-      return false;
+      return "settle";
     case "start":
       // A longer hold is on record before it is promised (rule 8).
       if (node.settings.voteHoldMs > node.record.voteHoldMs)
         node.record = withHold(node.record, node.settings.voteHoldMs);
       foundIfComplete(node);
-      return false;
+      return "settle";
     case "drawn":
       node.draw = input.draw;
       orderTimer(node, wakeAt(node), effects.length, effects);
-      return true;
+      return "nothingFollows";
     case "persisted":
       onPersisted(node, input.record, nowMs, effects);
-      return node.role.name === "follower";
+      return node.role.name === "follower" ? "nothingFollows" : "settle";
     case "clockJumped":
       onClockJumped(node, nowMs, effects);
-      return false;
+      return "settle";
     case "transfer":
       answer(input.request, beginTransfer(node, input.to, input.reason, nowMs, effects), effects);
-      return false;
+      return "settle";
     case "drained":
       finishTransfer(node, nowMs, effects);
-      return false;
+      return "settle";
     case "reconfigure":
       answer(input.request, reconfigure(node, input.expected, input.voters, input.observers, nowMs), effects);
-      return false;
+      return "settle";
     case "contend":
       setContending(node, input.allowed, nowMs);
-      return false;
+      return "settle";
     case "beat":
       if (node.role.name === "leader") sendHeartbeats(node, node.role, nowMs, effects);
-      return false;
+      return "settle";
     case "stop":
       node.contending = false;
       node.heir = null;
       becomeFollower(node, null, input.reason, nowMs, effects);
-      return false;
+      return "settle";
   }
 }
 
@@ -91,9 +103,9 @@ function onMessage(
   input: Extract<Input, { kind: "message" }>,
   nowMs: number,
   effects: Effect[],
-): boolean {
+): Aftermath {
   const { from, incarnation, message, authenticated = false } = input;
-  if (beyondReach(node, message) !== null) return false;
+  if (beyondReach(node, message) !== null) return "settle";
   switch (message.kind) {
     case "heartbeat":
       return onHeartbeat(node, from, incarnation, message, authenticated, nowMs, effects);
@@ -101,16 +113,16 @@ function onMessage(
       return onHeartbeatReply(node, from, incarnation, message, nowMs, effects);
     case "requestVote":
       onRequestVote(node, from, incarnation, message, authenticated, nowMs, effects);
-      return false;
+      return "settle";
     case "requestVoteReply":
       onRequestVoteReply(node, from, incarnation, message, nowMs, effects);
-      return false;
+      return "settle";
     case "timeoutNow":
       onTimeoutNow(node, from, incarnation, message, nowMs, effects);
-      return false;
+      return "settle";
     case "leaderNotice":
       onLeaderNotice(node, from, incarnation, message, nowMs);
-      return false;
+      return "settle";
   }
 }
 
@@ -137,41 +149,13 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   }
 }
 
-/**
- * True for a leader for whom a timer that fires now decides nothing: its lease lasts, and its disk makes progress. It hears a quorum, too:
- * no lease outlasts the quorum timeout (rule 13).
- */
-export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
-  return holdsLease(node, nowMs) && nowMs < writeDeadline(node);
-}
-
-/** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */
-function freeAt(role: Leader): number {
-  return role.inheritance?.freeAtMs ?? Number.POSITIVE_INFINITY;
-}
-
-/** When a leader that hears no quorum steps down (rule 14). */
-function quorumDeadline(node: Node, role: Leader, nowMs: number): number {
-  if (!node.settings.modes.quorumCheck) return Number.POSITIVE_INFINITY;
-  return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;
-}
-
-/** When a leader whose disk makes no progress steps down: one that can only beat is worse than none. */
-function writeDeadline(node: Node): number {
-  return node.writingSinceMs === null
-    ? Number.POSITIVE_INFINITY
-    : node.writingSinceMs + node.settings.voteHoldMs;
-}
-
 function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: Effect[]): void {
   const reconfigured = record.configuration !== node.durable.configuration;
   node.durable = record;
   node.writingSinceMs = record === node.record ? null : nowMs;
   const { role } = node;
-  if (role.name === "candidate" && record.term === node.record.term && record.votedFor === node.id) {
-    role.answers.set(node.id, ownVote);
-    settleRound(node, nowMs, effects);
-  } else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
+  if (role.name === "candidate") onOwnVoteDurable(node, record, nowMs, effects);
+  else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
 }
 
 /** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */
@@ -244,20 +228,4 @@ function lowerRecordedHold(node: Node, nowMs: number): void {
   const { voteHoldMs } = node.settings;
   if (node.record.voteHoldMs > voteHoldMs && nowMs >= node.restartHoldUntilMs)
     node.record = withHold(node.record, voteHoldMs);
-}
-
-/** When a node that does not lead has to be woken: to campaign, or to know no leader any more. */
-function wakeAt(node: Node): number {
-  return Math.min(waitUntil(node), forgetAt(node));
-}
-
-/** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
-function deadline(node: Node, leasedUntilMs: number, reconfigured: boolean, nowMs: number): number {
-  const { role } = node;
-  if (role.name !== "leader") return wakeAt(node);
-  const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
-  const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node), freeAt(role));
-  // Answers only put the quorum's deadline off, so a timer that stands is no later than it, unless others make the quorum now.
-  if (node.timerAtMs <= soonestMs && !reconfigured) return soonestMs;
-  return Math.min(soonestMs, quorumDeadline(node, role, nowMs));
 }

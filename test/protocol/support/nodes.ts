@@ -9,6 +9,7 @@ import type {
   NodeId,
   ProtocolModes,
   Settings,
+  StudyCandidacy,
   TimingInput,
 } from "../../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply } from "./messages.js";
@@ -26,6 +27,7 @@ export interface Beginning {
   readonly votedFor?: NodeId | null;
   readonly timing?: Partial<TimingInput>;
   readonly modes?: Partial<ProtocolModes>;
+  readonly candidacy?: StudyCandidacy | null;
   readonly recordedHoldMs?: number;
   readonly nowMs?: number;
   /** Whom the node has met; everybody in its configuration unless said otherwise. */
@@ -132,9 +134,11 @@ export class Actor {
     return this.effects.map(({ kind }) => kind).filter((kind, index, all) => kind !== all[index - 1]);
   }
 
-  /** Lets time pass until the timer it ordered, which then fires. */
+  /** Lets time pass until the timer it ordered, which then fires; an hour where it ordered none. */
   timeOut(): Effect[] {
-    return this.tell({ kind: "timer" }, Math.max(this.nowMs, this.node.timerAtMs));
+    const { timerAtMs } = this.node;
+    const atMs = Number.isFinite(timerAtMs) ? Math.max(this.nowMs, timerAtMs) : this.nowMs + 3_600_000;
+    return this.tell({ kind: "timer" }, atMs);
   }
 
   /** The process dies and starts again from what is on its disk. */
@@ -180,7 +184,8 @@ export function settingsFor(
 export function aFollower(protocol: Protocol, beginning: Beginning = {}): Actor {
   const id = beginning.id ?? "a";
   const nowMs = beginning.nowMs ?? 1000;
-  const settings = settingsFor(protocol, beginning.timing, beginning.modes);
+  const { candidacy = null } = beginning;
+  const settings = { ...settingsFor(protocol, beginning.timing, beginning.modes), candidacy };
   const configuration =
     beginning.configuration ?? protocol.foundingConfiguration(founders(beginning.voters ?? "abc"));
   const others = protocol.membersOf(configuration).filter((member) => member.id !== id);

@@ -4,7 +4,7 @@ import type { Cluster } from "../../../src/simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
 import { Watcher } from "../../../src/simulation/cluster/watcher.js";
 import type { RunOutcome } from "../../../src/simulation/run/outcome.js";
-import { playRun } from "../../../src/simulation/run/run.js";
+import { playWatched } from "../../../src/simulation/run/run.js";
 import { summarize } from "../../../src/simulation/run/simulate.js";
 import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 
@@ -80,9 +80,10 @@ describe("a crash at a random phase", () => {
     const phases: number[] = [];
     for (let seed = 1; seed <= 150; seed++) {
       let sinceMs = Number.NaN;
-      playRun(crash, seed, {
-        checks: "figures",
-        watch: (cluster: Cluster) =>
+      playWatched(
+        crash,
+        seed,
+        (cluster: Cluster) =>
           new (class extends Watcher {
             private sentMs = 0;
             override sent(from: SimulatedProcess, _to: SimulatedProcess, { kind }: { kind: string }): void {
@@ -92,7 +93,8 @@ describe("a crash at a random phase", () => {
               sinceMs = cluster.nowMs - this.sentMs;
             }
           })(),
-      });
+        { checks: "none" },
+      );
       phases.push(sinceMs / heartbeatMs);
     }
     expect(Math.min(...phases)).toBeGreaterThanOrEqual(0);
@@ -118,9 +120,10 @@ describe("faults at random", () => {
     const began: number[] = [];
     const lasted: number[] = [];
     const struck = new Map<string, number>();
-    playRun(random, 3, {
-      checks: "figures",
-      watch: (cluster: Cluster) =>
+    playWatched(
+      random,
+      3,
+      (cluster: Cluster) =>
         new (class extends Watcher {
           private readonly since = new Map<number, number>();
           override faultBegan(number: number, _fault: unknown, nodes: readonly SimulatedProcess[]): void {
@@ -132,7 +135,8 @@ describe("faults at random", () => {
             lasted.push(cluster.nowMs - (this.since.get(number) ?? Number.NaN));
           }
         })(),
-    });
+      { checks: "none" },
+    );
     // 600 in twenty minutes.
     expect(Math.abs(began.length - 600)).toBeLessThan(4 * Math.sqrt(600));
     const waits = began.slice(1).map((atMs, index) => atMs - (began[index] as number));

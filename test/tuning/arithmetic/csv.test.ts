@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 import { addRuns, type CellRecord, emptyRecord } from "../../../src/tuning/sweep/cell-record.js";
 import { type CellSummary, summarizeCells } from "../../../src/tuning/sweep/cell-summary.js";
 import { sweepCsv } from "../../../src/tuning/sweep/csv.js";
@@ -53,10 +52,8 @@ function tableOf(paths: readonly string[], summaries: readonly CellSummary[]): R
   return rows.map((row) => Object.fromEntries(row.map((field, index) => [names[index], field])));
 }
 
-const scenario = parseScenario({ cluster: { nodes: 3 }, observeMs: 1000 });
-
-function aCell(place: number, change: Partial<GridCell> = {}): GridCell {
-  return { place, settings: {}, scenario, refusal: null, ...change };
+function aCell(index: number, change: Partial<GridCell> = {}): GridCell {
+  return { index, settings: {}, refusal: null, endsEarly: false, ...change };
 }
 
 function aRecord(change: Partial<CellRecord>): CellRecord {
@@ -72,14 +69,14 @@ const quiet = {
   messages: 288_000,
 };
 const played = aRecord({
-  figures: [...hundred, null],
+  metrics: [...hundred, null],
   recoveriesMs: [...hundred, null],
   detectionSumMs: 3000,
   detectionCount: 60,
   observedMs: 10_000,
   ledMs: 9000,
   violations: ["seed 1: I4: two leaders", "seed 2: I4: two leaders"],
-  quiet,
+  baseline: quiet,
 });
 
 describe("what a cell came to", () => {
@@ -96,8 +93,8 @@ describe("what a cell came to", () => {
       p99: 99,
       p99Between: { low: 98, high: 100 },
     });
-    expect(summary.figureMean).toBeCloseTo(50.5, 12);
-    expect(summary.figureHalfWidth).toBeCloseTo(5.7566, 3);
+    expect(summary.metricMean).toBeCloseTo(50.5, 12);
+    expect(summary.metricHalfWidth).toBeCloseTo(5.7566, 3);
   });
 
   it("has rates by the hour, shares of time, and messages by the second", () => {
@@ -122,8 +119,8 @@ describe("what a cell came to", () => {
     expect(none).toMatchObject({
       runs: 0,
       recovered: 0,
-      figureMean: null,
-      figureHalfWidth: null,
+      metricMean: null,
+      metricHalfWidth: null,
       recoveryMs: null,
       detectionMs: null,
       falseElectionsPerHour: null,
@@ -133,14 +130,14 @@ describe("what a cell came to", () => {
       messagesPerSecond: null,
       onFront: false,
     });
-    const one = aRecord({ figures: [7], recoveriesMs: [7] });
+    const one = aRecord({ metrics: [7], recoveriesMs: [7] });
     const [single] = summarizeCells([aCell(0)], new Map([[0, one]]), "recoveryMs");
-    expect(single).toMatchObject({ figureMean: 7, figureHalfWidth: null });
+    expect(single).toMatchObject({ metricMean: 7, metricHalfWidth: null });
     expect(single?.recoveryMs).toMatchObject({ mean: 7, meanBetween: null, p50: 7, p99: 7 });
   });
 
   it("says nothing of availability where runs end as soon as somebody leads", () => {
-    const until = aCell(0, { scenario: { ...scenario, until: "announced" } });
+    const until = aCell(0, { endsEarly: true });
     const [cut] = summarizeCells([until], new Map([[0, played]]), "recoveryMs");
     expect(cut?.availability).toBeNull();
   });
@@ -155,7 +152,7 @@ describe("what a cell came to", () => {
         [70, 0],
       ].map(([detectionSumMs = 0, falseElections = 0], place) => [
         place,
-        { ...played, detectionSumMs, detectionCount: 1, quiet: { ...quiet, falseElections } },
+        { ...played, detectionSumMs, detectionCount: 1, baseline: { ...quiet, falseElections } },
       ]),
     );
     const cells = [0, 1, 2, 3, 4, 5].map((place) => aCell(place));
@@ -164,11 +161,17 @@ describe("what a cell came to", () => {
   });
 
   it("grows by the runs that follow", () => {
-    const record = aRecord({ figures: [1], recoveriesMs: [2], observedMs: 10, ledMs: 5, leaderChanges: 1 });
+    const record = aRecord({ metrics: [1], recoveriesMs: [2], observedMs: 10, ledMs: 5, leaderChanges: 1 });
     const more = { detectionSumMs: 7, detectionCount: 2, observedMs: 20, ledMs: 6, leaderChanges: 3 };
-    addRuns(record, { ...more, figures: [3, null], recoveriesMs: [null, 4], violations: ["seed 2: I4"] });
+    addRuns(record, {
+      kind: "runs",
+      ...more,
+      metrics: [3, null],
+      recoveriesMs: [null, 4],
+      violations: ["seed 2: I4"],
+    });
     expect(record).toEqual({
-      figures: [1, 3, null],
+      metrics: [1, 3, null],
       recoveriesMs: [2, null, 4],
       detectionSumMs: 7,
       detectionCount: 2,
@@ -176,7 +179,7 @@ describe("what a cell came to", () => {
       ledMs: 11,
       leaderChanges: 4,
       violations: ["seed 2: I4"],
-      quiet: null,
+      baseline: null,
     });
   });
 });
@@ -184,10 +187,7 @@ describe("what a cell came to", () => {
 describe("the table of a sweep", () => {
   const settings = { "timing.heartbeatIntervalMs": 50, "network.latency": { uniform: [1, 2] } };
   const paths = Object.keys(settings);
-  const cells = [
-    aCell(0, { settings }),
-    aCell(1, { settings, scenario: null, refusal: 'too short, says "it"' }),
-  ];
+  const cells = [aCell(0, { settings }), aCell(1, { settings, refusal: 'too short, says "it"' })];
   const [row, refused] = tableOf(paths, summarizeCells(cells, new Map([[0, played]]), "recoveryMs"));
 
   it("has each figure of a cell under its own name", () => {
@@ -222,9 +222,9 @@ describe("the table of a sweep", () => {
       availability: 0.9,
       quietAvailability: expect.closeTo(7 / 7.2, 12),
       messagesPerSecond: 40,
-      figure: "recoveryMs",
-      figureMean: expect.closeTo(50.5, 12),
-      figureHalfWidth: expect.closeTo(5.7566, 3),
+      metric: "recoveryMs",
+      metricMean: expect.closeTo(50.5, 12),
+      metricHalfWidth: expect.closeTo(5.7566, 3),
       onFront: "true",
       violations: 2,
       refused: 0,

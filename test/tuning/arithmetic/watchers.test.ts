@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated-process.js";
+import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 import { serviceOf, type Trial, timesOf } from "../../../src/tuning/study/study.js";
+import { playBaseline } from "../../../src/tuning/sweep/baseline.js";
 import { runsWanted } from "../../../src/tuning/sweep/cell-record.js";
+import { playCellRuns } from "../../../src/tuning/sweep/cell-runs.js";
 import { Detection } from "../../../src/tuning/sweep/detection.js";
 import { MessageCount } from "../../../src/tuning/sweep/message-count.js";
-import { work } from "../../../src/tuning/sweep/worker.js";
 import { aCluster, settle } from "../../simulation/support/simulated-cluster.js";
 
 function inRole(name: string): SimulatedProcess {
@@ -52,36 +54,36 @@ describe("the count of messages", () => {
 });
 
 describe("the runs of a sweep", () => {
-  const document = {
+  const scenario = parseScenario({
     cluster: { nodes: 3 },
     faults: [{ at: 0, do: "crash", nodes: "leader" }],
     observeMs: 2000,
-  };
+  });
 
   it("give the figure that was asked for", () => {
-    const of = (figure: "recoveryMs" | "detectionMs" | "firstElectionMs" | "unavailableMs") =>
-      work({ kind: "runs", document, seed: 1, runs: 3, figure, checkedRuns: 0 });
+    const of = (metric: "recoveryMs" | "detectionMs" | "firstElectionMs" | "unavailableMs") =>
+      playCellRuns({ kind: "runs", scenario, seed: 1, runs: 3, metric, checkedRuns: 0 });
     const recovery = of("recoveryMs");
-    expect(recovery.figures).toEqual(recovery.recoveriesMs);
+    expect(recovery.metrics).toEqual(recovery.recoveriesMs);
     const detection = of("detectionMs");
-    const sum = detection.figures.reduce((sum: number, ms) => sum + (ms ?? 0), 0);
+    const sum = detection.metrics.reduce((sum: number, ms) => sum + (ms ?? 0), 0);
     expect(detection.detectionSumMs).toBeCloseTo(sum, 9);
     expect(detection.detectionCount).toBe(3);
-    for (const [run, ms] of detection.figures.entries())
+    for (const [run, ms] of detection.metrics.entries())
       expect(ms).toBeLessThan(recovery.recoveriesMs[run] as number);
     const unavailable = of("unavailableMs");
-    const unled = unavailable.figures.reduce((sum: number, ms) => sum + (ms ?? 0), 0);
+    const unled = unavailable.metrics.reduce((sum: number, ms) => sum + (ms ?? 0), 0);
     expect(unavailable.observedMs).toBe(6000);
     expect(unavailable.observedMs - unavailable.ledMs).toBeCloseTo(unled, 6);
     // Nobody leads from the crash to the recovery.
-    for (const [run, ms] of unavailable.figures.entries())
+    for (const [run, ms] of unavailable.metrics.entries())
       expect(ms).toBeCloseTo(recovery.recoveriesMs[run] as number, 6);
     expect(unavailable.leaderChanges).toBe(3);
-    for (const ms of of("firstElectionMs").figures) expect(ms).toBeGreaterThan(100);
+    for (const ms of of("firstElectionMs").metrics) expect(ms).toBeGreaterThan(100);
   });
 
   it("have a twin without faults that is led all the time, and counts messages by the time observed", () => {
-    const quiet = work({ kind: "quiet", document, seed: 1, minutes: 2 });
+    const quiet = playBaseline({ kind: "baseline", scenario, seed: 1, minutes: 2 });
     expect(quiet).toMatchObject({ minutes: 2, falseElections: 0, observedMs: 120_000, ledMs: 120_000 });
     const scenarioMessages = (4 * 120_000) / 50;
     expect(quiet.messages / scenarioMessages).toBeGreaterThan(0.1);
