@@ -6,10 +6,12 @@ import { readdirSync } from "node:fs";
 import { type Summary, simulate } from "../src/simulation/index.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 
+/** As in Raft with equal logs. */
+const likeRaft = { voteHold: false, configurationsRefuse: false } as const;
 const modes = {
-  "plain Raft": { preVote: false, quorumCheck: false, voteHold: false },
-  "pre-vote alone": { preVote: true, quorumCheck: false, voteHold: false },
-  "quorum check alone": { preVote: false, quorumCheck: true, voteHold: false },
+  "plain Raft": { preVote: false, quorumCheck: false, ...likeRaft },
+  "pre-vote alone": { preVote: true, quorumCheck: false, ...likeRaft },
+  "quorum check alone": { preVote: false, quorumCheck: true, ...likeRaft },
   all: { preVote: true, quorumCheck: true, voteHold: true },
 } as const;
 
@@ -19,13 +21,9 @@ const files = readdirSync(folder).filter(
   (name) => name.endsWith(".yaml") && (asked.length === 0 || asked.includes(name.replace(".yaml", ""))),
 );
 const rows = files.sort().map((file) => {
-  const { eligible, logs } = readScenario(`${folder}${file}`);
-  // As in Raft with equal logs; where logs differ, newer configurations stand for longer ones.
-  const hasEqualLogs = eligible === undefined && logs === "equal";
-  const cells = Object.values(modes).map((mode) => {
-    const protocol = mode.voteHold || !hasEqualLogs ? mode : { ...mode, configurationsRefuse: false };
-    return cellOf(simulate(readScenario(`${folder}${file}`, { runs: 20, protocol }), { clockMs: () => 0 }));
-  });
+  const cells = Object.values(modes).map((protocol) =>
+    cellOf(simulate(readScenario(`${folder}${file}`, { runs: 20, protocol }), { clockMs: () => 0 })),
+  );
   return [file.replace(".yaml", ""), ...cells];
 });
 const table = [["scenario", ...Object.keys(modes)], ...rows];

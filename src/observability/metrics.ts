@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Elector } from "../elector/api.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { RefusalReason } from "../transport/wire/close-reason.js";
 import { addMeasuredMetrics } from "./measured-metrics.js";
 import type { Measurements } from "./measurements.js";

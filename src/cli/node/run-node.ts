@@ -14,7 +14,7 @@ import { machineMs, systemClock, systemSchedule } from "../../runtime/system-por
 import { fileVoteStore } from "../../storage/file-vote-store.js";
 import type { TransportTls } from "../../transport/security/certificate.js";
 import { createSecrets } from "../../transport/security/secrets.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import {
   type WebSocketTransport,
   webSocketTransport,

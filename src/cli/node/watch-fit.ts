@@ -2,7 +2,7 @@ import type { Elector } from "../../elector/api.js";
 import type { EventLoopDelay } from "../../observability/event-loop-delay.js";
 import { lookIntervalMs, type Measurements } from "../../observability/measurements.js";
 import type { Schedule } from "../../runtime/ports.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import { createMisfitTeller, misfitOf } from "../../tuning/advice/fit.js";
 
 /** What is watched, and who is told. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Elector } from "../../elector/api.js";
 import { systemClock } from "../../runtime/system-ports.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import type { Measured } from "../measurements.js";
 import type { Metrics } from "../metrics.js";
 import { reconfigure, transfer } from "./changes.js";

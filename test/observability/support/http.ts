@@ -4,7 +4,7 @@ import { type HttpLimits, httpLimits } from "../../../src/observability/http/lis
 import { type HttpSubject, serveNode } from "../../../src/observability/http/server.js";
 import { createMeasurements, type Measurements } from "../../../src/observability/measurements.js";
 import { createMetrics } from "../../../src/observability/metrics.js";
-import type { PeerCounters } from "../../../src/transport/websocket/peers.js";
+import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { type FakeElector, fakeElector } from "./elector.js";
 
 /** What a node answered. */
