@@ -35,6 +35,12 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^the advice breaks 0 limits, /,
     /^no leader after a crash, simulated: \d+ ms$/,
   ],
+  "embedded-observability.ts": [
+    "a is ready: 200",
+    "c is ready: 200",
+    "the service answers: no orders for a",
+    "raftbeat_is_leader over all replicas: 1",
+  ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,
