@@ -235,6 +235,17 @@ describe("the architecture", () => {
     expect(others.map(({ path }) => path)).toEqual([]);
   });
 
+  it("keeps the judge apart: the invariants share types alone with the rules, and no rule asks them", () => {
+    const isJudge = (path: string) => path.startsWith("protocol/invariants/");
+    const judges = files.filter(({ path }) => isJudge(path));
+    expect(judges.length).toBeGreaterThan(1);
+    expect(judges.flatMap(({ loads }) => loads.filter((target) => !isJudge(target)))).toEqual([]);
+    const rules = files.filter(
+      ({ path, folder }) => folder === "protocol" && !isJudge(path) && path !== "protocol/index.ts",
+    );
+    expect(rules.filter(({ imports }) => imports.some(isJudge)).map(({ path }) => path)).toEqual([]);
+  });
+
   it("keeps the protocol free of waiting and of logs", () => {
     const banned = /\bawait\b|\basync\b|\bPromise\b|\bconsole\b|\bDate\b/;
     const wrong = files.filter(
