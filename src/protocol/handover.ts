@@ -5,8 +5,8 @@ import { quorumSize } from "./algorithms/quorum.js";
 import { voterOf } from "./data/configuration.js";
 import type { Effect } from "./data/effect.js";
 import type { RequestRefusal } from "./data/input.js";
-import type { NodeId, TimeoutNow } from "./data/message.js";
-import type { Inheritance, Leader, LossReason, Node } from "./data/node.js";
+import type { HandoverDone, HandoverWait, NodeId, TimeoutNow } from "./data/message.js";
+import type { Heir, Inheritance, Leader, LossReason, Node } from "./data/node.js";
 import { heartbeat } from "./heartbeat-send.js";
 import { announceLoss, becomeFollower } from "./roles.js";
 import { askForVotes, beginElection } from "./round.js";
@@ -69,9 +69,11 @@ export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): vo
     const to = role.transfer?.to ?? bestHeir(node, role);
     // What this leader itself waits for passes on to its heir.
     const waitMs = Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs);
+    if (heir !== null) sayDone(heir, effects);
+    // An heir that had the order campaigns already; one that had none does so now.
     if (to !== null) order(to, node.record.term, waitMs, effects);
     becomeFollower(node, null, "resigned", nowMs, effects);
-  } else if (heir !== null) order(heir.id, heir.term, 0, effects);
+  } else if (heir !== null) sayDone(heir, effects);
   node.heir = null;
 }
 
@@ -82,6 +84,10 @@ export function isTermOfHeir({ heir, record, role }: Node, term: number): boolea
 
 function order(to: NodeId, term: number, waitMs: number, effects: Effect[]): void {
   effects.push({ kind: "send", to, message: { kind: "timeoutNow", term, waitMs } });
+}
+
+function sayDone({ id, term }: Heir, effects: Effect[]): void {
+  effects.push({ kind: "send", to: id, message: { kind: "handoverDone", term } });
 }
 
 /** True iff the heir and enough other voters are in touch to elect it without a vote of this leader, whose lease forbids it one. */
@@ -112,40 +118,50 @@ function bestHeir(node: Node, role: Leader): NodeId | null {
   return best;
 }
 
-/** The leader of this term hands over: campaign at once, without pre-vote; or says more of how long to wait for its lease (rule 16). */
+/** The leader of this term hands over: campaign at once, without pre-vote (rule 16). An order that comes twice is one. */
 export function onTimeoutNow(
   node: Node,
   from: NodeId,
   incarnation: string,
-  order: TimeoutNow,
+  { term, waitMs }: TimeoutNow,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  if (strangerReason(node, from, incarnation, null) !== null) return;
+  node.heardMemberAtMs = nowMs;
+  if (term !== node.record.term || !isContender(node) || node.role.name === "leader") return;
+  const freeAtMs = waitMs === 0 ? Number.NEGATIVE_INFINITY : leaseOver(node, nowMs, waitMs);
+  beginElection(node, { from, term, freeAtMs, claimed: false }, nowMs, effects);
+}
+
+/** The leader that ordered this node to campaign has lost: its service drains yet, or has drained (rule 16). */
+export function onHandoverWord(
+  node: Node,
+  from: NodeId,
+  incarnation: string,
+  word: HandoverWait | HandoverDone,
   nowMs: number,
   effects: Effect[],
 ): void {
   if (strangerReason(node, from, incarnation, null) !== null) return;
   node.heardMemberAtMs = nowMs;
   const { role } = node;
-  if (role.name === "candidate" || role.name === "leader") {
-    const { inheritance } = role;
-    if (inheritance?.from === from && inheritance.term === order.term) {
-      // Whoever speaks again has lost: to show oneself can end nothing more.
-      const left = { ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true };
-      role.inheritance = role.name === "leader" && left.freeAtMs <= nowMs ? null : left;
-      // Its own vote may be free now, or an answer was lost (rule 6).
-      if (role.name === "candidate") askForVotes(node, role, effects);
-    }
-  }
-  if (order.term !== node.record.term || !isContender(node) || role.name === "leader") return;
-  const { term, waitMs } = order;
-  const inheritance = { from, term, freeAtMs: nowMs, claimed: false };
-  beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);
+  if (role.name !== "candidate" && role.name !== "leader") return;
+  const { inheritance } = role;
+  if (inheritance?.from !== from || inheritance.term !== word.term) return;
+  const freeAtMs =
+    word.kind === "handoverDone" ? Number.NEGATIVE_INFINITY : laterEnd(node, inheritance, word.waitMs, nowMs);
+  // The old leader has lost: to show oneself can end nothing more.
+  role.inheritance =
+    role.name === "leader" && freeAtMs <= nowMs ? null : { ...inheritance, freeAtMs, claimed: true };
+  // Its own vote may be free now, or an answer was lost (rule 6).
+  if (role.name === "candidate") askForVotes(node, role, effects);
 }
 
-/** What is left to wait for after the word of who handed over; what is free once stays so, in whatever order its words come. */
-function afterWait(node: Node, inheritance: Inheritance, waitMs: number, nowMs: number): Inheritance {
-  const { freeAtMs } = inheritance;
-  if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;
-  if (waitMs === 0) return { ...inheritance, freeAtMs: Number.NEGATIVE_INFINITY };
-  return { ...inheritance, freeAtMs: Math.max(freeAtMs, leaseOver(node, nowMs, waitMs)) };
+/** When the wait ends after a word that asks for more of it; a wait that is over stays so, in whatever order the words come. */
+function laterEnd(node: Node, { freeAtMs }: Inheritance, waitMs: number, nowMs: number): number {
+  if (freeAtMs === Number.NEGATIVE_INFINITY) return freeAtMs;
+  return Math.max(freeAtMs, leaseOver(node, nowMs, waitMs));
 }
 
 /**

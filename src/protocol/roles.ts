@@ -42,7 +42,7 @@ export function announceLoss(node: Node, reason: LossReason, effects: Effect[]):
 /** Its service drains: asks the heir, if one was ordered to campaign, for patience until it is asked again and some time after (rule 16). */
 export function askToWait({ heir, settings }: Node, effects: Effect[]): void {
   if (heir === null) return;
-  const message = { kind: "timeoutNow", term: heir.term, waitMs: settings.voteHoldMs } as const;
+  const message = { kind: "handoverWait", term: heir.term, waitMs: settings.voteHoldMs } as const;
   effects.push({ kind: "send", to: heir.id, message });
 }
 

@@ -16,7 +16,7 @@ import type { Input, RequestRefusal } from "./data/input.js";
 import type { Node } from "./data/node.js";
 import { type DurableRecord, withHold } from "./data/record.js";
 import { onRequestVote } from "./election.js";
-import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
+import { beginTransfer, claimInheritance, finishTransfer, onHandoverWord, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 import { foundIfComplete } from "./joining/founding.js";
@@ -119,6 +119,10 @@ function onMessage(
       return "settle";
     case "timeoutNow":
       onTimeoutNow(node, from, incarnation, message, nowMs, effects);
+      return "settle";
+    case "handoverWait":
+    case "handoverDone":
+      onHandoverWord(node, from, incarnation, message, nowMs, effects);
       return "settle";
     case "leaderNotice":
       onLeaderNotice(node, from, incarnation, message, nowMs);

@@ -209,6 +209,12 @@ function messageFact(
     case "timeoutNow":
       facts.add(15, ...head, message.waitMs);
       return;
+    case "handoverWait":
+      facts.add(25, ...head, message.waitMs);
+      return;
+    case "handoverDone":
+      facts.add(26, ...head);
+      return;
     case "leaderNotice":
       facts.add(18, ...head, ranks.seq(message.term, message.seq), message.leads ? 1 : 0);
   }

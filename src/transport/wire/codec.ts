@@ -49,6 +49,10 @@ function frameOf(message: Message, group: number): WireFrame {
     }
     case "timeoutNow":
       return ["tn", group, message.term, message.waitMs];
+    case "handoverWait":
+      return ["hw", group, message.term, message.waitMs];
+    case "handoverDone":
+      return ["hd", group, message.term];
     case "leaderNotice":
       return ["ln", group, message.term, message.seq, digit(message.leads), message.metadata];
   }
@@ -117,6 +121,18 @@ export function decodeFrame(text: string): Decoded {
         ok: true,
         group,
         message: { kind: "timeoutNow", term, waitMs },
+      }));
+    case "hw":
+      return understand(frames.hw, value, ([, group, term, waitMs]) => ({
+        ok: true,
+        group,
+        message: { kind: "handoverWait", term, waitMs },
+      }));
+    case "hd":
+      return understand(frames.hd, value, ([, group, term]) => ({
+        ok: true,
+        group,
+        message: { kind: "handoverDone", term },
       }));
     case "ln":
       return understand(frames.ln, value, ([, group, term, seq, leads, metadata]) => ({

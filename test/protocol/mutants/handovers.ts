@@ -82,13 +82,17 @@ export const handovers: readonly Mutant[] = [
   {
     name: "anybody's word ends the wait",
     edits: [
-      ["handover.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
+      [
+        "handover.ts",
+        "if (inheritance?.from !== from || inheritance.term !== word.term) return;",
+        "if (inheritance == null) return;",
+      ],
     ],
     claims: ["16. or before who handed over has said that it is"],
   },
   {
     name: "a later word takes back that the lease is over",
-    edits: [["handover.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
+    edits: [["handover.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return freeAtMs;", ""]],
     claims: ["16. what is over once stays so, in whatever order the"],
   },
   {
@@ -230,13 +234,7 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an heir that hides after the loss was told",
-    edits: [
-      [
-        "handover.ts",
-        "{ ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true }",
-        "afterWait(node, inheritance, order.waitMs, nowMs)",
-      ],
-    ],
+    edits: [["handover.ts", "{ ...inheritance, freeAtMs, claimed: true }", "{ ...inheritance, freeAtMs }"]],
     claims: ["16. an heir that was told of the loss shows itself with its"],
   },
   {
@@ -248,5 +246,32 @@ export const handovers: readonly Mutant[] = [
     name: "a handover that outlives a new leadership",
     edits: [["roles.ts", "node.heir = null;", ""]],
     claims: ["16. who leads anew has nothing left to hand over"],
+  },
+  {
+    name: "a doubled order taken for a loss",
+    edits: [
+      [
+        "handover.ts",
+        "if (term !== node.record.term || !isContender(node)",
+        'if (node.role.name !== "follower" && node.role.name !== "preCandidate" && node.role.inheritance !== null) node.role.inheritance = { ...node.role.inheritance, claimed: true };\n  if (term !== node.record.term || !isContender(node)',
+      ],
+    ],
+    claims: ["16. an order that comes twice is one order, and no word of"],
+  },
+  {
+    name: "a drained leader that only repeats its order",
+    edits: [["handover.ts", "if (heir !== null) sayDone(heir, effects); // An heir", "// An heir"]],
+    claims: ["16. a leader whose heir did not come says that it has lost"],
+  },
+  {
+    name: "a plea to wait taken for an order",
+    edits: [
+      [
+        "step.ts",
+        'case "handoverWait":',
+        'case "handoverWait": onTimeoutNow(node, from, incarnation, message as never, nowMs, effects);',
+      ],
+    ],
+    claims: ["16. neither more to wait for nor the end of it makes anybody"],
   },
 ];

@@ -68,8 +68,8 @@ export const named: readonly Mutant[] = [
     edits: [
       [
         "handover.ts",
-        "beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
-        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "beginElection(node, { from, term, freeAtMs, claimed: false }, nowMs, effects);",
+        "Object.assign(node, { kept: { from, term, freeAtMs: Number.NEGATIVE_INFINITY, claimed: false } }); beginElection(node, { from, term, freeAtMs, claimed: false }, nowMs, effects);",
       ],
       [
         "round.ts",

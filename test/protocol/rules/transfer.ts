@@ -102,35 +102,35 @@ export const transfer = [
       expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
       expect(leader.node.role).toEqual({ name: "follower", leader: "b" });
       leader.tell({ kind: "drained" });
-      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.sentTo("b")).toEqual([{ kind: "handoverDone", term: 2 }]);
       expect(leader.tell({ kind: "drained" })).toEqual([]);
     },
   ),
   claim(
     "16. as it loses and while its service drains, it asks the heir to wait, once with each heartbeat",
     (protocol) => {
-      const plea = { kind: "timeoutNow", term: 2, waitMs: 150 };
+      const plea = { kind: "handoverWait", term: 2, waitMs: 150 };
       const leader = aLeader(protocol);
       ask(leader);
       const { configuration } = leader.node.record;
       for (const seq of [1, 2]) {
         leader.hear("b", heartbeat(configuration, { term: 3, seq }));
-        expect(leader.sent("timeoutNow")).toEqual([plea]);
+        expect(leader.sent("handoverWait")).toEqual([plea]);
       }
       leader.tell({ kind: "drained" });
       leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
-      expect(leader.sent("timeoutNow")).toEqual([]);
+      expect(leader.sent("handoverWait")).toEqual([]);
       // Its heir is late: it asks with its own heartbeats, and with the first of the heir.
       const alone = aLeader(protocol);
       ask(alone);
       beat(alone);
-      expect(alone.sent("timeoutNow")).toEqual([]);
+      expect(alone.sent("handoverWait")).toEqual([]);
       while (alone.node.announcedTerm !== null) alone.timeOut();
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
       beat(alone);
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
       alone.hear("b", heartbeat(configuration, { term: 3 }));
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
     },
   ),
   claim(
@@ -237,24 +237,26 @@ export const transfer = [
       ["b", 1],
       ["c", 0],
     ] as const) {
-      heir.hear(from, { kind: "timeoutNow", term, waitMs: 0 });
+      heir.hear(from, { kind: "handoverDone", term });
       expect(heir.node.announcedTerm).toBeNull();
     }
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", { kind: "handoverDone", term: 1 });
     expect(heir.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
   }),
   claim("16. what is over once stays so, in whatever order the words of it come", (protocol) => {
     const heir = aFollowerOf(protocol, "c");
-    for (const waitMs of [100, 0, 100]) heir.hear("c", { kind: "timeoutNow", term: 1, waitMs });
+    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    heir.hear("c", { kind: "handoverDone", term: 1 });
+    heir.hear("c", { kind: "handoverWait", term: 1, waitMs: 100 });
     heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
     heir.hear("b", heartbeatReply(heir));
     expect(heir.node.announcedTerm).toBe(2);
   }),
   claim("16. an heir that is asked to wait longer does", (protocol) => {
     const heir = anHeir(protocol);
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    heir.hear("c", { kind: "handoverWait", term: 1, waitMs: 150 });
     const askedMs = heir.nowMs;
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 1 });
+    heir.hear("c", { kind: "handoverWait", term: 1, waitMs: 1 });
     while (heir.node.announcedTerm === null) {
       heir.timeOut();
       heir.hear("b", heartbeatReply(heir));
@@ -291,7 +293,7 @@ export const transfer = [
       request: 1,
     } as const;
     expect(heir.tell(remove)).toEqual([{ kind: "answered", request: 1, refusal: "notReady" }]);
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", { kind: "handoverDone", term: 1 });
     expect(heir.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
   }),
   claim("16. nor has it anything to show without a promise of a quorum", (protocol) => {
@@ -317,7 +319,7 @@ export const transfer = [
     const first = heir.sentTo("c")[0];
     heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
     heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", { kind: "handoverDone", term: 1 });
     expect(heir.sentTo("b")).toEqual([]);
     for (const id of ["c", "d", "e"]) expect(heir.sentTo(id)).toEqual([first]);
     heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
@@ -326,7 +328,7 @@ export const transfer = [
   claim("16. a vote that was refused before is counted, whichever of its answers comes last", (protocol) => {
     const heir = aFollowerOf(protocol, "c");
     heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    heir.hear("c", { kind: "handoverDone", term: 1 });
     heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
     heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
     expect(heir.roleName).toBe("leader");
@@ -334,11 +336,64 @@ export const transfer = [
   claim("16. an heir that was told of the loss shows itself with its first heartbeat", (protocol) => {
     const heir = aFollowerOf(protocol, "c");
     heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
+    heir.hear("c", { kind: "handoverWait", term: 1, waitMs: 150 });
     heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
     expect(heir.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
     expect(heir.node.announcedTerm).toBeNull();
   }),
+  claim("16. an order that comes twice is one order, and no word of a loss", (protocol) => {
+    const heir = aFollowerOf(protocol, "c");
+    const order = { kind: "timeoutNow", term: 1, waitMs: 100 } as const;
+    heir.hear("c", order);
+    const orderedAtMs = heir.nowMs;
+    const { round } = heir.node;
+    heir.hear("c", order, heir.nowMs + 1);
+    expect(heir.effects).toEqual([]);
+    heir.hear("b", voteReply({ term: 2, round }));
+    expect(heir.roleName).toBe("leader");
+    expect(heir.sentTo("c")).toEqual([]);
+    heir.hear("c", order, heir.nowMs + 1);
+    expect(heir.sentTo("c")).toEqual([]);
+    beat(heir);
+    expect(heir.sentTo("c")).toEqual([]);
+    expect(heir.node.role).toMatchObject({
+      inheritance: { freeAtMs: orderedAtMs + (100 * 1.01) / 0.99 },
+    });
+  }),
+  claim("16. neither more to wait for nor the end of it makes anybody campaign", (protocol) => {
+    for (const word of [
+      { kind: "handoverWait", term: 1, waitMs: 100 },
+      { kind: "handoverDone", term: 1 },
+    ] as const) {
+      const node = aFollowerOf(protocol, "c");
+      node.hear("c", word);
+      expect(node.effects).toEqual([]);
+      expect(node.roleName).toBe("follower");
+    }
+  }),
+  claim(
+    "16. a leader whose heir did not come says that it has lost, and gives the order anew",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      while (leader.node.announcedTerm !== null) leader.timeOut();
+      leader.tell({ kind: "drained" });
+      expect(leader.sentTo("b").slice(0, 2)).toEqual([
+        { kind: "handoverDone", term: 2 },
+        { kind: "timeoutNow", term: 2, waitMs: 0 },
+      ]);
+      const heir = anHeir(protocol);
+      heir.hear("c", { kind: "handoverDone", term: 1 });
+      expect(heir.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
+      const unordered = aFollowerOf(protocol, "c");
+      unordered.hear("c", { kind: "handoverDone", term: 1 });
+      unordered.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+      expect(unordered.node.role).toMatchObject({
+        name: "candidate",
+        inheritance: { freeAtMs: Number.NEGATIVE_INFINITY },
+      });
+    },
+  ),
   claim("16. who leads anew has nothing left to hand over", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader);

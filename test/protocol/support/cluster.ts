@@ -246,7 +246,9 @@ export class CoreCluster {
       case "send":
         if (
           process.writesDone === process.writesBegun ||
-          ["heartbeat", "timeoutNow", "leaderNotice"].includes(effect.message.kind)
+          ["heartbeat", "timeoutNow", "handoverWait", "handoverDone", "leaderNotice"].includes(
+            effect.message.kind,
+          )
         )
           this.send(process, effect.to, effect.message);
         else

@@ -244,6 +244,8 @@ export const oneOfEach: readonly Message[] = [
     configuration,
   },
   { kind: "timeoutNow", term: 4, waitMs: 12.5 },
+  { kind: "handoverWait", term: 4, waitMs: 12.5 },
+  { kind: "handoverDone", term: 4 },
   aNotice("http://10.0.0.1:8080/é"),
   { ...aNotice(null), leads: false },
 ];
