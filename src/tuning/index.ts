@@ -10,6 +10,7 @@ export {
   type StallFigures,
 } from "./advice/check-advice.js";
 export { doubtsOf } from "./advice/doubts.js";
+export { settingsFit } from "./advice/fit.js";
 export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultLimits } from "./advice/limits.js";
 export {
   type AdviceCheck,

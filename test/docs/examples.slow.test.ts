@@ -22,6 +22,12 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^refused: token 1 is stale: \d+ was seen$/,
   ],
   "test-your-service.ts": [/^\d+ invoices by [23] replicas$/, "20 seeds, no invoice twice"],
+  "embedded-observability.ts": [
+    "a is ready: 200",
+    "c is ready: 200",
+    "the service answers: no orders for a",
+    "raftbeat_is_leader over all replicas: 1",
+  ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,
