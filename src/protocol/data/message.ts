@@ -98,18 +98,18 @@ export interface RequestVoteReply {
 export interface TimeoutNow {
   readonly kind: "timeoutNow";
   readonly term: number;
-  /** How long the sender's lease may last from now: so long the heir, once elected, has none. 0: it was given up. */
+  /** How long the sender's lease may last from now: so long the transferee, once elected, has none. 0: it was given up. */
   readonly waitMs: number;
 }
 
-/** Who led `term` has lost, and its service drains: the heir waits for its lease at least so long from now. */
+/** Who led `term` has lost, and its service drains: the transferee waits for its lease at least so long from now. */
 export interface HandoverWait {
   readonly kind: "handoverWait";
   readonly term: number;
   readonly waitMs: number;
 }
 
-/** The service of who led `term` has drained: the heir may lead. */
+/** The service of who led `term` has drained: the transferee may lead. */
 export interface HandoverDone {
   readonly kind: "handoverDone";
   readonly term: number;

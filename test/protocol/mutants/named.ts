@@ -74,10 +74,13 @@ export const named: readonly Mutant[] = [
       [
         "round.ts",
         'if (role.name === "preCandidate") beginElection(node, null, nowMs, effects);',
-        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
+        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as PendingHandover), term: node.record.term } : null, nowMs, effects);',
       ],
     ],
-    story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],
+    story: [
+      "a transferee that failed asks again, and one that already follows another leader hears it",
+      "I4",
+    ],
     claims: ["16. only this one campaign carries the transfer"],
   },
   {
