@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
 import { systemClock, systemSchedule } from "../../../src/runtime/system-ports.js";
 import { encodeMessage } from "../../../src/transport/wire/codec.js";
 import {
@@ -119,6 +120,22 @@ it("a round trip that was measured over a link is unknown once that link is lost
   a.transport.send("b", aHeartbeat({ seq: 3 }));
   second.socket.send(encodeMessage(aReply({ seq: 3 })));
   await until("measured anew", () => typeof roundTripMs() === "number");
+});
+
+it("a peer's refused frames are those that this node refused, not those that the peer did", async () => {
+  const a = await startWebSocketNode("a");
+  a.transport.setPeers([memberAt("b", 1)]);
+  const refusedFrameCount = () => a.transport.peers()[0]?.refusedFrameCount;
+  for (const [end, expected] of [
+    [(socket: WebSocket) => socket.close(4000, "expected JSON"), 0],
+    [(socket: WebSocket) => socket.send("[]"), 1],
+    [(socket: WebSocket) => socket.close(4001, "flood"), 1],
+  ] as const) {
+    const b = await rawNode("b", "a", a.transport.port());
+    end(b.socket);
+    await until("down", () => a.linked().length === 0);
+    expect(refusedFrameCount()).toBe(expected);
+  }
 });
 
 describe("what comes over a link", () => {
