@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import { type DurableRecord, type Input, isDraining, type Node, type NodeId } from "../../protocol/index.js";
 import { type Forged, saidByOutsider } from "../run/forgery.js";
 import { link, unlinked } from "./link.js";
 import { Course, type Moved, type Rules } from "./path.js";
+import { isSameData } from "./same-data.js";
 import {
   forkWorld,
   idOf,
@@ -164,7 +164,7 @@ function forge(
   course.tell(saidByOutsider(before.record, says, 1, instead));
   const isIdle = course.quiet && course.violations.length === 0;
   const { steppedAtMs } = course.node;
-  return isIdle && isDeepStrictEqual({ ...before, steppedAtMs }, course.node) ? null : course;
+  return isIdle && isSameData({ ...before, steppedAtMs }, course.node) ? null : course;
 }
 
 /** Removes a voter, adds who is nothing as an observer, makes an observer a voter. */
