@@ -34,7 +34,7 @@ describe("links with a peer", () => {
     await until("the link carries on", () => b.messages().length === 1);
   });
 
-  it("go at once to the incarnation that is remembered, whoever has taken its name", async () => {
+  it("go at once to the incarnation that is remembered, where another has taken its name", async () => {
     const recalls = () => "b-1";
     const a = await startWebSocketNode("a", { silenceMs: 60_000 }, {}, { recalls });
     const thief = await rawPeer(a.transport.port());
