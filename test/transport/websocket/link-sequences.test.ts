@@ -138,6 +138,16 @@ it("a peer's refused frames are those that this node refused, not those that the
   }
 });
 
+it("a peer without a link that is no longer listed is forgotten, and takes no place of a node that connects", async () => {
+  const a = await startWebSocketNode("a", { limits: { maxUnlistedCount: 1 } });
+  a.transport.setPeers([memberAt("b", 1)]);
+  expect(a.transport.peers().map(({ id }) => id)).toEqual(["b"]);
+  a.transport.setPeers([]);
+  expect(a.transport.peers()).toEqual([]);
+  await rawNode("c", "a", a.transport.port());
+  expect(a.linked()).toEqual(["c"]);
+});
+
 describe("what comes over a link", () => {
   it("is limited in bytes apart from frames, and the reason names both", async () => {
     const limits = { maxBytesPerSecond: 4000, maxFramesPerSecond: 1000 };
