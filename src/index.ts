@@ -7,7 +7,7 @@
 
 export type * from "./elector/api.js";
 export { createElector } from "./elector/create-elector.js";
-export { LostLeadership } from "./elector/leadership/leadership.js";
+export { LeadershipLostError } from "./elector/leadership/leadership.js";
 export type { Logger } from "./elector/observers/logger.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";

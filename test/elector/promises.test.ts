@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Leadership } from "../../src/elector/api.js";
-import { LostLeadership } from "../../src/elector/leadership/leadership.js";
+import { LeadershipLostError } from "../../src/elector/leadership/leadership.js";
 import { ElectorWorld, flushed, gate } from "./support/elector-world.js";
 
 const three = ["a", "b", "c"];
@@ -86,7 +86,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
       [leads[0]?.term, false],
     ]);
     expect(leads[0]?.remainingMs()).toBe(0);
-    expect(() => leads[0]?.assertValid()).toThrow(LostLeadership);
+    expect(() => leads[0]?.assertValid()).toThrow(LeadershipLostError);
     leads[1]?.assertValid();
   });
 
@@ -362,7 +362,7 @@ describe("promise 5: a lease is checked when asked", () => {
     });
     await flushed();
     first.wallOffsetMs += 60_000;
-    expect(() => lead?.assertValid()).toThrow(LostLeadership);
+    expect(() => lead?.assertValid()).toThrow(LeadershipLostError);
     expect(lead?.signal.aborted).toBe(true);
   });
 

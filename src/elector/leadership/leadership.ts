@@ -3,7 +3,7 @@ import type { LossReason } from "../../protocol/index.js";
 import type { Leadership } from "../api.js";
 
 /** The reason that the signal of a leadership is aborted with: an error, so that what takes the signal can throw it. */
-export class LostLeadership extends RaftbeatError {
+export class LeadershipLostError extends RaftbeatError {
   /** The term that was led in. */
   readonly term: number;
   readonly reason: LossReason;
@@ -65,13 +65,13 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
       },
     },
     hasResigned: () => resigned,
-    lose: (reason) => controller.abort(new LostLeadership(term, reason)),
+    lose: (reason) => controller.abort(new LeadershipLostError(term, reason)),
   };
 }
 
 function lossOf(signal: AbortSignal): RaftbeatError {
-  const { term, reason } = signal.reason as LostLeadership;
-  return new LostLeadership(term, reason);
+  const { term, reason } = signal.reason as LeadershipLostError;
+  return new LeadershipLostError(term, reason);
 }
 
 function tooShort(term: number, leftMs: number, forMs: number, longestMs: number): string {

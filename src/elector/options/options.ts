@@ -21,7 +21,7 @@ import {
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
 import type { TransportToken } from "../../transport/security/secrets.js";
-import type { ElectorOptions } from "../api.js";
+import type { ElectorOptions, HealthOptions } from "../api.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 
 /** Defaults of an elector that are not the protocol's; milliseconds. */
@@ -34,7 +34,7 @@ export const electorDefaults = {
 } as const;
 
 /** An elector's options, checked and complete. */
-export interface ElectorPlan {
+export interface ResolvedOptions {
   readonly members: readonly Member[];
   readonly settings: Settings;
   /** How the node comes to a cluster, if it belongs to none yet. */
@@ -42,6 +42,8 @@ export interface ElectorPlan {
   readonly metadata: string | null;
   readonly drainTimeoutMs: number;
   readonly coolDownMs: number;
+  /** Null where the service is always taken to be well. */
+  readonly health: Required<HealthOptions> | null;
   readonly warnings: readonly string[];
 }
 
@@ -119,7 +121,7 @@ function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
 }
 
 /** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
-export function planElector(options: ElectorOptions): ElectorPlan {
+export function resolveOptions(options: ElectorOptions): ResolvedOptions {
   checkOptions(schema, options, "the options");
   const ids = Object.keys(options.voters);
   if (joins(options) && ids.length > 0)
@@ -159,7 +161,16 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     metadata: options.metadata ?? null,
     drainTimeoutMs: options.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
     coolDownMs: options.coolDownMs ?? electorDefaults.coolDownMs,
+    health: options.health === undefined ? null : resolveHealth(options.health),
     warnings: resolution.warnings,
+  };
+}
+
+function resolveHealth({ check, intervalMs, timeoutMs }: HealthOptions): Required<HealthOptions> {
+  return {
+    check,
+    intervalMs: intervalMs ?? electorDefaults.healthIntervalMs,
+    timeoutMs: timeoutMs ?? electorDefaults.healthTimeoutMs,
   };
 }
 

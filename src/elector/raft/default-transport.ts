@@ -4,19 +4,19 @@ import type { Listen } from "../../transport/websocket/listener.js";
 import { webSocketTransport } from "../../transport/websocket/websocket-transport.js";
 import type { ElectorOptions } from "../api.js";
 import type { Logger } from "../observers/logger.js";
-import type { ElectorPlan } from "../options/options.js";
+import type { ResolvedOptions } from "../options/options.js";
 
 /** WebSockets, listening where the options say or else where the node's own address points. Errors: `invalidSettings`. */
 export function defaultTransport(
   options: ElectorOptions,
-  plan: ElectorPlan,
+  resolved: ResolvedOptions,
   logger: Logger,
 ): (identity: Identity) => Transport {
   return webSocketTransport({
     listen: options.listen ?? listenAt(options),
     token: options.token,
     tls: options.tls,
-    electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
+    electionTimeoutMinMs: resolved.settings.electionTimeout.minMs,
     onWarning: (message) => logger.warn({ cluster: options.cluster, id: options.id }, message),
     onRefused: (refusal) => logger.warn(refusal, `a connection was refused: ${refusal.detail}`),
   });

@@ -1,8 +1,11 @@
-import { Cluster } from "../cluster/cluster.js";
+import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
 
-/** The cluster a scenario describes, before anything happens in it. */
-export function clusterOf(scenario: Scenario, seed: number): Cluster {
+/**
+ * The cluster a scenario describes, before anything happens in it.
+ * @param program what runs on its machines, if not a node and its driver alone
+ */
+export function clusterOf(scenario: Scenario, seed: number, program?: ClusterOptions["program"]): Cluster {
   const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
   const { latency, loss, duplicate, links } = network;
   // Where a newer configuration stands for a longer log, no refusal may bring it.
@@ -26,6 +29,7 @@ export function clusterOf(scenario: Scenario, seed: number): Cluster {
     },
     writeMs: disk.write,
     lateness: timers.lateness,
+    ...(program && { program }),
     hasCopies: scenario.faults.some((fault) => fault.do === "putBack"),
   });
 }
