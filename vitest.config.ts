@@ -2,27 +2,54 @@ import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What takes longest, the longest first: begun last, one would keep a core waiting. Where a name is outdated only time is lost. */
-const longest: readonly string[] = ["kill", "fuzz", "page", "demo", "mutants", "operating", "advise"];
+const slowEnding = ".slow.test.ts";
+
+/** Slow tests, the longest first: begun last, one would keep a core waiting. Where a name is outdated only time is lost. */
+const longest: readonly string[] = [
+  "kill",
+  "page",
+  "fuzz",
+  "advise",
+  "mutants",
+  "scenarios",
+  "operating",
+  "chaos",
+  "studies-readme",
+  "study-loopback",
+  "examples",
+  "signals",
+  "demo",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
-      (longest.indexOf(basename(moduleId, ".test.ts")) + longest.length + 1) % (longest.length + 1);
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    const rank = ({ moduleId }: TestSpecification): number => {
+      if (!moduleId.endsWith(slowEnding)) return longest.length + 1;
+      const index = longest.indexOf(basename(moduleId, slowEnding));
+      return index < 0 ? longest.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 
+/** What holds for each project. Not `extends: true`: each project would build the package again. */
+const inEach = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  pool: "forks",
+  // Starting and filling a process for each file took a fifth of the whole time.
+  isolate: false,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    // `npm run test:fast` runs the first alone: files that take less than about 1.5 s each.
+    projects: [
+      { test: { ...inEach, name: "fast", include: ["test/**/!(*.slow).test.ts"] } },
+      { test: { ...inEach, name: "slow", include: [`test/**/*${slowEnding}`] } },
+    ],
     globalSetup: ["test/support/build.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    pool: "forks",
     maxWorkers: 2,
-    // Starting and filling a process for each file took a fifth of the whole time.
-    isolate: false,
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -24,7 +24,7 @@ export function htmlPage(page: PageName, title: string, style: string, data: unk
 /** The bundle lies where the package was built, also when this file runs from its source. */
 function scriptOf(page: PageName): string {
   return readFileSync(
-    fileURLToPath(new URL(`../../dist/report/browser/${page}/${page}.js`, import.meta.url)),
+    fileURLToPath(new URL(`../../../dist/report/browser/${page}/${page}.js`, import.meta.url)),
     "utf8",
   );
 }

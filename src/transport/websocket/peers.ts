@@ -72,6 +72,7 @@ export function createPeers(
   context: DialContext & { readonly random: Random },
   handlers: TransportHandlers,
   onRefused: (refusal: LinkRefusal) => void,
+  onRoundTrip: (peer: NodeId, ms: number) => void,
 ): Peers {
   const { clock, limits, random, schedule, timing } = context;
   const self = context.credentials.identity.id;
@@ -152,7 +153,10 @@ export function createPeers(
       link.refuse("badFrame", problem);
       return;
     }
-    if (message.kind === "heartbeatReply") peer.roundTrip.onReply(message, link.receivedAtMs);
+    if (message.kind === "heartbeatReply") {
+      const roundTripMs = peer.roundTrip.onReply(message, link.receivedAtMs);
+      if (roundTripMs !== null) onRoundTrip(peer.id, roundTripMs);
+    }
     handlers.onMessage(peer.id, link.incarnation, message);
   }
 

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import { RaftbeatError } from "../../errors.js";
-import { idRule, isId } from "../../protocol/index.js";
+import { idRule, isId, type NodeId } from "../../protocol/index.js";
 import type { Clock, Identity, Random, Schedule, Transport } from "../../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../../runtime/system-ports.js";
 import type { TransportTls } from "../security/certificate.js";
@@ -36,6 +36,11 @@ export interface WebSocketTransportOptions extends Some<LinkTiming> {
   readonly limits?: Some<TransportLimits> | undefined;
   /** Told of connections refused, by either side: each kind once a minute. */
   readonly onRefused?: ((refusal: LinkRefusal) => void) | undefined;
+  /**
+   * Called once for each heartbeat whose round trip was measured, with the milliseconds from its sending to its answer. At most one
+   * heartbeat to a peer is measured at a time. It is called before the node gets the answer.
+   */
+  readonly onRoundTrip?: ((peer: NodeId, ms: number) => void) | undefined;
   /** Told of a certificate that expires soon, and of tokens and certificates that cannot be used after a change. */
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly clock?: Pick<Clock, "nowMs" | "wallMs" | "afterPoll"> | undefined;
@@ -65,6 +70,7 @@ const optionNames = {
   electionTimeoutMinMs: true,
   limits: true,
   onRefused: true,
+  onRoundTrip: true,
   onWarning: true,
   clock: true,
   schedule: true,
@@ -117,7 +123,8 @@ export function webSocketTransport(
       random: options.random ?? systemRandom,
       sockets: new Set(),
     };
-    return assemble(listen, context, options.onRefused ?? (() => {}), onWarning);
+    const { onRefused = () => {}, onRoundTrip = () => {} } = options;
+    return assemble(listen, context, { onRefused, onRoundTrip, onWarning });
   };
 }
 
@@ -128,14 +135,18 @@ interface Context extends DialContext, DoorContext {
   readonly clock: Pick<Clock, "nowMs" | "wallMs" | "afterPoll">;
 }
 
+/** What the owner of a transport hears of. */
+type Listeners = {
+  readonly [Name in "onRefused" | "onRoundTrip" | "onWarning"]: NonNullable<WebSocketTransportOptions[Name]>;
+};
+
 /** How often the own certificate is looked at, besides at each connection. */
 const certificateLookMs = 10_000;
 
 function assemble(
   listen: Listen,
   context: Context,
-  onRefused: (refusal: LinkRefusal) => void,
-  onWarning: (message: string) => void,
+  { onRefused, onRoundTrip, onWarning }: Listeners,
 ): WebSocketTransport {
   const { clock, schedule, secrets, timing, sockets } = context;
   const lookAtCertificate = watchCertificate(onWarning);
@@ -171,7 +182,7 @@ function assemble(
 
   return {
     start(handlers, callback) {
-      const peers = createPeers(context, handlers, refusals.note);
+      const peers = createPeers(context, handlers, refusals.note, onRoundTrip);
       const door = createDoor(listen, context, peers.owner, refusals.note);
       running = { peers, door };
       state = "opening";

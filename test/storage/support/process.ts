@@ -20,12 +20,12 @@ export interface StoreProcess {
 
 let script: string | undefined;
 
-/** `storage-child.mjs` as one file: hundreds of processes need not each look for its modules. */
+/** `child.mjs` as one file: hundreds of processes need not each look for its modules. */
 function bundled(): string {
   const folder = mkdtempSync(join(tmpdir(), "raftbeat-child-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, "storage-child.mjs");
-  const entry = fileURLToPath(new URL("storage-child.mjs", import.meta.url));
+  const outfile = join(folder, "child.mjs");
+  const entry = fileURLToPath(new URL("child.mjs", import.meta.url));
   buildSync({
     entryPoints: [entry],
     bundle: true,
@@ -38,7 +38,7 @@ function bundled(): string {
 }
 
 /**
- * Starts `storage-child.mjs`, which opens a store in each directory, and writes on and on in the mode `write`.
+ * Starts `child.mjs`, which opens a store in each directory, and writes on and on in the mode `write`.
  * @param launcher a command that runs the process, such as `unshare`
  */
 export function startStoreProcess(

@@ -5,7 +5,7 @@ import { Chaos } from "./support/chaos.js";
 import { Caught } from "./support/dialogue.js";
 import { profiles } from "./support/profiles.js";
 
-/** More runs, or others: RAFTBEAT_FUZZ_RUNS=20000 RAFTBEAT_FUZZ_SEED=7 npx vitest run test/protocol/chaos.test.ts */
+/** More runs, or others: RAFTBEAT_FUZZ_RUNS=20000 RAFTBEAT_FUZZ_SEED=7 npx vitest run test/protocol/chaos.slow.test.ts */
 const numRuns = Number(process.env["RAFTBEAT_FUZZ_RUNS"] ?? 250);
 const seed = Number(process.env["RAFTBEAT_FUZZ_SEED"] ?? 20_000);
 

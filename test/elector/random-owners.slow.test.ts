@@ -3,7 +3,7 @@ import type { LeaderRun } from "../../src/elector/api.js";
 import { type Replica, ServiceCluster } from "../../src/testing/index.js";
 import { seededRandom } from "../support/prng.js";
 
-/** More courses: RAFTBEAT_OWNERS=1..2000 npx vitest run test/elector/random-owners.test.ts */
+/** More courses: RAFTBEAT_OWNERS=1..2000 npx vitest run test/elector/random-owners.slow.test.ts */
 const [first = 1, last = 60] = (process.env["RAFTBEAT_OWNERS"] ?? "1..60").split("..").map(Number);
 
 /** Services whose owners do at random what owners may do, in a world that does what worlds do; and whatever of it went wrong. */

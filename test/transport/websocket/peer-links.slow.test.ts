@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
-import { systemSchedule } from "../../../src/runtime/system-ports.js";
+import { systemClock, systemSchedule } from "../../../src/runtime/system-ports.js";
 import type { WebSocketTransport } from "../../../src/transport/websocket/websocket-transport.js";
 import {
   afterwards,
@@ -266,6 +266,30 @@ describe("links between peers", () => {
       lastProblem: null,
     });
     expect(counters(b, "a")).toMatchObject({ sentCount: 1, receivedCount: 1, roundTripMs: null });
+  });
+
+  it("tell each round trip of a heartbeat once, also where two take equally long", async () => {
+    // Time stands still, so that all round trips are alike.
+    const clock = { ...systemClock(), nowMs: () => 5 };
+    const told: [string, number][] = [];
+    const a = await startWebSocketNode("a", { clock, onRoundTrip: (peer, ms) => told.push([peer, ms]) });
+    const b = await startWebSocketNode("b");
+    a.transport.setPeers(membersOf(b));
+    await until("linked", () => a.linked().includes("b") && b.linked().includes("a"));
+    for (const seq of [1, 2, 3]) {
+      a.transport.send("b", aHeartbeat({ seq }));
+      b.transport.send("a", aReply({ seq }));
+      // What is said twice is measured once.
+      b.transport.send("a", aReply({ seq }));
+      await until("both arrived", () => a.messages().length === 2 * seq);
+      expect(told).toHaveLength(seq);
+    }
+    expect(told).toEqual([
+      ["b", 0],
+      ["b", 0],
+      ["b", 0],
+    ]);
+    expect(counters(a, "b").roundTripMs).toBe(0);
   });
 
   it("drop and count what does not fit into a full buffer, and queue none of it", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FoundingRun, type FoundingWorld } from "./support/founding.js";
 
-/** More: RAFTBEAT_FUZZ_RUNS=3000 npx vitest run test/protocol/founding.test.ts */
+/** More: RAFTBEAT_FUZZ_RUNS=3000 npx vitest run test/protocol/founding.slow.test.ts */
 const runsInstead = process.env["RAFTBEAT_FUZZ_RUNS"];
 
 const worlds: readonly (FoundingWorld & { readonly founds: boolean; readonly runs: number })[] = [

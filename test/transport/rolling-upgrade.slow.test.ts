@@ -9,15 +9,23 @@ import { until } from "./support/nodes.js";
 /** A build in which version 3 of the wire protocol exists, with frames that version 2 cannot read, and this range is spoken. */
 function editsFor(lowest: number, highest: number): Edit[] {
   return [
-    ["handshake.ts", "export const lowestWireVersion = 2;", `export const lowestWireVersion = ${lowest};`],
-    ["handshake.ts", "export const highestWireVersion = 2;", `export const highestWireVersion = ${highest};`],
     [
-      "link.ts",
+      "wire/handshake.ts",
+      "export const lowestWireVersion = 2;",
+      `export const lowestWireVersion = ${lowest};`,
+    ],
+    [
+      "wire/handshake.ts",
+      "export const highestWireVersion = 2;",
+      `export const highestWireVersion = ${highest};`,
+    ],
+    [
+      "websocket/link.ts",
       "socket.send(text);",
       'socket.send(link.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
     ],
     [
-      "link.ts",
+      "websocket/link.ts",
       "owner.onFrame(link, data.toString());",
       `owner.onFrame(link, ${lowest === 3 || "link.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
     ],
