@@ -41,11 +41,12 @@ export class ServiceCluster {
   constructor(options: ServiceClusterOptions) {
     const { founded = true, judged = true, spares = [], seed = 1 } = options;
     const scenario = parseScenario({ cluster: { nodes: 3 }, ...options.world });
+    const { voters, observers } = scenario;
+    const others = spares.filter((id) => !voters.includes(id) && !observers.includes(id));
+    const machines = { voters, observers: [...observers, ...others] };
     this.options = options;
-    this.cluster = clusterOf(
-      { ...scenario, observers: [...scenario.observers, ...spares] },
-      seed,
-      (process) => this.begin(process),
+    this.cluster = clusterOf(parseScenario({ ...options.world, cluster: machines }), seed, (process) =>
+      this.begin(process),
     );
     this.network = new ServiceNetwork(this.cluster);
     for (const process of this.cluster.processes) {
@@ -225,7 +226,8 @@ export class ServiceCluster {
       timeline.step();
     }
     timeline.runUntil(untilMs);
-    return false;
+    await promisesSettled();
+    return done();
   }
 
   /** A process starts: its machine starts an elector, and the service is put on that. */

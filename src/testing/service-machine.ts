@@ -1,16 +1,21 @@
 import type { Elector, ElectorOptions, ElectorPorts } from "../elector/api.js";
 import { startElector } from "../elector/create-elector.js";
 import { type DurableRecord, emptyRecord, type NodeId } from "../protocol/index.js";
-import type { VoteStore } from "../runtime/ports.js";
+import type { Transport, VoteStore } from "../runtime/ports.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
 import type { Stream } from "../simulation/kernel/prng.js";
 import type { ServiceNetwork } from "./service-network.js";
 
-/** The name of every simulated cluster of services. */
+/** The name of a simulated cluster of services, where `elector` gives none. */
 export const clusterName = "simulated";
 
-/** What a replica's elector may be given besides what its machine is. */
-export type ReplicaOptions = Partial<Omit<ElectorOptions, "cluster" | "id">>;
+/** What a replica's elector may be given besides what its machine is, and how its machine may differ from others. */
+export interface ReplicaOptions extends Partial<Omit<ElectorOptions, "id">> {
+  /** Stands between the elector and its simulated disk, such as a store that hangs. */
+  readonly wrapStore?: (store: VoteStore) => VoteStore;
+  /** Stands between the elector and the simulated network, such as a transport that does not start. */
+  readonly wrapTransport?: (transport: Transport) => Transport;
+}
 
 /**
  * The machine of a replica: starts electors on a simulated process, each with ports that are dead once that start has ended, so that
@@ -52,7 +57,7 @@ export class ServiceMachine {
   }
 
   /** Starts an elector from what is on the disk. @throws RaftbeatError as `createElector` */
-  start(options: ReplicaOptions): Promise<Elector> {
+  start({ wrapStore, wrapTransport, ...options }: ReplicaOptions): Promise<Elector> {
     const { process } = this;
     this.isStarting = true;
     const life = ++this.life;
@@ -75,15 +80,19 @@ export class ServiceMachine {
         },
       },
     };
+    const store = this.storeOf(lives);
     const starting = startElector(
       {
         ...(options.voters === undefined && { join: true }),
         voters: {},
         timing: timingOf(process),
-        store: this.storeOf(lives),
-        transport: (identity) => this.network.transportOf(process, identity),
-        ...options,
+        store: wrapStore?.(store) ?? store,
+        transport: (identity) => {
+          const transport = this.network.transportOf(process, identity);
+          return wrapTransport?.(transport) ?? transport;
+        },
         cluster: clusterName,
+        ...options,
         id: this.id,
       },
       ports,

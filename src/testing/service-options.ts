@@ -24,7 +24,7 @@ export interface ServiceClusterOptions {
    * @defaultValue true: each voter and observer has the record of a cluster that is founded
    */
   readonly founded?: boolean;
-  /** Machines without a record and a replica at first; `restart` starts one. */
+  /** Machines, some of `world` or others, that have no record and no replica at first; `restart` starts one. */
   readonly spares?: readonly NodeId[];
   /**
    * False where the safety checkers would judge more than one cluster, as after a recovery while lost members still run.
