@@ -8,21 +8,54 @@
 export type * from "./elector/api.js";
 export { createElector } from "./elector/create-elector.js";
 export { LeadershipLostError } from "./elector/leadership/leadership.js";
+export type { Diagnostics } from "./elector/observers/diagnostics.js";
 export type { Logger } from "./elector/observers/logger.js";
+export { electorDefaults } from "./elector/options/options.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
-export type { ConfigurationId, Member } from "./protocol/data/configuration.js";
-export type { NodeId } from "./protocol/data/message.js";
+export type { Configuration, ConfigurationId, Member, NodeId } from "./protocol/data/configuration.js";
+export type {
+  Candidacy,
+  Heartbeat,
+  HeartbeatReply,
+  LeaderNotice,
+  Message,
+  Refusal,
+  RequestVote,
+  RequestVoteReply,
+  TimeoutNow,
+} from "./protocol/data/message.js";
 export type { LossReason } from "./protocol/data/node.js";
-export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/data/settings.js";
-export type * from "./runtime/ports.js";
+export type { DurableRecord } from "./protocol/data/record.js";
+export {
+  type Preset,
+  presets,
+  type Resolution,
+  resolveTiming,
+  type TimeoutRange,
+  type Timing,
+  type TimingInput,
+} from "./protocol/data/settings.js";
+export type { Progress, Run, Standing } from "./protocol/data/standing.js";
+export type {
+  Clock,
+  DisconnectReason,
+  Identity,
+  PeerProof,
+  PeerRefusal,
+  Random as RandomSource,
+  Schedule as Scheduler,
+  Transport,
+  TransportHandlers,
+  VoteStore,
+} from "./runtime/ports.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { CertificateOwner, TransportTls } from "./transport/security/certificate.js";
 export type { Renewable, TransportToken } from "./transport/security/secrets.js";
-export type { LinkTiming, TransportLimits } from "./transport/websocket/limits.js";
-export type { Listen } from "./transport/websocket/listener.js";
+export type { LinkTiming, Some, TransportLimits } from "./transport/websocket/limits.js";
+export type { Listen as ListenOptions } from "./transport/websocket/listener.js";
 export type { PeerCounters } from "./transport/websocket/peers.js";
 export {
   type WebSocketTransport,

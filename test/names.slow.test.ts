@@ -89,10 +89,12 @@ const doors: Record<string, (name: string) => unknown[]> = {
     return [votedFor, incarnation, ...configuration.voters.map(({ id }) => id), ...incarnationsMet.keys()];
   },
   "a scenario": (name) => {
-    const { voters, timingOf } = readScenario(
+    const { voters, timings } = readScenario(
       fileOf({ cluster: { voters: [name, "zz"] }, timing: { nodes: { [name]: "wan" } } }),
     );
-    return timingOf(name).heartbeatIntervalMs > timingOf("zz").heartbeatIntervalMs ? [...voters] : [];
+    return (timings[name]?.heartbeatIntervalMs ?? 0) > (timings["zz"]?.heartbeatIntervalMs ?? 0)
+      ? [...voters]
+      : [];
   },
 };
 
@@ -137,7 +139,7 @@ describe("a name is kept as it is or refused, and by the same rule", () => {
       expect(plannedNames(plan)).toEqual([name, name]);
       const scenario = join(folder, "scenario.yaml");
       writeFileSync(scenario, `cluster: { voters: ["${name}"] }\ntiming: { nodes: { ${name}: wan } }\n`);
-      expect(readScenario(scenario).timingOf(name).heartbeatIntervalMs).toBeGreaterThan(50);
+      expect(readScenario(scenario).timings[name]?.heartbeatIntervalMs).toBeGreaterThan(50);
     },
   );
 

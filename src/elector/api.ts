@@ -4,6 +4,7 @@ import type { Clock, Identity, Random, Schedule, Transport, VoteStore } from "..
 import type { TransportTls } from "../transport/security/certificate.js";
 import type { Renewable, TransportToken } from "../transport/security/secrets.js";
 import type { Listen } from "../transport/websocket/listener.js";
+import type { PeerCounters } from "../transport/websocket/peers.js";
 import type { Logger } from "./observers/logger.js";
 import type { ElectorStatus } from "./status.js";
 
@@ -85,6 +86,8 @@ export interface Elector extends AsyncDisposable {
   /** True iff this node leads now: computed when asked, from the lease. */
   readonly isLeader: boolean;
   status(): ElectorStatus;
+  /** What went over the links with each peer, sorted by id; nothing where `transport` is one that keeps no such counts. */
+  links(): readonly PeerCounters[];
   /**
    * Runs `body` each time this node leads, until the signal, `stop()` or the run's own `stop()` ends it. One at a time.
    * @throws RaftbeatError `runInProgress`, `invalidSettings`, `stopped`, or the error that ended the elector
@@ -185,6 +188,11 @@ export interface ElectorOptions {
   readonly token?: Renewable<TransportToken>;
   /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
   readonly tls?: Renewable<TransportTls>;
+  /**
+   * Called once for each heartbeat whose round trip was measured, in milliseconds, before the node gets the answer. At most one heartbeat
+   * to a peer is measured at a time.
+   */
+  readonly onRoundTrip?: (peer: NodeId, ms: number) => void;
   /** True for a node that votes and holds its votes like any other, and never leads: a tie-breaker without the service. */
   readonly arbiter?: boolean;
   /**

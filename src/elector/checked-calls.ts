@@ -50,6 +50,7 @@ export function withCheckedCalls(elector: RunningElector): Elector {
       return elector.isLeader;
     },
     status: () => elector.status(),
+    links: () => elector.links(),
     whileLeader(body, options) {
       if (typeof body !== "function")
         throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);

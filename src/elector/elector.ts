@@ -1,8 +1,8 @@
 import { RaftbeatError } from "../errors.js";
-import type { LossReason } from "../protocol/index.js";
-import { markedAsCopy, type Node, type NodeId } from "../protocol/index.js";
+import { type LossReason, markedAsCopy, type Node, type NodeId } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { TransportHandlers } from "../runtime/ports.js";
+import type { PeerCounters } from "../transport/websocket/peers.js";
 import type { Elector, ElectorEvent, ElectorOptions, ElectorPorts, LeaderBody, LeaderRun } from "./api.js";
 import { createEligibility, type Eligibility } from "./leadership/eligibility.js";
 import { watchHealth } from "./leadership/health.js";
@@ -217,6 +217,10 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
       outlook: this.outlook,
       addressOf: links.addressOf,
     });
+  }
+
+  links(): readonly PeerCounters[] {
+    return this.parts.links.counters();
   }
 
   whileLeader(body: LeaderBody, { signal }: { readonly signal?: AbortSignal } = {}): LeaderRun {

@@ -1,4 +1,4 @@
-import type { Message, NodeId } from "../protocol/index.js";
+import type { DisconnectReason, Message, NodeId } from "../protocol/index.js";
 import type { Identity, Transport, TransportHandlers } from "../runtime/ports.js";
 import type { Cluster } from "../simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
@@ -91,9 +91,9 @@ export class ServiceNetwork {
     for (const [id, station] of this.stations) if (!isRunning(station)) this.stations.delete(id);
     for (const [key, link] of this.links) {
       const [one, other] = link;
-      if (this.isCurrent(one) && this.isCurrent(other) && this.passes(link, "some") && this.isWanted(link))
-        continue;
-      this.breakLink(key);
+      if (!this.isCurrent(one) || !this.isCurrent(other) || !this.isWanted(link))
+        this.breakLink(key, "closed");
+      else if (!this.passes(link, "some")) this.breakLink(key, "silent");
     }
     const stations = [...this.stations.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const [index, one] of stations.entries())
@@ -132,14 +132,14 @@ export class ServiceNetwork {
       inProcess(one, () => one.handlers.onRefusedBy?.(other.id, other.incarnation, byOther, "proven"));
   }
 
-  private breakLink(key: string): void {
+  private breakLink(key: string, reason: DisconnectReason): void {
     const link = this.links.get(key);
     if (link === undefined) return;
     const [one, other] = link;
     this.links.delete(key);
     this.soon(() => {
-      if (this.isCurrent(one)) inProcess(one, () => one.handlers.onPeerDown(other.id));
-      if (this.isCurrent(other)) inProcess(other, () => other.handlers.onPeerDown(one.id));
+      if (this.isCurrent(one)) inProcess(one, () => one.handlers.onPeerDown(other.id, reason));
+      if (this.isCurrent(other)) inProcess(other, () => other.handlers.onPeerDown(one.id, reason));
     });
   }
 
@@ -151,7 +151,7 @@ export class ServiceNetwork {
       this.stuck.add(direction);
       this.after(silenceMs, () => {
         this.stuck.delete(direction);
-        this.breakLink(key);
+        this.breakLink(key, "silent");
         this.relink();
       });
     }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { builtFile } from "../../src/built-file.js";
 import {
   createElector,
   type Elector,
@@ -121,7 +122,7 @@ describe("electors with real WebSockets and files", () => {
     cleanups.push(() => rm(folder, { recursive: true }));
     const options = JSON.stringify({ cluster: "real", id: "a", voters, coolDownMs: 60_000 });
     const script = `
-      import { createElector, fileVoteStore } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      import { createElector, fileVoteStore } from ${JSON.stringify(builtFile("index.js").href)};
       const store = fileVoteStore(${JSON.stringify(folder)});
       const elector = await createElector({ ...${options}, store, health: { check: () => true, intervalMs: 60_000 } });
       elector.whileLeader(() => { throw new Error("so that it cools down"); });

@@ -10,6 +10,7 @@ export class LeadershipLostError extends RaftbeatError {
 
   constructor(term: number, reason: LossReason) {
     super("notLeader", `the leadership of term ${term} is lost (${reason})`);
+    this.name = "LeadershipLostError";
     this.term = term;
     this.reason = reason;
   }
@@ -24,6 +25,8 @@ export interface Lease {
   nowMs(): number;
   /** The longest lease these settings can give, in milliseconds. */
   readonly longestMs: number;
+  /** The setting that makes leases longer. */
+  readonly longerBy: string;
 }
 
 /** A leadership and the two things done to it from outside: ask whether its body resigned, and end it. */
@@ -56,7 +59,7 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
         if (signal.aborted) throw lossOf(signal);
         // Written so that a NaN fails.
         if (leftMs > 0 && leftMs >= forMs) return;
-        throw new RaftbeatError("leaseTooShort", tooShort(term, leftMs, forMs, lease.longestMs));
+        throw new RaftbeatError("leaseTooShort", tooShort(term, leftMs, forMs, lease));
       },
       resign() {
         if (resigned || signal.aborted) return;
@@ -74,9 +77,9 @@ function lossOf(signal: AbortSignal): RaftbeatError {
   return new LeadershipLostError(term, reason);
 }
 
-function tooShort(term: number, leftMs: number, forMs: number, longestMs: number): string {
+function tooShort(term: number, leftMs: number, forMs: number, { longestMs, longerBy }: Lease): string {
   const left = `${leftMs.toFixed(1)} ms of the lease of term ${term} are left`;
   if (!(forMs <= longestMs))
-    return `${left}, and ${forMs} ms were asked for: with these settings a lease is never longer than ${longestMs.toFixed(1)} ms; use a longer voteHoldMs`;
+    return `${left}, and ${forMs} ms were asked for: with these settings a lease is never longer than ${longestMs.toFixed(1)} ms; use a longer ${longerBy}`;
   return `${left}, and ${forMs} ms were asked for: stop writing, and wait for the signal or ask again`;
 }

@@ -20,11 +20,12 @@ import {
   safeModes,
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
+import { timingEntries } from "../../schemas/timing.js";
 import type { TransportToken } from "../../transport/security/secrets.js";
 import type { ElectorOptions, HealthOptions } from "../api.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 
-/** Defaults of an elector that are not the protocol's; milliseconds. */
+/** What an elector goes by where its options say nothing, besides the timing; in milliseconds. */
 export const electorDefaults = {
   drainTimeoutMs: 30_000,
   coolDownMs: 5_000,
@@ -54,13 +55,7 @@ const presetName = v.picklist(
   Object.keys(presets) as Preset[],
   `must be one of ${Object.keys(presets).join(", ")}, or an object with heartbeatIntervalMs and electionTimeout`,
 );
-const timing = only({
-  heartbeatIntervalMs: milliseconds,
-  electionTimeout: only({ minMs: milliseconds, maxMs: milliseconds }),
-  voteHoldMs: v.optional(milliseconds),
-  quorumTimeoutMs: v.optional(milliseconds),
-  clockDriftRatio: v.optional(v.number("must be a number")),
-});
+const timing = only(timingEntries(milliseconds, v.number("must be a number"), only));
 const text = v.string("must be text");
 const listen = only({ host: v.optional(text), port: v.number("must be a port"), path: v.optional(text) });
 const sharedListen = only({ server: withMethods("on"), path: text });
@@ -101,6 +96,7 @@ const schema = only({
   metadata: v.optional(
     v.pipe(text, v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
   ),
+  onRoundTrip: v.optional(callable),
   health: v.optional(
     only({ check: callable, intervalMs: v.optional(positiveMs), timeoutMs: v.optional(positiveMs) }),
   ),
@@ -136,7 +132,9 @@ export function resolveOptions(options: ElectorOptions): ResolvedOptions {
     );
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
-  const unused = (["listen", "token", "tls"] as const).filter((name) => options[name] !== undefined);
+  const unused = (["listen", "token", "tls", "onRoundTrip"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   if (options.transport !== undefined && unused.length > 0)
     throw invalid(
       `${unused.join(" and ")} would be ignored, as transport is given: give it to that transport instead`,

@@ -16,6 +16,7 @@ export function defaultTransport(
     listen: options.listen ?? listenAt(options),
     token: options.token,
     tls: options.tls,
+    onRoundTrip: options.onRoundTrip,
     electionTimeoutMinMs: resolved.settings.electionTimeout.minMs,
     onWarning: (message) => logger.warn({ cluster: options.cluster, id: options.id }, message),
     onRefused: (refusal) => logger.warn(refusal, `a connection was refused: ${refusal.detail}`),

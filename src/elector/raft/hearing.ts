@@ -55,8 +55,9 @@ export function createHearing(deps: HearingDeps): Hearing {
         if (begun) meet(peer, introduced);
         deps.onLinksChanged();
       },
-      onPeerDown(peer) {
+      onPeerDown(peer, reason) {
         connected.delete(peer);
+        if (begun) driver.tell({ kind: "disconnected", from: peer, reason });
         publish("peerDown", { peer });
         deps.onLinksChanged();
       },

@@ -10,6 +10,7 @@ export function nodeLease(driver: Driver, clock: Clock): Lease {
     isLeader: () => driver.isLeader(),
     leaseUntilMs: () => driver.leaseUntilMs(),
     nowMs: () => clock.nowMs(),
+    longerBy: "voteHoldMs",
     get longestMs() {
       const alone = node.record.configuration.voters.length === 1;
       return alone ? Number.POSITIVE_INFINITY : promiseUntil(node, 0, node.settings.voteHoldMs);

@@ -1,21 +1,22 @@
+import type { Timing } from "../../protocol/index.js";
 import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { candidacyOf } from "./study-candidacy.js";
 
 /**
  * The cluster a scenario describes, before anything happens in it.
  * @param program what runs on its machines, if not a node and its driver alone
  */
 export function clusterOf(scenario: Scenario, seed: number, program?: ClusterOptions["program"]): Cluster {
-  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
+  const { voters, observers, network, disk, timers, protocol, timings } = scenario;
   const { latency, loss, duplicate, links } = network;
-  // Where a newer configuration stands for a longer log, no refusal may bring it.
-  const keepsConfiguration = scenario.eligible !== undefined || scenario.logs === "different";
-  const modes = keepsConfiguration ? { ...protocol, keepsConfiguration } : protocol;
+  const { preVote, quorumCheck, voteHold, durable } = protocol;
+  const modes = { preVote, quorumCheck, voteHold, durable };
   return new Cluster({
     seed,
     voters,
     observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes }),
+    settingsOf: (id) => ({ ...(timings[id] as Timing), modes, candidacy: candidacyOf(scenario, id) }),
     transport: network.transport,
     link: { latency, loss, duplicate },
     linkOf: (from, to) => {

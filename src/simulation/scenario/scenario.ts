@@ -11,8 +11,10 @@ import {
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
 import { ownWords } from "../../schemas/own-words.js";
+import { timingEntries } from "../../schemas/timing.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
+import { studyModeProblems } from "./study-modes.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
 const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
@@ -26,13 +28,7 @@ const nodeId = v.pipe(
 /** More nodes than any cluster that elects a leader has. */
 const mostNodes = 31;
 
-const timingInput = v.strictObject({
-  heartbeatIntervalMs: positiveMs,
-  electionTimeout: v.strictObject({ minMs: positiveMs, maxMs: positiveMs }),
-  voteHoldMs: v.optional(positiveMs),
-  quorumTimeoutMs: v.optional(positiveMs),
-  clockDriftRatio: v.optional(v.number()),
-});
+const timingInput = v.strictObject(timingEntries(positiveMs, v.number(), (range) => v.strictObject(range)));
 const presetName = v.picklist(Object.keys(presets) as (keyof typeof presets)[]);
 const oneTiming = v.union([presetName, timingInput], problemOfTiming);
 const timing = v.union(
@@ -100,6 +96,7 @@ const scenarioSchema = v.strictObject({
       durable: v.optional(v.boolean(), true),
       candidateTimeout: v.optional(v.strictObject({ minMs: positiveMs, maxMs: positiveMs })),
       candidateBackoff: v.optional(v.boolean()),
+      configurationsRefuse: v.optional(v.boolean()),
     }),
     {},
   ),
@@ -134,11 +131,12 @@ type Parsed = v.InferOutput<typeof scenarioSchema>;
 /** What a scenario expects of its runs. */
 export type Expectation = v.InferOutput<typeof expectation>;
 
-/** A scenario with every default filled in and every name known. */
+/** A scenario with every default filled in and every name known: plain data, which can be sent to threads and other machines. */
 export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
   readonly voters: readonly string[];
   readonly observers: readonly string[];
-  readonly timingOf: (id: string) => Timing;
+  /** By the id of each node. */
+  readonly timings: Readonly<Record<string, Timing>>;
 }
 
 /**
@@ -161,7 +159,7 @@ export function parseScenario(input: unknown): Scenario {
     if (resolution.ok) timings.set(id, resolution.timing);
     else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
   }
-  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest.protocol));
+  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest));
   if (rest.seed + rest.runs > Number.MAX_SAFE_INTEGER)
     problems.push(
       `seed (${rest.seed}) and runs (${rest.runs}): together they are more than ${Number.MAX_SAFE_INTEGER}`,
@@ -175,7 +173,7 @@ export function parseScenario(input: unknown): Scenario {
   if (rest.start !== "fresh" && rest.terms !== "equal")
     problems.push(`start: different terms belong to fresh, and start is ${rest.start}`);
   if (problems.length > 0) throw refused([...new Set(problems)]);
-  return { ...rest, voters, observers, timingOf: (id) => timings.get(id) as Timing };
+  return { ...rest, voters, observers, timings: Object.fromEntries(timings) };
 }
 
 /**
@@ -200,20 +198,6 @@ function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: strin
 function timingFor(given: Parsed["timing"], id: string): Resolution {
   if (typeof given === "string" || !("nodes" in given)) return resolveTiming(given as TimingInput);
   return resolveTiming((given.nodes[id] ?? given.default) as TimingInput);
-}
-
-/** What is wrong with the modes that only studies set. */
-function studyModeProblems({ preVote, candidateTimeout, candidateBackoff }: Parsed["protocol"]): string[] {
-  const problems: string[] = [];
-  if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)
-    problems.push(
-      `protocol: candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
-    );
-  if (candidateBackoff === true && preVote)
-    problems.push(
-      "protocol: candidateBackoff belongs to candidates that ask for votes at once; set preVote to false",
-    );
-  return problems;
 }
 
 /** Names that nobody in the cluster has. */

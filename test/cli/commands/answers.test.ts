@@ -156,9 +156,9 @@ describe("the answer of a sweep", () => {
       refused: null,
       runs: 30,
       recovered: 30,
-      figure: "recoveryMs",
-      figureMean: 100,
-      figureHalfWidth: 2,
+      metric: "recoveryMs",
+      metricMean: 100,
+      metricHalfWidth: 2,
       recoveryMs: null,
       detectionMs: 50,
       falseElectionsPerHour: 0,
@@ -176,11 +176,11 @@ describe("the answer of a sweep", () => {
 
   it("is the combination with the least figure, what it costs, and what the minutes can tell", () => {
     const answer = sweepAnswer([
-      aCell(10, { figureMean: 40, falseElections: 7, onFront: true }),
-      aCell(25, { figureMean: 60, onFront: true }),
+      aCell(10, { metricMean: 40, falseElections: 7, onFront: true }),
+      aCell(25, { metricMean: 60, onFront: true }),
       aCell(50, {}),
-      aCell(75, { figureMean: 20, recovered: 29 }),
-      aCell(76, { refused: "no", runs: 0, recovered: 0, figureMean: null }),
+      aCell(75, { metricMean: 20, recovered: 29 }),
+      aCell(76, { refused: "no", runs: 0, recovered: 0, metricMean: null }),
     ]);
     expect(answer).toEqual({
       lead: "Least mean recovery: 40.0 +- 2.0 ms with heartbeatIntervalMs 10",

@@ -1,19 +1,18 @@
-import { parseScenario, playRun, type ScenarioInput } from "../../simulation/index.js";
+import { playRun, type Scenario } from "../../simulation/index.js";
 import type { Trial } from "./study.js";
 
-/** Some trials of one case: trial k has seed `seed + k`, whoever plays it. */
+/** Some trials of one case: trial k has seed `seed + k`. */
 export interface StudyJob {
-  readonly scenario: ScenarioInput;
+  readonly scenario: Scenario;
   readonly seed: number;
   readonly from: number;
   readonly count: number;
 }
 
 /** Plays the trials of a job, in order. */
-export function work(job: StudyJob): Trial[] {
-  const scenario = parseScenario(job.scenario);
-  return Array.from({ length: job.count }, (_, index) => {
-    const { metrics, violation } = playRun(scenario, job.seed + job.from + index, { checks: "safety" });
+export function playTrials({ scenario, seed, from, count }: StudyJob): readonly Trial[] {
+  return Array.from({ length: count }, (_, index) => {
+    const { metrics, violation } = playRun(scenario, seed + from + index, { checks: "safety" });
     return {
       ms: violation === null ? metrics.recoveryMs : null,
       availability: metrics.availability,

@@ -3,7 +3,7 @@ import { type FuzzBatch, fuzz, playPlan, type SeedRange } from "./fuzz.js";
 import { documentOf, planOf } from "./plan.js";
 import { shrink } from "./shrink.js";
 
-/** What a worker of the fuzzer is asked: to play some seeds, or to shrink one that failed. */
+/** A job of the fuzzer: to play some seeds, or to shrink one that failed. */
 export interface FuzzJob extends SeedRange {
   readonly do: "play" | "shrink";
 }
@@ -16,14 +16,14 @@ export interface ShrunkFailure {
   readonly text: string;
 }
 
-/** What a worker answers: to `play` what the seeds came to, to `shrink` the scenario that is left. */
+/** What a job came to: `play` to what the seeds gave, `shrink` to the scenario that is left. */
 export interface FuzzAnswer {
   readonly batch: FuzzBatch | null;
   readonly shrunk: ShrunkFailure | null;
 }
 
-/** Does one job; called by the pool of workers. Errors: `invalidSettings` where fast-check is needed and not installed. */
-export async function work(job: FuzzJob): Promise<FuzzAnswer> {
+/** Does one job. @throws RaftbeatError `invalidSettings` where fast-check is needed and not installed */
+export async function fuzzJob(job: FuzzJob): Promise<FuzzAnswer> {
   if (job.do === "play") return { batch: fuzz(job), shrunk: null };
   const plan = planOf(job.profile, job.from);
   const { failure } = playPlan(plan);
