@@ -22,7 +22,7 @@ type Link = readonly [Station, Station];
 
 /**
  * The links between electors, over the messages of a simulated cluster: who knows whose address, who says what of itself, and who refuses
- * whom. A link is there while either end wants it and something passes between them; it breaks at once when nothing passes any more.
+ * whom. A link is made where either end wants it and messages pass in both directions, and kept until nothing passes any more.
  */
 export class ServiceNetwork {
   /** Longer messages, in characters of JSON, are swallowed with all that follows on the link, until it is found dead and made anew. */
@@ -83,6 +83,7 @@ export class ServiceNetwork {
   /** From now on the node is reached at this address alone. */
   move(id: NodeId, address: string): void {
     this.movedTo.set(id, address);
+    for (const [key, link] of this.links) if (link.some((end) => end.id === id)) this.breakLink(key, "reset");
     this.relink();
   }
 
@@ -91,8 +92,9 @@ export class ServiceNetwork {
     for (const [id, station] of this.stations) if (!isRunning(station)) this.stations.delete(id);
     for (const [key, link] of this.links) {
       const [one, other] = link;
-      if (!this.isCurrent(one) || !this.isCurrent(other) || !this.isWanted(link))
-        this.breakLink(key, "closed");
+      // A link that is there is kept, also where neither end lists the other any more.
+      if (!isRunning(one) || !isRunning(other)) this.breakLink(key, "reset");
+      else if (!this.isCurrent(one) || !this.isCurrent(other)) this.breakLink(key, "closed");
       else if (!this.passes(link, "some")) this.breakLink(key, "silent");
     }
     const stations = [...this.stations.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -150,7 +150,6 @@ describe("what the package exports is enough", () => {
 
   it("for telling why a leadership was lost", () => {
     const error = new LeadershipLostError(7, "leaseExpired");
-    expect(error.name).toBe("LeadershipLostError");
     expect(error).toMatchObject({ code: "notLeader", term: 7, reason: "leaseExpired" });
   });
 

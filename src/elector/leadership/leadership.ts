@@ -10,7 +10,6 @@ export class LeadershipLostError extends RaftbeatError {
 
   constructor(term: number, reason: LossReason) {
     super("notLeader", `the leadership of term ${term} is lost (${reason})`);
-    this.name = "LeadershipLostError";
     this.term = term;
     this.reason = reason;
   }

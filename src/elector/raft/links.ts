@@ -59,9 +59,14 @@ export function createLinks(
   }
 
   function tellPeers(): void {
-    const peers = members.map((member) => ({ ...member, address: addressOf(member) }));
-    const uninvited = [...guests].filter(({ id }) => members.every((member) => member.id !== id));
-    transport.setPeers([...peers, ...uninvited]);
+    const invited = new Map([...guests].map((guest) => [guest.id, guest]));
+    // Where a guest was said to be is later news than any setting, for as long as it is expected there.
+    const peers = members.map((member) => ({
+      ...member,
+      address: invited.get(member.id)?.address ?? addressOf(member),
+    }));
+    const others = [...invited.values()].filter(({ id }) => members.every((member) => member.id !== id));
+    transport.setPeers([...peers, ...others]);
   }
 
   return {
