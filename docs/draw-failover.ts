@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Recorder } from "../src/report/recording/recording.js";
 import type { Recording, RoleSpan } from "../src/report/recording/run-data.js";
 import { messageKinds, type RoleName } from "../src/report/recording/run-words.js";
-import { playRun } from "../src/simulation/run/run.js";
+import { playWatched } from "../src/simulation/run/run.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 
 /** The colours of one picture. */
@@ -76,14 +76,8 @@ const untilMs = 560;
 /** Plays the scenario and records it. */
 export function recordFailover(): Recording {
   const scenario = readScenario(fileURLToPath(new URL("failover.yaml", import.meta.url)));
-  let recorder: Recorder | null = null;
-  const outcome = playRun(scenario, scenario.seed, {
-    watch: (cluster) => {
-      recorder = new Recorder(cluster);
-      return recorder;
-    },
-  });
-  return (recorder as Recorder | null)?.finish(outcome) as Recording;
+  const { outcome, watcher } = playWatched(scenario, scenario.seed, (cluster) => new Recorder(cluster));
+  return watcher.finish(outcome);
 }
 
 /** What the picture says in words, in milliseconds after the cut. */

@@ -13,20 +13,6 @@ export type { Logger } from "./elector/observers/logger.js";
 export { electorDefaults } from "./elector/options/options.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
-export type { Configuration, ConfigurationId, Member, NodeId } from "./protocol/data/configuration.js";
-export type {
-  Candidacy,
-  Heartbeat,
-  HeartbeatReply,
-  LeaderNotice,
-  Message,
-  Refusal,
-  RequestVote,
-  RequestVoteReply,
-  TimeoutNow,
-} from "./protocol/data/message.js";
-export type { LossReason } from "./protocol/data/node.js";
-export type { DurableRecord } from "./protocol/data/record.js";
 export {
   type Preset,
   presets,
@@ -36,7 +22,27 @@ export {
   type Timing,
   type TimingInput,
 } from "./protocol/data/settings.js";
-export type { Progress, Run, Standing } from "./protocol/data/standing.js";
+// What an author of a transport or of a vote store handles.
+export type {
+  Candidacy,
+  Configuration,
+  ConfigurationId,
+  DurableRecord,
+  Heartbeat,
+  HeartbeatReply,
+  LeaderNotice,
+  LossReason,
+  Member,
+  Message,
+  NodeId,
+  Progress,
+  Refusal,
+  RequestVote,
+  RequestVoteReply,
+  Run,
+  Standing,
+  TimeoutNow,
+} from "./protocol/index.js";
 export type {
   Clock,
   DisconnectReason,
@@ -51,15 +57,17 @@ export type {
 } from "./runtime/ports.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
+export {
+  defaultTransportLimits,
+  type LinkTiming,
+  type Some,
+  type TransportLimits,
+} from "./transport/limits/limits.js";
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { CertificateOwner, TransportTls } from "./transport/security/certificate.js";
 export type { Renewable, TransportToken } from "./transport/security/secrets.js";
-export type { LinkTiming, Some, TransportLimits } from "./transport/websocket/limits.js";
 export type { Listen as ListenOptions } from "./transport/websocket/listener.js";
-export type { PeerCounters } from "./transport/websocket/peers.js";
-export {
-  type WebSocketTransport,
-  type WebSocketTransportOptions,
-  webSocketTransport,
-} from "./transport/websocket/websocket-transport.js";
+export type { WebSocketTransportOptions } from "./transport/websocket/options.js";
+export type { PeerCounters } from "./transport/websocket/peer-counters.js";
+export { type WebSocketTransport, webSocketTransport } from "./transport/websocket/websocket-transport.js";
 export type { LinkRefusal, RefusalReason } from "./transport/wire/close-reason.js";

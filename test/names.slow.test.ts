@@ -11,8 +11,10 @@ import { configurationOf, createNode, emptyRecord, isId, isMetadata } from "../s
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 import { memoryVoteStore } from "../src/storage/memory-vote-store.js";
 import { decodeSlot, encodeSlot } from "../src/storage/vote-slot.js";
-import { decodeFrame, encodeMessage } from "../src/transport/wire/codec.js";
+import { createFrameDecoder, encodeMessage } from "../src/transport/wire/codec.js";
 import { anyId, anyMetadata } from "./support/names.js";
+
+const decodeFrame = createFrameDecoder();
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-names-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import type { Clock, Identity, Random, Schedule, Transport, VoteStore } from "..
 import type { TransportTls } from "../transport/security/certificate.js";
 import type { Renewable, TransportToken } from "../transport/security/secrets.js";
 import type { Listen } from "../transport/websocket/listener.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Logger } from "./observers/logger.js";
 import type { ElectorStatus } from "./status.js";
 

@@ -2,7 +2,7 @@ import { RaftbeatError } from "../errors.js";
 import { type LossReason, markedAsCopy, type Node, type NodeId } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { TransportHandlers } from "../runtime/ports.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Elector, ElectorEvent, ElectorOptions, ElectorPorts, LeaderBody, LeaderRun } from "./api.js";
 import { createEligibility, type Eligibility } from "./leadership/eligibility.js";
 import { watchHealth } from "./leadership/health.js";

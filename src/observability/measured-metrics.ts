@@ -7,11 +7,14 @@ const secondsBuckets = [
 ];
 
 /** What a node measures of what its settings rest on, in seconds; what it has not seen yet is left out. */
-export function addMeasuredMetrics(registry: Registry, measurements: Measurements): void {
+export function addMeasuredMetrics(
+  registry: Registry,
+  measurements: Pick<Measurements, "observe" | "read">,
+): void {
   const registers = [registry];
   const roundTrip = new Histogram({
     name: "raftbeat_heartbeat_round_trip_seconds",
-    help: "Round trips of a leader's heartbeats, looked at ten times a second",
+    help: "Round trips of a leader's heartbeats",
     registers,
     labelNames: ["peer"],
     buckets: secondsBuckets,
@@ -28,7 +31,7 @@ export function addMeasuredMetrics(registry: Registry, measurements: Measurement
     registers,
     buckets: secondsBuckets,
   });
-  measurements.tell({
+  measurements.observe({
     onRoundTrip: (peer, ms) => roundTrip.observe({ peer }, ms / 1000),
     onMissed: (peer, count) => missed.inc({ peer }, count),
     onWrite: (ms) => write.observe(ms / 1000),

@@ -1,7 +1,7 @@
 import type { Timing } from "../protocol/index.js";
 import { quantiles } from "../quantiles.js";
 import type { VoteStore } from "../runtime/ports.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import { createMissedHeartbeats, type MissedHeartbeats } from "./missed-heartbeats.js";
 
 /** Median and 99th percentile of the latest of something, in milliseconds. */
@@ -38,7 +38,7 @@ export interface Stalls {
   readonly overMs: number;
 }
 
-/** Who is told of every single measurement. */
+/** Called with every single measurement. */
 export interface MeasurementObserver {
   /** A heartbeat to this peer was answered after so many milliseconds. */
   onRoundTrip(peer: string, ms: number): void;
@@ -50,19 +50,21 @@ export interface MeasurementObserver {
 
 /** Keeps the latest measurements of one node, a bounded number of them. */
 export interface Measurements {
-  /** Looks at the links: call it every `lookIntervalMs`. */
+  /** Takes one round trip: the transport calls it for each that it measures. */
+  onRoundTrip(peer: string, ms: number): void;
+  /** Looks at the counters of the links: call it every `lookIntervalMs`. */
   look(isLeader: boolean, links: readonly PeerCounters[]): void;
-  /** Told of each measurement from now on, and of the writes there were. */
-  tell(observer: MeasurementObserver): void;
+  /** Calls the observer with each measurement from now on, and with the writes there were; returns the end of that. */
+  observe(observer: MeasurementObserver): () => void;
   /** The store, each write of it timed. */
   timed(store: VoteStore): VoteStore;
   read(): Measured;
 }
 
-/** How often the links are looked at. */
+/** How often the counters of the links are looked at. */
 export const lookIntervalMs = 100;
 
-const mostRoundTrips = 4096;
+const mostRoundTrips = 8192;
 const mostWrites = 256;
 /** So many looks back it is known what had been sent: a minute. */
 const mostLooks = 600;
@@ -82,42 +84,24 @@ export function createMeasurements(
 ): Measurements {
   const roundTrips: Sample[] = [];
   const writes: Sample[] = [];
-  const patienceLooks = Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs));
-  let missed = new Map<string, MissedHeartbeats>();
-  let observer: MeasurementObserver | null = null;
-  let before = new Map<string, PeerCounters>();
-  let sent = 0;
-  let answered = 0;
+  const observers = new Set<MeasurementObserver>();
+  const loss = createLossCount(
+    Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs)),
+    (peer, count) => {
+      for (const observer of observers) observer.onMissed(peer, count);
+    },
+  );
 
   return {
-    look(isLeader, links) {
-      const seen = new Map<string, PeerCounters>();
-      const missing = new Map<string, MissedHeartbeats>();
-      sent *= keptPerLook;
-      answered *= keptPerLook;
-      for (const link of isLeader ? links : []) {
-        if (!link.connected) continue;
-        seen.set(link.id, link);
-        // Whoever merely connects may come under ever new names.
-        const told = link.address === null ? null : observer;
-        const counting = missed.get(link.id) ?? createMissedHeartbeats(patienceLooks);
-        missing.set(link.id, counting);
-        told?.onMissed(link.id, counting.look(link));
-        const last = before.get(link.id);
-        if (last === undefined) continue;
-        if (link.roundTripMs !== null && link.roundTripMs !== last.roundTripMs) {
-          keep(roundTrips, { ms: link.roundTripMs, atMs: nowMs() }, mostRoundTrips);
-          told?.onRoundTrip(link.id, link.roundTripMs);
-        }
-        sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
-        answered += link.receivedCount - last.receivedCount;
-      }
-      before = seen;
-      missed = missing;
+    onRoundTrip(peer, ms) {
+      keep(roundTrips, { ms, atMs: nowMs() }, mostRoundTrips);
+      for (const observer of observers) observer.onRoundTrip(peer, ms);
     },
-    tell(told) {
-      observer = told;
-      for (const { ms } of writes) told.onWrite(ms);
+    look: loss.look,
+    observe(observer) {
+      observers.add(observer);
+      for (const { ms } of writes) observer.onWrite(ms);
+      return () => observers.delete(observer);
     },
     timed: (store) => ({
       open: (callback) => store.open(callback),
@@ -127,7 +111,7 @@ export function createMeasurements(
           if (error === null) {
             const ms = nowMs() - beganMs;
             keep(writes, { ms, atMs: beganMs + ms }, mostWrites);
-            observer?.onWrite(ms);
+            for (const observer of observers) observer.onWrite(ms);
           }
           callback(error);
         });
@@ -137,13 +121,52 @@ export function createMeasurements(
     read: () => ({
       timing,
       roundTripMs: measuredMs(roundTrips),
-      // Heartbeat and answer: either may be lost.
-      loss: sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent)),
+      loss: loss.oneWay(),
       stallP99Ms: stalls()?.p99Ms ?? null,
       longestStallMs: stalls()?.longestMs ?? null,
       stallsOverMs: stalls()?.overMs ?? null,
       writeMs: measuredMs(writes),
     }),
+  };
+}
+
+/** Counts heartbeats and their answers. */
+interface LossCount {
+  look: Measurements["look"];
+  /** The share of messages that get lost one way; null where too few heartbeats were sent. */
+  oneWay(): number | null;
+}
+
+/** @param timeoutLooks after so many looks a heartbeat without an answer is missed */
+function createLossCount(timeoutLooks: number, onMissed: MeasurementObserver["onMissed"]): LossCount {
+  let missed = new Map<string, MissedHeartbeats>();
+  let before = new Map<string, PeerCounters>();
+  let sent = 0;
+  let answered = 0;
+  return {
+    look(isLeader, links) {
+      const seen = new Map<string, PeerCounters>();
+      const missing = new Map<string, MissedHeartbeats>();
+      sent *= keptPerLook;
+      answered *= keptPerLook;
+      for (const link of isLeader ? links : []) {
+        if (!link.connected) continue;
+        seen.set(link.id, link);
+        const counting = missed.get(link.id) ?? createMissedHeartbeats(timeoutLooks);
+        missing.set(link.id, counting);
+        const count = counting.look(link);
+        // A node without an address is no member: any number of names may come and go.
+        if (link.address !== null) onMissed(link.id, count);
+        const last = before.get(link.id);
+        if (last === undefined) continue;
+        sent += link.sentCount + link.droppedCount - last.sentCount - last.droppedCount;
+        answered += link.receivedCount - last.receivedCount;
+      }
+      before = seen;
+      missed = missing;
+    },
+    // Heartbeat and answer: either may be lost.
+    oneWay: () => (sent < fewestHeartbeats ? null : 1 - Math.sqrt(Math.min(1, answered / sent))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 
 /** Counts, for one peer, what was sent and not answered in time. */
 export interface MissedHeartbeats {
@@ -8,9 +8,9 @@ export interface MissedHeartbeats {
 
 /**
  * Begins to count for a leader's link, which carries heartbeats one way and answers the other. A heartbeat is missed when it was sent
- * `patienceLooks` looks ago and so many answers have not come; one that is answered later was missed all the same.
+ * `timeoutLooks` looks ago and so many answers have not come; one that is answered later was missed all the same.
  */
-export function createMissedHeartbeats(patienceLooks: number): MissedHeartbeats {
+export function createMissedHeartbeats(timeoutLooks: number): MissedHeartbeats {
   /** What had been sent at each of the last looks, the oldest first. */
   const sent: number[] = [];
   let base: number | null = null;
@@ -20,7 +20,7 @@ export function createMissedHeartbeats(patienceLooks: number): MissedHeartbeats 
       const sentNow = sentCount + droppedCount;
       base ??= sentNow - receivedCount;
       sent.push(sentNow);
-      if (sent.length <= patienceLooks) return 0;
+      if (sent.length <= timeoutLooks) return 0;
       const due = (sent.shift() as number) - base - receivedCount;
       const before = missing;
       missing = Math.max(0, due);

@@ -10,12 +10,13 @@ export {
   type StallFigures,
 } from "./advice/check-advice.js";
 export { doubtsOf } from "./advice/doubts.js";
+export { settingsFit } from "./advice/fit.js";
+export type { JudgedSettings } from "./advice/judged-settings.js";
 export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultLimits } from "./advice/limits.js";
 export {
   type AdviceCheck,
   type AdviceReport,
   type AdviceRequest,
-  type JudgedSettings,
   reportAdvice,
 } from "./advice/report.js";
 export { etcdDefaults, etcdRule, type Yardstick, yardsticksOf } from "./advice/yardsticks.js";

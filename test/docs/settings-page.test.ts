@@ -4,7 +4,7 @@ import { nodeSettings } from "../../src/cli/settings/node-settings.js";
 import { flagOf, variableOf } from "../../src/cli/settings/setting-sources.js";
 import { electorDefaults } from "../../src/elector/options/options.js";
 import { defaultPreset, type presets, resolveTiming, type Timing } from "../../src/protocol/index.js";
-import { defaultLimits } from "../../src/transport/websocket/limits.js";
+import { defaultTransportLimits } from "../../src/transport/limits/limits.js";
 import { read, tableOf } from "./support/pages.js";
 
 const page = read("docs/settings.md");
@@ -67,7 +67,7 @@ describe("docs/settings.md", () => {
   });
 
   it("gives every limit of the transport", () => {
-    const expected = Object.entries(defaultLimits).map(([name, value]) => [name, String(value)]);
+    const expected = Object.entries(defaultTransportLimits).map(([name, value]) => [name, String(value)]);
     expect(pairs("limits")).toEqual(Object.fromEntries(expected));
   });
 });

@@ -104,7 +104,8 @@ describe("electors with real WebSockets and files", () => {
     await start("a", { logger });
     await start("b", { logger, token: "something else" });
     const deadline = performance.now() + 10_000;
-    const refusals = () => logged.filter((message) => /a connection was refused: .*token/.test(message));
+    const refusals = () =>
+      logged.filter((message) => /a connection with .* was refused: .*token/.test(message));
     while (refusals().length < 2 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(refusals().length).toBeGreaterThanOrEqual(2);

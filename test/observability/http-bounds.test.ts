@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createHttpRoom, roomFor } from "../../src/observability/http/connections.js";
+import { createConnections, mostConnectionsFor } from "../../src/observability/http/connections.js";
 import { createPace, PacedSocket, sliceBytes } from "../../src/observability/http/paced-socket.js";
 import { shareAnswer } from "../../src/observability/http/shared-answer.js";
 import { type Served, serve } from "./support/http.js";
@@ -178,22 +178,22 @@ describe("idle connections", () => {
   it("go first where one address has most of them", () => {
     const turns: (() => void)[] = [];
     const clock = { nowMs: () => 0, afterPoll: (onTurn: () => void) => void turns.push(onTurn) };
-    const room = createHttpRoom({ mostConnections: 4, idleMs: 5_000 }, clock, () => () => {});
+    const connections = createConnections({ mostConnections: 4, idleMs: 5_000 }, clock, () => () => {});
     const gone: string[] = [];
     const connection = (remoteAddress: string, name: string) => ({
       remoteAddress,
       destroy: () => gone.push(name),
       once: () => {},
     });
-    room.admit(connection("10.0.0.1", "probe"));
-    for (let index = 0; index < 6; index++) room.admit(connection("10.0.0.2", `leak ${index}`));
+    connections.admit(connection("10.0.0.1", "probe"));
+    for (let index = 0; index < 6; index++) connections.admit(connection("10.0.0.2", `leak ${index}`));
     expect(gone).toEqual([]);
     while (turns.length > 0) turns.shift()?.();
     expect(gone).toEqual(["leak 0", "leak 1", "leak 2"]);
   });
 
   it("are fewer where a process may open few files", () => {
-    expect([64, 1024, 1_000_000, null].map(roomFor)).toEqual([8, 128, 128, 128]);
+    expect([64, 1024, 1_000_000, null].map(mostConnectionsFor)).toEqual([8, 128, 128, 128]);
   });
 });
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
-import { serveNode } from "../../src/observability/http/server.js";
+import { serveObservability } from "../../src/observability/http/server.js";
 import { createMetrics } from "../../src/observability/metrics.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { aRecord } from "../storage/support/stores.js";
@@ -148,22 +148,17 @@ describe("what a node measures, as Prometheus reads it", () => {
       const sentCount = 2 * look;
       // Of the second half of the heartbeats one in two is not answered.
       const receivedCount = Math.min(sentCount, 130) + Math.max(0, look - 65);
-      const seen = {
-        ...link,
-        sentCount,
-        droppedCount: 0,
-        receivedCount,
-        roundTripMs: look % 2 === 0 ? 1 : 40,
-      };
+      const seen = { ...link, sentCount, droppedCount: 0, receivedCount };
+      measurements.onRoundTrip("b", look % 2 === 0 ? 1 : 40);
       measurements.look(true, [seen, { ...seen, id: "stranger", address: null }]);
     }
     const { text } = await ask("/metrics");
     expect(valuesOf(text)).toMatchObject({
       raftbeat_message_loss_ratio: expect.closeTo(1 - Math.sqrt(0.75), 2),
-      'raftbeat_heartbeat_round_trip_seconds_count{peer="b"}': 130,
-      'raftbeat_heartbeat_round_trip_seconds_sum{peer="b"}': expect.closeTo(65 * 0.041, 6),
-      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.001",peer="b"}': 65,
-      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.05",peer="b"}': 130,
+      'raftbeat_heartbeat_round_trip_seconds_count{peer="b"}': 131,
+      'raftbeat_heartbeat_round_trip_seconds_sum{peer="b"}': expect.closeTo(65 * 0.041 + 0.001, 6),
+      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.001",peer="b"}': 66,
+      'raftbeat_heartbeat_round_trip_seconds_bucket{le="0.05",peer="b"}': 131,
       // All but those of the last two looks, which may still be answered.
       'raftbeat_heartbeats_missed_total{peer="b"}': 61,
     });
@@ -347,15 +342,7 @@ describe("an HTTP server whose port is taken", () => {
       refusedCounts,
       certificateNotAfterMs,
     };
-    const again = serveNode(
-      { host: "127.0.0.1", port },
-      { tokens: () => [], allowsLocal: false },
-      {
-        ...sources,
-        measured: measurements.read,
-        metrics: createMetrics(sources),
-      },
-    );
-    await expect(again).rejects.toThrow(`--http cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
+    const again = serveObservability({ host: "127.0.0.1", port }, sources);
+    await expect(again).rejects.toThrow(`the HTTP server cannot listen on 127.0.0.1:${port} (EADDRINUSE)`);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createMeasurements, type Measured } from "../../src/observability/measurements.js";
 import type { Timing } from "../../src/protocol/index.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import type { PeerCounters } from "../../src/transport/websocket/peers.js";
-import { createMisfitTeller, misfitOf } from "../../src/tuning/advice/fit.js";
+import type { PeerCounters } from "../../src/transport/websocket/peer-counters.js";
+import { concernOf, settingsFit } from "../../src/tuning/advice/fit.js";
 
 const timing: Timing = {
   heartbeatIntervalMs: 50,
@@ -48,22 +48,35 @@ describe("what a node measures", () => {
     expect(measurements(() => 0, null).read()).toEqual({ timing, ...none });
   });
 
-  it("are the round trips of whoever leads, each once, and no more than fit", () => {
+  it("are the round trips, equal ones each for itself, and no more than fit", () => {
     let nowMs = 0;
     const kept = measurements(() => nowMs);
-    kept.look(true, [aLink({ roundTripMs: 1 })]);
-    for (let look = 1; look <= 100; look++) {
-      nowMs += 100;
-      kept.look(true, [aLink({ roundTripMs: look })]);
-      kept.look(true, [aLink({ roundTripMs: look })]);
+    for (let sample = 1; sample <= 100; sample++) {
+      nowMs += 50;
+      kept.onRoundTrip("b", sample);
+      kept.onRoundTrip("c", sample);
     }
-    expect(kept.read().roundTripMs).toEqual({ p50: 51, p99: 99 + 1, count: 99, overMs: 9800 });
-    kept.look(false, [aLink({ roundTripMs: 5000 })]);
-    kept.look(true, [aLink({ roundTripMs: 6000 })]);
-    expect(kept.read().roundTripMs?.count).toBe(99);
-    for (let look = 0; look < 20_000; look++) kept.look(true, [aLink({ roundTripMs: 7 + (look % 2) })]);
-    expect(kept.read().roundTripMs).toMatchObject({ p99: 8 });
-    expect(kept.read().roundTripMs?.count).toBeLessThanOrEqual(2 * 4096);
+    expect(kept.read().roundTripMs).toEqual({ p50: 50, p99: 99, count: 200, overMs: 4950 });
+    for (let sample = 0; sample < 40_000; sample++) kept.onRoundTrip("b", 7);
+    expect(kept.read().roundTripMs).toMatchObject({ p50: 7, p99: 7 });
+    expect(kept.read().roundTripMs?.count).toBeLessThan(2 * 8192);
+    expect(kept.read().roundTripMs?.count).toBeGreaterThanOrEqual(8192);
+  });
+
+  it("are given to each observer until it has enough", () => {
+    const kept = measurements();
+    const seen: string[] = [];
+    const observer = (name: string) => ({
+      onRoundTrip: (peer: string, ms: number) => void seen.push(`${name} ${peer} ${ms}`),
+      onMissed: () => {},
+      onWrite: () => {},
+    });
+    const end = kept.observe(observer("first"));
+    kept.observe(observer("second"));
+    kept.onRoundTrip("b", 4);
+    end();
+    kept.onRoundTrip("b", 4);
+    expect(seen).toEqual(["first b 4", "second b 4", "second b 4"]);
   });
 
   it("is the loss that leaves heartbeats unanswered, counted while the link is up", () => {
@@ -117,24 +130,25 @@ describe("the warning of settings that do not fit", () => {
     [{ longestStallMs: 140 }, "falseAlarms"],
     [roundTrip(0, 0), null],
   ] as const)("of %j is %s", (given, kind) => {
-    const misfit = misfitOf(measured(given), 3, "http://127.0.0.1:8400");
-    expect(misfit?.kind ?? null).toBe(kind);
-    if (misfit === null) return;
-    expect(misfit.sentence).toContain("electionTimeout 150-300 ms");
-    expect(misfit.sentence).toMatch(/: run raftbeat advise --from http:\/\/127.0.0.1:8400$/);
+    const concern = concernOf(measured(given), 3, "http://127.0.0.1:8400");
+    expect(concern?.kind ?? null).toBe(kind);
+    if (concern === null) return;
+    expect(concern.sentence).toContain("electionTimeout 150-300 ms");
+    expect(concern.sentence).toMatch(/: run raftbeat advise --from http:\/\/127.0.0.1:8400$/);
   });
 
   it("comes once for each change, and then not for five minutes", () => {
-    const teller = createMisfitTeller();
-    const stalls = { kind: "stalls", sentence: "it stalls" } as const;
-    const slowest = { kind: "slowest", sentence: "it is slow" } as const;
-    expect(teller.tell(null, 0)).toBeNull();
-    expect(teller.tell(stalls, 60_000)).toBe("it stalls");
-    expect(teller.tell(stalls, 900_000)).toBeNull();
-    expect(teller.tell(slowest, 960_000)).toBe("it is slow");
-    expect(teller.tell(stalls, 1_020_000)).toBeNull();
-    expect(teller.tell(stalls, 1_260_000)).toBe("it stalls");
-    expect(teller.tell(null, 1_600_000)).toBeNull();
-    expect(teller.tell(stalls, 1_660_000)).toBe("it stalls");
+    const judge = settingsFit(() => "http://127.0.0.1:8400");
+    const fine = measured();
+    const stalls = measured({ stallP99Ms: 80 });
+    const slowest = measured(roundTrip(100, 160));
+    expect(judge(fine, 3, 0)).toBeNull();
+    expect(judge(stalls, 3, 60_000)).toContain("stalls for 80 ms");
+    expect(judge(stalls, 3, 900_000)).toBeNull();
+    expect(judge(slowest, 3, 960_000)).toContain("together exceed");
+    expect(judge(stalls, 3, 1_020_000)).toBeNull();
+    expect(judge(stalls, 3, 1_260_000)).toContain("stalls for 80 ms");
+    expect(judge(fine, 3, 1_600_000)).toBeNull();
+    expect(judge(stalls, 3, 1_660_000)).toContain("stalls for 80 ms");
   });
 });

@@ -1,34 +1,20 @@
-import type { TimingInput } from "../../protocol/index.js";
 import { advicePage } from "../../report/pages/advice-page.js";
 import { adviceText } from "../../report/text/advice-text.js";
 import { openThreads } from "../../simulation/jobs/thread-executor.js";
 import { type AdviceReport, type AdviceRequest, reportAdvice } from "../../tuning/advice/report.js";
 import { jobs } from "../../tuning/job-table.js";
-import type { NetworkPreset } from "../../tuning/model/network-profile.js";
-import { situationOf } from "../client/situation.js";
+import { type SituationFlags, situationOf } from "../client/situation.js";
 import { refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
 /** What `raftbeat advise` is told. */
-export interface AdviseFlags {
-  readonly from?: readonly string[];
-  readonly network?: NetworkPreset;
-  readonly rtt?: readonly [number, number];
-  readonly loss?: number;
-  readonly stall?: number;
-  readonly longestStall?: number;
-  readonly measuredHours?: number;
-  readonly write?: number;
-  readonly nodes?: number;
-  readonly mtbf?: number;
-  readonly present?: TimingInput;
+export interface AdviseFlags extends SituationFlags {
   readonly falsePerMonth: number;
   readonly messages: number;
   readonly quick?: true;
   readonly runs: number;
   readonly quietMinutes: number;
-  readonly transport?: "datagram" | "stream";
   readonly seed: number;
   readonly workers?: number;
   readonly json?: true;

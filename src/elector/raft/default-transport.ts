@@ -1,25 +1,41 @@
 import { RaftbeatError } from "../../errors.js";
-import type { Identity, Transport } from "../../runtime/ports.js";
+import type { Identity } from "../../runtime/ports.js";
 import type { Listen } from "../../transport/websocket/listener.js";
-import { webSocketTransport } from "../../transport/websocket/websocket-transport.js";
+import type { WebSocketTransportOptions } from "../../transport/websocket/options.js";
+import {
+  type WebSocketTransport,
+  webSocketTransport,
+} from "../../transport/websocket/websocket-transport.js";
 import type { ElectorOptions } from "../api.js";
 import type { Logger } from "../observers/logger.js";
 import type { ResolvedOptions } from "../options/options.js";
+import { watchNarrowRange } from "./narrow-range.js";
 
-/** WebSockets, listening where the options say or else where the node's own address points. Errors: `invalidSettings`. */
+/**
+ * WebSockets, listening where the options say or else where the node's own address points. Errors: `invalidSettings`.
+ * @param onRoundTrip called for each heartbeat whose round trip was measured
+ */
 export function defaultTransport(
   options: ElectorOptions,
-  resolved: ResolvedOptions,
+  { settings }: Pick<ResolvedOptions, "settings">,
   logger: Logger,
-): (identity: Identity) => Transport {
+  onRoundTrip?: WebSocketTransportOptions["onRoundTrip"],
+): (identity: Identity) => WebSocketTransport {
+  const warn = (message: string): void => logger.warn({ cluster: options.cluster, id: options.id }, message);
+  const noteRange = watchNarrowRange(settings, warn);
   return webSocketTransport({
     listen: options.listen ?? listenAt(options),
     token: options.token,
     tls: options.tls,
-    onRoundTrip: options.onRoundTrip,
-    electionTimeoutMinMs: resolved.settings.electionTimeout.minMs,
-    onWarning: (message) => logger.warn({ cluster: options.cluster, id: options.id }, message),
-    onRefused: (refusal) => logger.warn(refusal, `a connection was refused: ${refusal.detail}`),
+    electionTimeoutMinMs: settings.electionTimeout.minMs,
+    onWarning: warn,
+    onRefused: (refusal) =>
+      logger.warn(refusal, `a connection with ${refusal.remote} was refused: ${refusal.detail}`),
+    onRoundTrip(peer, ms) {
+      noteRange(peer, ms);
+      options.onRoundTrip?.(peer, ms);
+      onRoundTrip?.(peer, ms);
+    },
   });
 }
 

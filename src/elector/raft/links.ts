@@ -1,6 +1,6 @@
 import type { Member, NodeId, Standing } from "../../protocol/index.js";
 import type { Transport } from "../../runtime/ports.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 
 /** What the node at the other end of a link said of itself. */
 export interface Introduced {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Clock, Schedule } from "../../runtime/ports.js";
 
-/** As much of a connection as making room needs. */
+/** The part of a connection that making room needs. */
 export interface HttpConnection {
   readonly remoteAddress?: string | undefined;
   destroy(): unknown;
@@ -9,7 +9,7 @@ export interface HttpConnection {
 }
 
 /** The connections of an HTTP server: where there are too many, the idle ones make room for new ones. */
-export interface HttpRoom {
+export interface HttpConnections {
   /** Takes a new connection in. */
   admit(connection: HttpConnection): void;
   /** A request came in on the connection: it is not idle until `onAnswered`. */
@@ -19,15 +19,15 @@ export interface HttpRoom {
   stop(): void;
 }
 
-/** What a room needs to know. */
-export interface HttpRoomOptions {
+/** What bounds the connections of a server. */
+export interface ConnectionLimits {
   readonly mostConnections: number;
   /** An idle connection is closed after so long. */
   readonly idleMs: number;
 }
 
-interface Guest {
-  /** Whose place it takes: connections from one address make room for each other first. */
+interface Held {
+  /** Connections from one address make room for each other first. */
   readonly address: string;
   isAsking: boolean;
   sinceMs: number;
@@ -39,7 +39,7 @@ const mostConnections = 128;
 const shareOfFiles = 1 / 8;
 
 /** How many connections a server shall keep: fewer where the process may open few files. */
-export function roomFor(openFiles: number | null): number {
+export function mostConnectionsFor(openFiles: number | null): number {
   if (openFiles === null) return mostConnections;
   return Math.max(4, Math.min(mostConnections, Math.floor(openFiles * shareOfFiles)));
 }
@@ -55,47 +55,46 @@ export function openFilesMost(): number | null {
 }
 
 /** Begins empty. */
-export function createHttpRoom(
-  { mostConnections: most, idleMs }: HttpRoomOptions,
+export function createConnections(
+  { mostConnections: most, idleMs }: ConnectionLimits,
   clock: Pick<Clock, "nowMs" | "afterPoll">,
   schedule: Schedule,
-): HttpRoom {
+): HttpConnections {
   /** The longest idle first. */
-  const guests = new Map<HttpConnection, Guest>();
+  const held = new Map<HttpConnection, Held>();
   let isTrimming = false;
   let cancelSweep = schedule(idleMs / 5, sweep);
 
   function sweep(): void {
     const sinceMs = clock.nowMs() - idleMs;
-    for (const [connection, guest] of guests)
-      if (!guest.isAsking && guest.sinceMs < sinceMs) connection.destroy();
+    for (const [connection, one] of held) if (!one.isAsking && one.sinceMs < sinceMs) connection.destroy();
     cancelSweep = schedule(idleMs / 5, sweep);
   }
 
   /** Closes what is too much, once what the newcomers have to say could be read. */
   function trim(): void {
     isTrimming = false;
-    while (guests.size > most) {
-      const leaving = longestIdle(guests);
+    while (held.size > most) {
+      const leaving = longestIdle(held);
       if (leaving === null) return;
-      guests.delete(leaving);
+      held.delete(leaving);
       leaving.destroy();
     }
   }
 
   function mark(connection: HttpConnection, isAsking: boolean): void {
-    const guest = guests.get(connection);
-    if (guest === undefined) return;
-    guests.delete(connection);
-    guests.set(connection, { ...guest, isAsking, sinceMs: clock.nowMs() });
+    const one = held.get(connection);
+    if (one === undefined) return;
+    held.delete(connection);
+    held.set(connection, { ...one, isAsking, sinceMs: clock.nowMs() });
   }
 
   return {
     admit(connection) {
       const address = connection.remoteAddress ?? "";
-      guests.set(connection, { address, isAsking: false, sinceMs: clock.nowMs() });
-      connection.once("close", () => guests.delete(connection));
-      if (guests.size <= most || isTrimming) return;
+      held.set(connection, { address, isAsking: false, sinceMs: clock.nowMs() });
+      connection.once("close", () => held.delete(connection));
+      if (held.size <= most || isTrimming) return;
       isTrimming = true;
       clock.afterPoll(() => clock.afterPoll(trim));
     },
@@ -106,12 +105,12 @@ export function createHttpRoom(
 }
 
 /** The longest idle connection of the address that has most of them: who leaks connections does not push others out. */
-function longestIdle(guests: ReadonlyMap<HttpConnection, Guest>): HttpConnection | null {
+function longestIdle(held: ReadonlyMap<HttpConnection, Held>): HttpConnection | null {
   const counts = new Map<string, number>();
-  for (const { address } of guests.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
+  for (const { address } of held.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
   let found: HttpConnection | null = null;
   let most = 0;
-  for (const [connection, { address, isAsking }] of guests) {
+  for (const [connection, { address, isAsking }] of held) {
     const count = counts.get(address) ?? 0;
     if (isAsking || count <= most) continue;
     most = count;

@@ -81,7 +81,7 @@ export function authorize(request: IncomingMessage, rights: ChangeRights): void 
 }
 
 /** How long the client waits for the answer (RFC 7240: `Prefer: wait=5`), or null where it does not say. */
-export function patienceMs({ headers }: IncomingMessage): number | null {
+export function requestTimeoutMs({ headers }: IncomingMessage): number | null {
   const [, seconds] = /(?:^|[,; ])wait=(\d{1,6})\b/.exec(String(headers["prefer"] ?? "")) ?? [];
   return seconds === undefined ? null : 1000 * Math.max(1, Number(seconds));
 }

@@ -3,9 +3,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { RaftbeatError } from "../../errors.js";
 import type { Clock } from "../../runtime/ports.js";
 import { systemClock, systemSchedule } from "../../runtime/system-ports.js";
-import { createHttpRoom, type HttpRoom, openFilesMost, roomFor } from "./connections.js";
-import { HttpRefusal } from "./guard.js";
+import { createConnections, type HttpConnections, mostConnectionsFor, openFilesMost } from "./connections.js";
 import { createPace, PacedSocket } from "./paced-socket.js";
+import { type Answer, refusalReply, send } from "./reply.js";
 
 /** Where to listen; without a host on every interface. */
 export interface Listen {
@@ -21,19 +21,6 @@ export interface NodeHttp {
   close(): Promise<void>;
 }
 
-/** What is said to a request. */
-export interface Reply {
-  readonly status: number;
-  readonly body: string | object;
-  readonly type?: string;
-}
-
-/**
- * Answers a request; `gone` aborts once nobody waits for the answer any more.
- * Errors: `HttpRefusal`; of all others the client is told nothing.
- */
-export type Answer = (request: IncomingMessage, gone: AbortSignal) => Promise<Reply>;
-
 /** What bounds a server: how long a client may take, and how many may be connected. */
 export interface HttpLimits {
   readonly headersMs: number;
@@ -48,7 +35,7 @@ export function httpLimits(): HttpLimits {
     headersMs: 5_000,
     requestMs: 10_000,
     idleMs: 5_000,
-    mostConnections: roomFor(openFilesMost()),
+    mostConnections: mostConnectionsFor(openFilesMost()),
   };
 }
 
@@ -56,7 +43,11 @@ export function httpLimits(): HttpLimits {
  * Serves answers over HTTP, bounded in connections, header sizes, time, and work for each turn of the event loop, so that no client
  * costs a leader its lease. Errors: `transportFailed`.
  */
-export function listenHttp(listen: Listen, limits: HttpLimits, answer: Answer): Promise<NodeHttp> {
+export function listenHttp(
+  listen: Listen,
+  limits: HttpLimits,
+  answers: { readonly answer: Answer },
+): Promise<NodeHttp> {
   const { headersMs, requestMs, idleMs, mostConnections } = limits;
   const server = createServer({
     maxHeaderSize: 8192,
@@ -69,15 +60,15 @@ export function listenHttp(listen: Listen, limits: HttpLimits, answer: Answer): 
   // Room is made once the newcomers could be heard; until then there may be twice as many.
   server.maxConnections = 2 * mostConnections;
   const clock = systemClock();
-  const room = createHttpRoom(limits, clock, systemSchedule);
-  paceInput(server, room, clock);
-  answerInTurn(server, room, answer);
+  const connections = createConnections(limits, clock, systemSchedule);
+  paceInput(server, connections, clock);
+  answerInTurn(server, connections, answers);
   const host = listen.host ?? undefined;
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      room.stop();
+      connections.stop();
       const where = `${host ?? "*"}:${listen.port}`;
-      const message = `--http cannot listen on ${where} (${cause.code}): choose a free address of this machine`;
+      const message = `the HTTP server cannot listen on ${where} (${cause.code}): choose a free address of this machine`;
       reject(new RaftbeatError("transportFailed", message, { cause }));
     });
     server.listen({ port: listen.port, ...(host === undefined ? {} : { host }) }, () => {
@@ -87,7 +78,7 @@ export function listenHttp(listen: Listen, limits: HttpLimits, answer: Answer): 
         url: urlOf(server.address() as AddressInfo),
         close: () =>
           new Promise((closed) => {
-            room.stop();
+            connections.stop();
             server.close(() => closed());
             server.closeAllConnections();
           }),
@@ -97,13 +88,13 @@ export function listenHttp(listen: Listen, limits: HttpLimits, answer: Answer): 
 }
 
 /** Puts a paced socket between each connection and Node's HTTP server. */
-function paceInput(server: Server, room: HttpRoom, clock: Clock): void {
+function paceInput(server: Server, connections: HttpConnections, clock: Clock): void {
   const pace = createPace(clock);
   const listeners = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
     const connection = new PacedSocket(socket, pace);
-    room.admit(connection);
+    connections.admit(connection);
     for (const listener of listeners) listener.call(server, connection);
   });
 }
@@ -112,7 +103,11 @@ function paceInput(server: Server, room: HttpRoom, clock: Clock): void {
  * Answers one request at a time on each connection. The answer to a request behind which another came unasked (pipelining) is the last:
  * browsers, probes and Prometheus wait for an answer, and whoever does not wait could have a leader work for seconds.
  */
-function answerInTurn(server: Server, room: HttpRoom, answer: Answer): void {
+function answerInTurn(
+  server: Server,
+  connections: HttpConnections,
+  { answer }: { readonly answer: Answer },
+): void {
   const open = new WeakMap<object, ServerResponse>();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const connection = request.socket;
@@ -122,41 +117,20 @@ function answerInTurn(server: Server, room: HttpRoom, answer: Answer): void {
       return;
     }
     open.set(connection, response);
-    room.onAsked(connection);
+    connections.onAsked(connection);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     response.once("finish", () => {
       if (response.shouldKeepAlive) open.delete(connection);
     });
-    answer(request, gone.signal)
+    const [path = "/"] = (request.url ?? "/").split("?");
+    answer(request, path, gone.signal)
       .catch((error: unknown) => refusalReply(error))
       .then((reply) => {
-        room.onAnswered(connection);
+        connections.onAnswered(connection);
         if (!gone.signal.aborted) send(request, response, reply);
       });
   });
-}
-
-function refusalReply(error: unknown): Reply {
-  if (!(error instanceof HttpRefusal))
-    return { status: 500, body: { error: { code: "internal", message: "the node could not answer" } } };
-  return {
-    status: error.status,
-    body: { error: { code: error.code, message: error.message }, ...error.details },
-  };
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, body, type }: Reply): void {
-  const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
-  // What is left of a body that was refused must not be taken for the next request.
-  if (!request.complete) response.shouldKeepAlive = false;
-  response.writeHead(status, {
-    "content-type": type ?? (typeof body === "string" ? "text/plain; charset=utf-8" : "application/json"),
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

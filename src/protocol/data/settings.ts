@@ -167,15 +167,18 @@ function problemsOf(timing: Timing): string[] {
 
 function warningsOf(timing: Timing, oneWayLatencyMs: number): string[] {
   const { heartbeatIntervalMs, voteHoldMs } = timing;
-  const { minMs, maxMs } = timing.electionTimeout;
   const warnings: string[] = [];
   if (heartbeatIntervalMs > voteHoldMs / 3)
     warnings.push(
       `heartbeatIntervalMs (${heartbeatIntervalMs}) is above a third of voteHoldMs (${voteHoldMs}): two lost heartbeats end a lease`,
     );
-  if (maxMs - minMs < 10 * oneWayLatencyMs)
-    warnings.push(
-      `the range from electionTimeout.minMs (${minMs}) to electionTimeout.maxMs (${maxMs}) is under ten one-way latencies (${oneWayLatencyMs} ms each): expect split votes`,
-    );
-  return warnings;
+  const range = rangeWarning(timing, oneWayLatencyMs);
+  return range === null ? warnings : [...warnings, range];
+}
+
+/** The warning of a timeout range that is too narrow for what a message takes, or null. */
+export function rangeWarning({ electionTimeout }: Timing, oneWayLatencyMs: number): string | null {
+  const { minMs, maxMs } = electionTimeout;
+  if (maxMs - minMs >= 10 * oneWayLatencyMs) return null;
+  return `the range from electionTimeout.minMs (${minMs}) to electionTimeout.maxMs (${maxMs}) is under ten one-way latencies (${oneWayLatencyMs} ms each): expect split votes`;
 }

@@ -1,5 +1,6 @@
-import { defaultClockDriftRatio, type Timing } from "../../protocol/index.js";
-import type { AdviceReport, JudgedSettings } from "../../tuning/advice/report.js";
+import { defaultClockDriftRatio, rangeWarning, type Timing } from "../../protocol/index.js";
+import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
+import type { AdviceReport } from "../../tuning/advice/report.js";
 import { monthMs, type NetworkProfile } from "../../tuning/model/network-profile.js";
 import { unseenRateAtMost } from "../../tuning/statistics/confidence.js";
 import type { Answer } from "../pages/figure.js";
@@ -15,6 +16,7 @@ export function adviceAnswer(report: AdviceReport): Answer {
       ["gives", givesText(advised, report.measuredMs)],
       ...bindings.map(({ setting, sentence }) => ["binds", `${setting}: ${sentence}`] as const),
       ...presentFacts(settings),
+      ...presentWarnings(report),
       ...playedFacts(report),
       ["measured", measuredText(report)],
       ["network", profileText(profile)],
@@ -78,6 +80,13 @@ function presentFacts([advised, ...others]: AdviceReport["settings"]): Answer["f
       ],
     ];
   return [["present", `keeps the limits, with ${durationText(nowMs)} a month without a leader`]];
+}
+
+/** What is doubtful about the present settings on this network, whatever limits they keep. */
+function presentWarnings({ profile, settings }: AdviceReport): Answer["facts"] {
+  const present = settings.find(({ name }) => name === "present");
+  const warning = present === undefined ? null : rangeWarning(present.timing, profile.rttP50Ms / 2);
+  return warning === null ? [] : [["present", `warning: ${warning}`]];
 }
 
 function playedFacts({ doubts, settings: [{ simulated }] }: AdviceReport): Answer["facts"] {

@@ -12,13 +12,13 @@ const mostAlarmsPerMonth = 30;
 const leastWatchedMs = 60_000;
 
 /** Why a node's settings do not fit what it measures, one sentence with a remedy; `kind` is what it is about. */
-export interface Misfit {
+export interface FitConcern {
   readonly kind: "stalls" | "slowest" | "falseAlarms";
   readonly sentence: string;
 }
 
-/** The misfit of these measurements, or null where they fit or are too few. */
-export function misfitOf(measured: Measured, nodes: number, url: string | null): Misfit | null {
+/** Why the settings do not fit these measurements; null where they fit, or where too little was measured. */
+export function concernOf(measured: Measured, nodes: number, url: string | null): FitConcern | null {
   const { timing, roundTripMs, stallP99Ms, longestStallMs } = measured;
   const { minMs, maxMs } = timing.electionTimeout;
   const remedy = `run raftbeat advise --from ${url ?? "its --http address"}`;
@@ -78,27 +78,27 @@ function profileOf(
   }
 }
 
-/** Says a misfit once, and another no sooner than some minutes later. */
-export interface MisfitTeller {
-  /** The sentence to tell now, or null. */
-  tell(misfit: Misfit | null, nowMs: number): string | null;
-}
-
-/** A change of mind is told no sooner than so long after the last word. */
+/** After a warning there is no other for so long. */
 const quietForMs = 300_000;
 
-/** Begins with nothing told. */
-export function createMisfitTeller(): MisfitTeller {
-  let told: Misfit["kind"] | null = null;
-  let toldAtMs = Number.NEGATIVE_INFINITY;
-  return {
-    tell(misfit, nowMs) {
-      if ((misfit?.kind ?? null) === told || nowMs - toldAtMs < quietForMs) return null;
-      told = misfit?.kind ?? null;
-      if (misfit === null) return null;
-      toldAtMs = nowMs;
-      return misfit.sentence;
-    },
+/**
+ * Makes the judge of one node's settings, for `createObservedElector` of `raftbeat/observability`. It warns once of each concern, and
+ * of another one no sooner than five minutes later.
+ * @param url gives the URL of the node's HTTP server, which the remedy names; null where there is none
+ */
+export function settingsFit(
+  url: () => string | null = () => null,
+): (measured: Measured, voterCount: number, nowMs: number) => string | null {
+  let last: FitConcern["kind"] | null = null;
+  let warnedAtMs = Number.NEGATIVE_INFINITY;
+  return (measured, voterCount, nowMs) => {
+    const concern = concernOf(measured, voterCount, url());
+    const kind = concern?.kind ?? null;
+    if (kind === last || nowMs - warnedAtMs < quietForMs) return null;
+    last = kind;
+    if (concern === null) return null;
+    warnedAtMs = nowMs;
+    return concern.sentence;
   };
 }
 

@@ -1,24 +1,13 @@
 import type { Timing } from "../../protocol/index.js";
-import { type Expectation, expectationOf } from "../model/expectation.js";
+import { expectationOf } from "../model/expectation.js";
 import type { NetworkProfile } from "../model/network-profile.js";
 import type { SweepExecutor } from "../sweep/sweep-job.js";
 import { type Advice, advise } from "./advise.js";
 import { type CheckPlan, checkAdvice, type SimulatedFigures } from "./check-advice.js";
 import { doubtsOf } from "./doubts.js";
-import { type AdviceLimits, type BrokenLimit, brokenLimits, defaultLimits } from "./limits.js";
+import type { JudgedSettings } from "./judged-settings.js";
+import { type AdviceLimits, brokenLimits, defaultLimits } from "./limits.js";
 import { yardsticksOf } from "./yardsticks.js";
-
-/** Settings with what they are expected to give, and gave. */
-export interface JudgedSettings {
-  /** `advised`, `present`, `etcd's defaults`, `etcd's rule` or `preset NAME`. */
-  readonly name: string;
-  readonly timing: Timing;
-  readonly expected: Expectation;
-  /** The limits that keep them from being advised. */
-  readonly broken: readonly BrokenLimit[];
-  /** Null where they were not played: with `--quick`, presets beside the present settings, and what elects nobody for minutes. */
-  readonly simulated: SimulatedFigures | null;
-}
 
 /** All that advice has to say; with `--json` this is printed. */
 export interface AdviceReport {

@@ -1,10 +1,11 @@
 import { request } from "node:http";
 import { onTestFinished } from "vitest";
 import { type HttpLimits, httpLimits } from "../../../src/observability/http/listener.js";
-import { type HttpSubject, serveNode } from "../../../src/observability/http/server.js";
+import { serveObservability } from "../../../src/observability/http/server.js";
 import { createMeasurements, type Measurements } from "../../../src/observability/measurements.js";
 import { createMetrics } from "../../../src/observability/metrics.js";
-import type { PeerCounters } from "../../../src/transport/websocket/peers.js";
+import type { MetricsSources } from "../../../src/observability/node-metrics.js";
+import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { type FakeElector, fakeElector } from "./elector.js";
 
 /** What a node answered. */
@@ -62,7 +63,7 @@ export async function serve(
     allowsLocal = token === null,
     links = () => [link],
     ...limits
-  }: Partial<HttpLimits> & { allowsLocal?: boolean; links?: HttpSubject["links"] } = {},
+  }: Partial<HttpLimits> & { allowsLocal?: boolean; links?: MetricsSources["links"] } = {},
 ): Promise<Served> {
   const fake = fakeElector();
   const sources = {
@@ -74,16 +75,11 @@ export async function serve(
     certificateNotAfterMs,
   };
   const metrics = createMetrics(sources);
-  const measured = sources.measurements.read;
-  const subject = { ...sources, measured, metrics };
-  const http = await serveNode(
+  const http = await serveObservability(
     { host: "127.0.0.1", port: 0 },
-    { tokens: () => (token === null ? [] : [token, "the next one"]), allowsLocal },
-    subject,
-    {
-      ...httpLimits(),
-      ...limits,
-    },
+    sources,
+    { metrics, changes: { tokens: () => (token === null ? [] : [token, "the next one"]), allowsLocal } },
+    { ...httpLimits(), ...limits },
   );
   onTestFinished(() => http.close());
   return {

@@ -3,7 +3,7 @@ import { resolveTiming, type Timing } from "../../../src/protocol/index.js";
 import { inProcessExecutor } from "../../../src/simulation/jobs/executor.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
 import { checkAdvice, type SimulatedFigures } from "../../../src/tuning/advice/check-advice.js";
-import { misfitOf } from "../../../src/tuning/advice/fit.js";
+import { concernOf } from "../../../src/tuning/advice/fit.js";
 import { brokenLimits, defaultLimits } from "../../../src/tuning/advice/limits.js";
 import { etcdDefaults, etcdRule, yardsticksOf } from "../../../src/tuning/advice/yardsticks.js";
 import { jobs } from "../../../src/tuning/job-table.js";
@@ -138,7 +138,7 @@ describe("advice beside other settings", () => {
     expect((other.leaderlessPerMonthMs as number) / leaderlessPerMonthMs).toBeLessThan(1.4);
   });
 
-  it("is no misfit to a node that measures what it was made for", () => {
+  it("is no concern to a node that measures what it was made for", () => {
     for (let seed = 1; seed <= 3; seed++) {
       const profile: NetworkProfile = { ...aCase(seed).profile, transport: "stream", nodes: 3 };
       const { timing } = advise(profile);
@@ -155,7 +155,7 @@ describe("advice beside other settings", () => {
       };
       // Stalls that take half the timeout all the time are told whatever they cost.
       if (profile.stallP99Ms <= timing.electionTimeout.minMs / 2)
-        expect(misfitOf(measured, 3, null), JSON.stringify({ seed, profile, timing })).toBeNull();
+        expect(concernOf(measured, 3, null), JSON.stringify({ seed, profile, timing })).toBeNull();
     }
   });
 });

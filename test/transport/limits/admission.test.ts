@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createAdmission } from "../../../src/transport/websocket/admission.js";
+import { createAdmission } from "../../../src/transport/limits/admission.js";
 
 /** How many of 100 connections are taken. */
 function taken(admission: ReturnType<typeof createAdmission>, host: string, nowMs: number): number {
   return Array.from({ length: 100 }, () => admission.admits(host, nowMs)).filter(Boolean).length;
 }
 
-describe("the admission of strangers", () => {
+describe("the admission of connections", () => {
   it("takes as many a second as allowed, from all hosts together", () => {
     const admission = createAdmission(10, 0);
     expect(taken(admission, "10.0.0.1", 0)).toBe(10);
@@ -15,7 +15,7 @@ describe("the admission of strangers", () => {
     expect(taken(admission, "10.0.0.3", 60_000)).toBe(10);
   });
 
-  it("keeps an allowance for each host of a peer, dialled or accepted, however it is written", () => {
+  it("keeps a token bucket for each host of a peer, dialled or accepted, however it is written", () => {
     const admission = createAdmission(10, 0);
     admission.setPeers(["b", "c"]);
     admission.onPeerAt("b", "10.0.0.2", "dialled");
@@ -30,7 +30,7 @@ describe("the admission of strangers", () => {
     expect(taken(admission, "10.0.0.3", 0)).toBe(0);
   });
 
-  it("forgets the hosts of who is no peer any more", () => {
+  it("forgets the hosts of nodes that are no peers any more", () => {
     const admission = createAdmission(10, 0);
     admission.onPeerAt("b", "10.0.0.2", "dialled");
     admission.setPeers(["c"]);

@@ -1,0 +1,17 @@
+/**
+ * What a running elector tells of itself: its events, what it measures, its metrics for Prometheus, and its health over HTTP. `raftbeat node`
+ * is made of these; a service that embeds the library has them from here.
+ */
+
+export type { ServedNode, ServeOptions } from "./http/answers.js";
+export type { ChangeRights } from "./http/guard.js";
+export { type HandlerOptions, observabilityHandler, type RequestHandler } from "./http/handler.js";
+export { type HttpLimits, httpLimits, type Listen, type NodeHttp } from "./http/listener.js";
+export { serveObservability } from "./http/server.js";
+export type { StatusReply } from "./http/status-reply.js";
+export type { Measured, MeasuredMs, MeasurementObserver } from "./measurements.js";
+export type { Metrics } from "./metrics.js";
+export { jsonLine, type Moment, type NodeEvent, type NodeLine, readableLine } from "./node-event.js";
+export { createObservedElector, type ObservedElector, type ObserveOptions } from "./observed-elector.js";
+export { type MetricsOptions, prometheusMetrics } from "./prometheus-metrics.js";
+export type { SettingsJudge } from "./watch-measurements.js";

@@ -1,0 +1,18 @@
+import type { Metrics, MetricsOptions } from "./metrics.js";
+import type { ObservedElector } from "./observed-elector.js";
+
+export type { MetricsOptions };
+
+/**
+ * Begins to count for Prometheus; loads `prom-client`, which nothing else loads. Counts the events from now on: call it as soon as there is
+ * an elector.
+ */
+export async function prometheusMetrics(
+  node: ObservedElector,
+  options: MetricsOptions = {},
+): Promise<Metrics> {
+  const { createMetrics } = await import("./metrics.js");
+  const metrics = createMetrics(node, options);
+  node.subscribe(metrics.observe);
+  return metrics;
+}
