@@ -18,8 +18,7 @@ import { Introductions } from "./introductions.js";
 import type { DropReason, Link, LinkEnd } from "./link.js";
 import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedDisk } from "./simulated-disk.js";
-import { watchedHandlers } from "./watched-handlers.js";
-import type { Watcher } from "./watcher.js";
+import { type Watcher, watchedHandlers } from "./watcher.js";
 
 /** What a process shares with its cluster. */
 export interface ProcessWorld {
