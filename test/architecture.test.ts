@@ -153,6 +153,36 @@ function withoutComments(text: string): string {
 
 const files = filesBelow(src).map(read);
 
+/** A function fits a screen. One that does not says why, in the comment at its head: `Long: ...`. */
+const longestFunctionLines = 80;
+
+interface FunctionLength {
+  readonly head: string;
+  readonly lines: number;
+  /** Whether the comment at its head says why it is long. */
+  readonly hasReason: boolean;
+}
+
+const functionHead =
+  /^(\s*)(?:(?:export|default|async|public|private|protected|static|override|get|set)\s+)*(?:function\b.*|constructor\(.*|#?[a-z]\w*(?:<.*>)?\(.*|(?:const \w+.*= |return |\w+: )?(?:async )?\(?[^;]*=> \{)$/;
+
+/** The functions of a formatted file: each ends at the first brace that stands where its head begins. */
+function functionsOf(text: string): FunctionLength[] {
+  const lines = text.split("\n");
+  return lines.flatMap((head, from) => {
+    const indent = functionHead.exec(head)?.[1];
+    if (indent === undefined || /^\s*(?:if|for|while|switch|catch)\b/.test(head)) return [];
+    // The head may go over several lines, all of them further in; a call has no brace at its end.
+    const next = lines.findIndex((line, index) => index > from && !line.startsWith(`${indent} `));
+    const open = head.endsWith("{") ? from : (lines[next] ?? "").startsWith(`${indent})`) ? next : -1;
+    if (open < 0 || !(lines[open] as string).endsWith("{")) return [];
+    const end = lines.findIndex((line, index) => index > open && line.startsWith(`${indent}}`));
+    const begin = lines.findLastIndex((line, index) => index < from && line.trimStart().startsWith("/**"));
+    const comment = (lines[from - 1] ?? "").endsWith("*/") ? lines.slice(begin, from).join("\n") : "";
+    return [{ head: head.trim(), lines: end - from + 1, hasReason: comment.includes("Long: ") }];
+  });
+}
+
 describe("the architecture", () => {
   it("lets imports go one way only", () => {
     const wrong: string[] = [];
@@ -287,6 +317,15 @@ describe("the architecture", () => {
     expect(long).toEqual([]);
   });
 
+  it(`keeps every function within ${longestFunctionLines} lines, or says at its head why not`, () => {
+    const long = files.flatMap(({ path, text }) =>
+      functionsOf(text)
+        .filter(({ lines, hasReason }) => lines > longestFunctionLines && !hasReason)
+        .map(({ head, lines }) => `src/${path}: ${lines} lines: ${head}`),
+    );
+    expect(long).toEqual([]);
+  });
+
   it("names files in kebab-case, after what they hold", () => {
     const wrong = files.filter(
       ({ path }) =>
@@ -345,6 +384,25 @@ describe("the architecture test", () => {
     expect(circlesOf((path) => chain[path] ?? [])).toEqual([]);
     const circle: Readonly<Record<string, readonly string[]>> = { ...chain, [c]: [a] };
     expect(circlesOf((path) => circle[path] ?? [])).toEqual([[a, b, c].sort()]);
+  });
+
+  it("measures functions in all their forms, and believes a reason only at the head", () => {
+    const body = "  work();\n".repeat(90);
+    const long = [
+      `export function plain(): void {\n${body}}`,
+      `async function several(\n  one: string,\n): Promise<void> {\n${body}}`,
+      `const arrow = (one: string) => {\n${body}};`,
+      `class One {\n  private method(one: string): void {\n${body.replaceAll("  ", "    ")}  }\n}`,
+    ];
+    for (const text of long)
+      expect(functionsOf(text).map(({ lines }) => lines)).toEqual([
+        text.split("\n").length - (text.startsWith("class") ? 2 : 0),
+      ]);
+    const [reason] = functionsOf(`/** Does it. Long: one table. */\nfunction table() {\n${body}}`);
+    expect(reason).toMatchObject({ lines: 92, hasReason: true });
+    const [elsewhere] = functionsOf(`/** Long: another. */\nconst one = 1;\nfunction table() {\n${body}}`);
+    expect(elsewhere?.hasReason).toBe(false);
+    expect(functionsOf(`call(\n${body});\nif (one) {\n${body}}`)).toEqual([]);
   });
 
   it("is not fooled by comments", () => {

@@ -3,6 +3,7 @@ import {
   hasTransferee,
   isDraining,
   type LossReason,
+  type Node,
   type NodeId,
   type RequestRefusal,
   voterOf,
@@ -25,16 +26,16 @@ export interface Handover {
 /** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long a transferee is waited for. */
 const tryCount = 5;
 
+/** What a handover needs besides the driver. */
+export interface HandoverDeps {
+  readonly schedule: Schedule;
+  /** Milliseconds until a request that came too early is made again. */
+  readonly retryMs: number;
+  readonly isConnected: (id: NodeId) => boolean;
+}
+
 /** Makes the handover of one node. */
-export function createHandover(
-  driver: Driver,
-  isBodyDraining: () => boolean,
-  deps: {
-    readonly schedule: Schedule;
-    readonly retryMs: number;
-    readonly isConnected: (id: NodeId) => boolean;
-  },
-): Handover {
+export function createHandover(driver: Driver, isBodyDraining: () => boolean, deps: HandoverDeps): Handover {
   const waiting = new Set<() => void>();
 
   function ask(
@@ -63,15 +64,9 @@ export function createHandover(
     else driver.tell({ kind: "drained" });
   }
 
-  /** A voter without a link would never hear of its pending handover. */
-  function isUnreachable(to: NodeId): boolean {
-    const { id, record } = driver.node;
-    return to !== id && voterOf(record.configuration, to) !== undefined && !deps.isConnected(to);
-  }
-
   return {
     transfer(to, onDone, onError) {
-      if (to !== null && driver.isLeader() && isUnreachable(to)) {
+      if (to !== null && driver.isLeader() && isUnreachable(driver.node, to, deps)) {
         onError(refusedTransfer(driver.node.id, to, "there is no link with it"));
         return () => {};
       }
@@ -114,6 +109,11 @@ export function createHandover(
       for (const onDone of told) onDone();
     },
   };
+}
+
+/** A voter without a link would never hear that it is to lead. */
+function isUnreachable({ id, record }: Node, to: NodeId, { isConnected }: HandoverDeps): boolean {
+  return to !== id && voterOf(record.configuration, to) !== undefined && !isConnected(to);
 }
 
 function refusedTransfer(

@@ -8,6 +8,11 @@ import { firstAbove, firstFrom } from "./search.js";
 const rowPx = 26;
 const headPx = 28;
 
+const listOptions = [
+  ["notable", "without heartbeats"],
+  ["all", "all"],
+] as const;
+
 /** The same run in words: a grid of which only the rows in view exist. */
 export function eventList(stage: Stage): HTMLElement {
   const { scene } = stage;
@@ -77,11 +82,7 @@ export function eventList(stage: Stage): HTMLElement {
     draw();
   }).observe(grid);
   list("notable");
-  const options = [
-    ["notable", "without heartbeats"],
-    ["all", "all"],
-  ] as const;
-  const pick = choice("Show ", "listed", options, "notable", (value) => list(value as Listed));
+  const pick = choice("Show ", "listed", listOptions, "notable", (value) => list(value as Listed));
   return element(
     "section",
     { class: "panel wide" },
