@@ -7,11 +7,11 @@ export class Ranks {
   private readonly seqs = new Map<number, number[]>();
   private readonly rounds = new Map<number, number[]>();
 
-  constructor({ lives, letters }: World) {
-    for (const { from, to, message } of letters) this.note(from, to, message);
-    for (const [place, life] of lives.entries()) {
-      if (life === null) continue;
-      const { node: of, waiting } = life;
+  constructor({ processes, inFlight }: World) {
+    for (const { from, to, message } of inFlight) this.note(from, to, message);
+    for (const [place, process] of processes.entries()) {
+      if (process === null) continue;
+      const { node: of, waiting } = process;
       for (const { to, message } of waiting) if (to !== outsider) this.note(place, placeOf(to), message);
       insert(this.seqs, of.record.term, of.heardSeq);
       if (of.role.name === "leader") insert(this.seqs, of.record.term, of.role.seq);

@@ -3,8 +3,8 @@ import { type Facts, named, node } from "./facts.js";
 import {
   idOf,
   incarnationOf,
-  type Letter,
   latestStart,
+  type MessageInFlight,
   placeOf,
   type Spent,
   startNamed,
@@ -34,13 +34,13 @@ export class StartFacts {
   }
 
   /**
-   * Which start of its sender a letter comes from. Once that has died, it must have been linked with who may read it: -1 where it was not
+   * Which start of its sender a message comes from. Once that has died, it must have been linked with who may read it: -1 where it was not
    * and has died, -2 where it was not and may die.
    */
-  ageOfLetter({ from, to, start, linkedWith }: Letter): number {
+  ageOfFlight({ from, to, start, linkedWith }: MessageInFlight): number {
     const age = this.age(from, start);
     if (linkedWith === this.latest(to)) return age;
-    const isRunning = this.world.lives[from] !== null && age === 0;
+    const isRunning = this.world.processes[from] !== null && age === 0;
     return !isRunning ? -1 : this.mayEnd ? -2 : age;
   }
 
@@ -74,7 +74,7 @@ export class StartFacts {
       const id = idOf(place);
       // A copy is nobody that a configuration means.
       if (world.watch.nodes.get(id)?.incarnation !== incarnationOf(id)) facts.add(22, node(place));
-      const met = world.lives[place]?.met ?? [];
+      const met = world.processes[place]?.met ?? [];
       for (const [peer, start] of met.entries())
         if (start !== undefined && this.isHeard(place, peer, start))
           facts.add(23, node(place), node(peer), this.age(peer, start));
@@ -92,30 +92,30 @@ export class StartFacts {
 
   /** True where a node may yet link with this start of a peer. */
   private mayMeet(place: number, peer: number, start: number): boolean {
-    const { lives } = this.world;
-    return this.isHeard(place, peer, start) && (this.mayEnd || lives[place]?.met[peer] !== start);
+    const { processes } = this.world;
+    return this.isHeard(place, peer, start) && (this.mayEnd || processes[place]?.met[peer] !== start);
   }
 
   /** True where a node may yet hear from this start of a peer. */
   private isHeard(place: number, peer: number, start: number): boolean {
-    const { lives, letters } = this.world;
-    if (lives[peer] !== null && start === this.latest(peer)) return true;
+    const { processes, inFlight } = this.world;
+    if (processes[peer] !== null && start === this.latest(peer)) return true;
     const linkedWith = this.latest(place);
-    return letters.some(
-      (letter) =>
-        letter.from === peer &&
-        letter.to === place &&
-        letter.start === start &&
-        letter.linkedWith === linkedWith,
+    return inFlight.some(
+      (flight) =>
+        flight.from === peer &&
+        flight.to === place &&
+        flight.start === start &&
+        flight.linkedWith === linkedWith,
     );
   }
 
   /** True where a peer that links in that start says more than is known. */
   private goesFurther(peer: NodeId, start: number, known: Progress): boolean {
     const place = placeOf(peer);
-    const life = this.world.lives[place];
+    const process = this.world.processes[place];
     const { writeCount } =
-      this.world.starts[place]?.[start]?.lastWords ?? (life ? standingOf(life.node) : known);
+      this.world.starts[place]?.[start]?.lastWords ?? (process ? standingOf(process.node) : known);
     return writeCount > known.writeCount;
   }
 }

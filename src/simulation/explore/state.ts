@@ -26,13 +26,13 @@ export interface World {
   /** By place: what a crash leaves. */
   readonly disks: DurableRecord[];
   /** By place: the process that runs, or null. */
-  readonly lives: (Life | null)[];
+  readonly processes: (Process | null)[];
   /** By place: what was on the disk before the last start. */
   backups: readonly DurableRecord[];
   /** By place: all starts so far. The last one runs, if a process does. */
   starts: readonly (readonly Start[])[];
   /** Under way, in no order: whatever stays here for ever is lost. */
-  readonly letters: Letter[];
+  readonly inFlight: MessageInFlight[];
   /** What the judge remembers. */
   readonly watch: Watch;
   readonly spent: Spent;
@@ -47,7 +47,7 @@ export interface Start {
 }
 
 /** One process, with what `runtime/driver.ts` would hold for it. */
-export interface Life {
+export interface Process {
   readonly node: Node;
   /** Records ordered to disk and not there yet, in order. */
   readonly writes: DurableRecord[];
@@ -58,7 +58,7 @@ export interface Life {
 }
 
 /** A message under way. */
-export interface Letter {
+export interface MessageInFlight {
   readonly from: number;
   readonly to: number;
   /** The number of the start of its sender. */
@@ -94,7 +94,7 @@ export const mostNodes = 5;
 /** Time passes in steps of this: half a vote hold, half of the shortest election timeout, one heartbeat. */
 export const tickMs = 10;
 
-/** Timing in so few ticks that holds, leases and timeouts all matter within a short course of moves. Exact clocks. */
+/** Timing in so few ticks that holds, leases and timeouts all matter within a short path of moves. Exact clocks. */
 export function exploredSettings(modes: Partial<ProtocolModes>): Settings {
   return {
     heartbeatIntervalMs: tickMs,
@@ -139,16 +139,16 @@ export function emptyWorld(nodeCount: number, settings: Settings): World {
     const others = ids.filter((other) => other !== id);
     return { ...record, incarnationsMet: new Map(others.map((other) => [other, incarnationOf(other)])) };
   });
-  const lives = disks.map(() => null);
+  const processes = disks.map(() => null);
   const starts = disks.map(() => []);
   const watch = createWatch();
   return {
     nowMs: 0,
     disks,
-    lives,
+    processes,
     backups: disks.slice(),
     starts,
-    letters: [],
+    inFlight: [],
     watch,
     spent: { ...nothingSpent },
   };
@@ -162,24 +162,24 @@ export function nodeAtStart(world: World, place: number, settings: Settings): No
 
 /** A copy of the world in which the process in this place, if any, may be changed, and everything outside processes. */
 export function forkWorld(world: World, place: number | null): World {
-  const lives = world.lives.slice();
+  const processes = world.processes.slice();
   if (place !== null) {
-    const life = lives[place];
-    if (life !== null && life !== undefined) lives[place] = forkLife(life);
+    const process = processes[place];
+    if (process !== null && process !== undefined) processes[place] = forkProcess(process);
   }
   return {
     nowMs: world.nowMs,
     disks: world.disks.slice(),
-    lives,
+    processes,
     backups: world.backups,
     starts: world.starts,
-    letters: world.letters.slice(),
+    inFlight: world.inFlight.slice(),
     watch: place === null ? world.watch : forkWatch(world.watch, idOf(place)),
     spent: { ...world.spent },
   };
 }
 
-function forkLife({ node, writes, waiting, met }: Life): Life {
+function forkProcess({ node, writes, waiting, met }: Process): Process {
   return { node: forkNode(node), writes: writes.slice(), waiting: waiting.slice(), met };
 }
 

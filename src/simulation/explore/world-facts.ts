@@ -11,7 +11,7 @@ import { outsider } from "../run/forgery.js";
 import { Ranks } from "./counter-ranks.js";
 import { type Facts, named, node, setOf } from "./facts.js";
 import { StartFacts } from "./start-facts.js";
-import { idOf, type Life, placeOf, type Spent, tickMs, type World } from "./state.js";
+import { idOf, type Process, placeOf, type Spent, tickMs, type World } from "./state.js";
 
 /** No rule looks further back than this. */
 const oldestTicks = 4;
@@ -25,22 +25,22 @@ const watchedRow = 98;
  * @param most what may happen how often: what nothing can ask about any more is left out
  */
 export function collect(world: World, most: Spent, facts: Facts): void {
-  const { spent, watch, lives, letters } = world;
+  const { spent, watch, processes, inFlight } = world;
   const { crashes, duplicates, transfers, reconfigurations, forgeries, copies } = spent;
   facts.add(0, crashes, duplicates, transfers, reconfigurations, watch.toldTerm, forgeries, copies);
   const ranks = new Ranks(world);
   const starts = most.copies > 0 ? new StartFacts(world, most, facts) : null;
   let lowestTerm = Number.POSITIVE_INFINITY;
-  for (const [place, life] of lives.entries()) {
+  for (const [place, process] of processes.entries()) {
     const disk = world.disks[place] as DurableRecord;
     const backup = world.backups[place] as DurableRecord;
     const isBackupNeeded = copies < most.copies;
     lowestTerm = Math.min(lowestTerm, disk.term, isBackupNeeded ? backup.term : disk.term);
     if (isBackupNeeded) recordFact(facts, starts, place, backupRow, backup);
-    if (life === null) recordFact(facts, starts, place, 0, disk);
+    if (process === null) recordFact(facts, starts, place, 0, disk);
     else {
-      lifeFacts(facts, starts, world, place, life, disk, ranks);
-      if (mayInquire(spent, most)) inquiryFact(facts, world, place, life);
+      lifeFacts(facts, starts, world, place, process, disk, ranks);
+      if (mayInquire(spent, most)) inquiryFact(facts, world, place, process);
     }
     const watched = watch.nodes.get(idOf(place));
     if (watched === undefined) continue;
@@ -54,9 +54,9 @@ export function collect(world: World, most: Spent, facts: Facts): void {
       if (term >= disk.term) facts.add(1, node(place), term, named(candidate));
   }
   for (const [term, leader] of watch.leaders) if (term >= lowestTerm) facts.add(2, term, named(leader));
-  for (const letter of letters) {
-    const { from, to, message } = letter;
-    messageFact(facts, ranks, from, to, 0, starts?.ageOfLetter(letter) ?? 0, message);
+  for (const flight of inFlight) {
+    const { from, to, message } = flight;
+    messageFact(facts, ranks, from, to, 0, starts?.ageOfFlight(flight) ?? 0, message);
   }
   starts?.addRest();
 }
@@ -66,7 +66,7 @@ function mayInquire(spent: Spent, most: Spent): boolean {
   return most.forgeries > 0 && (spent.forgeries < most.forgeries || most.reconfigurations > 0);
 }
 
-function inquiryFact(facts: Facts, { nowMs }: World, place: number, { node: of }: Life): void {
+function inquiryFact(facts: Facts, { nowMs }: World, place: number, { node: of }: Process): void {
   const againAtMs = of.inquiredAtMs + of.settings.electionTimeout.minMs;
   if (againAtMs > nowMs) facts.add(19, node(place), ticks(againAtMs, nowMs));
 }
@@ -94,7 +94,7 @@ function lifeFacts(
   starts: StartFacts | null,
   { nowMs }: World,
   place: number,
-  { node: of, writes, waiting }: Life,
+  { node: of, writes, waiting }: Process,
   disk: DurableRecord,
   ranks: Ranks,
 ): void {
