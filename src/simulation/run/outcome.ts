@@ -6,7 +6,7 @@ export interface RunOutcome {
   readonly seed: number;
   readonly metrics: RunMetrics;
   /** The part (as of the first fault) of whoever led first after it. */
-  readonly newLeaderPart: string | null;
+  readonly newLeaderRole: string | null;
   /** The first broken promise, which ended the run. */
   readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;
   readonly eventCount: number;

@@ -5,7 +5,7 @@ import type { SimulatedProcess } from "../cluster/simulated-process.js";
 export type Who = string | readonly string[];
 
 /** Who is who as of the moment the first fault strikes. */
-export class Parts {
+export class RolesAtFault {
   readonly leader: SimulatedProcess | null;
   /** The voters but the leader, in the order of their ids in the scenario. */
   readonly followers: readonly SimulatedProcess[];
@@ -33,7 +33,7 @@ export class Parts {
   }
 
   /** The part a process plays: `leader`, `follower2`, or its id for an observer or where nobody led. */
-  partOf(process: SimulatedProcess): string {
+  roleOf(process: SimulatedProcess): string {
     if (process === this.leader) return "leader";
     const place = this.followers.indexOf(process);
     return place < 0 || this.leader === null ? process.id : `follower${place + 1}`;

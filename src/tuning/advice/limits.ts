@@ -12,7 +12,7 @@ export interface AdviceLimits {
 }
 
 /** Limits unless somebody says otherwise. */
-export const defaultLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
+export const defaultAdviceLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
 
 /** No advice is longer: whoever needs more has no use for leaders. */
 export const longestTimeoutMs = 600_000;
