@@ -36,21 +36,21 @@ export function partition(groups: readonly (readonly number[])[]): LinkRule {
 }
 
 /** Jepsen's bridge: two halves that meet in one node alone. The first of `places` is in the small half. */
-export function bridge(places: readonly number[]): LinkRule {
-  const small = Math.floor((places.length - 1) / 2);
-  const middle = places.slice(small, small + 1);
+export function bridge(indices: readonly number[]): LinkRule {
+  const small = Math.floor((indices.length - 1) / 2);
+  const middle = indices.slice(small, small + 1);
   return partition([
-    [...places.slice(0, small), ...middle],
-    [...middle, ...places.slice(small + 1)],
+    [...indices.slice(0, small), ...middle],
+    [...middle, ...indices.slice(small + 1)],
   ]);
 }
 
 /** Jepsen's majorities-ring: each sees those next to it, as many as make a majority, and no two see the same. */
-export function ring(places: readonly number[]): LinkRule {
+export function ring(indices: readonly number[]): LinkRule {
   const links = new LinkSet();
-  const reach = Math.max(1, Math.floor((places.length + 1) / 4));
-  for (const [index, from] of places.entries())
+  const reach = Math.max(1, Math.floor((indices.length + 1) / 4));
+  for (const [index, from] of indices.entries())
     for (let step = 1; step <= reach; step++)
-      links.addBoth(from, places[(index + step) % places.length] as number);
+      links.addBoth(from, indices[(index + step) % indices.length] as number);
   return keepOnly(links);
 }

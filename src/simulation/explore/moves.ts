@@ -20,11 +20,11 @@ export type Move =
   | { readonly kind: "deliver"; readonly flight: number; readonly kept: boolean }
   | {
       readonly kind: "timer" | "write" | "crash" | "restart" | "drained" | "putBack";
-      readonly place: number;
+      readonly index: number;
     }
   /** `instead`: whose place the outsider has in the configuration that it brings along. */
-  | { readonly kind: "forge"; readonly place: number; readonly says: Forged; readonly instead: NodeId }
-  | { readonly kind: "transfer" | "reconfigure"; readonly place: number; readonly other: number }
+  | { readonly kind: "forge"; readonly index: number; readonly says: Forged; readonly instead: NodeId }
+  | { readonly kind: "transfer" | "reconfigure"; readonly index: number; readonly other: number }
   | { readonly kind: "tick" };
 
 /** All that may happen next, always in the same order. */
@@ -36,24 +36,24 @@ export function movesFrom(world: World, most: Spent): Move[] {
     moves.push({ kind: "deliver", flight, kept: false });
     if (spent.duplicates < most.duplicates) moves.push({ kind: "deliver", flight, kept: true });
   }
-  for (const [place, process] of processes.entries()) {
-    if (spent.copies < most.copies && mayPutBack(world, place)) moves.push({ kind: "putBack", place });
+  for (const [index, process] of processes.entries()) {
+    if (spent.copies < most.copies && mayPutBack(world, index)) moves.push({ kind: "putBack", index });
     if (process === null) {
-      if (!isMarked(world, place)) moves.push({ kind: "restart", place });
+      if (!isMarked(world, index)) moves.push({ kind: "restart", index });
       continue;
     }
     const { node } = process;
-    if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", place });
-    if (process.writes.length > 0) moves.push({ kind: "write", place });
-    if (spent.crashes < most.crashes) moves.push({ kind: "crash", place });
-    if (isDraining(node)) moves.push({ kind: "drained", place });
-    if (spent.forgeries < most.forgeries) moves.push(...forgeriesTo(node, place));
+    if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", index });
+    if (process.writes.length > 0) moves.push({ kind: "write", index });
+    if (spent.crashes < most.crashes) moves.push({ kind: "crash", index });
+    if (isDraining(node)) moves.push({ kind: "drained", index });
+    if (spent.forgeries < most.forgeries) moves.push(...forgeriesTo(node, index));
     if (node.role.name !== "leader") continue;
     for (let other = 0; other < processes.length; other++) {
-      if (other === place) continue;
+      if (other === index) continue;
       if (node.role.transfer === null && spent.transfers < most.transfers)
-        moves.push({ kind: "transfer", place, other });
-      if (spent.reconfigurations < most.reconfigurations) moves.push({ kind: "reconfigure", place, other });
+        moves.push({ kind: "transfer", index, other });
+      if (spent.reconfigurations < most.reconfigurations) moves.push({ kind: "reconfigure", index, other });
     }
   }
   moves.push({ kind: "tick" });
@@ -61,30 +61,30 @@ export function movesFrom(world: World, most: Spent): Move[] {
 }
 
 /** What an outsider may say to a node: that it leads, that it asks for a vote, that the node is to campaign. */
-function forgeriesTo({ record }: Node, place: number): Move[] {
+function forgeriesTo({ record }: Node, index: number): Move[] {
   const instead = record.configuration.voters.map(({ id }) => id);
-  const [first = idOf(place)] = instead;
+  const [first = idOf(index)] = instead;
   return [
-    ...instead.map((id): Move => ({ kind: "forge", place, says: "heartbeat", instead: id })),
-    ...instead.map((id): Move => ({ kind: "forge", place, says: "vote", instead: id })),
-    { kind: "forge", place, says: "order", instead: first },
+    ...instead.map((id): Move => ({ kind: "forge", index, says: "heartbeat", instead: id })),
+    ...instead.map((id): Move => ({ kind: "forge", index, says: "vote", instead: id })),
+    { kind: "forge", index, says: "order", instead: first },
   ];
 }
 
 /** True where each other node knows of the last start, and would after a crash: what nobody can know of nobody can be asked to refuse. */
-function mayPutBack(world: World, place: number): boolean {
-  const { startNonce } = (world.disks[place] as DurableRecord).run;
+function mayPutBack(world: World, index: number): boolean {
+  const { startNonce } = (world.disks[index] as DurableRecord).run;
   return (
-    !isMarked(world, place) &&
+    !isMarked(world, index) &&
     world.disks.every(
-      ({ startsMet }, other) => other === place || startsMet.get(idOf(place))?.startNonce === startNonce,
+      ({ startsMet }, other) => other === index || startsMet.get(idOf(index))?.startNonce === startNonce,
     )
   );
 }
 
 /** True for a record that a member found to be a copy: no process starts from it. */
-function isMarked({ disks }: World, place: number): boolean {
-  return (disks[place] as DurableRecord).run.isCopy;
+function isMarked({ disks }: World, index: number): boolean {
+  return (disks[index] as DurableRecord).run.isCopy;
 }
 
 /** Takes a move; null where it changes nothing, or nothing but that a message is gone, which it might as well have been lost. */
@@ -95,8 +95,8 @@ export function take(world: World, move: Move, rules: Rules): Moved | null {
     return { world: next, violations: [] };
   }
   if (move.kind === "deliver") return deliver(world, move.flight, move.kept, rules);
-  const { place } = move;
-  const transition = new Transition(world, place, rules);
+  const { index } = move;
+  const transition = new Transition(world, index, rules);
   switch (move.kind) {
     case "timer":
       transition.tell({ kind: "timer" });
@@ -113,7 +113,7 @@ export function take(world: World, move: Move, rules: Rules): Moved | null {
       transition.putBack();
       break;
     case "forge":
-      return forge(transition, (world.processes[place] as Process).node, move);
+      return forge(transition, (world.processes[index] as Process).node, move);
     case "restart":
       transition.start();
       break;

@@ -14,12 +14,12 @@ const patience = 1000;
 /** The state a search begins from, after a path of moves that no bound counts. */
 export function startOf(nodes: number, from: Start, rules: Rules): World {
   let world = emptyWorld(nodes, rules.settings);
-  for (let place = 0; place < nodes; place++)
-    world = take(world, { kind: "restart", place }, rules)?.world ?? world;
+  for (let index = 0; index < nodes; index++)
+    world = take(world, { kind: "restart", index }, rules)?.world ?? world;
   if (rules.hasCopies) world = introduceAll(world, rules);
   if (from === "fresh") return world;
   const last = nodes - 1;
-  const isHeard = (place: number) => from === "led" || place !== last;
+  const isHeard = (index: number) => from === "led" || index !== last;
   world = calmly(
     world,
     rules,
@@ -41,7 +41,7 @@ export function startOf(nodes: number, from: Start, rules: Rules): World {
 function calmly(
   start: World,
   rules: Rules,
-  isHeard: (place: number) => boolean,
+  isHeard: (index: number) => boolean,
   done: (world: World) => boolean,
 ): World {
   let world = start;
@@ -49,7 +49,7 @@ function calmly(
     const inFlight = world.inFlight.filter(({ from, to }) => isHeard(from) && isHeard(to));
     world = { ...world, inFlight };
     const move = movesFrom(world, nothingSpent).find(
-      (one) => one.kind === "deliver" || one.kind === "write" || (one.kind === "timer" && one.place === 0),
+      (one) => one.kind === "deliver" || one.kind === "write" || (one.kind === "timer" && one.index === 0),
     );
     if (move === undefined && done(world)) return world;
     const moved = take(world, move ?? { kind: "tick" }, rules);

@@ -23,13 +23,13 @@ import { outsider } from "../run/forgery.js";
 export interface World {
   /** True time, which every clock tells. */
   nowMs: number;
-  /** By place: what a crash leaves. */
+  /** By index: what a crash leaves. */
   readonly disks: DurableRecord[];
-  /** By place: the process that runs, or null. */
+  /** By index: the process that runs, or null. */
   readonly processes: (Process | null)[];
-  /** By place: what was on the disk before the last start. */
+  /** By index: what was on the disk before the last start. */
   backups: readonly DurableRecord[];
-  /** By place: all starts so far. The last one runs, if a process does. */
+  /** By index: all starts so far. The last one runs, if a process does. */
   starts: readonly (readonly Start[])[];
   /** Under way, in no order: whatever stays here for ever is lost. */
   readonly inFlight: MessageInFlight[];
@@ -38,7 +38,7 @@ export interface World {
   readonly spent: Spent;
 }
 
-/** One start of a process, as peers know it. Its number is its index among the starts in its place. */
+/** One start of a process, as peers know it. Its number is its index among the starts of its node. */
 export interface Start {
   /** The number of the start from whose record it went on; -1 for none. */
   readonly before: number;
@@ -53,7 +53,7 @@ export interface Process {
   readonly writes: DurableRecord[];
   /** Sends, each behind so many of the writes. */
   readonly waiting: { readonly behind: number; readonly to: NodeId; readonly message: Message }[];
-  /** By the peer's place: the number of the start that this process linked with last; nothing while it has met none. */
+  /** By the peer's index: the number of the start that this process linked with last; nothing while it has met none. */
   readonly met: readonly number[];
 }
 
@@ -107,18 +107,18 @@ export function exploredSettings(modes: Partial<ProtocolModes>): Settings {
 }
 
 /** The name of the node in this place. */
-export function idOf(place: number): NodeId {
-  return `n${place + 1}`;
+export function idOf(index: number): NodeId {
+  return `n${index + 1}`;
 }
 
 /** The place of the node of this name; that of an outsider is behind all others. */
-export function placeOf(id: NodeId): number {
+export function nodeIndex(id: NodeId): number {
   return id === outsider ? mostNodes : Number(id.slice(1)) - 1;
 }
 
 /** The number of the last start in this place. */
-export function latestStart({ starts }: World, place: number): number {
-  return (starts[place]?.length ?? 0) - 1;
+export function latestStart({ starts }: World, index: number): number {
+  return (starts[index]?.length ?? 0) - 1;
 }
 
 /** The number of the start that a record or a standing names; -1 for none. */
@@ -133,7 +133,7 @@ export function incarnationOf(id: NodeId): string {
 
 /** A cluster of founders that know each other and have not started yet. */
 export function emptyWorld(nodeCount: number, settings: Settings): World {
-  const ids = Array.from({ length: nodeCount }, (_, place) => idOf(place));
+  const ids = Array.from({ length: nodeCount }, (_, index) => idOf(index));
   const disks = ids.map((id): DurableRecord => {
     const record = foundingRecord(ids.map(memberNamed), incarnationOf(id), settings.voteHoldMs);
     const others = ids.filter((other) => other !== id);
@@ -155,17 +155,17 @@ export function emptyWorld(nodeCount: number, settings: Settings): World {
 }
 
 /** The node of a process that starts now. */
-export function nodeAtStart(world: World, place: number, settings: Settings): Node {
-  const record = world.disks[place] as DurableRecord;
-  return createNode({ id: idOf(place), settings, record, nowMs: world.nowMs });
+export function nodeAtStart(world: World, index: number, settings: Settings): Node {
+  const record = world.disks[index] as DurableRecord;
+  return createNode({ id: idOf(index), settings, record, nowMs: world.nowMs });
 }
 
-/** A copy of the world in which the process in this place, if any, may be changed, and everything outside processes. */
-export function forkWorld(world: World, place: number | null): World {
+/** A copy of the world in which the process of this index, if any, may be changed, and everything outside processes. */
+export function forkWorld(world: World, index: number | null): World {
   const processes = world.processes.slice();
-  if (place !== null) {
-    const process = processes[place];
-    if (process !== null && process !== undefined) processes[place] = forkProcess(process);
+  if (index !== null) {
+    const process = processes[index];
+    if (process !== null && process !== undefined) processes[index] = forkProcess(process);
   }
   return {
     nowMs: world.nowMs,
@@ -174,7 +174,7 @@ export function forkWorld(world: World, place: number | null): World {
     backups: world.backups,
     starts: world.starts,
     inFlight: world.inFlight.slice(),
-    watch: place === null ? world.watch : forkWatch(world.watch, idOf(place)),
+    watch: index === null ? world.watch : forkWatch(world.watch, idOf(index)),
     spent: { ...world.spent },
   };
 }

@@ -29,8 +29,8 @@ import {
   latestStart,
   type MessageInFlight,
   nodeAtStart,
+  nodeIndex,
   type Process,
-  placeOf,
   type Start,
   startNamed,
   type World,
@@ -60,12 +60,12 @@ export class Transition implements Moved {
   /** True while nothing was ordered but what is said to an outsider, and nobody was met. */
   quiet = true;
   refused = false;
-  private readonly place: number;
+  private readonly index: number;
   private readonly rules: Rules;
 
-  constructor(world: World, place: number, rules: Rules) {
-    this.world = forkWorld(world, place);
-    this.place = place;
+  constructor(world: World, index: number, rules: Rules) {
+    this.world = forkWorld(world, index);
+    this.index = index;
     this.rules = rules;
   }
 
@@ -93,52 +93,52 @@ export class Transition implements Moved {
 
   /** A process starts, and makes that durable before it says anything (rule 29). */
   start(): void {
-    const { world, place } = this;
-    const record = world.disks[place] as DurableRecord;
-    const starts = world.starts[place] as readonly Start[];
-    world.backups = world.backups.with(place, record);
-    world.starts = world.starts.with(place, [...starts, { before: startNamed(record.run), lastWords: null }]);
-    world.disks[place] = withStart(record, `${starts.length}`);
-    const node = nodeAtStart(world, place, this.rules.settings);
-    world.processes[place] = { node, writes: [], waiting: [], met: [] };
+    const { world, index } = this;
+    const record = world.disks[index] as DurableRecord;
+    const starts = world.starts[index] as readonly Start[];
+    world.backups = world.backups.with(index, record);
+    world.starts = world.starts.with(index, [...starts, { before: startNamed(record.run), lastWords: null }]);
+    world.disks[index] = withStart(record, `${starts.length}`);
+    const node = nodeAtStart(world, index, this.rules.settings);
+    world.processes[index] = { node, writes: [], waiting: [], met: [] };
     this.violations.push(...sawStart(world.watch, this.sight()));
     this.tell({ kind: "start" });
   }
 
   /** The process dies. Unfinished writes are lost; one that is done while its process dies is a finished one and a crash. */
   end(): void {
-    const { world, place } = this;
-    const starts = world.starts[place] as readonly Start[];
+    const { world, index } = this;
+    const starts = world.starts[index] as readonly Start[];
     const last = { before: (starts.at(-1) as Start).before, lastWords: standingOf(this.node) };
-    world.starts = world.starts.with(place, starts.with(-1, last));
-    world.processes[place] = null;
-    sawEnd(world.watch, idOf(place));
+    world.starts = world.starts.with(index, starts.with(-1, last));
+    world.processes[index] = null;
+    sawEnd(world.watch, idOf(index));
   }
 
   /** A member has refused this process, which therefore ends, and no other starts from its record (rule 29). */
   endAsCopy(): void {
-    const { world, place } = this;
+    const { world, index } = this;
     this.tell({ kind: "stop", reason: "stopped" });
     this.end();
-    world.disks[place] = markedAsCopy(world.disks[place] as DurableRecord);
+    world.disks[index] = markedAsCopy(world.disks[index] as DurableRecord);
   }
 
   /** The process dies, if it runs, and its disk is put back to what it was before that start. */
   putBack(): void {
-    const { world, place } = this;
-    if (world.processes[place] !== null) this.end();
-    world.disks[place] = world.backups[place] as DurableRecord;
+    const { world, index } = this;
+    if (world.processes[index] !== null) this.end();
+    world.disks[index] = world.backups[index] as DurableRecord;
   }
 
   /** Links with this start of a peer, which says how far its record has come, unless both have met. Returns false where it refuses it. */
   meet(peer: number, start: number, standing = standingIn(this.world, peer, start)): boolean {
-    const { world, place, process } = this;
+    const { world, index, process } = this;
     if (process.met[peer] === start) return true;
     const [from, incarnation] = [idOf(peer), incarnationOf(idOf(peer))];
     if (refusesStanding(process.node, from, incarnation, standing) !== null) return false;
     const met = process.met.slice();
     met[peer] = start;
-    world.processes[place] = { ...process, met };
+    world.processes[index] = { ...process, met };
     this.quiet = false;
     this.tell({ kind: "connected", from, incarnation, standing });
     return true;
@@ -146,9 +146,9 @@ export class Transition implements Moved {
 
   /** The oldest write is on disk; what waited for it leaves before the node is told. */
   finishWrite(): void {
-    const { world, place, process } = this;
+    const { world, index, process } = this;
     const record = process.writes.shift() as DurableRecord;
-    world.disks[place] = record;
+    world.disks[index] = record;
     const held = process.waiting.splice(0);
     for (const { behind, to, message } of held)
       if (behind === 1) this.post(to, message);
@@ -183,43 +183,43 @@ export class Transition implements Moved {
   private post(to: NodeId, message: Message): void {
     this.violations.push(...sawSend(this.world.watch, this.sight(), to, message));
     if (to === outsider) return;
-    const { world, place } = this;
+    const { world, index } = this;
     const { inFlight } = world;
-    const start = latestStart(world, place);
+    const start = latestStart(world, index);
     inFlight.push({
-      from: place,
-      to: placeOf(to),
+      from: index,
+      to: nodeIndex(to),
       start,
-      linkedWith: this.process.met[placeOf(to)] ?? -1,
+      linkedWith: this.process.met[nodeIndex(to)] ?? -1,
       message,
     });
     loseStalest(inFlight, this.rules.inFlight);
   }
 
   private get process(): Process {
-    return this.world.processes[this.place] as Process;
+    return this.world.processes[this.index] as Process;
   }
 
   private sight(): Sight {
     const { world, node } = this;
     const { nowMs } = world;
-    const durable = world.disks[this.place] as DurableRecord;
+    const durable = world.disks[this.index] as DurableRecord;
     return { node, durable, leaseUntilMs: leaseUntil(node), clockMs: nowMs, clockRate: 1, trueMs: nowMs };
   }
 }
 
 /** What a process says of its record in that start, or said last before it died. */
-function standingIn({ starts, processes }: World, place: number, start: number): Standing {
-  return starts[place]?.[start]?.lastWords ?? standingOf((processes[place] as Process).node);
+function standingIn({ starts, processes }: World, index: number, start: number): Standing {
+  return starts[index]?.[start]?.lastWords ?? standingOf((processes[index] as Process).node);
 }
 
 /** All processes link at once with all others, and remember that durably. */
 export function introduceAll(before: World, rules: Rules): World {
   let world = before;
-  for (const place of before.processes.keys()) {
-    const transition = new Transition(world, place, rules);
+  for (const index of before.processes.keys()) {
+    const transition = new Transition(world, index, rules);
     for (const [peer, { length }] of before.starts.entries())
-      if (peer !== place) transition.meet(peer, length - 1, standingIn(before, peer, length - 1));
+      if (peer !== index) transition.meet(peer, length - 1, standingIn(before, peer, length - 1));
     transition.finishWrites();
     world = transition.world;
   }

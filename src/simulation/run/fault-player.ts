@@ -102,11 +102,11 @@ export class FaultPlayer {
 
   private start(fault: Fault, resolve: (who: Who) => SimulatedProcess[], roles: RolesAtFault): Undo {
     const { cluster } = this;
-    const places = (who: Who) => resolve(who).map(({ place }) => place);
+    const indices = (who: Who) => resolve(who).map(({ index }) => index);
     const pairs = (between: readonly [Who, Who], oneWay = false) => {
       const links = new LinkSet();
-      const ends = places(between[1]);
-      for (const from of places(between[0]))
+      const ends = indices(between[1]);
+      for (const from of indices(between[0]))
         for (const to of ends)
           if (oneWay) links.add(from, to);
           else links.addBoth(from, to);
@@ -118,22 +118,24 @@ export class FaultPlayer {
       case "cutOneWay":
         return cluster.install(onLinks(pairs([fault.from, fault.to], true), { passes: "nothing" }));
       case "partition":
-        return cluster.install(partition(fault.groups.map(places)));
+        return cluster.install(partition(fault.groups.map(indices)));
       case "isolate":
-        return cluster.install(isolate(new Set(places(fault.nodes))));
+        return cluster.install(isolate(new Set(indices(fault.nodes))));
       case "keepOnly": {
         const links = new LinkSet();
         for (const [a, b] of fault.links)
-          for (const from of places(a))
-            for (const to of places(b))
+          for (const from of indices(a))
+            for (const to of indices(b))
               if (fault.oneWay) links.add(from, to);
               else links.addBoth(from, to);
         return cluster.install(keepOnly(links));
       }
       case "bridge":
-        return cluster.install(bridge(places(roles.leader === null ? "followers" : ["leader", "followers"])));
+        return cluster.install(
+          bridge(indices(roles.leader === null ? "followers" : ["leader", "followers"])),
+        );
       case "ring":
-        return cluster.install(ring(cluster.options.voters.map((id) => cluster.process(id).place)));
+        return cluster.install(ring(cluster.options.voters.map((id) => cluster.process(id).index)));
       case "flaky":
         return this.flap(pairs(fault.between, fault.oneWay), fault.upMs, fault.downMs);
       case "hold":
@@ -171,7 +173,11 @@ export class FaultPlayer {
     }
   }
 
-  private startOnNodes(fault: NodeFault, resolve: (who: Who) => SimulatedProcess[], roles: RolesAtFault): Undo {
+  private startOnNodes(
+    fault: NodeFault,
+    resolve: (who: Who) => SimulatedProcess[],
+    roles: RolesAtFault,
+  ): Undo {
     const { cluster } = this;
     switch (fault.do) {
       case "crash":
@@ -288,7 +294,7 @@ function each(processes: readonly SimulatedProcess[], begin: (process: Simulated
   };
 }
 
-function isolate(places: ReadonlySet<number>) {
+function isolate(indices: ReadonlySet<number>) {
   return (from: number, to: number) =>
-    places.has(from) || places.has(to) ? ({ passes: "nothing" } as const) : null;
+    indices.has(from) || indices.has(to) ? ({ passes: "nothing" } as const) : null;
 }

@@ -156,25 +156,25 @@ describe("a disk that is put back in a search", () => {
 
   it("is one whose start each other node knows of durably", () => {
     expect(movesOf(start, "putBack")).toHaveLength(3);
-    const restarted = reached({ kind: "crash", place: 1 }, { kind: "restart", place: 1 });
+    const restarted = reached({ kind: "crash", index: 1 }, { kind: "restart", index: 1 });
     expect(movesOf(restarted, "putBack")).toEqual([
-      { kind: "putBack", place: 0 },
-      { kind: "putBack", place: 2 },
+      { kind: "putBack", index: 0 },
+      { kind: "putBack", index: 2 },
     ]);
   });
 
   it("makes a copy, which ends for good once it links with who knows better, whoever begins", () => {
     const heard = reached(
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
-      { kind: "timer", place: 2 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
+      { kind: "timer", index: 2 },
     );
     const asking = reached(
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
       { kind: "tick" },
       { kind: "tick" },
-      { kind: "timer", place: 1 },
+      { kind: "timer", index: 1 },
     );
     for (const refused of [
       take(heard, flight(heard, 2, 1), rules)?.world as World,
@@ -183,7 +183,7 @@ describe("a disk that is put back in a search", () => {
       expect(refused.processes[1]).toBeNull();
       expect(refused.disks[1]?.run.isCopy).toBe(true);
       expect([...movesOf(refused, "restart"), ...movesOf(refused, "putBack")]).not.toContainEqual(
-        expect.objectContaining({ place: 1 }),
+        expect.objectContaining({ index: 1 }),
       );
     }
   });
@@ -191,10 +191,10 @@ describe("a disk that is put back in a search", () => {
   it("leaves a message unread that was sent to the process before", () => {
     const after = reached(
       { kind: "tick" },
-      { kind: "timer", place: 0 },
-      { kind: "crash", place: 0 },
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
+      { kind: "timer", index: 0 },
+      { kind: "crash", index: 0 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
     );
     expect(after.inFlight.map(({ from, to }) => [from, to])).toContainEqual([0, 1]);
     expect(take(after, flight(after, 0, 1), rules)).toBeNull();

@@ -49,7 +49,7 @@ class World {
 
   /** Lets nothing pass from any of these to any of those, or lets it pass later; returns what ends it. */
   oneWay(from: SimulatedProcess, to: SimulatedProcess, passes: "nothing" | "later"): () => void {
-    const rule: LinkRule = (a, b) => (a === from.place && b === to.place ? { passes } : null);
+    const rule: LinkRule = (a, b) => (a === from.index && b === to.index ? { passes } : null);
     return this.cluster.install(rule);
   }
 
