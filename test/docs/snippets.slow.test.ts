@@ -6,11 +6,17 @@ import { describe, expect, it } from "vitest";
 import { codeBlocks, pages, read, root } from "./support/pages.js";
 
 /** What the examples take from the service of a reader. */
-const surroundings = `
-import type { Elector, ElectorOptions, ElectorStatus } from "raftbeat";
-declare global {
+const ofTheReader = `
+  type TransportHarness = import("raftbeat/testing").TransportHarness;
+  const node: import("raftbeat/observability").ObservedElector;
+  const log: { info(event: object): void };
+  function test(name: string, run: () => Promise<void>): void;
+  function myHarness(): TransportHarness;
+  function myTransport(): TransportHarness["make"];
+  function myStore(name: string): import("raftbeat").VoteStore;
+  const createServer: typeof import("node:http").createServer;
+  const writeFileSync: typeof import("node:fs").writeFileSync;
   const elector: Elector;
-  const createElector: typeof import("raftbeat").createElector;
   const options: ElectorOptions;
   const signal: AbortSignal;
   const url: string;
@@ -21,8 +27,32 @@ declare global {
   const storage: { write(row: unknown, options: { fencingToken: number; signal: AbortSignal }): Promise<void> };
   function render(status: ElectorStatus): void;
   function chargeNextInvoice(options: { fencingToken: number; signal: AbortSignal }): Promise<void>;
+`;
+
+/** Declares what the examples of a docstring need not import: every public value, and what belongs to the reader. */
+async function surroundings(): Promise<string> {
+  const values = new Map<string, string>();
+  for (const [module, [file = ""]] of Object.entries(subPaths()))
+    for (const name of Object.keys(await import(file)))
+      if (!values.has(name)) values.set(name, `  const ${name}: typeof import("${module}").${name};`);
+  return `import type { Elector, ElectorOptions, ElectorStatus } from "raftbeat";
+declare global {
+${[...values.values()].join("\n")}
+${ofTheReader}
 }
 `;
+}
+
+/** The examples of a docstring, with or without a fence. */
+function examplesIn(comment: string): string[] {
+  const text = comment.replace(/^\/\*\*|\*\/$/g, "").replaceAll(/^[ \t]*\* ?/gm, "");
+  return text
+    .split(/^@example\b[ \t]*\n?/m)
+    .slice(1)
+    .map((after) => after.split(/^@\w/m)[0] as string)
+    .flatMap((code) => (code.includes("```") ? codeBlocks(code, "ts") : [code]))
+    .map((code) => `${code.trimEnd()}\n`);
+}
 
 /** The examples of the pages and of the docstrings, by where they stand. */
 function examples(): Map<string, string> {
@@ -34,11 +64,8 @@ function examples(): Map<string, string> {
     name.endsWith(".ts"),
   );
   for (const source of sources)
-    for (const [comment] of read(`src/${source}`).matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-      const text = comment.replaceAll(/^ *\* ?/gm, "");
-      for (const [index, code] of codeBlocks(text, "ts").entries())
-        found.set(`src/${source} ${index + 1} ${found.size}`, code);
-    }
+    for (const [comment] of read(`src/${source}`).matchAll(/\/\*\*[\s\S]*?\*\//g))
+      for (const code of examplesIn(comment)) found.set(`src/${source} ${found.size}`, code);
   return found;
 }
 
@@ -62,14 +89,23 @@ function subPaths(): Record<string, readonly string[]> {
 }
 
 describe("the examples in pages and docstrings", () => {
-  it("are TypeScript that compiles against the public names", () => {
+  it("are found in a docstring with and without a fence", () => {
+    expect(examplesIn("/**\n * What.\n * @example\n * a();\n * b();\n * @throws x\n */")).toEqual([
+      "a();\nb();\n",
+    ]);
+    expect(examplesIn("/**\n * What.\n *\n * @example\n * ```ts\n * a();\n * ```\n */")).toEqual(["a();\n"]);
+    expect(examplesIn("/**\n * What.\n * @example a();\n */")).toEqual(["a();\n"]);
+    expect(examplesIn("/** What. */")).toEqual([]);
+  });
+
+  it("are TypeScript that compiles against the public names", async () => {
     const folder = mkdtempSync(join(tmpdir(), "raftbeat-examples-"));
     try {
       const all = [...examples()];
       expect(all.length).toBeGreaterThan(5);
       for (const [index, [, code]] of all.entries())
         writeFileSync(join(folder, `${index}.mts`), `${code}\nexport {};\n`);
-      writeFileSync(join(folder, "surroundings.mts"), surroundings);
+      writeFileSync(join(folder, "surroundings.mts"), await surroundings());
       writeFileSync(
         join(folder, "tsconfig.json"),
         JSON.stringify({

@@ -55,7 +55,7 @@ describe("docs/troubleshooting.md", () => {
     expect(others.sort()).toEqual(
       [
         ...unionIn("src/transport/wire/close-reason.ts", "RefusalReason"),
-        ...unionIn("src/transport/wire/close-reason.ts", "EndReason"),
+        ...unionIn("src/transport/wire/close-reason.ts", "CloseReason"),
       ]
         .filter((name) => codes[name] === undefined)
         .sort(),

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { jsonText } from "../../printable.js";
 import { defaultPreset, type Preset, presets } from "../../protocol/index.js";
-import type { DemoEvent, DemoSignal, Spread } from "../demo/event.js";
-import { spread, type Totals } from "../demo/leadership-record.js";
+import { quantiles } from "../../quantiles.js";
+import type { DemoEvent, DemoSignal, Failovers } from "../demo/event.js";
+import type { Totals } from "../demo/leadership-record.js";
 import { type DemoPlan, runDemo } from "../demo/run-demo.js";
 import { createScreen } from "../demo/screen.js";
 import { check, type Settings } from "../settings/setting-sources.js";
@@ -111,14 +112,14 @@ function summaryOf({ replicaCount, killCount, signal }: DemoPlan, totals: Totals
     replicas: replicaCount,
     kills: killCount,
     signal,
-    failoverMs: rounded(spread(totals.failoversMs)),
+    failoverMs: rounded(quantiles(totals.failoversMs)),
     leadersPerTermMax: totals.leadersPerTermMax,
     leaseOverlapMs: totals.leaseOverlapMs,
   };
 }
 
 /** To a thousandth of a millisecond. */
-function rounded(figures: Spread | null): Spread | null {
+function rounded(figures: Failovers | null): Failovers | null {
   if (figures === null) return null;
   const round = (ms: number) => Math.round(ms * 1000) / 1000;
   const { min, p50, p90, max } = figures;

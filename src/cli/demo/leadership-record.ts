@@ -77,12 +77,3 @@ export function createStory(): Story {
     }),
   };
 }
-
-/** The smallest, middle, nine-in-ten and largest of some figures (nearest rank), or null of none. */
-export function spread(
-  figures: readonly number[],
-): { min: number; p50: number; p90: number; max: number } | null {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const at = (ratio: number) => sorted[Math.max(0, Math.ceil(ratio * sorted.length) - 1)] ?? Number.NaN;
-  return sorted.length === 0 ? null : { min: at(0), p50: at(0.5), p90: at(0.9), max: at(1) };
-}

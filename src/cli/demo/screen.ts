@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
+import { quantiles } from "../../quantiles.js";
 import { textTable } from "../../report/text/text-table.js";
 import type { DemoEvent } from "./event.js";
 import type { Totals } from "./leadership-record.js";
-import { spread } from "./leadership-record.js";
 
 /** What a replica is on the screen. */
 type Part = "starts" | "follows" | "leads" | "killed" | "stopped";
@@ -101,7 +101,7 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
     },
     totals(totals, kills) {
       const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
-      const { min, p50, p90, max } = spread(failoversMs) ?? {};
+      const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
       const table = textTable([
         ["", "min", "p50", "p90", "max"],
         ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],

@@ -7,7 +7,8 @@ import { runStyle } from "./run-style.js";
 /**
  * One page of all scenarios that were played, each with its first run and, of many runs, their distributions.
  * @example
- * writeFileSync("run.html", runPage([scenarioReport(await recordScenario(scenario, { clockMs }))]));
+ * const played = await recordScenario(scenario("calm").build(), { clockMs: () => performance.now() });
+ * writeFileSync("run.html", runPage([scenarioReport(played)]));
  */
 export function runPage(reports: readonly ScenarioReport[]): string {
   const title = reports.length === 1 ? (reports[0]?.name ?? "") : `${reports.length} scenarios`;

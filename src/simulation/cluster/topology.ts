@@ -45,10 +45,11 @@ export function bridge(indices: readonly number[]): LinkRule {
   ]);
 }
 
-/** Jepsen's majorities-ring: each sees those next to it, as many as make a majority, and no two see the same. */
+/** Jepsen's majorities-ring: each sees as many to either side as make a majority with it, and no two of four or more see the same. */
 export function ring(indices: readonly number[]): LinkRule {
   const links = new LinkSet();
-  const reach = Math.max(1, Math.floor((indices.length + 1) / 4));
+  // A majority is half of them, rounded down, and the node itself.
+  const reach = Math.ceil(Math.floor(indices.length / 2) / 2);
   for (const [index, from] of indices.entries())
     for (let step = 1; step <= reach; step++)
       links.addBoth(from, indices[(index + step) % indices.length] as number);

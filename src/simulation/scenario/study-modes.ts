@@ -13,11 +13,7 @@ interface StudyModes {
 }
 
 /** What is wrong with the modes that only studies set. */
-export function studyModeProblems({
-  protocol,
-  eligible,
-  logs,
-}: StudyModes): string[] {
+export function studyModeProblems({ protocol, eligible, logs }: StudyModes): string[] {
   const { preVote, candidateTimeout, candidateBackoff, configurationsRefuse } = protocol;
   const problems: string[] = [];
   if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)

@@ -21,7 +21,12 @@ export class GridDistribution {
   }
 
   /** Of a time that is above `ms` with the share `shareAbove(ms)`, which falls from `fromMs` on; cut where next to nothing is left. */
-  static of(stepMs: number, fromMs: number, untilMs: number, shareAbove: (ms: number) => number): GridDistribution {
+  static of(
+    stepMs: number,
+    fromMs: number,
+    untilMs: number,
+    shareAbove: (ms: number) => number,
+  ): GridDistribution {
     const first = Math.floor(fromMs / stepMs);
     const count = Math.max(1, Math.ceil(untilMs / stepMs) - first + 1);
     const shares = new Float64Array(count);
@@ -82,7 +87,10 @@ export class GridDistribution {
     return new GridDistribution(this.stepMs, this.first + Math.round(ms / this.stepMs), this.shares);
   }
 
-  /** The sum of two independent times. Errors: `internal` for another grid; so too `and`. */
+  /**
+   * The sum of two independent times.
+   * @throws RaftbeatError `internal` for another grid, as `and` does
+   */
   plus(other: GridDistribution): GridDistribution {
     this.refuseOther(other);
     const [long, short] = this.shares.length >= other.shares.length ? [this, other] : [other, this];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStory, spread } from "../../../src/cli/demo/leadership-record.js";
+import { createStory } from "../../../src/cli/demo/leadership-record.js";
 import { type LeaseSpan, leaseOverlapMs } from "../../../src/cli/demo/lease-overlap.js";
 
 const span = (id: string, fromMs: number, untilMs: number): LeaseSpan => ({ id, fromMs, untilMs });
@@ -84,11 +84,5 @@ describe("the story of a demo", () => {
     story.leased("b", 2, 160, 400);
     expect(story.totals().leaseOverlapMs).toBe(0);
     expect(story.leaderAt(155)).toBeNull();
-  });
-
-  it("takes the nearest rank for the middle and nine in ten", () => {
-    expect(spread([])).toBeNull();
-    expect(spread([7])).toEqual({ min: 7, p50: 7, p90: 7, max: 7 });
-    expect(spread([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])).toEqual({ min: 1, p50: 5, p90: 9, max: 10 });
   });
 });
