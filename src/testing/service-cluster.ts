@@ -180,14 +180,14 @@ export class ServiceCluster {
 
   /** Lets nothing pass but inside a group, until `heal`; whoever is in no group is alone. */
   partition(groups: readonly (readonly NodeId[])[]): void {
-    const places = groups.map((group) => group.map((id) => this.cluster.process(id).place));
-    this.healing.push(this.cluster.install(partition(places)));
+    const indices = groups.map((group) => group.map((id) => this.cluster.process(id).index));
+    this.healing.push(this.cluster.install(partition(indices)));
     this.cluster.tellChanged(`partition ${JSON.stringify(groups)}`);
   }
 
   /** Lets nothing pass from one replica to another, until `heal`. */
   cutOneWay(from: NodeId, to: NodeId): void {
-    const links = new LinkSet().add(this.cluster.process(from).place, this.cluster.process(to).place);
+    const links = new LinkSet().add(this.cluster.process(from).index, this.cluster.process(to).index);
     this.healing.push(this.cluster.install(onLinks(links, { passes: "nothing" })));
     this.cluster.tellChanged(`cut ${from} > ${to}`);
   }

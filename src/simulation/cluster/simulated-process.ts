@@ -39,7 +39,7 @@ type Backlog = { readonly phase: "timer" | "poll" | "check"; readonly run: () =>
 export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   readonly id: NodeId;
   /** Its index among the cluster's processes. */
-  readonly place: number;
+  readonly index: number;
   readonly clock: SimulatedClock;
   readonly disk: SimulatedDisk;
   /** What the next start goes by. */
@@ -70,7 +70,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   failure: Error | null = null;
   private incarnation: string;
   private readonly world: ProcessWorld;
-  private readonly placeOf: ReadonlyMap<NodeId, number>;
+  private readonly nodeIndex: ReadonlyMap<NodeId, number>;
   private backlog: Backlog[] = [];
   private readonly ports: DriverPorts;
   private readonly input = {
@@ -83,23 +83,23 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   constructor(options: {
     readonly id: NodeId;
-    readonly place: number;
+    readonly index: number;
     readonly world: ProcessWorld;
     readonly clock: SimulatedClock;
     readonly disk: SimulatedDisk;
     readonly settings: Settings;
     readonly random: Stream;
-    readonly placeOf: ReadonlyMap<NodeId, number>;
+    readonly nodeIndex: ReadonlyMap<NodeId, number>;
   }) {
     this.id = options.id;
-    this.place = options.place;
+    this.index = options.index;
     this.world = options.world;
     this.clock = options.clock;
     this.disk = options.disk;
     this.settings = options.settings;
     this.random = options.random;
     this.ports = { clock: this.clock, random: options.random, store: this.disk, transport: this };
-    this.placeOf = options.placeOf;
+    this.nodeIndex = options.nodeIndex;
     this.backup = options.disk.record;
     this.incarnation = options.disk.record.incarnation;
     this.clock.serve(this);
@@ -199,7 +199,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   receive(from: number, start: number, message: Message): void {
     if (!this.alive) {
-      this.world.processes[from]?.onDropped(this.place, message, "down");
+      this.world.processes[from]?.onDropped(this.index, message, "down");
       return;
     }
     if (this.paused) {
@@ -209,7 +209,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     const { world, input } = this;
     const sender = world.processes[from] as SimulatedProcess;
     if (world.hasCopies && !this.introductions.admits(sender, start)) {
-      sender.onDropped(this.place, message, "refused");
+      sender.onDropped(this.index, message, "refused");
       return;
     }
     world.eventCount++;
@@ -268,13 +268,13 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   setPeers(_peers: readonly Member[]): void {}
 
   send(to: NodeId, message: Message): void {
-    const place = this.placeOf.get(to);
-    if (place === undefined) return;
-    const link = this.links[place];
+    const index = this.nodeIndex.get(to);
+    if (index === undefined) return;
+    const link = this.links[index];
     if (link === null || link === undefined) return;
     const { watchers } = this.world;
     if (watchers.length > 0) {
-      const receiver = this.world.processes[place] as SimulatedProcess;
+      const receiver = this.world.processes[index] as SimulatedProcess;
       for (const watcher of watchers) watcher.sent(this, receiver, message);
     }
     link.send(message);
