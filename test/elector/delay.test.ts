@@ -203,6 +203,40 @@ describe("stop({ handover: true }) with a slow body", () => {
     },
   );
 
+  it("hears who leads next before it ends", async () => {
+    const { cluster, leader } = await ledCluster(slowBody(30));
+    const heard: string[] = [];
+    leader.elector.subscribe((event) => {
+      if (event.kind === "leader" && event.leader !== null) heard.push(event.leader.id);
+    });
+    await cluster.settled(leader.elector.stop({ handover: true }));
+    await cluster.until(() => cluster.leader() !== null, 100);
+    expect(heard).toEqual([cluster.leader()?.id]);
+  });
+
+  it("that has ended in time is not taken for one that still runs, in the next leadership", async () => {
+    const logged: string[] = [];
+    const log = (_details: object, message: string) => void logged.push(message);
+    const terms: number[] = [];
+    const cluster = new ServiceCluster({
+      world: { cluster: { nodes: 1 } },
+      elector: { drainTimeoutMs: 500, logger: { debug() {}, info() {}, warn: log, error: log } },
+      service: (replica) =>
+        void replica.elector.whileLeader(async (lead) => {
+          terms.push(lead.term);
+          await untilLost(replica, lead);
+          await replica.sleep(20);
+        }),
+    });
+    await cluster.until(() => terms.length === 1);
+    await cluster.settled(cluster.replica("n1").elector.resign());
+    await cluster.until(() => terms.length === 2);
+    await cluster.advance(5_000);
+    expect(terms).toHaveLength(2);
+    expect(logged).toEqual([]);
+    expect(cluster.replica("n1").elector.isLeader).toBe(true);
+  });
+
   it("waits no longer than drainTimeoutMs for it", async () => {
     const { cluster, leader, told } = await ledCluster(slowBody(1e6), { drainTimeoutMs: 250 });
     const before = told.length;
