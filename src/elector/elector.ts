@@ -198,7 +198,6 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
   }
 
   const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };
-
   const elector: Elector = {
     id,
     closed,
@@ -260,8 +259,9 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
         if (begun) meet(peer, introduced);
         watch.notify();
       },
-      onPeerDown(peer) {
+      onPeerDown(peer, reason) {
         connected.delete(peer);
+        if (begun) driver.tell({ kind: "disconnected", from: peer, reason });
         publish("peerDown", { peer });
         watch.notify();
       },

@@ -1,13 +1,15 @@
+import { isContender } from "./algorithms/deadlines.js";
 import { strangerReason } from "./algorithms/identity.js";
 import { leaseOver, leaseUntil, quorumHold, quorumPromise } from "./algorithms/lease.js";
 import { quorumSize } from "./algorithms/quorum.js";
 import { voterOf } from "./data/configuration.js";
+import type { Effect } from "./data/effect.js";
+import type { RequestRefusal } from "./data/input.js";
 import type { NodeId, TimeoutNow } from "./data/message.js";
 import type { Inheritance, Leader, LossReason, Node } from "./data/node.js";
-import type { Effect, RequestRefusal } from "./data/transition.js";
-import { isContender } from "./election.js";
 import { heartbeat } from "./heartbeat-send.js";
-import { announceLoss, askForVotes, becomeCandidate, becomeFollower } from "./roles.js";
+import { announceLoss, becomeFollower } from "./roles.js";
+import { askForVotes, beginElection } from "./round.js";
 
 /**
  * Renews the lease no more in this term (rule 16). An heir that can be elected without this node is ordered to campaign while the lease still
@@ -135,7 +137,7 @@ export function onTimeoutNow(
   if (order.term !== node.record.term || !isContender(node) || role.name === "leader") return;
   const { term, waitMs } = order;
   const inheritance = { from, term, freeAtMs: nowMs, claimed: false };
-  becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);
+  beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);
 }
 
 /** What is left to wait for after the word of who handed over; what is free once stays so, in whatever order its words come. */

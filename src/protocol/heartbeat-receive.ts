@@ -1,9 +1,9 @@
 import { isForeign, meet, strangerReason, takeConfiguration } from "./algorithms/identity.js";
 import { promisableHoldMs, promiseUntil } from "./algorithms/lease.js";
 import { isNewer, sameConfiguration } from "./data/configuration.js";
+import type { Effect } from "./data/effect.js";
 import type { Heartbeat, HeartbeatReply, LeaderNotice, NodeId, Refusal } from "./data/message.js";
 import type { Leader, Node } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
 import { isTermOfHeir } from "./handover.js";
 import { hastenHeartbeat, isMetadataRefused, sendMetadata } from "./heartbeat-send.js";
 import { believeStranger, inquire } from "./joining/catch-up.js";

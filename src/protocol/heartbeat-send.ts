@@ -1,6 +1,7 @@
+import { heartbeatIntervalMs } from "./algorithms/deadlines.js";
+import type { Effect } from "./data/effect.js";
 import type { Heartbeat, NodeId } from "./data/message.js";
 import type { Leader, Node, Peer } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
 
 /** Beats to every member. Carries only what is durable, and so never waits for the disk. */
 export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects: Effect[]): void {
@@ -62,16 +63,4 @@ export function isMetadataRefused(node: Node, to: NodeId): boolean {
 export function hastenHeartbeat(node: Node, role: Leader): void {
   const sentAtMs = role.sentAtMs[role.seq % role.sentAtMs.length] ?? Number.NEGATIVE_INFINITY;
   role.nextHeartbeatAtMs = Math.min(role.nextHeartbeatAtMs, sentAtMs + heartbeatIntervalMs(node, role));
-}
-
-/** The set interval, or half of the shortest hold a voter promised if that is less; never under a tenth of the setting. */
-function heartbeatIntervalMs(node: Node, role: Leader): number {
-  const setMs = node.settings.heartbeatIntervalMs;
-  if (!node.settings.modes.voteHold) return setMs;
-  let intervalMs = setMs;
-  for (const { id } of node.record.configuration.voters) {
-    const promisedHoldMs = role.peers.get(id)?.promisedHoldMs ?? Number.POSITIVE_INFINITY;
-    intervalMs = Math.min(intervalMs, promisedHoldMs / 2);
-  }
-  return Math.max(intervalMs, setMs / 10);
 }

@@ -1,6 +1,6 @@
 /**
  * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other. Its rules: docs/protocol.md.
- * Read in this order: settings, message, configuration, node, transition, quorum, lease, voting, become, election,
+ * Read in this order: settings, message, configuration, node, input, effect, quorum, lease, voting, roles, election,
  * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
  */
 
@@ -17,15 +17,17 @@ export { beyondReach, furthestAhead } from "./algorithms/reach.js";
 export * from "./data/arrival.js";
 export * from "./data/bounds.js";
 export * from "./data/configuration.js";
+export type * from "./data/effect.js";
+export type * from "./data/input.js";
 export * from "./data/message.js";
 export * from "./data/node.js";
+export * from "./data/record.js";
 export * from "./data/settings.js";
 export * from "./data/standing.js";
-export type * from "./data/transition.js";
 export { hasHeir, isDraining } from "./handover.js";
 export { isMetadataRefused } from "./heartbeat-send.js";
 export * from "./invariants/invariants.js";
 export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";
 export { recoveredRecord } from "./joining/recovery.js";
 export { isConfigurationCommitted } from "./membership.js";
-export { hasOnlyToBeat, step } from "./step.js";
+export { step } from "./step.js";

@@ -1,9 +1,9 @@
 import { takeConfiguration } from "./algorithms/identity.js";
 import { quorumSize } from "./algorithms/quorum.js";
 import { changeProblem, configurationOf, type Member, membersOf, voterOf } from "./data/configuration.js";
+import type { RequestRefusal } from "./data/input.js";
 import type { NodeId } from "./data/message.js";
 import type { Leader, Node } from "./data/node.js";
-import type { RequestRefusal } from "./data/transition.js";
 import { newPeer } from "./roles.js";
 
 /** True iff replies of this leadership show that a quorum holds exactly the current configuration (rule 18). */

@@ -1,19 +1,19 @@
 import { takeConfiguration } from "./algorithms/identity.js";
-import { quorumSize, voteOutcome } from "./algorithms/quorum.js";
-import { membersOf, voterOf, withTerm } from "./data/configuration.js";
+import { membersOf, withTerm } from "./data/configuration.js";
+import type { Effect } from "./data/effect.js";
 import type { NodeId } from "./data/message.js";
-import type { LossReason } from "./data/node.js";
-import {
-  type Answer,
-  type Candidate,
-  type Inheritance,
-  type Leader,
-  type Node,
-  type Peer,
-  type PreCandidate,
-  withVote,
+import type {
+  Answer,
+  Candidate,
+  Inheritance,
+  Leader,
+  LossReason,
+  Node,
+  Peer,
+  PreCandidate,
 } from "./data/node.js";
-import type { Effect } from "./data/transition.js";
+import { withVote } from "./data/record.js";
+import type { TimeoutRange } from "./data/settings.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 
 /** Begins a new wait or round: counted from now, with a timeout yet to be drawn (rule 9). */
@@ -104,35 +104,38 @@ export function adoptTerm(
   forgetMetadata(node);
 }
 
-/** Asks the voters whether they would elect this node in the next term (rule 10). */
-export function becomePreCandidate(node: Node, nowMs: number, effects: Effect[]): void {
+/** Begins a pre-vote round of the unchanged term; its own answer is there from the start (rule 10). */
+export function becomePreCandidate(
+  node: Node,
+  own: Answer,
+  timeout: TimeoutRange,
+  nowMs: number,
+): PreCandidate {
   beginWait(node, nowMs);
   node.round++;
   forgetMetadata(node);
-  const answers = new Map<NodeId, Answer>([[node.id, ownVote]]);
-  const role: PreCandidate = { name: "preCandidate", round: node.round, answers };
+  const answers = new Map<NodeId, Answer>([[node.id, own]]);
+  const role: PreCandidate = { name: "preCandidate", round: node.round, timeout, answers };
   node.role = role;
-  askForVotes(node, role, effects);
-  settleRound(node, nowMs, effects);
+  return role;
 }
 
-/** Votes for itself in the next term and asks for votes; the own vote counts once it is durable (rule 11). */
+/** Votes for itself in the next term; that counts once it is durable (rule 11). */
 export function becomeCandidate(
   node: Node,
   inheritance: Inheritance | null,
+  timeout: TimeoutRange,
   nowMs: number,
-  effects: Effect[],
-): void {
-  const refusedRounds = roundsRefused(node);
+): Candidate {
   beginWait(node, nowMs);
   node.round++;
   node.record = withVote(node.record, node.record.term + 1, node.id);
   node.heardSeq = 0;
   forgetMetadata(node);
   const { round } = node;
-  const role: Candidate = { name: "candidate", round, answers: new Map(), inheritance, refusedRounds };
+  const role: Candidate = { name: "candidate", round, timeout, answers: new Map(), inheritance };
   node.role = role;
-  askForVotes(node, role, effects);
+  return role;
 }
 
 /** Confirms the configuration under its term and beats at once; the lease starts empty (rule 12). */
@@ -176,85 +179,4 @@ export function newPeer(nowMs: number): Peer {
     electionTimeoutMaxMs: null,
     metadataSeq: 0,
   };
-}
-
-/** Acts on what the round's answers amount to so far (rule 11). */
-export function settleRound(node: Node, nowMs: number, effects: Effect[]): void {
-  const { role } = node;
-  if (role.name !== "preCandidate" && role.name !== "candidate") return;
-  const { voters } = node.record.configuration;
-  let grantedCount = 0;
-  let refusedCount = 0;
-  for (const { id } of voters) {
-    const answer = role.answers.get(id);
-    if (answer?.granted === true) grantedCount++;
-    else if (answer !== undefined) refusedCount++;
-  }
-  switch (voteOutcome(voters.length, grantedCount, refusedCount)) {
-    case "won":
-      if (role.name === "preCandidate") becomeCandidate(node, null, nowMs, effects);
-      else becomeLeader(node, role.inheritance, nowMs, effects);
-      return;
-    case "lost": {
-      noteRemoval(node);
-      const { candidateTimeout, candidateBackoff } = node.settings.modes;
-      if (candidateTimeout !== undefined || candidateBackoff === true) return;
-      beginWait(node, nowMs, waitForHolds(node, role.answers, grantedCount));
-      node.role = { name: "follower", leader: null };
-      return;
-    }
-    case "pending":
-      return;
-  }
-}
-
-/** More doublings than these would wait for minutes; Ethernet stops there, too. */
-const mostDoublings = 10;
-
-/** What the count comes to if this node, a candidate, begins another round: the end of its candidacy ends it. */
-function roundsRefused({ role, record, settings }: Node): number {
-  if (role.name !== "candidate" || settings.modes.candidateBackoff !== true) return 0;
-  const refusals = [...role.answers.values()].filter(({ granted }) => !granted).length;
-  const isRefused = 2 * refusals >= record.configuration.voters.length - 1;
-  return Math.min(role.refusedRounds + (isRefused ? 1 : 0), mostDoublings);
-}
-
-/** Marks a node whose round is answered only by members of newer configurations that do not name it (rule 20). */
-export function noteRemoval(node: Node): void {
-  if (node.role.name !== "preCandidate" && node.role.name !== "candidate") return;
-  const others = [...node.role.answers].filter(([id]) => id !== node.id);
-  if (others.length > 0 && others.every(([, answer]) => answer.outdated)) node.removed = true;
-}
-
-/** What a node answers itself: to a pre-vote at once, to a vote once it is durable. */
-export const ownVote: Answer = { granted: true, reason: null, remainingHoldMs: 0, outdated: false };
-
-/** Asks all voters for the term they would be led in, but for those who have granted it in this round already. */
-export function askForVotes(node: Node, role: PreCandidate | Candidate, effects: Effect[]): void {
-  const { configuration, term } = node.record;
-  const preVote = role.name === "preCandidate";
-  const message = {
-    kind: "requestVote",
-    term: preVote ? term + 1 : term,
-    preVote,
-    round: role.round,
-    configuration,
-    transferFromTerm: preVote ? null : (role.inheritance?.term ?? null),
-  } as const;
-  for (const { id } of configuration.voters)
-    if (id !== node.id && role.answers.get(id)?.granted !== true)
-      effects.push({ kind: "send", to: id, message });
-}
-
-/** Where holds alone refused: the remaining hold after which enough voters are free, else null for a whole wait. */
-function waitForHolds(node: Node, answers: ReadonlyMap<NodeId, Answer>, grantedCount: number): number | null {
-  const { configuration } = node.record;
-  const refusals = [...answers]
-    .filter(([id, { granted }]) => !granted && voterOf(configuration, id) !== undefined)
-    .map(([, answer]) => answer);
-  if (refusals.some((answer) => answer.reason !== "voteHold")) return null;
-  const needed = quorumSize(configuration.voters.length) - grantedCount;
-  const remaining = refusals.map((answer) => answer.remainingHoldMs).sort((a, b) => a - b);
-  const freed = remaining[needed - 1];
-  return freed === undefined ? null : Math.min(freed, node.settings.electionTimeout.minMs);
 }

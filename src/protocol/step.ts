@@ -1,24 +1,28 @@
-import { holdsLease, holdUntil, leaseUntil, quorumContact } from "./algorithms/lease.js";
+import {
+  deadline,
+  forgetAt,
+  freeAt,
+  isContender,
+  quorumDeadline,
+  waitUntil,
+  wakeAt,
+  writeDeadline,
+} from "./algorithms/deadlines.js";
+import { holdsLease, holdUntil, leaseUntil } from "./algorithms/lease.js";
 import { beyondReach } from "./algorithms/reach.js";
-import { type DurableRecord, type Leader, type Node, withHold } from "./data/node.js";
-import type { Effect, Input, RequestRefusal } from "./data/transition.js";
-import { campaign, forgetAt, isContender, onRequestVote, onRequestVoteReply, waitUntil } from "./election.js";
+import type { Effect } from "./data/effect.js";
+import type { Input, RequestRefusal } from "./data/input.js";
+import type { Node } from "./data/node.js";
+import { type DurableRecord, withHold } from "./data/record.js";
+import { onRequestVote } from "./election.js";
 import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 import { foundIfComplete } from "./joining/founding.js";
 import { onConnected } from "./joining/introduction.js";
 import { reconfigure } from "./membership.js";
-import {
-  announceLoss,
-  askToWait,
-  becomeFollower,
-  beginWait,
-  forgetLeader,
-  noteRemoval,
-  ownVote,
-  settleRound,
-} from "./roles.js";
+import { announceLoss, askToWait, becomeFollower, beginWait, forgetLeader } from "./roles.js";
+import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./round.js";
 
 /**
  * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.
@@ -42,6 +46,9 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boo
       return onMessage(node, input, nowMs, effects);
     case "connected":
       onConnected(node, input.from, input.incarnation, input.standing ?? null, nowMs);
+      return false;
+    case "disconnected":
+      // A peer without a link may still lead, hold its vote and be heard by others: only time ends what rests on its word (rule 14).
       return false;
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;
@@ -137,41 +144,13 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   }
 }
 
-/**
- * True for a leader for whom a timer that fires now decides nothing: its lease lasts, and its disk makes progress. It hears a quorum, too:
- * no lease outlasts the quorum timeout (rule 13).
- */
-export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
-  return holdsLease(node, nowMs) && nowMs < writeDeadline(node);
-}
-
-/** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */
-function freeAt(role: Leader): number {
-  return role.inheritance?.freeAtMs ?? Number.POSITIVE_INFINITY;
-}
-
-/** When a leader that hears no quorum steps down (rule 14). */
-function quorumDeadline(node: Node, role: Leader, nowMs: number): number {
-  if (!node.settings.modes.quorumCheck) return Number.POSITIVE_INFINITY;
-  return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;
-}
-
-/** When a leader whose disk makes no progress steps down: one that can only beat is worse than none. */
-function writeDeadline(node: Node): number {
-  return node.writingSinceMs === null
-    ? Number.POSITIVE_INFINITY
-    : node.writingSinceMs + node.settings.voteHoldMs;
-}
-
 function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: Effect[]): void {
   const reconfigured = record.configuration !== node.durable.configuration;
   node.durable = record;
   node.writingSinceMs = record === node.record ? null : nowMs;
   const { role } = node;
-  if (role.name === "candidate" && record.term === node.record.term && record.votedFor === node.id) {
-    role.answers.set(node.id, ownVote);
-    settleRound(node, nowMs, effects);
-  } else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
+  if (role.name === "candidate") onOwnVoteDurable(node, record, nowMs, effects);
+  else if (role.name === "leader" && reconfigured) sendHeartbeats(node, role, nowMs, effects);
 }
 
 /** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */
@@ -244,20 +223,4 @@ function lowerRecordedHold(node: Node, nowMs: number): void {
   const { voteHoldMs } = node.settings;
   if (node.record.voteHoldMs > voteHoldMs && nowMs >= node.restartHoldUntilMs)
     node.record = withHold(node.record, voteHoldMs);
-}
-
-/** When a node that does not lead has to be woken: to campaign, or to know no leader any more. */
-function wakeAt(node: Node): number {
-  return Math.min(waitUntil(node), forgetAt(node));
-}
-
-/** When the node has to be woken if nothing happens; a timer that fires early is set again for the rest. */
-function deadline(node: Node, leasedUntilMs: number, reconfigured: boolean, nowMs: number): number {
-  const { role } = node;
-  if (role.name !== "leader") return wakeAt(node);
-  const leaseEndMs = node.announcedTerm === null ? Number.POSITIVE_INFINITY : leasedUntilMs;
-  const soonestMs = Math.min(role.nextHeartbeatAtMs, leaseEndMs, writeDeadline(node), freeAt(role));
-  // Answers only put the quorum's deadline off, so a timer that stands is no later than it, unless others make the quorum now.
-  if (node.timerAtMs <= soonestMs && !reconfigured) return soonestMs;
-  return Math.min(soonestMs, quorumDeadline(node, role, nowMs));
 }

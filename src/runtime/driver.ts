@@ -1,8 +1,8 @@
 import { asRaftbeatError, type RaftbeatError } from "../errors.js";
+import { hasOnlyToBeat } from "../protocol/algorithms/deadlines.js";
 import {
   type DurableRecord,
   type Effect,
-  hasOnlyToBeat,
   holdsLease,
   type Input,
   type LossReason,

@@ -1,6 +1,14 @@
-import type { DurableRecord, Member, Message, NodeId, PeerRefusal, Standing } from "../protocol/index.js";
+import type {
+  DisconnectReason,
+  DurableRecord,
+  Member,
+  Message,
+  NodeId,
+  PeerRefusal,
+  Standing,
+} from "../protocol/index.js";
 
-export type { PeerRefusal };
+export type { DisconnectReason, PeerRefusal };
 
 /**
  * What a driver asks of the world. Ports call back and return no promises, so that a simulator can play all of them on one
@@ -64,8 +72,8 @@ export interface TransportHandlers {
    * nothing of standings leaves the last two out.
    */
   onPeerUp(peer: NodeId, incarnation: string, standing?: Standing | null, authenticated?: boolean): void;
-  /** The last link with this peer is gone. */
-  onPeerDown(peer: NodeId): void;
+  /** The last link with this peer is gone, for this reason. */
+  onPeerDown(peer: NodeId, reason: DisconnectReason): void;
   /** The incarnation that this node remembers of a peer, or null. Where this is left out nobody is remembered. */
   recalls?(peer: NodeId): string | null;
   /** What this node says of its own record, at this moment. */

@@ -85,7 +85,7 @@ export function loopbackTransport(
       if (other?.links.get(id) !== link) continue;
       other.links.delete(id);
       clock.afterPoll(() => {
-        if (wasUp && stations.get(keyOf(other.identity)) === other) other.handlers.onPeerDown(id);
+        if (wasUp && stations.get(keyOf(other.identity)) === other) other.handlers.onPeerDown(id, "closed");
       });
     }
     station.links.clear();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as real from "../../src/protocol/index.js";
+import { asFormatted } from "../support/planted-build.js";
 import { mutants } from "./mutants/all.js";
 import { claims } from "./rules/all.js";
 import type { Claim } from "./rules/rule.js";
@@ -79,9 +80,18 @@ describe("a planted bug", () => {
   });
 
   it("has to find its text exactly once", async () => {
-    await expect(plant([["quorum.ts", "no such text", ""]])).rejects.toThrow(
+    await expect(plant([["algorithms/quorum.ts", "no such text", ""]])).rejects.toThrow(
       "quorum.ts does not hold this exactly once",
     );
-    await expect(plant([["quorum.ts", "return", ""]])).rejects.toThrow("exactly once: return");
+    await expect(plant([["algorithms/quorum.ts", "return", ""]])).rejects.toThrow("exactly once: return");
+  });
+
+  it("finds its text in whatever lines a formatter put it", () => {
+    const broken = "if (\n    a.some(\n      (one) => one,\n      other,\n    )\n  )\n    return;";
+    expect("x; if (a.some((one) => one, other)) return;".match(asFormatted(broken))).toHaveLength(1);
+    expect(broken.match(asFormatted("if (a.some((one) => one, other)) return;"))).toHaveLength(1);
+    expect("returned".match(asFormatted("return"))).toBeNull();
+    expect("f(a, b)".match(asFormatted("f(ab)"))).toBeNull();
+    expect("constant".match(asFormatted("const ant"))).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** A text in one file of a folder that stands there once, and what to put in its place. */
+/** A text that stands once in one file of a folder, in whatever lines, and what to put in its place. */
 export type Edit = readonly [file: string, text: string, instead: string];
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
@@ -51,8 +51,25 @@ export async function planted<Module>(
 }
 
 function edited(contents: string, [file, text, instead]: Edit): string {
-  const [before, after, ...more] = contents.split(text);
-  if (before === undefined || after === undefined || more.length > 0)
+  const found = [...contents.matchAll(asFormatted(text))];
+  const [place] = found;
+  if (place === undefined || found.length > 1)
     throw new Error(`${file} does not hold this exactly once: ${text}`);
-  return before + instead + after;
+  return contents.slice(0, place.index) + instead + contents.slice(place.index + place[0].length);
+}
+
+/** Finds the text however a formatter breaks its lines: between two tokens there may be any space, and before a bracket that closes a comma. */
+export function asFormatted(text: string): RegExp {
+  const tokens = text.match(/\w+|[^\w\s]/g) ?? [];
+  let pattern = "";
+  let before = "";
+  for (const token of tokens) {
+    const closes = /[)\]}]/.test(token) && !/[,([{]/.test(before);
+    const gap = /\w/.test(before) && /\w/.test(token) ? "\\s+" : "\\s*";
+    if (pattern !== "") pattern += closes ? "\\s*,?\\s*" : gap;
+    pattern += /\w/.test(token) ? token : `\\${token}`;
+    before = token;
+  }
+  const trimmed = text.trim();
+  return new RegExp(`${/^\w/.test(trimmed) ? "\\b" : ""}${pattern}${/\w$/.test(trimmed) ? "\\b" : ""}`, "g");
 }

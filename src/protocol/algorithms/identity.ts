@@ -10,7 +10,8 @@ import {
   voterOf,
 } from "../data/configuration.js";
 import type { NodeId, Refusal } from "../data/message.js";
-import type { DurableRecord, Node } from "../data/node.js";
+import type { Node } from "../data/node.js";
+import type { DurableRecord } from "../data/record.js";
 
 /**
  * Why nothing that this sender says may change anything, or null if it belongs (rules 21 and 22). The sender is judged by the node's own

@@ -13,7 +13,7 @@ export function barsTerm(node: Node, request: RequestVote, nowMs: number): Refus
 export function refusesVote(node: Node, from: NodeId, request: RequestVote, nowMs: number): Refusal | null {
   const { record } = node;
   if (request.term < record.term) return "staleTerm";
-  if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";
+  if (goesByOlder(node, request)) return "olderConfiguration";
   if (record.votedFor !== null && record.votedFor !== from) return "alreadyVoted";
   if (knownLeader(node) !== null) return "leaderAlive";
   return nowMs < holdUntil(node, request.transferFromTerm) ? "voteHold" : null;
@@ -23,7 +23,14 @@ export function refusesVote(node: Node, from: NodeId, request: RequestVote, nowM
 export function refusesPreVote(node: Node, request: RequestVote, nowMs: number): Refusal | null {
   const { record } = node;
   if (request.term <= record.term) return "staleTerm";
-  if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";
+  if (goesByOlder(node, request)) return "olderConfiguration";
   if (node.role.name === "leader") return "leaderAlive";
   return nowMs < holdUntil(node) ? "voteHold" : null;
+}
+
+/** True for an asker that goes by an older configuration than this node, where that counts: in some studies it does not. */
+function goesByOlder({ record, settings }: Node, { configuration }: RequestVote): boolean {
+  return (
+    isNewer(record.configuration.id, configuration.id) && settings.candidacy?.olderConfiguration !== "grants"
+  );
 }

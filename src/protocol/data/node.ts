@@ -1,15 +1,8 @@
 import { type Arrival, joining } from "./arrival.js";
-import {
-  type Configuration,
-  foundingConfiguration,
-  isNobody,
-  type Member,
-  memberOf,
-  nobody,
-} from "./configuration.js";
+import { isNobody, memberOf } from "./configuration.js";
 import type { Candidacy, NodeId, Refusal } from "./message.js";
-import type { Settings } from "./settings.js";
-import type { Progress, Run } from "./standing.js";
+import type { DurableRecord } from "./record.js";
+import type { Settings, TimeoutRange } from "./settings.js";
 
 /** Why leadership ended. */
 export type LossReason =
@@ -21,24 +14,6 @@ export type LossReason =
   | "storeFailed"
   | "removed"
   | "stopped";
-
-/** What a node must not forget. Replaced as a whole, never changed in place, so that comparing is comparing references. */
-export interface DurableRecord {
-  readonly term: number;
-  readonly votedFor: NodeId | null;
-  readonly configuration: Configuration;
-  /** The longest hold this node may have promised; after a restart it gives no vote for so long (rule 8). */
-  readonly voteHoldMs: number;
-  /** The identity of this record, made when it was created (rule 22). */
-  readonly incarnation: string;
-  /** The incarnations of the members met so far. */
-  readonly incarnationsMet: ReadonlyMap<NodeId, string>;
-  /** How far the record of each member had come when that member was last linked (rule 29). */
-  readonly startsMet: ReadonlyMap<NodeId, Progress>;
-  readonly run: Run;
-  /** Grows with each change of the record. */
-  readonly writeCount: number;
-}
 
 /** What one voter answered in a round. */
 export interface Answer {
@@ -90,6 +65,8 @@ export interface Follower {
 export interface PreCandidate {
   readonly name: "preCandidate";
   readonly round: number;
+  /** What the time of the round is drawn from. */
+  readonly timeout: TimeoutRange;
   readonly answers: Map<NodeId, Answer>;
 }
 
@@ -100,8 +77,8 @@ export interface Candidate {
   readonly answers: Map<NodeId, Answer>;
   /** What the leader that handed over to this campaign left to wait for; null where none did. */
   inheritance: Inheritance | null;
-  /** How often in a row it was refused, as `candidateBackoff` counts; else 0. */
-  readonly refusedRounds: number;
+  /** What the time of the round is drawn from. */
+  readonly timeout: TimeoutRange;
 }
 
 /** Sends heartbeats, and holds the lease their replies give. */
@@ -196,59 +173,6 @@ export interface Node {
   announcedTerm: number | null;
   /** When the timer that was ordered last fires. */
   timerAtMs: number;
-}
-
-/** The record of a founder of a cluster that is founded, before anything happened. */
-export function foundingRecord(
-  voters: readonly Member[],
-  incarnation: string,
-  voteHoldMs: number,
-  clusterId: string | null = null,
-): DurableRecord {
-  return { ...emptyRecord(incarnation, voteHoldMs), configuration: foundingConfiguration(voters, clusterId) };
-}
-
-/** The record of a node that belongs to no cluster yet: it founds one with others, or joins one (rules 21 and 28). */
-export function emptyRecord(
-  incarnation: string,
-  voteHoldMs: number,
-  owner: Pick<Run, "cluster" | "id"> = { cluster: "", id: "" },
-): DurableRecord {
-  return {
-    term: 0,
-    votedFor: null,
-    configuration: nobody,
-    voteHoldMs,
-    incarnation,
-    incarnationsMet: new Map(),
-    startsMet: new Map(),
-    run: { ...owner, startCount: 0, startNonce: "", earlierNonces: [], isCopy: false },
-    writeCount: 0,
-  };
-}
-
-/**
- * A record with another term and vote, and everything else as it was. (Named one by one: that is several times as fast as spreading, and
- * elections do it most.)
- */
-export function withVote(record: DurableRecord, term: number, votedFor: NodeId | null): DurableRecord {
-  const { configuration, voteHoldMs, incarnation, incarnationsMet, startsMet, run } = record;
-  return {
-    term,
-    votedFor,
-    configuration,
-    voteHoldMs,
-    incarnation,
-    incarnationsMet,
-    startsMet,
-    run,
-    writeCount: record.writeCount + 1,
-  };
-}
-
-/** A record with another longest hold, and everything else as it was. */
-export function withHold(record: DurableRecord, voteHoldMs: number): DurableRecord {
-  return { ...record, voteHoldMs, writeCount: record.writeCount + 1 };
 }
 
 /** A node as it starts, from a record that is durable already. Give it `{ kind: "start" }` first. */

@@ -31,23 +31,36 @@ export interface ProtocolModes {
   readonly voteHold: boolean;
   /** Off: nothing is written: a restarted node has forgotten its votes. */
   readonly durable: boolean;
+}
+
+/** A round of a candidate that has timed out, as its next one is about to begin. */
+export interface PastRound {
+  /** What the time of that round was drawn from. */
+  readonly timeout: TimeoutRange;
+  /** How many other voters refused in it. */
+  readonly refusalCount: number;
+  readonly voterCount: number;
+}
+
+/** Another way to campaign, for studies of it in the simulator: no service can set one, and safety is not kept by each. */
+export interface StudyCandidacy {
   /**
-   * Only for studies: a (pre-)candidate's round lasts a time from this range and not from the election timeout, whoever refuses it meanwhile
-   * (Howard et al., 2015).
+   * What the time of a round is drawn from, in place of the election timeout; null for rounds as rule 11 has them. Such a round lasts to its
+   * end, whoever refuses. Told of the candidate's round before in the same candidacy, or of none.
    */
-  readonly candidateTimeout?: TimeoutRange | undefined;
+  readonly roundTimeout: ((before: PastRound | null) => TimeoutRange) | null;
   /**
-   * Only for studies, and without pre-vote: each round in a row that half of the other voters refuse doubles the time the next one lasts
-   * (Howard et al., 2015).
+   * What a voter does that holds a newer configuration than the asker: `refuses`, and keeps it to itself, where newer configurations stand
+   * for longer logs; `grants`, where all logs are alike, as in Raft without a log. Null: refuses and sends its own along (rules 4 and 19).
    */
-  readonly candidateBackoff?: boolean | undefined;
-  /** Only for studies in which a newer configuration stands for a longer log: true keeps refusals from carrying it (rule 19). */
-  readonly keepsConfiguration?: boolean | undefined;
+  readonly olderConfiguration: "refuses" | "grants" | null;
 }
 
 /** Everything the protocol core asks for, complete. */
 export interface Settings extends Timing {
   readonly modes: ProtocolModes;
+  /** Null, or left out, in production. */
+  readonly candidacy?: StudyCandidacy | null;
 }
 
 /** What a person may give: at least the two numbers that matter, the rest follows from them. */
@@ -76,7 +89,12 @@ export const defaultPreset: Preset = "lan";
 export const defaultClockDriftRatio = 0.01;
 
 /** The protocol with nothing switched off. */
-export const safeModes: ProtocolModes = { preVote: true, quorumCheck: true, voteHold: true, durable: true };
+export const safeModes: ProtocolModes = Object.freeze({
+  preVote: true,
+  quorumCheck: true,
+  voteHold: true,
+  durable: true,
+});
 
 /** No duration may be longer: Node's timers overflow at 2^31 ms. */
 export const longestDurationMs = 24 * 3600 * 1000;

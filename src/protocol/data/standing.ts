@@ -1,5 +1,6 @@
 import type { NodeId } from "./configuration.js";
-import type { DurableRecord, Node } from "./node.js";
+import type { Node } from "./node.js";
+import type { DurableRecord } from "./record.js";
 
 /** Whose record it is, and which of its starts runs: made anew, and durable, before a process says anything (rule 29). */
 export interface Run {

@@ -1,5 +1,5 @@
 import type { Configuration, ConfigurationId, Member, NodeId } from "../data/configuration.js";
-import type { DurableRecord } from "../data/node.js";
+import type { DurableRecord } from "../data/record.js";
 
 /** What configurations a node goes by: the one in its memory, and the one that a crash would leave. */
 export interface Holder {

@@ -1,7 +1,8 @@
 import type { NodeId } from "../data/configuration.js";
+import type { Effect } from "../data/effect.js";
 import type { Message } from "../data/message.js";
-import type { DurableRecord, Node } from "../data/node.js";
-import type { Effect } from "../data/transition.js";
+import type { Node } from "../data/node.js";
+import type { DurableRecord } from "../data/record.js";
 import { disjointElectorates, newer } from "./electorates.js";
 
 /**

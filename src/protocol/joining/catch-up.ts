@@ -1,3 +1,4 @@
+import { forsakenAt, nextInquiryAt } from "../algorithms/deadlines.js";
 import { strangerReason, takeConfiguration } from "../algorithms/identity.js";
 import {
   type Configuration,
@@ -7,9 +8,9 @@ import {
   isSameCluster,
   memberOf,
 } from "../data/configuration.js";
+import type { Effect } from "../data/effect.js";
 import type { Heartbeat, NodeId, Refusal, RequestVote } from "../data/message.js";
 import type { Node } from "../data/node.js";
-import type { Effect } from "../data/transition.js";
 import { beginWait, forgetLeader } from "../roles.js";
 import { believesOnArrival } from "./founding.js";
 
@@ -50,18 +51,12 @@ export function believeStranger(
   if (sender === undefined || (sender.incarnation ?? incarnation) !== incarnation) return;
   const believed = isNobody(own)
     ? believesOnArrival(node, from, carried, authenticated, message.kind === "heartbeat")
-    : authenticated && isSameCluster(own, carried) && isForsaken(node, nowMs);
+    : authenticated && isSameCluster(own, carried) && nowMs >= forsakenAt(node);
   if (!believed) return;
   if (!isNobody(own)) node.believedStranger = from;
   takeConfiguration(node, carried);
   if (node.role.name !== "follower") forgetLeader(node);
   beginWait(node, nowMs);
-}
-
-/** True once no member of the own configuration has said anything for the longest election timeout. */
-function isForsaken(node: Node, nowMs: number): boolean {
-  const heardAtMs = Math.max(node.contactAtMs, node.heardMemberAtMs);
-  return nowMs - heardAtMs >= node.settings.electionTimeout.maxMs;
 }
 
 /**
@@ -78,7 +73,7 @@ export function inquire(
   if (reason !== "notMember" && reason !== "amnesiac") return;
   const { configuration } = node.record;
   if (node.role.name === "leader" || !isNewer(claimedId, configuration.id)) return;
-  if (nowMs - node.inquiredAtMs < node.settings.electionTimeout.minMs) return;
+  if (nowMs < nextInquiryAt(node)) return;
   node.inquiredAtMs = nowMs;
   const message: RequestVote = {
     kind: "requestVote",

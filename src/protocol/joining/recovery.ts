@@ -1,5 +1,5 @@
 import { configurationOf, hash53, type Member } from "../data/configuration.js";
-import { type DurableRecord, withVote } from "../data/node.js";
+import { type DurableRecord, withVote } from "../data/record.js";
 
 /**
  * The record of a cluster that is begun again from one node, after a majority of its records was lost (rule 28): the node alone is a

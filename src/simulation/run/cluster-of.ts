@@ -1,18 +1,18 @@
 import { Cluster } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { candidacyOf } from "./study-candidacy.js";
 
 /** The cluster a scenario describes, before anything happens in it. */
 export function clusterOf(scenario: Scenario, seed: number): Cluster {
   const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
   const { latency, loss, duplicate, links } = network;
-  // Where a newer configuration stands for a longer log, no refusal may bring it.
-  const keepsConfiguration = scenario.eligible !== undefined || scenario.logs === "different";
-  const modes = keepsConfiguration ? { ...protocol, keepsConfiguration } : protocol;
+  const { preVote, quorumCheck, voteHold, durable } = protocol;
+  const modes = { preVote, quorumCheck, voteHold, durable };
   return new Cluster({
     seed,
     voters,
     observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes }),
+    settingsOf: (id) => ({ ...timingOf(id), modes, candidacy: candidacyOf(scenario, id) }),
     transport: network.transport,
     link: { latency, loss, duplicate },
     linkOf: (from, to) => {

@@ -13,6 +13,7 @@ import { mapById } from "../../schemas/map-by-id.js";
 import { ownWords } from "../../schemas/own-words.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
+import { studyModeProblems } from "./study-modes.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
 const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
@@ -100,6 +101,7 @@ const scenarioSchema = v.strictObject({
       durable: v.optional(v.boolean(), true),
       candidateTimeout: v.optional(v.strictObject({ minMs: positiveMs, maxMs: positiveMs })),
       candidateBackoff: v.optional(v.boolean()),
+      configurationsRefuse: v.optional(v.boolean()),
     }),
     {},
   ),
@@ -161,7 +163,7 @@ export function parseScenario(input: unknown): Scenario {
     if (resolution.ok) timings.set(id, resolution.timing);
     else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
   }
-  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest.protocol));
+  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest));
   if (rest.seed + rest.runs > Number.MAX_SAFE_INTEGER)
     problems.push(
       `seed (${rest.seed}) and runs (${rest.runs}): together they are more than ${Number.MAX_SAFE_INTEGER}`,
@@ -200,20 +202,6 @@ function idsOf(cluster: Parsed["cluster"]): { voters: string[]; observers: strin
 function timingFor(given: Parsed["timing"], id: string): Resolution {
   if (typeof given === "string" || !("nodes" in given)) return resolveTiming(given as TimingInput);
   return resolveTiming((given.nodes[id] ?? given.default) as TimingInput);
-}
-
-/** What is wrong with the modes that only studies set. */
-function studyModeProblems({ preVote, candidateTimeout, candidateBackoff }: Parsed["protocol"]): string[] {
-  const problems: string[] = [];
-  if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)
-    problems.push(
-      `protocol: candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
-    );
-  if (candidateBackoff === true && preVote)
-    problems.push(
-      "protocol: candidateBackoff belongs to candidates that ask for votes at once; set preVote to false",
-    );
-  return problems;
 }
 
 /** Names that nobody in the cluster has. */

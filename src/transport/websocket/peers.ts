@@ -129,7 +129,7 @@ export function createPeers(
     if (link.dialled) peer.dial = null;
     // Where both dial at once the lower id's dial goes on; were both to give way there might be no link in the end.
     else if (self > id && peer.dial?.giveWay() === true) peer.dial = null;
-    if (wasUp && wasOther) handlers.onPeerDown(id);
+    if (wasUp && wasOther) handlers.onPeerDown(id, "replaced");
     if (!wasUp || wasOther) handlers.onPeerUp(id, link.incarnation, link.standing, link.authenticated);
   }
 
@@ -182,7 +182,7 @@ export function createPeers(
     peer.lastProblem = `${end.reason}: ${end.detail}`;
     if (peer.address === null) peers.delete(peer.id);
     peer.roundTrip.forget();
-    if (!stopped) handlers.onPeerDown(peer.id);
+    if (!stopped) handlers.onPeerDown(peer.id, "closed");
     planDial(peer);
   }
 

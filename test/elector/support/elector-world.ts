@@ -193,8 +193,8 @@ export class ElectorWorld {
         this.timeline.at(this.timeline.nowMs, () => {
           if (linked) this.introduce([a, one], [b, other]);
           else {
-            one.handlers.onPeerDown(b);
-            other.handlers.onPeerDown(a);
+            one.handlers.onPeerDown(b, "closed");
+            other.handlers.onPeerDown(a, "closed");
           }
         });
       }
@@ -229,8 +229,8 @@ export class ElectorWorld {
     this.timeline.at(this.timeline.nowMs + 600, () => {
       this.blocked.delete(`${from} ${to}`);
       if (!this.up.delete(key)) return;
-      this.stations.get(from)?.handlers.onPeerDown(to);
-      this.stations.get(to)?.handlers.onPeerDown(from);
+      this.stations.get(from)?.handlers.onPeerDown(to, "closed");
+      this.stations.get(to)?.handlers.onPeerDown(from, "closed");
       this.link();
     });
   }
@@ -246,7 +246,7 @@ export class ElectorWorld {
         if (!ends.includes(id)) continue;
         this.up.delete(key);
         const peer = ends.find((end) => end !== id) as NodeId;
-        timeline.at(timeline.nowMs, () => this.stations.get(peer)?.handlers.onPeerDown(id));
+        timeline.at(timeline.nowMs, () => this.stations.get(peer)?.handlers.onPeerDown(id, "closed"));
       }
     };
     return {

@@ -4,17 +4,19 @@ import type { Mutant } from "./mutant.js";
 export const handovers: readonly Mutant[] = [
   {
     name: "a transfer lifts every hold",
-    edits: [["lease.ts", "liftedTerm !== null && node.contactTerm <= liftedTerm", "liftedTerm !== null"]],
+    edits: [
+      ["algorithms/lease.ts", "liftedTerm !== null && node.contactTerm <= liftedTerm", "liftedTerm !== null"],
+    ],
     claims: ["16. but a hold that comes from a later leader does"],
   },
   {
     name: "a restart forgets whose hold it is",
-    edits: [["node.ts", "contactTerm: record.term,", "contactTerm: 0,"]],
+    edits: [["data/node.ts", "contactTerm: record.term,", "contactTerm: 0,"]],
     claims: ["16. but a hold that comes from a later leader does"],
   },
   {
     name: "hands over and leads on",
-    edits: [["transfer.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
+    edits: [["handover.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
     claims: ["16. then in one step it stops, orders the heir to campaign"],
     chaos: ["transfer", 5, "L1"],
   },
@@ -22,7 +24,7 @@ export const handovers: readonly Mutant[] = [
     name: "a lease renewed while it is handed over",
     edits: [
       [
-        "lease.ts",
+        "algorithms/lease.ts",
         "return role.transfer === null ? promisedMs : Math.min(promisedMs, role.transfer.leaseUntilMs);",
         "return promisedMs;",
       ],
@@ -37,7 +39,7 @@ export const handovers: readonly Mutant[] = [
     name: "an heir that does not wait",
     edits: [
       [
-        "become.ts",
+        "roles.ts",
         "inheritance: inheritance !== null && inheritance.freeAtMs > nowMs ? inheritance : null,",
         "inheritance: null,",
       ],
@@ -52,7 +54,7 @@ export const handovers: readonly Mutant[] = [
     name: "an order that says nothing of the lease",
     edits: [
       [
-        "transfer.ts",
+        "handover.ts",
         "order(heir, term, Math.max(leaseUntilMs - nowMs, quorumHold(node, role)), effects);",
         "order(heir, term, 0, effects);",
       ],
@@ -64,7 +66,7 @@ export const handovers: readonly Mutant[] = [
     name: "a wait by exact clocks",
     edits: [
       [
-        "lease.ts",
+        "algorithms/lease.ts",
         "nowMs + (remainingMs * (1 + clockDriftRatio)) / (1 - clockDriftRatio)",
         "nowMs + remainingMs",
       ],
@@ -73,44 +75,44 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "a wait that is not passed on",
-    edits: [["transfer.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
+    edits: [["handover.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
     claims: ["16. a leader that waits itself hands nothing over; where it"],
     story: ["an heir hands over in its turn before its own wait is over", "I4"],
   },
   {
     name: "anybody's word ends the wait",
     edits: [
-      ["transfer.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
+      ["handover.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
     ],
     claims: ["16. or before who handed over has said that it is"],
   },
   {
     name: "a later word takes back that the lease is over",
-    edits: [["transfer.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
+    edits: [["handover.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
     claims: ["16. what is over once stays so, in whatever order the"],
   },
   {
     name: "an earlier end of the wait believed",
     edits: [
-      ["transfer.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
+      ["handover.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
     ],
     claims: ["16. an heir that is asked to wait longer does"],
   },
   {
     name: "an end before the loss is told",
-    edits: [["transfer.ts", "return announcedTerm === null && (", "return ("]],
+    edits: [["handover.ts", "return announcedTerm === null && (", "return ("]],
     claims: ["16. its service drains only once the loss is told, so that"],
   },
   {
     name: "a lease that comes back in a handover",
-    edits: [["become.ts", "if (transfer !== null) transfer.leaseUntilMs = Number.NEGATIVE_INFINITY;", ""]],
+    edits: [["roles.ts", "if (transfer !== null) transfer.leaseUntilMs = Number.NEGATIVE_INFINITY;", ""]],
     claims: ["16. a lease that ended before its time in a handover does not"],
   },
   {
     name: "the heir's quorum not looked for",
     edits: [
       [
-        "transfer.ts",
+        "handover.ts",
         "return isInTouch(heir) && others.length >= quorumSize(voters.length);",
         "return others.length > 0;",
       ],
@@ -119,14 +121,14 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an unfit service leads on until its heir is elected",
-    edits: [["transfer.ts", 'reason !== "unhealthy" &&', ""]],
+    edits: [["handover.ts", 'reason !== "unhealthy" &&', ""]],
     claims: ["16. a leader whose vote the heir needs, or whose service is"],
   },
   {
     name: "a handover that ends before the heir is ready",
     edits: [
       [
-        "beat.ts",
+        "heartbeat-send.ts",
         "if (role.inheritance !== null && !role.inheritance.claimed && to === role.inheritance.from) continue;",
         "",
       ],
@@ -140,7 +142,7 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "a service that drains unheard",
-    edits: [["become.ts", "if (heir === null) return;", "return;"]],
+    edits: [["roles.ts", "if (heir === null) return;", "return;"]],
     claims: [
       "16. as it loses and while its service drains, it asks the",
       "16. so does one whose service turns out unfit while it",
@@ -154,20 +156,20 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an unfit service that leads on because it hands over already",
-    edits: [["transfer.ts", 'if (reason === "unhealthy") announceLoss(node, reason, effects);', ""]],
+    edits: [["handover.ts", 'if (reason === "unhealthy") announceLoss(node, reason, effects);', ""]],
     claims: ["16. so does one whose service turns out unfit while it"],
   },
   {
     name: "an order as short as the lease",
     edits: [
-      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "leaseUntilMs - nowMs"],
+      ["handover.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "leaseUntilMs - nowMs"],
     ],
     claims: ["16. a leader whose heir can be elected without it orders it"],
   },
   {
     name: "an order for a hold alone",
     edits: [
-      ["transfer.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "quorumHold(node, role)"],
+      ["handover.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "quorumHold(node, role)"],
     ],
     claims: ["16. the order says how long the lease may last, and no less"],
   },
@@ -175,7 +177,7 @@ export const handovers: readonly Mutant[] = [
     name: "an heir that shows itself before it has promises",
     edits: [
       [
-        "transfer.ts",
+        "handover.ts",
         "node.record !== node.durable || nowMs >= quorumPromise(node, role)",
         "node.record !== node.durable",
       ],
@@ -184,18 +186,18 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an heir that asks for votes but once",
-    edits: [["transfer.ts", 'if (role.name === "candidate") askForVotes(node, role, effects);', ""]],
+    edits: [["handover.ts", 'if (role.name === "candidate") askForVotes(node, role, effects);', ""]],
     claims: ["16. an heir that lacks votes asks for them again with every"],
   },
   {
     name: "a handover cut short by its own heartbeats",
-    edits: [["heartbeat.ts", "if (!isTermOfHeir(node, answer.term)) adoptTerm", "adoptTerm"]],
+    edits: [["heartbeat-receive.ts", "if (!isTermOfHeir(node, answer.term)) adoptTerm", "adoptTerm"]],
     claims: ["16. answers of its heir's term do not end its lease before"],
   },
   {
     name: "a handover of what was not got yet",
     edits: [
-      ["transfer.ts", 'if (role.inheritance !== null && reason !== "unhealthy") return "notReady";', ""],
+      ["handover.ts", 'if (role.inheritance !== null && reason !== "unhealthy") return "notReady";', ""],
     ],
     claims: ["16. a leader that waits itself hands nothing over; where it"],
   },
@@ -208,7 +210,7 @@ export const handovers: readonly Mutant[] = [
     name: "a wait for a voter that no lease rests on",
     edits: [
       [
-        "lease.ts",
+        "algorithms/lease.ts",
         "return quorumOf(node, role, Number.POSITIVE_INFINITY, promisedHoldMs);",
         "return Math.max(...[...role.peers.values()].map(promisedHoldMs));",
       ],
@@ -219,7 +221,7 @@ export const handovers: readonly Mutant[] = [
     name: "a refusal that outweighs the vote after it",
     edits: [
       [
-        "election.ts",
+        "round.ts",
         "return before !== undefined && !(askedAgain && granted && !before.granted);",
         "return before !== undefined;",
       ],
@@ -230,7 +232,7 @@ export const handovers: readonly Mutant[] = [
     name: "an heir that hides after the loss was told",
     edits: [
       [
-        "transfer.ts",
+        "handover.ts",
         "{ ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true }",
         "afterWait(node, inheritance, order.waitMs, nowMs)",
       ],
@@ -239,12 +241,12 @@ export const handovers: readonly Mutant[] = [
   },
   {
     name: "an order before the service was told to lead",
-    edits: [["transfer.ts", "node.announcedTerm !== null &&", ""]],
+    edits: [["handover.ts", "node.announcedTerm !== null &&", ""]],
     claims: ["16. a leader whose vote the heir needs, or whose service is"],
   },
   {
     name: "a handover that outlives a new leadership",
-    edits: [["become.ts", "node.heir = null;", ""]],
+    edits: [["roles.ts", "node.heir = null;", ""]],
     claims: ["16. who leads anew has nothing left to hand over"],
   },
 ];

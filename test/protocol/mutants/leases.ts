@@ -6,7 +6,7 @@ export const leases: readonly Mutant[] = [
     name: "no vote hold",
     edits: [
       [
-        "lease.ts",
+        "algorithms/lease.ts",
         "Math.max(node.contactAtMs + node.settings.voteHoldMs, node.restartHoldUntilMs)",
         "node.restartHoldUntilMs",
       ],
@@ -19,7 +19,7 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "pre-votes given during the hold",
-    edits: [["voting.ts", 'return nowMs < holdUntil(node) ? "voteHold" : null;', "return null;"]],
+    edits: [["algorithms/voting.ts", 'return nowMs < holdUntil(node) ? "voteHold" : null;', "return null;"]],
     claims: [
       "16. a transfer lifts no hold for pre-votes",
       "5. a pre-vote needs a term above the own, a configuration not",
@@ -27,13 +27,17 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "leader grants pre-votes",
-    edits: [["voting.ts", 'if (node.role.name === "leader") return "leaderAlive";', ""]],
+    edits: [["algorithms/voting.ts", 'if (node.role.name === "leader") return "leaderAlive";', ""]],
     claims: ["5. a leader grants no pre-vote, with a lease or without"],
   },
   {
     name: "own lease no bar to a vote",
     edits: [
-      ["voting.ts", 'if (node.settings.modes.voteHold && holdsLease(node, nowMs)) return "leaderAlive";', ""],
+      [
+        "algorithms/voting.ts",
+        'if (node.settings.modes.voteHold && holdsLease(node, nowMs)) return "leaderAlive";',
+        "",
+      ],
     ],
     claims: ["1. while the own lease lasts, a real request is refused"],
   },
@@ -41,7 +45,7 @@ export const leases: readonly Mutant[] = [
     name: "lease from receive time",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "promiseUntil(node, sentAtMs, promisedHoldMs)",
         "promiseUntil(node, nowMs, promisedHoldMs)",
       ],
@@ -56,7 +60,7 @@ export const leases: readonly Mutant[] = [
     name: "lease of less than a quorum",
     edits: [
       [
-        "quorum.ts",
+        "algorithms/quorum.ts",
         "values[quorumSize(values.length) - 1]",
         "values[Math.max(0, quorumSize(values.length) - 2)]",
       ],
@@ -71,7 +75,7 @@ export const leases: readonly Mutant[] = [
     name: "lease of the leader's own hold",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "promiseUntil(node, sentAtMs, promisedHoldMs)",
         "promiseUntil(node, sentAtMs, node.settings.voteHoldMs)",
       ],
@@ -82,29 +86,37 @@ export const leases: readonly Mutant[] = [
   {
     name: "promise that is over counted",
     edits: [
-      ["heartbeat.ts", "if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;", ""],
+      [
+        "heartbeat-receive.ts",
+        "if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;",
+        "",
+      ],
     ],
     claims: ["13. a promise that is over on arrival is no promise and no"],
   },
   {
     name: "promise taken back by an older reply",
-    edits: [["heartbeat.ts", "if (promisedUntilMs > peer.promisedUntilMs) peer", "peer"]],
+    edits: [["heartbeat-receive.ts", "if (promisedUntilMs > peer.promisedUntilMs) peer", "peer"]],
     claims: ["13. promises go forward only, whatever order the replies come"],
   },
   {
     name: "replies of another term counted",
-    edits: [["heartbeat.ts", " || answer.heartbeatTerm !== record.term", ""]],
+    edits: [["heartbeat-receive.ts", " || answer.heartbeatTerm !== record.term", ""]],
     claims: ["13. a reply to a heartbeat of an earlier term is no promise"],
   },
   {
     name: "forgotten seqs counted",
-    edits: [["heartbeat.ts", " && seq > role.seq - role.sentAtMs.length", ""]],
+    edits: [["heartbeat-receive.ts", " && seq > role.seq - role.sentAtMs.length", ""]],
     claims: ["13. a reply to a seq that was never sent, or is long"],
   },
   {
     name: "longer hold promised than recorded",
     edits: [
-      ["lease.ts", "Math.min(node.settings.voteHoldMs, node.durable.voteHoldMs)", "node.settings.voteHoldMs"],
+      [
+        "algorithms/lease.ts",
+        "Math.min(node.settings.voteHoldMs, node.durable.voteHoldMs)",
+        "node.settings.voteHoldMs",
+      ],
     ],
     claims: ["8. the record's value is raised before a longer hold is"],
   },
@@ -126,7 +138,7 @@ export const leases: readonly Mutant[] = [
     name: "never steps down",
     edits: [
       [
-        "step.ts",
+        "algorithms/deadlines.ts",
         "return quorumContact(node, role, nowMs) + node.settings.quorumTimeoutMs;",
         "return Number.POSITIVE_INFINITY;",
       ],
@@ -138,7 +150,13 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "leads on with a stuck disk",
-    edits: [["step.ts", ": node.writingSinceMs + node.settings.voteHoldMs;", ": Number.POSITIVE_INFINITY;"]],
+    edits: [
+      [
+        "algorithms/deadlines.ts",
+        ": node.writingSinceMs + node.settings.voteHoldMs;",
+        ": Number.POSITIVE_INFINITY;",
+      ],
+    ],
     claims: ["0. a leader whose disk makes no progress for the length of"],
   },
   {
@@ -166,14 +184,14 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "who was met is not written",
-    edits: [["heartbeat.ts", "node.record === before && !shorter", "record === node.record"]],
+    edits: [["heartbeat-receive.ts", "node.record === before && !shorter", "record === node.record"]],
     claims: ["0. whatever changes the record is ordered to disk, also"],
   },
   {
     name: "to forget a leader ends the hold",
     edits: [
       [
-        "become.ts",
+        "roles.ts",
         "export function forgetLeader(node: Node): void {",
         "export function forgetLeader(node: Node): void {\n  node.contactAtMs = Number.NEGATIVE_INFINITY;",
       ],
@@ -187,7 +205,7 @@ export const leases: readonly Mutant[] = [
     name: "to forget a leader frees the vote",
     edits: [
       [
-        "become.ts",
+        "roles.ts",
         "export function forgetLeader(node: Node): void {",
         "export function forgetLeader(node: Node): void {\n  node.record = withVote(node.record, node.record.term, null);",
       ],
@@ -196,23 +214,34 @@ export const leases: readonly Mutant[] = [
   },
   {
     name: "late heartbeats of a leader that stepped down are contact",
-    edits: [["heartbeat.ts", "node.heardSeq = Math.max(node.heardSeq, notice.seq);", ""]],
+    edits: [["heartbeat-receive.ts", "node.heardSeq = Math.max(node.heardSeq, notice.seq);", ""]],
     claims: ["14. a leader that steps down says so, and its"],
   },
   {
     name: "a notice of the term's end counts from anybody",
-    edits: [["heartbeat.ts", " || role.leader !== from || notice.term", " || notice.term"]],
+    edits: [["heartbeat-receive.ts", " || role.leader !== from || notice.term", " || notice.term"]],
     claims: ["14. a leader that steps down says so, and its"],
   },
   {
     name: "an arbiter campaigns",
     edits: [
       [
-        "election.ts",
+        "algorithms/deadlines.ts",
         "node.contending && !node.arbiter && isVoter(node)",
         "node.contending && isVoter(node)",
       ],
     ],
     claims: ["10. an arbiter never campaigns, and votes and"],
+  },
+  {
+    name: "a link that ends taken for the end of a leader",
+    edits: [
+      [
+        "step.ts",
+        'case "disconnected":',
+        'case "disconnected": node.contactAtMs = Number.NEGATIVE_INFINITY;',
+      ],
+    ],
+    claims: ["14. the end of a link ends nothing, whatever its reason"],
   },
 ];

@@ -6,7 +6,7 @@ export const membership: readonly Mutant[] = [
     name: "configuration digest ignored",
     edits: [
       [
-        "configuration.ts",
+        "data/configuration.ts",
         "return a.term === b.term && a.version === b.version && a.digest !== b.digest;",
         "return a === null && b === null;",
       ],
@@ -17,7 +17,7 @@ export const membership: readonly Mutant[] = [
     name: "older configuration taken",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "carried !== null && isNewer(carried.id, node.record.configuration.id)",
         "carried !== null",
       ],
@@ -29,7 +29,7 @@ export const membership: readonly Mutant[] = [
     name: "older configuration taken from a refusal",
     edits: [
       [
-        "catch-up.ts",
+        "joining/catch-up.ts",
         'role.name === "leader" || !isNewer(configuration.id, record.configuration.id)',
         'role.name === "leader"',
       ],
@@ -40,7 +40,11 @@ export const membership: readonly Mutant[] = [
   {
     name: "configuration taken from a refusal by a leader",
     edits: [
-      ["catch-up.ts", 'role.name === "leader" || !isNewer(configuration.id', "!isNewer(configuration.id"],
+      [
+        "joining/catch-up.ts",
+        'role.name === "leader" || !isNewer(configuration.id',
+        "!isNewer(configuration.id",
+      ],
     ],
     claims: ["19. a leader takes none"],
   },
@@ -48,7 +52,7 @@ export const membership: readonly Mutant[] = [
     name: "round under a configuration taken in its midst",
     edits: [
       [
-        "catch-up.ts",
+        "joining/catch-up.ts",
         'if (role.name === "follower") return;\n  forgetLeader(node);',
         'if (role.name === "follower") return;',
       ],
@@ -58,7 +62,7 @@ export const membership: readonly Mutant[] = [
   {
     name: "configuration not confirmed on winning",
     edits: [
-      ["become.ts", "takeConfiguration(node, withTerm(node.record.configuration, node.record.term));", ""],
+      ["roles.ts", "takeConfiguration(node, withTerm(node.record.configuration, node.record.term));", ""],
     ],
     claims: [
       "0. leading is announced only once all that it rests on is",
@@ -68,20 +72,28 @@ export const membership: readonly Mutant[] = [
   },
   {
     name: "heartbeats carry what is not durable",
-    edits: [["beat.ts", "const { configuration } = node.durable;", "const { configuration } = node.record;"]],
+    edits: [
+      [
+        "heartbeat-send.ts",
+        "const { configuration } = node.durable;",
+        "const { configuration } = node.record;",
+      ],
+    ],
     claims: ["0. heartbeats carry only what is already durable, and so need"],
     chaos: ["transfer", 5, "I5"],
   },
   {
     name: "two voters changed at once",
-    edits: [["configuration.ts", 'if (added.length + removed.length > 1) return "moreThanOneVoter";', ""]],
+    edits: [
+      ["data/configuration.ts", 'if (added.length + removed.length > 1) return "moreThanOneVoter";', ""],
+    ],
     claims: ["18. it differs by one voter, includes the leader and is not"],
   },
   {
     name: "a voter demoted at once",
     edits: [
       [
-        "configuration.ts",
+        "data/configuration.ts",
         'if (removed.some((member) => memberOf(to, member.id) !== undefined)) return "voterBecomesObserver";',
         "",
       ],
@@ -103,7 +115,7 @@ export const membership: readonly Mutant[] = [
     name: "the holders of an older version counted",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "peer.holdsConfiguration = sameConfiguration(answer.configurationId, record.configuration.id);",
         "peer.holdsConfiguration = true;",
       ],
@@ -130,7 +142,7 @@ export const membership: readonly Mutant[] = [
     name: "strangers heard",
     edits: [
       [
-        "identity.ts",
+        "algorithms/identity.ts",
         'if (member === undefined || from === node.id) return isNobody(own) ? "notReady" : "notMember";',
         "if (from === node.id || member === undefined) return null;",
       ],
@@ -144,7 +156,7 @@ export const membership: readonly Mutant[] = [
     name: "incarnations ignored",
     edits: [
       [
-        "identity.ts",
+        "algorithms/identity.ts",
         "if (expected !== null && expected !== incarnation) {",
         "if (expected !== null && expected === null) {",
       ],

@@ -1,8 +1,7 @@
 import type { Mutant } from "./mutant.js";
 
 const restart = "const restarted = settings.modes.voteHold && record.term > 0;";
-const older =
-  'if (isNewer(record.configuration.id, request.configuration.id)) return "olderConfiguration";\n';
+const older = 'if (goesByOlder(node, request)) return "olderConfiguration";\n';
 const removedPeers =
   "for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);";
 
@@ -10,7 +9,7 @@ const removedPeers =
 export const named: readonly Mutant[] = [
   {
     name: "no restart hold",
-    edits: [["node.ts", restart, "const restarted = false;"]],
+    edits: [["data/node.ts", restart, "const restarted = false;"]],
     story: ["a voter restarts and is asked at once", "I4"],
     claims: [
       "8. for the hold of its record or of its settings, whichever",
@@ -21,7 +20,7 @@ export const named: readonly Mutant[] = [
     name: "drift factor left out",
     edits: [
       [
-        "lease.ts",
+        "algorithms/lease.ts",
         "(promisedHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio)",
         "promisedHoldMs + 0 * clockDriftRatio",
       ],
@@ -35,7 +34,7 @@ export const named: readonly Mutant[] = [
     name: "vote not durable",
     edits: [
       [
-        "node.ts",
+        "data/node.ts",
         "const { id, settings, record, nowMs } = options;",
         "const { id, settings, nowMs } = options; const record = { ...options.record, votedFor: null };",
       ],
@@ -46,8 +45,8 @@ export const named: readonly Mutant[] = [
   {
     name: "no configuration check in votes",
     edits: [
-      ["voting.ts", `${older}  if (record.votedFor`, "if (record.votedFor"],
-      ["voting.ts", `${older}  if (node.role`, "if (node.role"],
+      ["algorithms/voting.ts", `${older}  if (record.votedFor`, "if (record.votedFor"],
+      ["algorithms/voting.ts", `${older}  if (node.role`, "if (node.role"],
     ],
     story: ["two voters leave, one after the other, and the last to hear of it joins hands with them", "I7"],
     claims: [
@@ -68,14 +67,14 @@ export const named: readonly Mutant[] = [
     name: "transfer flag kept on later campaigns",
     edits: [
       [
-        "transfer.ts",
-        "becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
-        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); becomeCandidate(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "handover.ts",
+        "beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
       ],
       [
-        "become.ts",
-        "becomeCandidate(node, null, nowMs, effects);",
-        'becomeCandidate(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
+        "round.ts",
+        'if (role.name === "preCandidate") beginElection(node, null, nowMs, effects);',
+        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
       ],
     ],
     story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],
@@ -84,7 +83,7 @@ export const named: readonly Mutant[] = [
   {
     name: "own vote ignoring the hold",
     edits: [
-      ["election.ts", "return Math.max(waitedMs, holdUntil(node));", "return waitedMs;"],
+      ["algorithms/deadlines.ts", "return Math.max(waitedMs, holdUntil(node));", "return waitedMs;"],
       [
         "step.ts",
         "if (nowMs >= holdUntil(node)) campaign(node, nowMs, effects);",
@@ -96,7 +95,7 @@ export const named: readonly Mutant[] = [
   },
   {
     name: "a refusal counted as a promise",
-    edits: [["heartbeat.ts", "if (!answer.accepted) return false;", ""]],
+    edits: [["heartbeat-receive.ts", "if (!answer.accepted) return false;", ""]],
     claims: [
       "13. a reply not accepted is no promise and no acknowledgement",
       "18. a new voter comes from the observers, holds the current",

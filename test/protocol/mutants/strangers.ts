@@ -6,8 +6,8 @@ export const strangers: readonly Mutant[] = [
     name: "a stranger judged by the configuration it brings along",
     edits: [
       [
-        "catch-up.ts",
-        ": authenticated && isSameCluster(own, carried) && isForsaken(node, nowMs);",
+        "joining/catch-up.ts",
+        ": authenticated && isSameCluster(own, carried) && nowMs >= forsakenAt(node);",
         ": isSameCluster(own, carried);",
       ],
     ],
@@ -18,19 +18,19 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a stranger believed while members answer",
-    edits: [["catch-up.ts", " && isForsaken(node, nowMs);", ";"]],
+    edits: [["joining/catch-up.ts", " && nowMs >= forsakenAt(node);", ";"]],
     claims: ["21. only one that no member answers believes a sender it does"],
   },
   {
     name: "a stranger believed by a leader that has just stepped down",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "node.heardMemberAtMs = nowMs;\n  meet(node, from, incarnation);\n  const { record, role } = node;",
         "meet(node, from, incarnation);\n  const { record, role } = node;",
       ],
       [
-        "election.ts",
+        "round.ts",
         "  node.heardMemberAtMs = nowMs;\n  if (answer.configuration",
         "  if (answer.configuration",
       ],
@@ -41,7 +41,7 @@ export const strangers: readonly Mutant[] = [
     name: "a member that was never met taken for a stranger",
     edits: [
       [
-        "catch-up.ts",
+        "joining/catch-up.ts",
         "if (strangerReason(node, from, incarnation, null) === null) return;",
         "if (node.record.incarnationsMet.get(from) === incarnation) return;",
       ],
@@ -50,15 +50,15 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a stranger believed over a link that proves nothing",
-    edits: [["catch-up.ts", ": authenticated && isSameCluster", ": isSameCluster"]],
+    edits: [["joining/catch-up.ts", ": authenticated && isSameCluster", ": isSameCluster"]],
     claims: ["21. only one that no member answers believes a sender it does"],
   },
   {
     name: "a stranger of another cluster believed",
     edits: [
       [
-        "catch-up.ts",
-        "authenticated && isSameCluster(own, carried) && isForsaken",
+        "joining/catch-up.ts",
+        "authenticated && isSameCluster(own, carried) && nowMs >= forsakenAt",
         "authenticated && isForsaken",
       ],
     ],
@@ -66,12 +66,16 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "another cluster's configuration taken from a refusal",
-    edits: [["catch-up.ts", "  if (!isSameCluster(record.configuration, configuration)) return;\n", ""]],
+    edits: [
+      ["joining/catch-up.ts", "  if (!isSameCluster(record.configuration, configuration)) return;\n", ""],
+    ],
     claims: ["21. a configuration of another cluster is not taken, whoever"],
   },
   {
     name: "nobody asked about a newer configuration",
-    edits: [["catch-up.ts", 'if (reason !== "notMember" && reason !== "amnesiac") return;', "return;"]],
+    edits: [
+      ["joining/catch-up.ts", 'if (reason !== "notMember" && reason !== "amnesiac") return;', "return;"],
+    ],
     claims: [
       "21. told of a newer configuration by a sender it does not know",
       "21. what it asks is refused by everybody, and moves nothing",
@@ -79,14 +83,14 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "members asked at every word of a stranger",
-    edits: [["catch-up.ts", "nowMs - node.inquiredAtMs < node.settings.electionTimeout.minMs", "false"]],
+    edits: [["joining/catch-up.ts", "nowMs < nextInquiryAt(node)", "false"]],
     claims: ["21. told of a newer configuration by a sender it does not know"],
   },
   {
     name: "a joiner that believes anybody",
     edits: [
       [
-        "founding.ts",
+        "joining/founding.ts",
         "return authenticated || members.has(from) || (clusterId !== null && members.size === 0);",
         "return true;",
       ],
@@ -97,7 +101,7 @@ export const strangers: readonly Mutant[] = [
     name: "a leader of another cluster followed",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         '  if (isForeign(node, heartbeat.configuration)) return "configurationMismatch";\n',
         "",
       ],
@@ -117,19 +121,19 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a founder that is left out met all the same",
-    edits: [["standing.ts", "node.arrival.absent.has(peer)", "node.arrival.absent.size < 0"]],
+    edits: [["data/standing.ts", "node.arrival.absent.has(peer)", "node.arrival.absent.size < 0"]],
     claims: ["28. who is left out by name is let in once the cluster is"],
   },
   {
     name: "founded before everybody was met",
-    edits: [["founding.ts", " || missingFounders(node).length > 0) return;", ") return;"]],
+    edits: [["joining/founding.ts", " || missingFounders(node).length > 0) return;", ") return;"]],
     claims: ["28. a cluster is founded once every founder was met, and all"],
   },
   {
     name: "founded beside a cluster that is there",
     edits: [
       [
-        "founding.ts",
+        "joining/founding.ts",
         "if (standing.clusterId !== null && standing.clusterId !== configuration.clusterId) return;",
         "if (standing.clusterId === null) continue;",
       ],
@@ -138,7 +142,7 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a name that stands for another record taken for one's own",
-    edits: [["founding.ts", "if (own !== null && own !== record.incarnation) return false;", ""]],
+    edits: [["joining/founding.ts", "if (own !== null && own !== record.incarnation) return false;", ""]],
     claims: [
       "28. a founder takes the founding that counts on its record",
       "28. a founder that lost its record founds nothing with those",
@@ -148,7 +152,7 @@ export const strangers: readonly Mutant[] = [
     name: "the word of a founder that asks taken for another's",
     edits: [
       [
-        "founding.ts",
+        "joining/founding.ts",
         "if (said === undefined) return incarnation === null;\n    return said.clusterId === null || said.clusterId === clusterId;",
         "return true;",
       ],
@@ -157,12 +161,16 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a founder taken back by whoever says so",
-    edits: [["founding.ts", "const isProven = authenticated && own !== null;", "const isProven = true;"]],
+    edits: [
+      ["joining/founding.ts", "const isProven = authenticated && own !== null;", "const isProven = true;"],
+    ],
     claims: ["28. a founder that lost its record is taken back by name by a"],
   },
   {
     name: "a cluster id that does not tell of the records",
-    edits: [["founding.ts", "=> [id, incarnation] as const", "=> [id, incarnation === null] as const"]],
+    edits: [
+      ["joining/founding.ts", "=> [id, incarnation] as const", "=> [id, incarnation === null] as const"],
+    ],
     claims: ["28. the id of the cluster changes with any founder's record"],
   },
   {
@@ -174,7 +182,7 @@ export const strangers: readonly Mutant[] = [
     name: "starts not remembered",
     edits: [
       [
-        "standing.ts",
+        "data/standing.ts",
         "new Map(record.startsMet).set(peer, { startCount, startNonce, writeCount, term })",
         "record.startsMet",
       ],
@@ -185,7 +193,7 @@ export const strangers: readonly Mutant[] = [
     name: "two processes of one start allowed",
     edits: [
       [
-        "standing.ts",
+        "data/standing.ts",
         "return startNonce === known.startNonce\n      ? null",
         'return startNonce !== ""\n      ? null',
       ],
@@ -194,14 +202,14 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "an earlier start allowed",
-    edits: [["standing.ts", "if (startCount < known.startCount)", "if (startCount < 0)"]],
+    edits: [["data/standing.ts", "if (startCount < known.startCount)", "if (startCount < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
     name: "a start that goes on from another one allowed",
     edits: [
       [
-        "standing.ts",
+        "data/standing.ts",
         "claimed !== undefined && claimed !== known.startNonce",
         "claimed === undefined && startCount < 0",
       ],
@@ -210,18 +218,22 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a later start that knows less allowed",
-    edits: [["standing.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
+    edits: [["data/standing.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
     name: "a later start of an earlier term allowed",
-    edits: [["standing.ts", "if (term < known.term)", "if (term < 0)"]],
+    edits: [["data/standing.ts", "if (term < known.term)", "if (term < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
     name: "a refused copy met all the same",
     edits: [
-      ["introduction.ts", "if (refusesStanding(node, from, incarnation, standing) !== null) return;", ""],
+      [
+        "joining/introduction.ts",
+        "if (refusesStanding(node, from, incarnation, standing) !== null) return;",
+        "",
+      ],
     ],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
@@ -229,7 +241,7 @@ export const strangers: readonly Mutant[] = [
     name: "another cluster let in",
     edits: [
       [
-        "standing.ts",
+        "data/standing.ts",
         "if (own !== null && standing.clusterId !== null && own !== standing.clusterId)",
         "if (own === null && standing.clusterId !== null && own !== null)",
       ],
@@ -238,17 +250,29 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "absurd terms believed",
-    edits: [["reach.ts", "if (message.term > term + furthestAhead)", "if (message.term > Number.MAX_VALUE)"]],
+    edits: [
+      [
+        "algorithms/reach.ts",
+        "if (message.term > term + furthestAhead)",
+        "if (message.term > Number.MAX_VALUE)",
+      ],
+    ],
     claims: ["30. a number further ahead than a cluster can have come"],
   },
   {
     name: "absurd starts remembered",
-    edits: [["introduction.ts", " || standing.startCount > furthestAhead", ""]],
+    edits: [["joining/introduction.ts", " || standing.startCount > furthestAhead", ""]],
     claims: ["30. what a node says of its record is not remembered where it"],
   },
   {
     name: "absurd seqs believed",
-    edits: [["reach.ts", "if (message.seq > heard + furthestAhead)", "if (message.seq > Number.MAX_VALUE)"]],
+    edits: [
+      [
+        "algorithms/reach.ts",
+        "if (message.seq > heard + furthestAhead)",
+        "if (message.seq > Number.MAX_VALUE)",
+      ],
+    ],
     claims: ["30. a number further ahead than a cluster can have come"],
   },
   {
@@ -261,7 +285,11 @@ export const strangers: readonly Mutant[] = [
   {
     name: "a promise of a day believed",
     edits: [
-      ["heartbeat.ts", "Math.min(answer.voteHoldMs, node.settings.quorumTimeoutMs)", "answer.voteHoldMs"],
+      [
+        "heartbeat-receive.ts",
+        "Math.min(answer.voteHoldMs, node.settings.quorumTimeoutMs)",
+        "answer.voteHoldMs",
+      ],
     ],
     claims: ["13. no promise is worth more than the quorum timeout"],
   },

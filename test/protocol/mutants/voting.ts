@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.js";
 export const voting: readonly Mutant[] = [
   {
     name: "quorum off by one",
-    edits: [["quorum.ts", "Math.floor(voterCount / 2) + 1", "Math.ceil(voterCount / 2)"]],
+    edits: [["algorithms/quorum.ts", "Math.floor(voterCount / 2) + 1", "Math.ceil(voterCount / 2)"]],
     claims: [
       "11. a quorum of votes makes a leader, and a vote fewer does",
       "11. an earlier write that becomes durable is no own vote",
@@ -14,7 +14,11 @@ export const voting: readonly Mutant[] = [
   {
     name: "a second vote in a term",
     edits: [
-      ["voting.ts", 'if (record.votedFor !== null && record.votedFor !== from) return "alreadyVoted";', ""],
+      [
+        "algorithms/voting.ts",
+        'if (record.votedFor !== null && record.votedFor !== from) return "alreadyVoted";',
+        "",
+      ],
     ],
     claims: [
       "4. one vote a term: free, or already the asker's",
@@ -26,7 +30,7 @@ export const voting: readonly Mutant[] = [
     name: "vote forgotten when stepping down",
     edits: [
       [
-        "become.ts",
+        "roles.ts",
         "announceLoss(node, reason, effects);\n    if (reason",
         "announceLoss(node, reason, effects);\n    node.record = { ...node.record, votedFor: null };\n    if (reason",
       ],
@@ -38,9 +42,9 @@ export const voting: readonly Mutant[] = [
     name: "own vote counted before it is durable",
     edits: [
       [
-        "become.ts",
-        "answers: new Map(), inheritance, refusedRounds }",
-        "answers: new Map([[node.id, ownVote]]), inheritance, refusedRounds }",
+        "roles.ts",
+        "answers: new Map(), inheritance }",
+        "answers: new Map([[node.id, { granted: true, reason: null, remainingHoldMs: 0, outdated: false }]]), inheritance }",
       ],
     ],
     claims: [
@@ -74,34 +78,34 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "pre-votes counted in an election",
-    edits: [["election.ts", 'answer.preVote !== (role.name === "preCandidate") || ', ""]],
+    edits: [["round.ts", 'answer.preVote !== (role.name === "preCandidate") || ', ""]],
     claims: ["6. pre-vote replies never count in an election"],
   },
   {
     name: "replies of another round counted",
-    edits: [["election.ts", " || answer.round !== role.round", ""]],
+    edits: [["round.ts", " || answer.round !== role.round", ""]],
     claims: ["6. replies of another round never count"],
   },
   {
     name: "replies read late counted",
-    edits: [["election.ts", "nowMs >= waitUntil(node) || ", ""]],
+    edits: [["round.ts", "nowMs >= waitUntil(node) || ", ""]],
     claims: ["6. replies read after the round's timeout has passed never"],
   },
   {
     name: "votes of observers counted",
-    edits: [["become.ts", "for (const { id } of voters) {", "for (const id of role.answers.keys()) {"]],
+    edits: [["round.ts", "for (const { id } of voters) {", "for (const id of role.answers.keys()) {"]],
     claims: ["6. only voters count: an observer's vote is worth nothing"],
   },
   {
     name: "a vote in spite of a known leader",
-    edits: [["voting.ts", 'if (knownLeader(node) !== null) return "leaderAlive";', ""]],
+    edits: [["algorithms/voting.ts", 'if (knownLeader(node) !== null) return "leaderAlive";', ""]],
     claims: ["4. no vote while a leader is known in the term"],
   },
   {
     name: "granted pre-vote raises the asker's term",
     edits: [
       [
-        "election.ts",
+        "round.ts",
         "const grantedPreVote = answer.preVote && answer.granted;",
         "const grantedPreVote = false;",
       ],
@@ -128,19 +132,21 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "heartbeat of a lower term accepted",
-    edits: [["heartbeat.ts", 'if (heartbeat.term < node.record.term) return "staleTerm";', ""]],
+    edits: [["heartbeat-receive.ts", 'if (heartbeat.term < node.record.term) return "staleTerm";', ""]],
     claims: ["2. a heartbeat of a lower term is answered with the own term"],
   },
   {
     name: "repeated heartbeat is contact",
-    edits: [["heartbeat.ts", 'return heartbeat.seq > node.heardSeq ? null : "staleSeq";', "return null;"]],
+    edits: [
+      ["heartbeat-receive.ts", 'return heartbeat.seq > node.heardSeq ? null : "staleSeq";', "return null;"],
+    ],
     claims: ["2. a heartbeat whose seq is not newer than the last is no"],
   },
   {
     name: "leader blind to higher terms",
     edits: [
       [
-        "heartbeat.ts",
+        "heartbeat-receive.ts",
         "if (answer.term > record.term) {",
         'if (answer.term > record.term && role.name !== "leader") {',
       ],
@@ -152,14 +158,14 @@ export const voting: readonly Mutant[] = [
   },
   {
     name: "joining node votes",
-    edits: [["founding.ts", "if (!leads && (own === null", "if (!leads && leads && (own === null"]],
+    edits: [["joining/founding.ts", "if (!leads && (own === null", "if (!leads && leads && (own === null"]],
     claims: ["7. a joining node grants nothing until it has taken a"],
   },
   {
     name: "observers campaign",
     edits: [
       [
-        "identity.ts",
+        "algorithms/identity.ts",
         "const member = voterOf(node.record.configuration, node.id);",
         "const member = memberOf(node.record.configuration, node.id);",
       ],

@@ -1,6 +1,14 @@
 import { expect } from "vitest";
 import { heartbeat, heartbeatReply, voteRequest } from "../support/messages.js";
-import { type Actor, aFollower, aFollowerOf, aLeader, aNewLeader } from "../support/nodes.js";
+import {
+  type Actor,
+  aCandidate,
+  aFollower,
+  aFollowerOf,
+  aLeader,
+  aNewLeader,
+  aPreCandidate,
+} from "../support/nodes.js";
 import { claim } from "./rule.js";
 
 /** How long a promise of 150 ms surely lasts, seen from a clock that may be 1 % off when the other may be as well. */
@@ -110,6 +118,19 @@ export const leading = [
     expect(leader.node.timerAtMs).toBeLessThanOrEqual(sentAtMs + 45);
   }),
 
+  claim("14. the end of a link ends nothing, whatever its reason", (protocol) => {
+    for (const node of [
+      aFollowerOf(protocol, "b"),
+      aPreCandidate(protocol),
+      aCandidate(protocol),
+      aLeader(protocol),
+    ])
+      for (const reason of ["closed", "reset", "refused", "silent", "replaced"] as const) {
+        const before = structuredClone(node.node);
+        expect(node.tell({ kind: "disconnected", from: "b", reason }, node.nowMs + 1)).toEqual([]);
+        expect(structuredClone(node.node)).toEqual(before);
+      }
+  }),
   claim(
     "14. a leader that hears no quorum for quorumTimeoutMs steps down, same term, and is silent",
     (protocol) => {

@@ -8,6 +8,8 @@ export function describeInput(input: Input): string {
       return `< ${input.incarnation}: ${describeMessage(input.message)}`;
     case "connected":
       return `is connected with ${input.incarnation}`;
+    case "disconnected":
+      return `has no link with ${input.from} any more: ${input.reason}`;
     case "drawn":
       return `draws ${input.draw.toFixed(3)}`;
     case "persisted":

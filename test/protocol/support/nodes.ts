@@ -9,6 +9,7 @@ import type {
   NodeId,
   ProtocolModes,
   Settings,
+  StudyCandidacy,
   TimingInput,
 } from "../../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply } from "./messages.js";
@@ -26,6 +27,7 @@ export interface Beginning {
   readonly votedFor?: NodeId | null;
   readonly timing?: Partial<TimingInput>;
   readonly modes?: Partial<ProtocolModes>;
+  readonly candidacy?: StudyCandidacy | null;
   readonly recordedHoldMs?: number;
   readonly nowMs?: number;
   /** Whom the node has met; everybody in its configuration unless said otherwise. */
@@ -180,7 +182,8 @@ export function settingsFor(
 export function aFollower(protocol: Protocol, beginning: Beginning = {}): Actor {
   const id = beginning.id ?? "a";
   const nowMs = beginning.nowMs ?? 1000;
-  const settings = settingsFor(protocol, beginning.timing, beginning.modes);
+  const { candidacy = null } = beginning;
+  const settings = { ...settingsFor(protocol, beginning.timing, beginning.modes), candidacy };
   const configuration =
     beginning.configuration ?? protocol.foundingConfiguration(founders(beginning.voters ?? "abc"));
   const others = protocol.membersOf(configuration).filter((member) => member.id !== id);

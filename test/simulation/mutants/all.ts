@@ -28,7 +28,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "asks no more voters than a quorum",
     edits: [
       [
-        "protocol/roles.ts",
+        "protocol/round.ts",
         "for (const { id } of configuration.voters)\n    if",
         "for (const { id } of configuration.voters.slice(0, quorumSize(configuration.voters.length)))\n    if",
       ],
@@ -39,7 +39,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "nobody may campaign, and so nothing ever happens",
     edits: [
       [
-        "protocol/election.ts",
+        "protocol/algorithms/deadlines.ts",
         "return node.contending && !node.arbiter && isVoter(node);",
         "return node.contending && !node.arbiter && !isVoter(node);",
       ],
@@ -63,7 +63,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "leader without a lease sets no timer",
     edits: [
       [
-        "protocol/step.ts",
+        "protocol/algorithms/deadlines.ts",
         'if (role.name !== "leader") return wakeAt(node);',
         'if (role.name !== "leader") return wakeAt(node);\n  if (node.announcedTerm === null) return Number.POSITIVE_INFINITY;',
       ],
@@ -107,7 +107,7 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "an undecided round throws",
     edits: [
       [
-        "protocol/roles.ts",
+        "protocol/round.ts",
         'case "pending":\n      return;',
         'case "pending":\n      throw new Error("undecided");',
       ],

@@ -63,6 +63,11 @@ describe("a scenario", () => {
       /candidateTimeout\.minMs \(40\) must be below candidateTimeout\.maxMs \(40\)/,
     ],
     [
+      "equal logs that differ",
+      { protocol: { configurationsRefuse: false }, start: "fresh", logs: "different" },
+      /configurationsRefuse must not be false/,
+    ],
+    [
       "a candidate's backoff behind pre-votes",
       { protocol: { candidateBackoff: true } },
       /candidateBackoff .*set preVote to false/,

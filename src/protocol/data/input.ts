@@ -1,6 +1,7 @@
 import type { ChangeProblem, Member } from "./configuration.js";
 import type { Message, NodeId } from "./message.js";
-import type { DurableRecord, LossReason } from "./node.js";
+import type { LossReason } from "./node.js";
+import type { DurableRecord } from "./record.js";
 import type { Standing } from "./standing.js";
 
 /** Why a request to a leader was turned down. */
@@ -14,6 +15,12 @@ export type RequestRefusal =
   | "changedMeanwhile"
   | "notCommitted"
   | ChangeProblem;
+
+/**
+ * How a link ended: the peer closed it in good order; the connection broke; one side refused the other; nothing came over it for too long;
+ * another link took its place.
+ */
+export type DisconnectReason = "closed" | "reset" | "refused" | "silent" | "replaced";
 
 /** A fact, told to a node. */
 export type Input =
@@ -35,6 +42,8 @@ export type Input =
       readonly incarnation: string;
       readonly standing?: Standing | null;
     }
+  /** The last link with this peer is gone. It tells nothing of the peer itself, so it ends nothing that was promised. */
+  | { readonly kind: "disconnected"; readonly from: NodeId; readonly reason: DisconnectReason }
   /** The time of the last `setTimer` has come; early is harmless. */
   | { readonly kind: "timer" }
   /** Answers the effect `draw`: a number uniform in [0, 1). */
@@ -66,20 +75,3 @@ export type Input =
   | { readonly kind: "beat" }
   /** The node ends, or can no longer write. */
   | { readonly kind: "stop"; readonly reason: LossReason };
-
-/**
- * An order to the driver. One step's effects come in this order: `lost`, `persist`, `draw`, `setTimer`,
- * `send`, `answered`, `gained`.
- */
-export type Effect =
-  | { readonly kind: "lost"; readonly term: number; readonly reason: LossReason }
-  /** Write the record; until it is durable every `send` waits, but a leader's heartbeats do not. */
-  | { readonly kind: "persist"; readonly record: DurableRecord }
-  /** Draw a number and tell it with `drawn` before anything else. */
-  | { readonly kind: "draw" }
-  /** Replaces the timer ordered before. */
-  | { readonly kind: "setTimer"; readonly atMs: number }
-  | { readonly kind: "send"; readonly to: NodeId; readonly message: Message }
-  /** The outcome of a `transfer` or `reconfigure`. */
-  | { readonly kind: "answered"; readonly request: number; readonly refusal: RequestRefusal | null }
-  | { readonly kind: "gained"; readonly term: number };

@@ -1,0 +1,24 @@
+import type { Scenario } from "./scenario.js";
+
+/** What is wrong with the modes that only studies set. */
+export function studyModeProblems({
+  protocol,
+  eligible,
+  logs,
+}: Pick<Scenario, "protocol" | "eligible" | "logs">): string[] {
+  const { preVote, candidateTimeout, candidateBackoff, configurationsRefuse } = protocol;
+  const problems: string[] = [];
+  if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)
+    problems.push(
+      `protocol: candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
+    );
+  if (candidateBackoff === true && preVote)
+    problems.push(
+      "protocol: candidateBackoff belongs to candidates that ask for votes at once; set preVote to false",
+    );
+  if (configurationsRefuse === false && (eligible !== undefined || logs === "different"))
+    problems.push(
+      "protocol: configurationsRefuse must not be false where newer configurations stand for longer logs, as with eligible and different logs",
+    );
+  return problems;
+}
