@@ -47,4 +47,4 @@ export interface Spread {
 }
 
 /** Told of an event and its moment, on the clock that all processes of the machine share. */
-export type Tell = (event: DemoEvent, atMs: number) => void;
+export type Report = (event: DemoEvent, atMs: number) => void;

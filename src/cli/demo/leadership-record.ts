@@ -1,7 +1,7 @@
 import { type LeaseSpan, leaseOverlapMs } from "./lease-overlap.js";
 
 /** What the replicas of a demo told, put together. All times are milliseconds of the clock that the machine's processes share. */
-export interface Story {
+export interface LeadershipRecord {
   /** `id` leads; gives the time since the last kill if this is the leader that it was waiting for. */
   elected(id: string, term: number, atMs: number): number | null;
   /** `id` said at `atMs` that it leads, and will until `untilMs` unless it says otherwise. */
@@ -29,8 +29,8 @@ export interface Totals {
   readonly leaseOverlapMs: number;
 }
 
-/** An empty story. */
-export function createStory(): Story {
+/** An empty record. */
+export function createLeadershipRecord(): LeadershipRecord {
   const spans: { readonly id: string; readonly term: number; fromMs: number; untilMs: number }[] = [];
   const leadersByTerm = new Map<number, Set<string>>();
   const failoversMs: number[] = [];
@@ -76,13 +76,4 @@ export function createStory(): Story {
       leaseOverlapMs: leaseOverlapMs(spans satisfies readonly LeaseSpan[]),
     }),
   };
-}
-
-/** The smallest, middle, nine-in-ten and largest of some figures (nearest rank), or null of none. */
-export function spread(
-  figures: readonly number[],
-): { min: number; p50: number; p90: number; max: number } | null {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const at = (ratio: number) => sorted[Math.max(0, Math.ceil(ratio * sorted.length) - 1)] ?? Number.NaN;
-  return sorted.length === 0 ? null : { min: at(0), p50: at(0.5), p90: at(0.9), max: at(1) };
 }
