@@ -116,34 +116,4 @@ describe("raftbeat advise", () => {
     expect(report.measuredMs).toBeGreaterThan(0);
     expect(report.measuredMs).toBeLessThan(120_000);
   });
-
-  it.each([
-    [[], "the network is not known: give --rtt p50,p99, --network"],
-    [["--rtt", "5"], "5 must be two numbers such as 0.5,2"],
-    [["--network", "moon"], "moon is none of lan, oneRegion"],
-    [["--network", "lan", "--messages", "0.001"], "messages per follower 0.001: a timeout of three"],
-    [
-      ["--network", "lan", "--html", "/no/such/folder/x.html"],
-      "--html /no/such/folder/x.html: cannot be written",
-    ],
-    [["--network", "lan", "--loss", "2"], "loss 2: must be a share from 0 to 0.5"],
-    [
-      ["--network", "lan", "--present", "200,150-300"],
-      "--present: heartbeatIntervalMs (200) must be at most half",
-    ],
-    [["--network", "lan", "--from", "http://127.0.0.1:1"], "--from and --network: give one of them"],
-    [["--from", "ftp://x"], "ftp://x must be an http:// or https:// address"],
-  ])("refuses %j with exit code 2 and one sentence", async (args, why) => {
-    const refused = raftbeat(["advise", "--quick", ...args]);
-    expect(await refused.exited).toBe(2);
-    expect(refused.stderr()).toContain(why);
-    expect(refused.stderr().trim().split("\n")).toHaveLength(1);
-    expect(refused.stdout()).toBe("");
-  });
-
-  it("says who does not answer", async () => {
-    const refused = raftbeat(["advise", "--from", "http://127.0.0.1:1"]);
-    expect(await refused.exited).toBe(1);
-    expect(refused.stderr()).toContain("--from: nothing was measured: http://127.0.0.1:1");
-  });
 });
