@@ -7,6 +7,9 @@ import { anyMessage, mutationsOf } from "./support/messages.js";
 import { stopAll, until } from "./support/nodes.js";
 import { hello, rawNode, rawPeer } from "./support/wire.js";
 
+/** No machine is so busy that it holds this process up for as long: only the strangers could end a leadership. */
+const unhurried = { minMs: 3000, maxMs: 4000 };
+
 describe("a cluster over real sockets", () => {
   afterEach(stopAll);
 
@@ -58,7 +61,11 @@ describe("a cluster over real sockets", () => {
   }
 
   it("keeps its leader while strangers feed it random and mutated frames", async () => {
-    const { replicas, leader } = await startCluster(["a", "b", "c"], { limits: { maxUnlistedCount: 200 } });
+    const { replicas, leader } = await startCluster(
+      ["a", "b", "c"],
+      { limits: { maxUnlistedCount: 200 } },
+      unhurried,
+    );
     const { term } = leader.driver.node.record;
     const frames = fc.oneof(plausible(leader), anyMessage).map((message) => encodeMessage(message));
     const texts = fc.sample(fc.oneof(frames, mutationsOf(frames), fc.string(), fc.json()), 1500);
@@ -85,7 +92,7 @@ describe("a cluster over real sockets", () => {
   });
 
   it("keeps its leader while somebody takes the name, but not the record, of a follower", async () => {
-    const { replicas, leader } = await startCluster(["a", "b", "c"]);
+    const { replicas, leader } = await startCluster(["a", "b", "c"], {}, unhurried);
     const { term } = leader.driver.node.record;
     const victim = replicas.find(({ id }) => id !== leader.id) as Replica;
     const texts = fc.sample(plausible(leader), 100).map((message) => encodeMessage(message));

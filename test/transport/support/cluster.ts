@@ -32,6 +32,7 @@ export interface Replica {
 export async function startCluster(
   ids: readonly NodeId[],
   options: Partial<WebSocketTransportOptions> = {},
+  electionTimeout = { minMs: 500, maxMs: 1000 },
 ): Promise<{ replicas: Replica[]; leader: Replica }> {
   // Addresses must be known before anybody starts, so the servers listen first.
   const servers = await Promise.all(ids.map(() => listeningServer()));
@@ -41,7 +42,7 @@ export async function startCluster(
     incarnation: null,
   }));
   const replicas = await Promise.all(
-    ids.map((id, index) => startReplica(id, servers[index] as Server, members, options)),
+    ids.map((id, index) => startReplica(id, servers[index] as Server, members, options, electionTimeout)),
   );
   const leaderOf = () => replicas.find(({ driver }) => driver.isLeader());
   await until(
@@ -64,8 +65,9 @@ async function startReplica(
   server: Server,
   members: readonly Member[],
   options: Partial<WebSocketTransportOptions>,
+  electionTimeout: { readonly minMs: number; readonly maxMs: number },
 ): Promise<Replica> {
-  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout: { minMs: 500, maxMs: 1000 } });
+  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout });
   const identity = identityOf(id);
   const record = foundingRecord(members, identity.incarnation, nodeSettings.voteHoldMs);
   const transport = webSocketTransport({ listen: { server, path: "/election" }, ...options })(identity);
