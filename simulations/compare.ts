@@ -3,7 +3,7 @@
  * it, beside the whole protocol. Run it with `npx tsx simulations/compare.ts`, or for some scenarios with their names behind it.
  */
 import { readdirSync } from "node:fs";
-import { type Scenario, type Summary, simulate } from "../src/simulation/index.js";
+import { type Summary, simulate } from "../src/simulation/index.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 
 const modes = {
@@ -24,10 +24,7 @@ process.stdout.write(
 );
 for (const file of files.sort()) {
   const cells = Object.values(modes).map((mode) => {
-    const scenario: Scenario = readScenario(`${folder}${file}`, (document) => {
-      const given = document as { protocol?: object };
-      return { ...document, runs: 20, protocol: { ...given.protocol, ...mode } };
-    });
+    const scenario = readScenario(`${folder}${file}`, { runs: 20, protocol: mode });
     return cellOf(simulate(scenario, { clockMs: () => 0 }));
   });
   process.stdout.write(`| ${file.replace(".yaml", "")} | ${cells.join(" | ")} |\n`);

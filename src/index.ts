@@ -11,22 +11,42 @@ export { LostLeadership } from "./elector/leadership/leadership.js";
 export type { Logger } from "./elector/observers/logger.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
-export type { ConfigurationId, Member } from "./protocol/data/configuration.js";
-export type { NodeId } from "./protocol/data/message.js";
-export type { LossReason } from "./protocol/data/node.js";
 export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/data/settings.js";
+// What an author of a transport or of a vote store handles.
+export type {
+  Candidacy,
+  Configuration,
+  ConfigurationId,
+  DurableRecord,
+  Heartbeat,
+  HeartbeatReply,
+  LeaderNotice,
+  LossReason,
+  Member,
+  Message,
+  NodeId,
+  Progress,
+  Refusal,
+  RequestVote,
+  RequestVoteReply,
+  Run,
+  Standing,
+  TimeoutNow,
+} from "./protocol/index.js";
 export type * from "./runtime/ports.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
+export {
+  defaultTransportLimits,
+  type LinkTiming,
+  type Some,
+  type TransportLimits,
+} from "./transport/limits/limits.js";
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { CertificateOwner, TransportTls } from "./transport/security/certificate.js";
 export type { Renewable, TransportToken } from "./transport/security/secrets.js";
-export type { LinkTiming, TransportLimits } from "./transport/websocket/limits.js";
 export type { Listen } from "./transport/websocket/listener.js";
-export type { PeerCounters } from "./transport/websocket/peers.js";
-export {
-  type WebSocketTransport,
-  type WebSocketTransportOptions,
-  webSocketTransport,
-} from "./transport/websocket/websocket-transport.js";
+export type { WebSocketTransportOptions } from "./transport/websocket/options.js";
+export type { PeerCounters } from "./transport/websocket/peer-counters.js";
+export { type WebSocketTransport, webSocketTransport } from "./transport/websocket/websocket-transport.js";
 export type { LinkRefusal, RefusalReason } from "./transport/wire/close-reason.js";

@@ -11,8 +11,10 @@ import { configurationOf, createNode, emptyRecord, isId, isMetadata } from "../s
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 import { memoryVoteStore } from "../src/storage/memory-vote-store.js";
 import { decodeSlot, encodeSlot } from "../src/storage/vote-slot.js";
-import { decodeFrame, encodeMessage } from "../src/transport/wire/codec.js";
+import { createFrameDecoder, encodeMessage } from "../src/transport/wire/codec.js";
 import { anyId, anyMetadata } from "./support/names.js";
+
+const decodeFrame = createFrameDecoder();
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-names-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,10 +91,12 @@ const doors: Record<string, (name: string) => unknown[]> = {
     return [votedFor, incarnation, ...configuration.voters.map(({ id }) => id), ...incarnationsMet.keys()];
   },
   "a scenario": (name) => {
-    const { voters, timingOf } = readScenario(
+    const { voters, timings } = readScenario(
       fileOf({ cluster: { voters: [name, "zz"] }, timing: { nodes: { [name]: "wan" } } }),
     );
-    return timingOf(name).heartbeatIntervalMs > timingOf("zz").heartbeatIntervalMs ? [...voters] : [];
+    return (timings[name]?.heartbeatIntervalMs ?? 0) > (timings["zz"]?.heartbeatIntervalMs ?? 0)
+      ? [...voters]
+      : [];
   },
 };
 
@@ -137,7 +141,7 @@ describe("a name is kept as it is or refused, and by the same rule", () => {
       expect(plannedNames(plan)).toEqual([name, name]);
       const scenario = join(folder, "scenario.yaml");
       writeFileSync(scenario, `cluster: { voters: ["${name}"] }\ntiming: { nodes: { ${name}: wan } }\n`);
-      expect(readScenario(scenario).timingOf(name).heartbeatIntervalMs).toBeGreaterThan(50);
+      expect(readScenario(scenario).timings[name]?.heartbeatIntervalMs).toBeGreaterThan(50);
     },
   );
 

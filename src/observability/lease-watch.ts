@@ -6,7 +6,7 @@ import type { NodeEvent } from "./node-event.js";
 export interface LeaseWatch {
   /** A leadership has begun. */
   lead(leadership: Leadership): void;
-  /** What remains of the lease, in milliseconds; 0 for whoever does not lead. */
+  /** What remains of the lease, in milliseconds; 0 for a node that does not lead. */
   remainingMs(): number;
   stop(): void;
 }

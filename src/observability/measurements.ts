@@ -1,7 +1,7 @@
 import type { Timing } from "../protocol/index.js";
 import { quantiles } from "../quantiles.js";
 import type { VoteStore } from "../runtime/ports.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import { createMissedHeartbeats, type MissedHeartbeats } from "./missed-heartbeats.js";
 
 /** Median and 99th percentile of the latest of something, in milliseconds. */

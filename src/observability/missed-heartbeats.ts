@@ -1,4 +1,4 @@
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 
 /** Counts, for one peer, what was sent and not answered in time. */
 export interface MissedHeartbeats {

@@ -7,7 +7,7 @@ import { defaultTransport } from "../elector/raft/default-transport.js";
 import type { ElectorStatus } from "../elector/status.js";
 import type { Transport } from "../runtime/ports.js";
 import { machineMs, systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { WebSocketTransport } from "../transport/websocket/websocket-transport.js";
 import type { RefusalReason } from "../transport/wire/close-reason.js";
 import { watchLease } from "./lease-watch.js";

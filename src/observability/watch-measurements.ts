@@ -1,6 +1,6 @@
 import type { Elector } from "../elector/api.js";
 import type { Clock, Schedule } from "../runtime/ports.js";
-import type { PeerCounters } from "../transport/websocket/peers.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import { watchEventLoop } from "./event-loop-delay.js";
 import { lookIntervalMs, type Measured, type Measurements, type Stalls } from "./measurements.js";
 import type { NodeEvent } from "./node-event.js";

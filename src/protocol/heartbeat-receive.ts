@@ -1,7 +1,7 @@
 import { isForeign, meet, strangerReason, takeConfiguration } from "./algorithms/identity.js";
 import { promisableHoldMs, promiseUntil } from "./algorithms/lease.js";
 import { isNewer, sameConfiguration } from "./data/configuration.js";
-import type { Effect } from "./data/effect.js";
+import type { Aftermath, Effect } from "./data/effect.js";
 import type { Heartbeat, HeartbeatReply, LeaderNotice, NodeId, Refusal } from "./data/message.js";
 import type { Leader, Node } from "./data/node.js";
 import { isTermOfHeir } from "./handover.js";
@@ -9,7 +9,7 @@ import { hastenHeartbeat, isMetadataRefused, sendMetadata } from "./heartbeat-se
 import { believeStranger, inquire } from "./joining/catch-up.js";
 import { adoptTerm, askToWait, becomeFollower, beginWait, forgetLeader } from "./roles.js";
 
-/** Hears a leader. Returns true where nothing but the time of contact changed. */
+/** Hears a leader; nothing follows where only the time of contact changed. */
 export function onHeartbeat(
   node: Node,
   from: NodeId,
@@ -18,13 +18,13 @@ export function onHeartbeat(
   authenticated: boolean,
   nowMs: number,
   effects: Effect[],
-): boolean {
+): Aftermath {
   if (isExpected(node, from, incarnation, heartbeat)) {
     node.contactAtMs = nowMs;
     node.heardSeq = heartbeat.seq;
     reply(node, from, heartbeat, true, null, effects);
     askToWait(node, effects);
-    return true;
+    return "nothingFollows";
   }
   believeStranger(node, from, incarnation, heartbeat, authenticated, nowMs);
   const refusal = refusesHeartbeat(node, from, incarnation, heartbeat, nowMs);
@@ -34,7 +34,7 @@ export function onHeartbeat(
   reply(node, from, heartbeat, refusal === null, refusal === "staleSeq" ? null : refusal, effects);
   if (refusal === null && drains) askToWait(node, effects);
   if (refusal !== "staleSeq") inquire(node, refusal, heartbeat.configurationId, nowMs, effects);
-  return false;
+  return "settle";
 }
 
 /** The next heartbeat of the leader already followed, with nothing new in it: almost all of them. */
@@ -139,7 +139,7 @@ export function onLeaderNotice(
   forgetLeader(node);
 }
 
-/** Counts a follower's answer towards the lease. Returns true where the lease, already told, was only extended. */
+/** Counts a follower's answer towards the lease; nothing follows where the lease, already told, was only extended. */
 export function onHeartbeatReply(
   node: Node,
   from: NodeId,
@@ -147,33 +147,33 @@ export function onHeartbeatReply(
   answer: HeartbeatReply,
   nowMs: number,
   effects: Effect[],
-): boolean {
+): Aftermath {
   const before = node.record;
-  if (strangerReason(node, from, incarnation, null) !== null) return false;
+  if (strangerReason(node, from, incarnation, null) !== null) return "settle";
   node.heardMemberAtMs = nowMs;
   meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
     // The term of its heir ends the role of who handed over only when that shows itself, lacking nothing (rule 16).
     if (!isTermOfHeir(node, answer.term)) adoptTerm(node, answer.term, null, nowMs, effects);
-    return false;
+    return "settle";
   }
   if (role.name !== "leader" || answer.term !== record.term || answer.heartbeatTerm !== record.term)
-    return false;
+    return "settle";
   const peer = role.peers.get(from);
-  if (peer === undefined) return false;
+  if (peer === undefined) return "settle";
   peer.holdsConfiguration = sameConfiguration(answer.configurationId, record.configuration.id);
   peer.candidacy = answer.candidacy;
   peer.electionTimeoutMaxMs = answer.electionTimeoutMaxMs;
-  if (!answer.accepted) return false;
+  if (!answer.accepted) return "settle";
 
   const sentAtMs = sentAt(role, answer.seq);
-  if (sentAtMs === null) return false;
+  if (sentAtMs === null) return "settle";
   // No promise is worth more than the time after which a leader without a quorum steps down (rule 13).
   const promisedHoldMs = Math.min(answer.voteHoldMs, node.settings.quorumTimeoutMs);
   const promisedUntilMs = promiseUntil(node, sentAtMs, promisedHoldMs);
   // A promise already over on arrival is worth nothing, and no sign of a leader in good order either (rule 13).
-  if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;
+  if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return "settle";
   const shorter = promisedHoldMs < peer.promisedHoldMs;
   peer.promisedHoldMs = promisedHoldMs;
   if (shorter) hastenHeartbeat(node, role);
@@ -184,7 +184,8 @@ export function onHeartbeatReply(
     if (!answer.holdsMetadata && answer.seq > peer.metadataSeq) sendMetadata(node, role, from, peer, effects);
     else if (answer.holdsMetadata && !isMetadataRefused(node, from)) node.metadataTries.delete(from);
   }
-  return node.announcedTerm !== null && node.record === before && !shorter;
+  const onlyExtended = node.announcedTerm !== null && node.record === before && !shorter;
+  return onlyExtended ? "nothingFollows" : "settle";
 }
 
 /** When the heartbeat `seq` was sent, or null if that is not, or no longer, known. */

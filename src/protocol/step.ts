@@ -10,7 +10,8 @@ import {
 } from "./algorithms/deadlines.js";
 import { holdsLease, holdUntil, leaseUntil } from "./algorithms/lease.js";
 import { beyondReach } from "./algorithms/reach.js";
-import type { Effect } from "./data/effect.js";
+import { broken } from "./broken.js";
+import type { Aftermath, Effect } from "./data/effect.js";
 import type { Input, RequestRefusal } from "./data/input.js";
 import type { Node } from "./data/node.js";
 import { type DurableRecord, withHold } from "./data/record.js";
@@ -30,66 +31,70 @@ import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./r
  * @param nowMs the node's monotonic clock; never goes back
  */
 export function step(node: Node, input: Input, nowMs: number, effects: Effect[]): void {
+  if (!(nowMs >= node.steppedAtMs && nowMs < Number.POSITIVE_INFINITY))
+    broken(`time went from ${node.steppedAtMs} to ${nowMs} ms`);
+  node.steppedAtMs = nowMs;
   const before = node.record;
   const first = effects.length;
   const own = first === 0 ? effects : [];
   // A lease that has lapsed is told as lost, even if this very fact brings it back (rule 12). The timer stands no later than its end.
   if (nowMs >= node.timerAtMs && !holdsLease(node, nowMs)) announceLoss(node, "leaseExpired", own);
-  if (!handle(node, input, nowMs, own)) settle(node, before, nowMs, own);
+  if (handle(node, input, nowMs, own) === "settle") settle(node, before, nowMs, own);
+  else if (node.record !== before) broken(`a change of the record by ${input.kind} would never be written`);
   if (own !== effects) effects.push(...own);
 }
 
-/** Returns true where nothing changed that could call for more than the effects already given. */
-function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): boolean {
+/** Does what the rules say about this fact, and tells whether more follows from it. */
+function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): Aftermath {
   switch (input.kind) {
     case "message":
       return onMessage(node, input, nowMs, effects);
     case "connected":
       onConnected(node, input.from, input.incarnation, input.standing ?? null, nowMs);
-      return false;
+      return "settle";
     case "disconnected":
       // A peer without a link may still lead, hold its vote and be heard by others: only time ends what rests on its word (rule 14).
-      return false;
+      return "settle";
     case "timer":
       node.timerAtMs = Number.POSITIVE_INFINITY;
       onTimer(node, nowMs, effects);
-      return false;
+      return "settle";
     case "start":
       // A longer hold is on record before it is promised (rule 8).
       if (node.settings.voteHoldMs > node.record.voteHoldMs)
         node.record = withHold(node.record, node.settings.voteHoldMs);
       foundIfComplete(node);
-      return false;
+      return "settle";
     case "drawn":
       node.draw = input.draw;
       orderTimer(node, wakeAt(node), effects.length, effects);
-      return true;
+      return "nothingFollows";
     case "persisted":
       onPersisted(node, input.record, nowMs, effects);
-      return node.role.name === "follower";
+      return node.role.name === "follower" ? "nothingFollows" : "settle";
     case "clockJumped":
       onClockJumped(node, nowMs, effects);
-      return false;
+      return "settle";
     case "transfer":
       answer(input.request, beginTransfer(node, input.to, input.reason, nowMs, effects), effects);
-      return false;
+      return "settle";
     case "drained":
       finishTransfer(node, nowMs, effects);
-      return false;
+      return "settle";
     case "reconfigure":
       answer(input.request, reconfigure(node, input.expected, input.voters, input.observers, nowMs), effects);
-      return false;
+      return "settle";
     case "contend":
       setContending(node, input.allowed, nowMs);
-      return false;
+      return "settle";
     case "beat":
       if (node.role.name === "leader") sendHeartbeats(node, node.role, nowMs, effects);
-      return false;
+      return "settle";
     case "stop":
       node.contending = false;
       node.heir = null;
       becomeFollower(node, null, input.reason, nowMs, effects);
-      return false;
+      return "settle";
   }
 }
 
@@ -98,9 +103,9 @@ function onMessage(
   input: Extract<Input, { kind: "message" }>,
   nowMs: number,
   effects: Effect[],
-): boolean {
+): Aftermath {
   const { from, incarnation, message, authenticated = false } = input;
-  if (beyondReach(node, message) !== null) return false;
+  if (beyondReach(node, message) !== null) return "settle";
   switch (message.kind) {
     case "heartbeat":
       return onHeartbeat(node, from, incarnation, message, authenticated, nowMs, effects);
@@ -108,16 +113,16 @@ function onMessage(
       return onHeartbeatReply(node, from, incarnation, message, nowMs, effects);
     case "requestVote":
       onRequestVote(node, from, incarnation, message, authenticated, nowMs, effects);
-      return false;
+      return "settle";
     case "requestVoteReply":
       onRequestVoteReply(node, from, incarnation, message, nowMs, effects);
-      return false;
+      return "settle";
     case "timeoutNow":
       onTimeoutNow(node, from, incarnation, message, nowMs, effects);
-      return false;
+      return "settle";
     case "leaderNotice":
       onLeaderNotice(node, from, incarnation, message, nowMs);
-      return false;
+      return "settle";
   }
 }
 

@@ -245,7 +245,9 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     };
     // What ending tells is the loss, and the members that this node leads no longer; nothing else is written or sent any more.
     const last: Effect[] = [];
-    attempt(() => step(node, { kind: "stop", reason }, clock.nowMs(), last));
+    // A clock that went back ends the node, and must not keep it from saying so.
+    const nowMs = Math.max(clock.nowMs(), node.steppedAtMs);
+    attempt(() => step(node, { kind: "stop", reason }, nowMs, last));
     attempt(() => toldTerm !== null && tellLost(toldTerm, reason));
     for (const effect of last)
       if (effect.kind === "send") attempt(() => transport.send(effect.to, effect.message));

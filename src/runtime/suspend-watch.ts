@@ -18,10 +18,10 @@ const readTogetherMs = 0.5;
 const readingCountMax = 5;
 
 /**
- * Finds suspends: the monotonic clock stands still in them and the wall clock does not. A look finds one where the wall clock has gained
- * more than its reading's uncertainty and `driftMs` on the monotonic one since any look of the last `windowMs`: so that neither one long
- * suspend nor many short ones go unnoticed for as long as a lease lives. Where the wall clock is set back, what comes after is compared
- * with that; what it gains over longer than the window (set forward now and then by little) is no suspend.
+ * Finds suspends: in a suspend the monotonic clock stands still and the wall clock runs on. Each look compares the two clocks with their readings of
+ * the last `windowMs`. It finds a suspend where the wall clock has gained more than `driftMs` and the uncertainty of the reading. So it finds one
+ * long suspend, and many short ones within the window. A wall clock that is set back is compared with its new time from then on. A gain over longer
+ * than the window, from small corrections now and then, is no suspend.
  */
 export function createJumpWatch(
   clock: Pick<Clock, "nowMs" | "wallMs">,
@@ -46,7 +46,7 @@ export function createJumpWatch(
         // The last look, for what came between it and this one.
         lowestMs = aheadMs;
       }
-      // Read until nothing came in between: whoever asks often for the lease on a busy machine is interrupted just there again and again.
+      // Read until nothing came in between: on a busy machine frequent questions for the lease are interrupted just there again and again.
       for (let count = 1; ; count++) {
         aheadMs = clock.wallMs() - beforeMs;
         watch.lookedAtMs = clock.nowMs();

@@ -1,10 +1,12 @@
 /**
- * Clusters of the production state machine and driver in a deterministic world. Read in this order: prng, timeline, link, cluster,
- * scenario, fault-player, safety, liveness, metrics, play, simulate.
+ * Clusters of the production state machine and driver in a deterministic world. It needs no Node.js: what reads files and starts threads
+ * is in `raftbeat/simulation/node`. Read in this order: prng, timeline, link, cluster, scenario, fault-player, safety, liveness, metrics,
+ * run, simulate.
  */
 
 export { type Quantiles, quantiles } from "../quantiles.js";
 export { Liveness } from "./checks/liveness.js";
+export type { RunMetrics } from "./checks/metrics.js";
 export { Safety, type Violation } from "./checks/safety.js";
 export { Trace, type TraceEntry } from "./checks/trace.js";
 export { Cluster, type ClusterOptions } from "./cluster/cluster.js";
@@ -20,17 +22,37 @@ export {
   explore,
   type FoundViolation,
 } from "./explore/explore.js";
+export {
+  type CampaignOptions,
+  type CampaignProgress,
+  type ProfileReport,
+  playCampaign,
+  type ReportedFailure,
+} from "./fuzz/campaign.js";
+export { type FuzzBatch, type FuzzFailure, fuzz, type SeedRange } from "./fuzz/fuzz.js";
+export type { FuzzAnswer, FuzzJob, ShrunkFailure } from "./fuzz/fuzz-job.js";
+export { type FuzzProfileName, fuzzProfileNames } from "./fuzz/profile.js";
+export {
+  type Executor,
+  inProcessExecutor,
+  interruptible,
+  type JobOf,
+  type JobTable,
+  type KeyOf,
+  type ResultOf,
+} from "./jobs/executor.js";
 export type { Latency } from "./kernel/latency.js";
 export { integerOf, type Stream, splitSeed } from "./kernel/prng.js";
 export { type Actor, Timeline } from "./kernel/timeline.js";
 export type { Failure } from "./run/expectations.js";
 export type { RunOutcome } from "./run/outcome.js";
-export { type PlayOptions, playRun } from "./run/run.js";
+export { type PlayOptions, playRun, playWatched } from "./run/run.js";
+export type { SimulateJob } from "./run/run-job.js";
 export {
   type SimulateOptions,
   type Summary,
   simulate,
-  simulateOnWorkers,
+  simulateOn,
   summarize,
 } from "./run/simulate.js";
 export type { Fault } from "./scenario/fault-schema.js";

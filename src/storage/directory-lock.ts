@@ -8,7 +8,7 @@ import { RaftbeatError } from "../errors.js";
  * A lock on a directory, held by a living process and by nothing else.
  *
  * Node has no flock, and a lock file with a pid in it lies: after kill -9 it stays, pids are used again, and two containers
- * each have a process 1. So whoever wants the directory listens on a Unix socket of a fresh name inside it, then tries to
+ * each have a process 1. So a process that wants the directory listens on a Unix socket of a fresh name inside it, then tries to
  * connect to every other such socket. The kernel answers for the dead by refusing, at once and whatever killed them, and for
  * the living by accepting, even while they are stopped or blocked.
  *
@@ -24,7 +24,10 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-/** Locks a directory for this caller alone. Errors: `storeLocked`, or the system's error if there cannot be a lock. */
+/**
+ * Locks a directory for this caller alone.
+ * @throws RaftbeatError `storeLocked`, or the system's error if there cannot be a lock
+ */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   const place = shortNameOf(directory, handle.fd);
@@ -128,7 +131,7 @@ function listening(path: string): Promise<Server> {
   });
 }
 
-/** Why nobody answers at this socket, or null if somebody does. */
+/** Why no process answers at this socket, or null if one does. */
 function connecting(path: string): Promise<Error | null> {
   return new Promise((resolve) => {
     const socket = connect({ path });

@@ -15,10 +15,13 @@ import { openVoteFile, type VoteFile } from "./vote-file.js";
  * was emptied by mistake, the node comes back with a new incarnation and those who met the old one refuse it as
  * `amnesiac` (docs/protocol.md, rule 22); only a cluster emptied as a whole does not notice.
  *
- * After a write has failed every later one fails too, until the store is closed and opened again.
+ * After a write has failed every later one fails too, until the store is closed and opened again. `open` fails with `storeLocked`,
+ * `storeCorrupt` or `storeFailed`, `write` with `storeFailed`.
  *
  * @param directory relative to the working directory at the time of this call
- * Errors of this call: `invalidSettings`. Of `open`: `storeLocked`, `storeCorrupt`, `storeFailed`. Of `write`: `storeFailed`.
+ * @throws RaftbeatError `invalidSettings` for an empty path
+ * @example
+ * const elector = await createElector({ ...options, store: fileVoteStore("/var/lib/billing/election") });
  */
 export function fileVoteStore(directory: string): VoteStore {
   if (typeof directory !== "string" || directory === "")
@@ -66,7 +69,7 @@ export function fileVoteStore(directory: string): VoteStore {
     }
   }
 
-  /** A copy that fails is told to the next write. */
+  /** A copy that fails makes the next write fail. */
   function copy(): void {
     cancelCopy = null;
     queue.add(() => change((file) => file.copy())).catch(() => {});

@@ -4,8 +4,11 @@ import type { VoteStore } from "../runtime/ports.js";
 
 /**
  * Keeps a node's record as long as this object lives: for tests, and for studies in one process. A node that restarts without its
- * record has forgotten its votes, and nodes that forget can elect two leaders in one term, hence the flag.
- * Errors of this call: `invalidSettings` without the flag. Of `open`: `storeLocked`. Of `write`: `storeFailed`.
+ * record has forgotten its votes, and nodes that forget can elect two leaders in one term, hence the flag. `open` fails with
+ * `storeLocked`, `write` with `storeFailed`.
+ * @throws RaftbeatError `invalidSettings` without the flag
+ * @example
+ * const store = memoryVoteStore({ unsafeForgetsVotes: true });
  */
 export function memoryVoteStore(options: { readonly unsafeForgetsVotes: true }): VoteStore {
   const given: unknown = options?.unsafeForgetsVotes;

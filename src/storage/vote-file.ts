@@ -8,7 +8,7 @@ import { decodeSlot, encodeSlot, newestSlot, slotByteCount } from "./vote-slot.j
 /**
  * The vote file: two slots of fixed size that are there from the start, so that a full disk stops no update.
  *
- * A record goes into the slot that does not hold the newest one, so whatever a crash does to that slot the other is whole. Then
+ * A record goes into the slot that does not hold the newest one, so the other slot is whole whatever a crash does to that one. Then
  * `copy` puts it into the other slot too: from then on either slot may rot and the newest record is still there.
  */
 export interface VoteFile {
@@ -25,9 +25,10 @@ export interface VoteFile {
 export const voteFileName = "raftbeat-votes";
 
 /**
- * Opens the vote file of a directory that is locked. Errors: `storeCorrupt`, or the system's.
+ * Opens the vote file of a directory that is locked.
  * @param writesSync whether a write is durable when it returns: with O_DSYNC on Linux, in one trip to the disk's thread instead of two.
  *   Elsewhere `fdatasync` comes after it (on macOS alone that flushes the disk's own cache)
+ * @throws RaftbeatError `storeCorrupt`, or the error of the system
  */
 export async function openVoteFile(
   directory: string,

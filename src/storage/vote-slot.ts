@@ -25,7 +25,7 @@ import { ownWords } from "../schemas/own-words.js";
 /** The size of a slot: room for the largest configuration there may be (`protocol/data/bounds.ts`). Only what a record needs is written. */
 export const slotByteCount = 64 * 1024;
 
-/** A slot that is exactly what somebody wrote. */
+/** A slot whose content was written as a whole. */
 export interface WholeSlot {
   readonly state: "whole";
   /** Counts the records of a file. */
@@ -40,7 +40,7 @@ export type Slot =
   | WholeSlot
   /** Torn, rotten or never written; `ours` if it still begins like a slot. */
   | { readonly state: "damaged"; readonly ours: boolean }
-  /** Exactly what somebody wrote, and not a record: no crash does that. */
+  /** Written as a whole, and not a record: no crash does that. */
   | { readonly state: "unknown"; readonly problem: string };
 
 /** The newest record of a file of two slots and where it lies, or why there is none that may be trusted. */

@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { builtFile } from "../../src/built-file.js";
 import { type Elector, type ElectorOptions, fileVoteStore } from "../../src/index.js";
 import { stopAll, until } from "../transport/support/nodes.js";
 import { freePort, leaderOf, type Place, placeOf, stopElectors } from "./support/attacked-place.js";
@@ -117,7 +118,7 @@ describe("A4: a record", () => {
     expect(stranded.slice(1).map((elector) => elector.status().clusterId)).toEqual([null, null]);
     await stopElectors(...stranded);
 
-    const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+    const main = fileURLToPath(builtFile("cli/main.js"));
     const flags = ["--data", place.folder(kept), "--above-term", String(term + 5), "--yes"];
     const { stdout } = await promisify(execFile)(process.execPath, [main, "recover", ...flags]);
     expect(stdout).toMatch(/^a is now the only voter of cluster test/);

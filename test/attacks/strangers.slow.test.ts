@@ -7,10 +7,12 @@ import {
   type Message,
   type Standing,
 } from "../../src/protocol/index.js";
-import { decodeFrame, encodeMessage } from "../../src/transport/wire/codec.js";
+import { createFrameDecoder, encodeMessage } from "../../src/transport/wire/codec.js";
 import { afterwards, aHeartbeat, aReply, stopAll, until } from "../transport/support/nodes.js";
 import { answerAs, aStanding, type RawPeer, rawNode, rawPeer } from "../transport/support/wire.js";
 import { essence, freePort, leaderOf, placeOf, stopElectors } from "./support/attacked-place.js";
+
+const decodeFrame = createFrameDecoder();
 
 afterEach(stopAll);
 

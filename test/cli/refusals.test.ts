@@ -119,7 +119,7 @@ describe("raftbeat sweep", () => {
     [["--vary", "network.loss=2"], "--vary network.loss=2: network.loss"],
     [["--vary", "timing.heartbeatIntervalMs=200,300"], "no combination can be played"],
     [["--vary", "network.loss=0", "--min-runs", "20000"], "--min-runs 20000 is above --runs 10000"],
-    [["--vary", "network.loss=0", "--figure", "luck"], "luck is none of recoveryMs"],
+    [["--vary", "network.loss=0", "--metric", "luck"], "luck is none of recoveryMs"],
     [
       ["--vary", "network.loss=0", "--csv", "/no/such/folder/a.csv"],
       "/no/such/folder/a.csv: cannot be written",

@@ -28,6 +28,19 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     "the service answers: no orders for a",
     "raftbeat_is_leader over all replicas: 1",
   ],
+  "play-a-scenario.ts": [
+    /^leader-crash: as expected, 20 runs from seed 7$/,
+    "as expected: true",
+    "led again in 20 of 20 runs",
+    "a page of more than 50 kB: true",
+  ],
+  "sweep-a-grid.ts": [/^Least mean recovery: /, "soonest: minMs 150", "rows of the table: 7"],
+  "ask-for-advice.ts": [
+    /^raftbeat node --heartbeat-ms \d+ /,
+    "beside: present",
+    /^the advice breaks 0 limits, /,
+    /^no leader after a crash, simulated: \d+ ms$/,
+  ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseScenario } from "../../src/simulation/index.js";
 import { studies } from "../../src/tuning/study/studies.js";
 import type { Labels, Row, StudyCase } from "../../src/tuning/study/study.js";
-import { work } from "../../src/tuning/study/worker.js";
+import { playTrials } from "../../src/tuning/study/study-job.js";
 
 const readme = readFileSync(new URL("../../simulations/studies/README.md", import.meta.url), "utf8");
 
@@ -49,7 +50,10 @@ describe("the tables of simulations/studies/README.md", () => {
       );
       const place = samples[study.name] as number;
       const one = cases[place] as StudyCase;
-      const row = study.row(one, work({ scenario: one.scenario, seed: 1, from: 0, count: one.trials }));
+      const row = study.row(
+        one,
+        playTrials({ scenario: parseScenario(one.scenario), seed: 1, from: 0, count: one.trials }),
+      );
       expect(Object.keys(row)).toEqual(heads);
       expect(cellsOf(row)).toEqual(rows?.[place]);
     });

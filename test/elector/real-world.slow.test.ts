@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { builtFile } from "../../src/built-file.js";
 import {
   createElector,
   type Elector,
@@ -103,7 +104,8 @@ describe("electors with real WebSockets and files", () => {
     await start("a", { logger });
     await start("b", { logger, token: "something else" });
     const deadline = performance.now() + 10_000;
-    const refusals = () => logged.filter((message) => /a connection with .* was refused: .*token/.test(message));
+    const refusals = () =>
+      logged.filter((message) => /a connection with .* was refused: .*token/.test(message));
     while (refusals().length < 2 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(refusals().length).toBeGreaterThanOrEqual(2);
@@ -121,7 +123,7 @@ describe("electors with real WebSockets and files", () => {
     cleanups.push(() => rm(folder, { recursive: true }));
     const options = JSON.stringify({ cluster: "real", id: "a", voters, coolDownMs: 60_000 });
     const script = `
-      import { createElector, fileVoteStore } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      import { createElector, fileVoteStore } from ${JSON.stringify(builtFile("index.js").href)};
       const store = fileVoteStore(${JSON.stringify(folder)});
       const elector = await createElector({ ...${options}, store, health: { check: () => true, intervalMs: 60_000 } });
       elector.whileLeader(() => { throw new Error("so that it cools down"); });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMeasurements, type Measured } from "../../src/observability/measurements.js";
 import type { Timing } from "../../src/protocol/index.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import type { PeerCounters } from "../../src/transport/websocket/peers.js";
+import type { PeerCounters } from "../../src/transport/websocket/peer-counters.js";
 import { concernOf, settingsFit } from "../../src/tuning/advice/fit.js";
 
 const timing: Timing = {

@@ -68,6 +68,23 @@ describe("what leaves, and when", () => {
   });
 });
 
+describe("what cannot be", () => {
+  it("ends the node in good order: the loss is told, and then the failure", () => {
+    const rig = aDriver();
+    lead(rig);
+    rig.nowMs -= 1;
+    rig.hear("b", heartbeatOf(rig, 1, 1));
+    const { nowMs } = rig;
+    expect(rig.log).toEqual([
+      "lost stopped",
+      "send leaderNotice",
+      "send leaderNotice",
+      `failed internal: this cannot be: time went from ${nowMs + 1} to ${nowMs} ms`,
+    ]);
+    expect(rig.driver.isLeader()).toBe(false);
+  });
+});
+
 describe("timers", () => {
   it("a timer counts only after what has arrived was read", () => {
     const rig = aDriver();

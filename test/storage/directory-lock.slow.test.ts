@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { builtFile } from "../../src/built-file.js";
 import { type DirectoryLock, lockDirectory } from "../../src/storage/directory-lock.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
 import { startStoreProcess } from "./support/process.js";
@@ -72,7 +73,7 @@ describe("the lock of a vote store", () => {
 
   test("holds between the threads of one process, and ends with its thread", async () => {
     const directory = await anEmptyDirectory();
-    const module = new URL("../../dist/storage/file-vote-store.js", import.meta.url).href;
+    const module = builtFile("storage/file-vote-store.js").href;
     const code = `
       import(${JSON.stringify(module)}).then(({ fileVoteStore }) =>
         fileVoteStore(${JSON.stringify(directory)}).open((error) =>
@@ -155,7 +156,7 @@ describe("the lock of a vote store", () => {
 
 /** Opens the store in a process of its own, which then ends by itself; blocks this process until it has. */
 function openedByAnotherProcess(directory: string): string {
-  const module = new URL("../../dist/storage/file-vote-store.js", import.meta.url).href;
+  const module = builtFile("storage/file-vote-store.js").href;
   const code = `import { fileVoteStore } from ${JSON.stringify(module)};
     fileVoteStore(${JSON.stringify(directory)}).open((error) => console.log(error?.code ?? "open"));`;
   const args = ["--input-type=module", "--eval", code];

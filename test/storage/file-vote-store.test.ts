@@ -14,7 +14,7 @@ import { voteFileName } from "../../src/storage/vote-file.js";
 import { encodeSlot, slotByteCount } from "../../src/storage/vote-slot.js";
 import { fileHandlePrototype } from "./support/disk.js";
 import { anEmptyDirectory, aRecord, closed, opened, written } from "./support/stores.js";
-import { voteStoreContract } from "./support/vote-store-contract.js";
+import { keepsVoteStoreContract } from "./support/vote-store-contract.js";
 
 function storeOf(directory: string): VoteStore {
   const store = fileVoteStore(directory);
@@ -32,7 +32,7 @@ async function aStoreHolding(...terms: number[]): Promise<{ directory: string; f
 }
 
 describe("the file vote store", () => {
-  voteStoreContract(async () => {
+  keepsVoteStoreContract(async () => {
     const directory = await anEmptyDirectory();
     return { store: storeOf(directory), restarted: () => storeOf(directory) };
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { voteStoreContract } from "./support/vote-store-contract.js";
+import { keepsVoteStoreContract } from "./support/vote-store-contract.js";
 
 describe("the memory vote store", () => {
-  voteStoreContract(async () => {
+  keepsVoteStoreContract(async () => {
     const store = memoryVoteStore({ unsafeForgetsVotes: true });
     return { store, restarted: () => store };
   });

@@ -60,7 +60,8 @@ function edited(contents: string, [file, text, instead]: Edit): string {
 
 /** Finds the text however a formatter breaks its lines: between two tokens there may be any space, and before a bracket that closes a comma. */
 export function asFormatted(text: string): RegExp {
-  const tokens = text.match(/\w+|[^\w\s]/g) ?? [];
+  const all = text.match(/\w+|[^\w\s]/g) ?? [];
+  const tokens = all.filter((token, index) => token !== "," || !/^[)\]}]/.test(all[index + 1] ?? ""));
   let pattern = "";
   let before = "";
   for (const token of tokens) {

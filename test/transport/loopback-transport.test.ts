@@ -1,14 +1,24 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loopbackTransport } from "../../src/transport/loopback-transport.js";
 import { identityOf, startNode, stopAll, until } from "./support/nodes.js";
-import { transportContract } from "./support/transport-contract.js";
+import { keepsTransportContract } from "./support/transport-contract.js";
 
-transportContract("the loopback transport", () => {
+keepsTransportContract("the loopback transport", () => {
   const make = loopbackTransport();
   return {
     make,
-    start: (identity, more) => startNode(identity, make, [], more),
     member: ({ identity }) => ({ id: identity.id, address: "ws://loopback", incarnation: null }),
+    endings: {
+      async closed(node) {
+        const peer = await startNode(identityOf("far"), make);
+        peer.transport.setPeers([{ id: node.identity.id, address: "ws://loopback", incarnation: null }]);
+        await until("linked", () => node.linked().includes("far"));
+        await peer.stop();
+        return "far";
+      },
+      // Within one process no connection breaks, goes silent or is refused once it is up.
+      ...{ reset: null, refused: null, silent: null, replaced: null },
+    },
   };
 });
 

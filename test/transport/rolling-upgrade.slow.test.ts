@@ -22,12 +22,12 @@ function editsFor(lowest: number, highest: number): Edit[] {
     [
       "websocket/link.ts",
       "socket.send(text);",
-      'socket.send(link.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
+      'socket.send(this.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
     ],
     [
       "websocket/link.ts",
-      "owner.onFrame(link, data.toString());",
-      `owner.onFrame(link, ${lowest === 3 || "link.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
+      "this.user.onFrame(this, data.toString());",
+      `this.user.onFrame(this, ${lowest === 3 || "this.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
     ],
   ];
 }

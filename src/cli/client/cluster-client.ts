@@ -60,7 +60,7 @@ export function askAll(plan: ClientPlan): Promise<NodeAnswer[]> {
 /**
  * The node that leads, among those of the plan; asks again until the plan's time is up.
  * @param notIn a term that is over: only a leader of a higher one counts
- * Errors: `timeout`, with what the nodes said last.
+ * @throws RaftbeatError `timeout`, with what the nodes said last
  */
 export async function findLeader(plan: ClientPlan, notIn = -1): Promise<LeaderAt> {
   const endAtMs = machineMs() + plan.timeoutMs;
@@ -74,7 +74,10 @@ export async function findLeader(plan: ClientPlan, notIn = -1): Promise<LeaderAt
   }
 }
 
-/** Asks a node for a change; gives its answer. Errors: `transportFailed`, `timeout`, or what the node says. */
+/**
+ * Asks a node for a change; gives its answer.
+ * @throws RaftbeatError `transportFailed`, `timeout`, or what the node says
+ */
 export async function change(plan: ClientPlan, url: string, path: string, body: object): Promise<unknown> {
   const headers: Record<string, string> = {
     "content-type": "application/json",
@@ -127,7 +130,10 @@ async function ask(
   }
 }
 
-/** The text of an answer. Errors: `transportFailed` where it is too long. */
+/**
+ * The text of an answer.
+ * @throws RaftbeatError `transportFailed` where it is too long
+ */
 async function readText(url: string, { body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

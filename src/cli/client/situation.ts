@@ -1,7 +1,27 @@
 import { RaftbeatError } from "../../errors.js";
 import { resolveTiming, type Timing, type TimingInput } from "../../protocol/index.js";
-import { monthHours, type NetworkProfile, networkPresets } from "../../tuning/model/network-profile.js";
-import type { AdviseFlags } from "../commands/run-advise.js";
+import {
+  monthHours,
+  type NetworkPreset,
+  type NetworkProfile,
+  networkPresets,
+} from "../../tuning/model/network-profile.js";
+
+/** What a person tells of the network and of the present settings. */
+export interface SituationFlags {
+  readonly from?: readonly string[];
+  readonly network?: NetworkPreset;
+  readonly rtt?: readonly [number, number];
+  readonly loss?: number;
+  readonly stall?: number;
+  readonly longestStall?: number;
+  readonly measuredHours?: number;
+  readonly write?: number;
+  readonly nodes?: number;
+  readonly mtbf?: number;
+  readonly present?: TimingInput;
+  readonly transport?: "datagram" | "stream";
+}
 
 /** What advice is asked for. */
 export interface AdviceSituation {
@@ -18,7 +38,7 @@ export interface AdviceSituation {
 const assumed: NetworkProfile = { ...networkPresets.oneRegion };
 
 /** What flags and running nodes tell. Errors: `invalidSettings`, and what asking the nodes of `--from` may lead to. */
-export async function situationOf(flags: AdviseFlags): Promise<AdviceSituation> {
+export async function situationOf(flags: SituationFlags): Promise<AdviceSituation> {
   const { from, network, rtt, loss, transport, stall, longestStall, measuredHours } = flags;
   const { write, nodes, mtbf } = flags;
   if (from !== undefined && network !== undefined)

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { textTable } from "../../report/text/text-table.js";
+import { explorationText } from "../../report/text/exploration-text.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { Exploration } from "../../simulation/explore/explore.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
@@ -97,32 +97,6 @@ async function search({ json, protocol, ...bounds }: Flags): Promise<Exploration
   if (json) printJson({ ...told, ...result, wallMs });
   else printText(explorationText(result, wallMs, options.depth));
   return result;
-}
-
-/** What a person reads of a search. */
-export function explorationText(result: Exploration, wallMs: number, mostDepth: number): string {
-  const { states, transitions, depth, violation } = result;
-  const perSecond = Math.round((1000 * states) / Math.max(wallMs, 1));
-  const rows = [
-    ["states", `${states}`],
-    ["transitions", `${transitions}`],
-    ["depth", `${depth}`],
-    ["covered", coverage(result, mostDepth)],
-    ["speed", `${perSecond} states a second`],
-  ];
-  const table = textTable(rows);
-  if (violation === null) return `no promise is broken\n\n${table}`;
-  const { promises, sentences, course } = violation;
-  const steps = course.map((line) => `  ${line}\n`).join("");
-  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${course.length} moves (time in half vote holds):\n${steps}`;
-}
-
-function coverage({ exhausted, closed, violation }: Exploration, mostDepth: number): string {
-  if (violation !== null) return "all that is nearer to the start";
-  if (closed) return "everything within the other bounds, however deep";
-  return exhausted
-    ? `everything within ${mostDepth} moves`
-    : "not everything: the bound on states came first";
 }
 
 function showStates(states: number, depth: number): void {

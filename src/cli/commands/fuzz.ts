@@ -6,7 +6,6 @@ import { jsonText } from "../../printable.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { CampaignProgress, ProfileReport } from "../../simulation/fuzz/campaign.js";
 import type { FuzzProfileName } from "../../simulation/fuzz/profile.js";
-import type { FuzzAnswer, FuzzJob } from "../../simulation/fuzz/worker.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
@@ -45,12 +44,13 @@ export function addFuzzCommand(program: Command): void {
 }
 
 async function play(flags: Flags): Promise<ProfileReport[]> {
-  const [{ fuzzProfileNames }, { playCampaign }, { loadFastCheck }, { openWorkers, workerCount }] =
+  const [{ fuzzProfileNames }, { playCampaign }, { loadFastCheck }, { openThreads }, { jobs }] =
     await Promise.all([
       import("../../simulation/fuzz/profile.js"),
       import("../../simulation/fuzz/campaign.js"),
       import("../../simulation/fuzz/shrink.js"),
       import("../../simulation/jobs/thread-executor.js"),
+      import("../../simulation/job-table.js"),
     ]);
   const profiles = profilesAsked(flags.profile, fuzzProfileNames);
   // Better to know before an hour of fuzzing than after it.
@@ -62,15 +62,14 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
     showProgress("fuzz: ends once the runs under way are done; Ctrl-C again ends it at once"),
   );
   const startedMs = clock.nowMs();
-  const module = new URL("../../simulation/fuzz/worker.js", import.meta.url);
-  const workers = await openWorkers<FuzzJob, FuzzAnswer>(module, workerCount(flags.workers));
+  const executor = await openThreads(jobs, "fuzz", flags.workers);
   try {
     const reports = await playCampaign({
       profiles,
       seeds: flags.seeds,
       untilMs: startedMs + (flags.minutes ?? 0) * 60_000,
       clockMs: clock.nowMs,
-      workers,
+      executor,
       signal,
       onProgress: (progress) => {
         const elapsedMs = clock.nowMs() - startedMs;
@@ -86,7 +85,7 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
     return reports;
   } finally {
     clearProgress();
-    await workers.close();
+    await executor.close();
   }
 }
 

@@ -81,7 +81,10 @@ function refuseDemotion(
   );
 }
 
-/** The one change that was asked for. Errors: `invalidSettings`. */
+/**
+ * The one change that was asked for.
+ * @throws RaftbeatError `invalidSettings`
+ */
 export function changeOf(
   asked: { readonly add?: unknown; readonly remove?: unknown; readonly address?: unknown },
   observer: boolean,

@@ -46,7 +46,10 @@ export function addRecoverCommand(program: Command): void {
   });
 }
 
-/** Does it, or says what it would do. Errors: `invalidSettings`, and those of the vote store. */
+/**
+ * Does it, or says what it would do.
+ * @throws RaftbeatError `invalidSettings`, and those of the vote store
+ */
 export async function recover(flags: Readonly<Record<string, unknown>>, really: boolean): Promise<string> {
   const given = (key: keyof typeof settings): unknown => {
     const value = flags[key];

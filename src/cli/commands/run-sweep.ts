@@ -1,15 +1,21 @@
 import { RaftbeatError } from "../../errors.js";
 import { sweepText } from "../../report/text/sweep-text.js";
 import { systemClock } from "../../runtime/system-ports.js";
-import { openWorkers, type Workers, workerCount } from "../../simulation/jobs/thread-executor.js";
-import { readScenario } from "../../simulation/scenario/scenario-file.js";
-import type { CellRecord } from "../../tuning/sweep/cell-record.js";
-import { summarizeCells } from "../../tuning/sweep/cell-summary.js";
+import { interruptible } from "../../simulation/jobs/executor.js";
+import { openThreads } from "../../simulation/jobs/thread-executor.js";
+import { readScenarioFile } from "../../simulation/scenario/scenario-file.js";
+import { jobs } from "../../tuning/job-table.js";
 import { sweepCsv } from "../../tuning/sweep/csv.js";
-import { cellsOf, parseVariation } from "../../tuning/sweep/grid.js";
+import { parseVariation } from "../../tuning/sweep/grid.js";
+import type { SweepMetric } from "../../tuning/sweep/metric.js";
 import { fingerprintOf, readSweepState, writeSweepState } from "../../tuning/sweep/state.js";
-import { runSweep, type SweepHands, type SweepPlan, type SweepProgress } from "../../tuning/sweep/sweep.js";
-import type { QuietResult, RunsResult, SweepFigure, SweepJob } from "../../tuning/sweep/worker.js";
+import {
+  planSweep,
+  runSweep,
+  type SweepPlan,
+  type SweepProgress,
+  type SweepReport,
+} from "../../tuning/sweep/sweep.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, durationText, showProgress } from "../terminal/progress.js";
@@ -19,7 +25,7 @@ import { version } from "../terminal/version.js";
 /** What `raftbeat sweep` is told. */
 export interface SweepFlags {
   readonly vary: readonly string[];
-  readonly figure: SweepFigure;
+  readonly metric: SweepMetric;
   readonly precision: number;
   readonly runs: number;
   readonly minRuns: number;
@@ -36,71 +42,49 @@ export interface SweepFlags {
 const stateEveryMs = 1_000;
 
 /**
- * Plays a sweep and gives its exit code: 1 if a promise was broken in it.
+ * Plays a sweep and gives its exit code: 1 if an invariant was violated in it.
  * Errors: `invalidSettings`; `aborted` after Ctrl-C, saying how to go on.
  */
 export async function sweepFile(file: string, flags: SweepFlags): Promise<number> {
-  const { plan, variations, name, question } = planOf(file, flags);
+  const plan = planOf(file, flags);
   for (const flag of ["csv", "html", "resume"] as const) {
     const path = flags[flag];
     if (path !== undefined) refuseUnwritable(`--${flag}`, path);
   }
-  const fingerprint = fingerprintOf([version(), { ...plan, cells: variations }]);
   const about = `${file} --vary ${flags.vary.join(" --vary ")}`;
-  const records = flags.resume === undefined ? new Map() : readSweepState(flags.resume, fingerprint);
-  await play(plan, flags, fingerprint, about, records);
-  const summaries = summarizeCells(plan.cells, records, plan.figure);
-  const paths = variations.map(({ path }) => path);
+  const report = await play(plan, flags, about);
+  const { summaries, variations } = report;
   if (flags.json) for (const summary of summaries) printJson(summary);
-  else printText(sweepText({ name, question, variations, summaries }));
+  else printText(sweepText(report));
+  const paths = variations.map(({ path }) => path);
   if (flags.csv !== undefined) writeOutput("--csv", flags.csv, sweepCsv(paths, summaries));
   if (flags.html !== undefined) {
     const { sweepPage } = await import("../../report/pages/sweep-page.js");
-    const page = sweepPage({ name, question, variations, summaries, records });
-    writeOutput("--html", flags.html, page);
+    writeOutput("--html", flags.html, sweepPage(report));
   }
   return summaries.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 
-function planOf(file: string, flags: SweepFlags) {
-  if (flags.minRuns > flags.runs)
-    throw new RaftbeatError("invalidSettings", `--min-runs ${flags.minRuns} is above --runs ${flags.runs}`);
-  let document: object = {};
-  const { seed, name, question } = readScenario(file, (found) => {
-    document = found;
-    return found;
+function planOf(file: string, flags: SweepFlags): SweepPlan {
+  const { metric, precision, minRuns, runs, quietMinutes, seed } = flags;
+  if (minRuns > runs)
+    throw new RaftbeatError("invalidSettings", `--min-runs ${minRuns} is above --runs ${runs}`);
+  return planSweep(readScenarioFile(file), flags.vary.map(parseVariation), {
+    metric,
+    stopping: { precision, minRuns, maxRuns: runs },
+    quietMinutes,
+    ...(seed === undefined ? {} : { seed }),
   });
-  const variations = flags.vary.map(parseVariation);
-  const plan: SweepPlan = {
-    document,
-    cells: cellsOf(document, variations),
-    figure: flags.figure,
-    stopping: { precision: flags.precision, minRuns: flags.minRuns, maxRuns: flags.runs },
-    seed: flags.seed ?? seed,
-    quietMinutes: flags.quietMinutes,
-  };
-  if (plan.cells.every(({ scenario }) => scenario === null))
-    throw new RaftbeatError(
-      "invalidSettings",
-      `no combination can be played; the first: ${plan.cells[0]?.refusal ?? "there is none"}`,
-    );
-  return { plan, variations, name, question };
 }
 
-/** Plays on all workers, keeps the state file, and tells a terminal how far it is. */
-async function play(
-  plan: SweepPlan,
-  flags: SweepFlags,
-  fingerprint: string,
-  about: string,
-  records: Map<number, CellRecord>,
-): Promise<void> {
+/** Plays on all cores, keeps the state file, and tells a terminal how far it is. */
+async function play(plan: SweepPlan, flags: SweepFlags, about: string): Promise<SweepReport> {
+  const { name: _, question: __, variations, cells: ___, ...decides } = plan;
+  const fingerprint = fingerprintOf([version(), { ...decides, cells: variations }]);
+  const records = flags.resume === undefined ? new Map() : readSweepState(flags.resume, fingerprint);
   const clock = systemClock();
   const interrupted = onInterrupt(false);
-  const workers = await openWorkers<SweepJob, RunsResult | QuietResult>(
-    new URL("../../../dist/tuning/sweep/worker.js", import.meta.url),
-    workerCount(flags.workers),
-  );
+  const executor = await openThreads(jobs, "sweep", flags.workers);
   const startedMs = clock.nowMs();
   let startShare: number | null = null;
   let savedMs = startedMs;
@@ -112,7 +96,7 @@ async function play(
     costMs = savedMs - beganMs;
   };
   try {
-    await runSweep(plan, handsOf(workers, interrupted), records, (progress) => {
+    const report = await runSweep(plan, interruptible(executor, interrupted), records, (progress) => {
       startShare ??= progress.share;
       showShare(progress, startShare, clock.nowMs() - startedMs);
       // A large state takes long to write, and must not take most of the time.
@@ -120,6 +104,7 @@ async function play(
       if (flags.resume !== undefined && !interrupted.aborted && clock.nowMs() >= dueMs) save(flags.resume);
     });
     if (flags.resume !== undefined) save(flags.resume);
+    return report;
   } catch (error) {
     if (!interrupted.aborted) throw error;
     const path = flags.resume ?? `raftbeat-sweep-${fingerprint}.json`;
@@ -129,27 +114,8 @@ async function play(
     });
   } finally {
     clearProgress();
-    await workers.close();
+    await executor.close();
   }
-}
-
-function handsOf(workers: Workers<SweepJob, RunsResult | QuietResult>, interrupted: AbortSignal): SweepHands {
-  const stopped = new Promise<never>((_, reject) => {
-    interrupted.addEventListener("abort", () => reject(interrupted.reason));
-  });
-  stopped.catch(() => {});
-  const run = async (job: SweepJob) => {
-    interrupted.throwIfAborted();
-    const result = workers.run(job);
-    // It is heard of below, unless the interruption was first.
-    result.catch(() => {});
-    return Promise.race([result, stopped]);
-  };
-  return {
-    count: workers.count,
-    runs: (job) => run(job) as Promise<RunsResult>,
-    quiet: (job) => run(job) as Promise<QuietResult>,
-  };
 }
 
 function showShare(progress: SweepProgress, startShare: number, elapsedMs: number): void {

@@ -1,14 +1,10 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { RunFigures } from "../../report/pages/run-page.js";
-import type { Recording, ScenarioReport } from "../../report/recording/run-data.js";
-import { failuresText, summaryFacts, summaryHead } from "../../report/text/summary-text.js";
-import { textTable } from "../../report/text/text-table.js";
+import type { ScenarioReport } from "../../report/recording/run-data.js";
+import { scenarioText } from "../../report/text/scenario-text.js";
 import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
-import type { RunOutcome } from "../../simulation/run/outcome.js";
-import type { SimulateJob, SimulateOptions, Summary } from "../../simulation/run/simulate.js";
-import type { Scenario } from "../../simulation/scenario/scenario.js";
+import type { SimulateOptions, Summary } from "../../simulation/run/simulate.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.js";
@@ -49,85 +45,56 @@ export function addSimulateCommand(program: Command): void {
     });
 }
 
-const workerModule = new URL("../../simulation/run/worker.js", import.meta.url);
-
 /** Loads the simulator only now: a node, which does without, starts sooner. */
 async function playAll(files: readonly string[], flags: Flags): Promise<Summary[]> {
-  const [
-    { readScenario },
-    { simulate, simulateOnWorkers },
-    { openWorkers },
-    { Recorder },
-    { scenarioReport, runPage },
-    { textTimeline },
-  ] = await Promise.all([
-    import("../../simulation/scenario/scenario-file.js"),
-    import("../../simulation/run/simulate.js"),
-    import("../../simulation/jobs/thread-executor.js"),
-    import("../../report/recording/recording.js"),
-    import("../../report/pages/run-page.js"),
-    import("../../report/text/text-timeline.js"),
-  ]);
-  const loaded = files.map((file) => {
-    let document: object = {};
-    const scenario = readScenario(file, (given) => {
-      document = overridden(given, flags);
-      return document;
-    });
-    return { scenario, document };
-  });
-  const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
-  if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
-  const isPictured = flags.html !== undefined || flags.json !== true;
-  const clock = systemClock();
-  const reports: ScenarioReport[] = [];
-  const workers =
-    flags.workers === undefined || flags.workers === 1
-      ? null
-      : await openWorkers<SimulateJob, readonly RunOutcome[]>(workerModule, flags.workers);
-  const play = async (scenario: Scenario, document: object): Promise<Summary> => {
-    let recorder: InstanceType<typeof Recorder> | null = null;
-    let recording: Recording | null = null;
-    const figures: RunFigures[] = [];
-    const options: SimulateOptions = {
-      clockMs: clock.nowMs,
-      sink: trace === null ? undefined : (entry) => trace.write(`${JSON.stringify(entry)}\n`),
-      watch: isPictured
-        ? (cluster) => {
-            recorder = new Recorder(cluster);
-            return recorder;
-          }
-        : undefined,
-      onRun: (done, outcome) => {
-        recording ??= recorder?.finish(outcome) ?? null;
-        const { recoveryMs, firstElectionMs, availability, observedMs } = outcome.metrics;
-        figures.push({ recoveryMs, firstElectionMs, availability, observedMs });
-        showRuns(scenario.name, done, scenario.runs);
-      },
-    };
-    const summary =
-      workers === null
-        ? simulate(scenario, options)
-        : await simulateOnWorkers(scenario, document, workers, options);
-    const facts = summaryFacts(summary);
-    if (recording !== null) reports.push(scenarioReport(scenario, summary, facts, figures, recording));
-    if (flags.json) printJson(summary);
-    else {
-      const timeline = recording === null ? "" : textTimeline(recording, terminal());
-      printText(
-        `${summaryHead(summary, scenario.question)}${textTable(facts)}\n${timeline}${failuresText(summary)}\n`,
-        terminal(),
-      );
-    }
-    return summary;
+  const [{ readScenario }, { simulate, simulateOn }, { openThreads }, { jobs }, { recordScenario }, report] =
+    await Promise.all([
+      import("../../simulation/scenario/scenario-file.js"),
+      import("../../simulation/run/simulate.js"),
+      import("../../simulation/jobs/thread-executor.js"),
+      import("../../simulation/job-table.js"),
+      import("../../report/recording/record.js"),
+      import("../../report/pages/run-page.js"),
+    ]);
+  const { seed, runs, protocol, workers, html } = flags;
+  const overrides = {
+    ...(seed === undefined ? {} : { seed }),
+    ...(runs === undefined ? {} : { runs }),
+    ...(protocol === undefined ? {} : { protocol }),
   };
+  const scenarios = files.map((file) => readScenario(file, overrides));
+  const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
+  if (html !== undefined) refuseUnwritable("--html", html);
+  const clock = systemClock();
+  const sink = trace === null ? undefined : (entry: object) => trace.write(`${JSON.stringify(entry)}\n`);
+  const executor =
+    workers === undefined || workers === 1 ? null : await openThreads(jobs, "simulate", workers);
+  const summaries: Summary[] = [];
+  const reports: ScenarioReport[] = [];
   try {
-    const summaries: Summary[] = [];
-    for (const { scenario, document } of loaded) summaries.push(await play(scenario, document));
-    if (flags.html !== undefined) writeOutput("--html", flags.html, runPage(reports));
+    for (const scenario of scenarios) {
+      const options: SimulateOptions = {
+        clockMs: clock.nowMs,
+        sink,
+        onRun: (done) => showRuns(scenario.name, done, scenario.runs),
+      };
+      if (html === undefined && flags.json) {
+        const summary =
+          executor === null ? simulate(scenario, options) : await simulateOn(executor, scenario, options);
+        printJson(summary);
+        summaries.push(summary);
+        continue;
+      }
+      const recorded = await recordScenario(scenario, options, executor);
+      if (html !== undefined) reports.push(report.scenarioReport(recorded));
+      if (flags.json) printJson(recorded.summary);
+      else printText(scenarioText(recorded, terminal()), terminal());
+      summaries.push(recorded.summary);
+    }
+    if (html !== undefined) writeOutput("--html", html, report.runPage(reports));
     return summaries;
   } finally {
-    await workers?.close();
+    await executor?.close();
     trace?.close();
   }
 }
@@ -137,16 +104,6 @@ function terminal(): TextTimelineOptions {
   const { stdout, env } = process;
   const widthChars = stdout.isTTY ? stdout.columns || 80 : 80;
   return { widthChars, coloured: stdout.isTTY === true && (env["NO_COLOR"] ?? "") === "" };
-}
-
-function overridden(document: object, { seed, runs, protocol }: Flags): object {
-  const given = document as { protocol?: object };
-  return {
-    ...document,
-    ...(seed === undefined ? {} : { seed }),
-    ...(runs === undefined ? {} : { runs }),
-    ...(protocol === undefined ? {} : { protocol: { ...given.protocol, ...protocol } }),
-  };
 }
 
 /** Opened before anything is played, so that a path that cannot be written is refused at once. */

@@ -48,7 +48,7 @@ function remarksOf(answers: readonly NodeAnswer[]): string[] {
   });
 }
 
-/** The leader, else whoever is at the highest term. */
+/** The leader, else the node at the highest term. */
 function bestInformed(answers: readonly NodeAnswer[]): StatusReply | null {
   const statuses = answers.flatMap(({ status }) => (status === null ? [] : [status]));
   const rank = ({ isLeader, leader, term }: StatusReply) =>

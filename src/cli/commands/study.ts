@@ -1,10 +1,7 @@
 import type { Command } from "commander";
 import { RaftbeatError } from "../../errors.js";
-import { answerText } from "../../report/text/answer-text.js";
-import { studyAnswer } from "../../report/text/study-answer.js";
-import { textTable } from "../../report/text/text-table.js";
+import { studyText } from "../../report/text/study-text.js";
 import type { StudyResult } from "../../tuning/study/result.js";
-import type { Row } from "../../tuning/study/study.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
@@ -39,10 +36,11 @@ export function addStudyCommand(program: Command): void {
 
 /** Loads the studies only now: a node, which does without, starts sooner. */
 async function playStudy(name: string, flags: Flags): Promise<void> {
-  const [{ studies }, { runStudy }, { workerCount }] = await Promise.all([
+  const [{ studies }, { runStudy }, { openThreads }, { jobs }] = await Promise.all([
     import("../../tuning/study/studies.js"),
     import("../../tuning/study/run-study.js"),
     import("../../simulation/jobs/thread-executor.js"),
+    import("../../tuning/job-table.js"),
   ]);
   const study = studies.find((one) => one.name === name);
   if (study === undefined && name !== "loopback")
@@ -51,44 +49,30 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
       `study ${name}: there is none; choose one of ${studies.map((one) => one.name).join(", ")}, loopback`,
     );
   if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
-  const results: StudyResult[] = [];
+  const { seed, trials } = flags;
+  let results: readonly StudyResult[];
   let question: string;
   if (study === undefined) {
     const { studyLoopback, loopbackQuestion } = await import("../loopback/study-loopback.js");
-    const { trials: kills = 60, nodes, seed } = flags;
-    results.push(
-      ...(await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials })),
-    );
+    const { trials: kills = 60, nodes } = flags;
+    results = await studyLoopback({ nodes, kills, seed, signal: onInterrupt(), onProgress: showTrials });
     question = loopbackQuestion;
   } else {
     endWithReader();
-    await runStudy(study, {
-      seed: flags.seed,
-      trials: flags.trials ?? study.defaultTrials,
-      workers: workerCount(flags.workers),
-      onProgress: showTrials,
-      onRow: (row, { labels }, trials) => {
-        const timesMs = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
-        results.push({ row, labels, timesMs, published: study.published?.(labels) ?? null });
-      },
-    });
+    const executor = await openThreads(jobs, "study", flags.workers);
+    try {
+      const asked = trials === undefined ? {} : { trials };
+      results = await runStudy(study, { seed, ...asked, executor, onProgress: showTrials });
+    } finally {
+      await executor.close();
+    }
     question = study.question;
   }
-  print(question, results, flags);
+  if (flags.json) for (const { row } of results) printJson(row);
+  else printText(studyText(question, results));
   if (flags.html === undefined) return;
   const { studyPage } = await import("../../report/pages/study-page.js");
   writeOutput("--html", flags.html, studyPage(name, question, results));
-}
-
-function print(question: string, results: readonly StudyResult[], flags: Flags): void {
-  const rows = results.map(({ row }) => row);
-  if (flags.json) for (const row of rows) printJson(row);
-  else printText(`${answerText(studyAnswer(question, results))}\n${tableOf(rows)}`);
-}
-
-function tableOf(rows: readonly Row[]): string {
-  const heads = Object.keys(rows[0] ?? {});
-  return textTable([heads, ...rows.map((row) => heads.map((head) => String(row[head] ?? "-")))]);
 }
 
 function showTrials(done: number, all: number): void {

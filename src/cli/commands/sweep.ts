@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import type { SweepFlags } from "./run-sweep.js";
 
-/** The figures whose precision may be asked for; the first is the default. Held to those of the worker by the compiler. */
-const figures = [
+/** The metrics whose precision may be asked for; the first is the default. Held to those of the sweep by the compiler. */
+const metrics = [
   "recoveryMs",
   "detectionMs",
   "firstElectionMs",
   "unavailableMs",
-] as const satisfies SweepFlags["figure"][];
+] as const satisfies SweepFlags["metric"][];
 
 /** `raftbeat sweep`: plays a scenario with every combination of some settings. */
 export function addSweepCommand(program: Command): void {
@@ -28,7 +28,7 @@ export function addSweepCommand(program: Command): void {
         "what maxMs is above minMs",
       (text: string, before: string[] = []) => [...before, text],
     )
-    .option("--figure <name>", `whose mean is to be precise: ${figures.join(", ")}`, figureName, figures[0])
+    .option("--metric <name>", `whose mean is to be precise: ${metrics.join(", ")}`, metricName, metrics[0])
     .option("--precision <ratio>", "half of its 95 % interval, as a part of it", ratio, 0.05)
     .option("--runs <count>", "play no combination more often", countFrom(1, 1e6), 10_000)
     .option("--min-runs <count>", "play none less often", countFrom(1, 1e6), 100)
@@ -51,9 +51,9 @@ export function addSweepCommand(program: Command): void {
     });
 }
 
-function figureName(text: string): (typeof figures)[number] {
-  const found = figures.find((figure) => figure === text);
-  if (found === undefined) throw new InvalidArgumentError(`${text} is none of ${figures.join(", ")}`);
+function metricName(text: string): (typeof metrics)[number] {
+  const found = metrics.find((metric) => metric === text);
+  if (found === undefined) throw new InvalidArgumentError(`${text} is none of ${metrics.join(", ")}`);
   return found;
 }
 

@@ -45,7 +45,10 @@ function tell(plan: ClientPlan, from: StatusReply, { id: leader, term }: StatusR
   else printText(`${from.id} handed over; ${leader} leads in term ${term}\n`);
 }
 
-/** Asks a leader to hand over, to `heir` or to whoever is best placed. Errors: as `change`. */
+/**
+ * Asks a leader to hand over, to `heir` or to the voter that was heard last.
+ * @throws RaftbeatError as `change`
+ */
 export async function handOver(plan: ClientPlan, from: LeaderAt, heir: string | null): Promise<void> {
   await change(plan, from.url, "/transfer", heir === null ? {} : { to: heir });
 }

@@ -27,8 +27,9 @@ type Gathered = { readonly [part in keyof LoopbackSamples]: number[] };
 const generationCount = 2;
 
 /**
- * Measures as many voters as a cluster of so many has left without its leader, as an election calls on them: at once, each in a process
- * of its own that is no older than a replica. Takes about two seconds. Errors: `aborted` by the signal.
+ * Measures the voters that a cluster of `nodes` has left without its leader, as an election asks them: all at once, each in a process of its
+ * own that is as young as a replica. Takes about two seconds.
+ * @throws RaftbeatError `aborted` by the signal
  */
 export async function measureLoopback(nodes: number, signal: AbortSignal): Promise<LoopbackSamples> {
   const folder = await mkdtemp(join(tmpdir(), "raftbeat-loopback-"));

@@ -102,7 +102,7 @@ async function killLeaders(
 
 /**
  * Kills at random phases of the heartbeat interval in a cluster with these parts; null where nobody led again.
- * Errors: `internal` where a run broke a promise, `aborted`.
+ * @throws RaftbeatError `internal` where a run broke a promise, `aborted`
  */
 export async function simulatedKills(
   nodes: number,

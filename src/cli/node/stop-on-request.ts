@@ -9,7 +9,7 @@ export interface StopRequest {
 
 /**
  * Hands over and stops at the first SIGTERM, SIGINT or SIGHUP; exits at once at the second. Stops too when nobody reads its output
- * any more or, with `whileStdin`, when its input ends: whoever started it is gone.
+ * any more or, with `whileStdin`, when its input ends: the process that started it is gone.
  * @param onHangUp what SIGHUP is for in place of stopping, or null
  */
 export function stopOnRequest(

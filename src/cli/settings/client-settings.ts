@@ -53,8 +53,9 @@ export function addClientOptions(command: Command): Command {
 }
 
 /**
- * The checked settings of a client command. Errors: `invalidSettings`.
+ * The checked settings of a client command.
  * @param otherVariables variables of a node, which may share its environment with its operator
+ * @throws RaftbeatError `invalidSettings`
  */
 export function planClient(
   flags: Readonly<Record<string, unknown>>,

@@ -155,9 +155,9 @@ export interface NodePlan {
   readonly listen: Listen;
   readonly timing: Timing;
   readonly metadata: string | null;
-  /** The tokens of the moment, read anew when their file has changed; null without one. Errors: `invalidSettings`. */
+  /** The tokens of the moment, read anew when their file has changed; null without one. @throws RaftbeatError `invalidSettings` */
   readonly tokens: (() => readonly string[]) | null;
-  /** The files of mutual TLS, read anew when one has changed; null without them. Errors: `invalidSettings`. */
+  /** The files of mutual TLS, read anew when one has changed; null without them. @throws RaftbeatError `invalidSettings` */
   readonly tls: (() => TlsFiles) | null;
   /** True iff token or certificates are in files that can be read again. */
   readonly hasSecretFiles: boolean;
@@ -172,7 +172,10 @@ export interface NodePlan {
   readonly warnings: readonly string[];
 }
 
-/** What `raftbeat node` shall do. Errors: `invalidSettings`, one sentence with the value and the remedy. */
+/**
+ * What `raftbeat node` shall do.
+ * @throws RaftbeatError `invalidSettings`, one sentence with the value and the remedy
+ */
 export function planNode(sources: Sources, otherVariables: readonly string[] = []): NodePlan {
   const unknown: string[] = [];
   const given = readSettings(nodeSettings, sources, otherVariables, (sentence) => unknown.push(sentence));

@@ -16,7 +16,10 @@ interface GivenToken {
   readonly tokenFile?: string;
 }
 
-/** The tokens that are valid at this moment; null if none was given. Errors: `invalidSettings`, at once and from the function. */
+/**
+ * The tokens that are valid at this moment; null if none was given.
+ * @throws RaftbeatError `invalidSettings`, at once and from the function
+ */
 export function tokensOf(given: GivenToken): (() => readonly string[]) | null {
   const { token, tokenFile } = given;
   if (token !== undefined && tokenFile !== undefined)
@@ -27,7 +30,10 @@ export function tokensOf(given: GivenToken): (() => readonly string[]) | null {
   return () => [token];
 }
 
-/** The files of mutual TLS as they are at this moment; null if none was given. Errors: `invalidSettings`, at once and from the function. */
+/**
+ * The files of mutual TLS as they are at this moment; null if none was given.
+ * @throws RaftbeatError `invalidSettings`, at once and from the function
+ */
 export function tlsOf(given: {
   readonly tlsCert?: string;
   readonly tlsKey?: string;

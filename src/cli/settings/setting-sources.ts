@@ -44,10 +44,10 @@ export function flagOf(setting: Setting): string {
 }
 
 /**
- * Every given setting, checked. Errors: `invalidSettings`, whose one sentence names the setting where it was given, its value and
- * what it must be.
+ * Every given setting, checked.
  * @param otherVariables variables of other commands, which are no mistake here
  * @param warn told of variables that mean nothing
+ * @throws RaftbeatError `invalidSettings`, whose one sentence names the setting where it was given, its value and what it must be
  */
 export function readSettings<S extends Settings>(
   settings: S,
@@ -172,7 +172,10 @@ function readFile(file: string, settings: Settings): Record<string, unknown> {
   return content as Record<string, unknown>;
 }
 
-/** The text of a file that a setting names. Errors: `invalidSettings`. */
+/**
+ * The text of a file that a setting names.
+ * @throws RaftbeatError `invalidSettings`
+ */
 export function readText(file: string, what: string, largestBytes: number): string {
   let bytes: Buffer;
   try {

@@ -3,7 +3,7 @@ import { RaftbeatError } from "../../errors.js";
 
 /**
  * Refuses a file that could not be written, before long work and not after it; what is in it stays.
- * Errors: `invalidSettings`, naming the flag and the path.
+ * @throws RaftbeatError `invalidSettings`, naming the flag and the path
  */
 export function refuseUnwritable(flag: string, path: string): void {
   const isThere = existsSync(path);
@@ -15,7 +15,10 @@ export function refuseUnwritable(flag: string, path: string): void {
   }
 }
 
-/** Writes a file as a whole, once the work is done. Errors: `invalidSettings`, naming the flag and the path. */
+/**
+ * Writes a file as a whole, once the work is done.
+ * @throws RaftbeatError `invalidSettings`, naming the flag and the path
+ */
 export function writeOutput(flag: string, path: string, text: string): void {
   try {
     writeFileSync(path, text);

@@ -4,7 +4,7 @@ import { RaftbeatError } from "../../errors.js";
 export interface Waits {
   /**
    * Begins a wait; `begin` is given what settles it, and returns what to undo once it has settled, however it did.
-   * Errors: `aborted`, and what `end` was told.
+   * @throws RaftbeatError `aborted`, and what `end` was told
    */
   wait<T>(signal: AbortSignal | undefined, begin: Begin<T>): Promise<T>;
   /** Rejects every wait, and each later one, with this error. */

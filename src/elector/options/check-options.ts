@@ -33,8 +33,9 @@ export function withMethods(...names: readonly string[]) {
 }
 
 /**
- * Checks what was given. Errors: `invalidSettings`, one sentence with the name, its value and what is right.
+ * Checks what was given.
  * @param whole what it is called as a whole
+ * @throws RaftbeatError `invalidSettings`, one sentence with the name, its value and what is right
  */
 export function checkOptions<Output>(
   schema: v.GenericSchema<unknown, Output>,

@@ -1,9 +1,9 @@
 import { RaftbeatError } from "../../errors.js";
 import type { Identity } from "../../runtime/ports.js";
 import type { Listen } from "../../transport/websocket/listener.js";
+import type { WebSocketTransportOptions } from "../../transport/websocket/options.js";
 import {
   type WebSocketTransport,
-  type WebSocketTransportOptions,
   webSocketTransport,
 } from "../../transport/websocket/websocket-transport.js";
 import type { ElectorOptions } from "../api.js";

@@ -13,7 +13,10 @@ export const openLimitMs = 30_000;
 /** How long the transport may take to stop, and the store to close; each. In milliseconds. */
 export const closeLimitMs = 5_000;
 
-/** Opens the store. Errors: its own, or `storeFailed` after `openLimitMs`. */
+/**
+ * Opens the store.
+ * @throws the store's own error, or RaftbeatError `storeFailed` after `openLimitMs`
+ */
 export async function openStore(store: VoteStore, schedule: Schedule): Promise<DurableRecord | null> {
   let isLate = false;
   try {
@@ -35,7 +38,10 @@ export async function openStore(store: VoteStore, schedule: Schedule): Promise<D
   }
 }
 
-/** Writes a record outside the protocol: at the start, or as the last. Errors: `storeFailed`. */
+/**
+ * Writes a record outside the protocol: at the start, or as the last.
+ * @throws RaftbeatError `storeFailed`
+ */
 export function writeRecord(store: VoteStore, record: DurableRecord, schedule: Schedule): Promise<void> {
   return settledWithin<void>(schedule, openLimitMs, (resolve, reject) =>
     store.write(record, (error) => {
@@ -50,7 +56,10 @@ export function writeRecord(store: VoteStore, record: DurableRecord, schedule: S
   );
 }
 
-/** Starts the transport. Errors: its own, or `transportFailed` after `openLimitMs`. */
+/**
+ * Starts the transport.
+ * @throws the transport's own error, or RaftbeatError `transportFailed` after `openLimitMs`
+ */
 export function startTransport(
   transport: Transport,
   hear: TransportHandlers,

@@ -3,7 +3,7 @@ import type { Elector, MembershipChange } from "../../elector/api.js";
 import { RaftbeatError } from "../../errors.js";
 import { systemSchedule } from "../../runtime/system-ports.js";
 import { address, id } from "../../schemas/identifiers.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import { HttpRefusal } from "./guard.js";
 
 /** What POST /transfer takes: to whom, or to whoever is best placed. */

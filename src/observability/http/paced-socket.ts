@@ -8,7 +8,7 @@ export type Pace = (onTurn: () => void) => void;
 /** So many bytes are parsed at a time: most requests of probes and of Prometheus come in one or two slices. */
 export const sliceBytes = 256;
 
-/** A turn parses at most this many slices, whoever sent them: some milliseconds of work. */
+/** A turn parses at most this many slices, of all clients together: some milliseconds of work. */
 const slicesPerTurn = 8;
 
 /** Turns for all connections of a server, first come, first served. */

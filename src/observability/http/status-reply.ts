@@ -1,5 +1,5 @@
 import type { ElectorStatus } from "../../elector/status.js";
-import type { PeerCounters } from "../../transport/websocket/peers.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import type { Measured } from "../measurements.js";
 
 /** The body of GET /status: the elector's status, what remains of its lease, what went over its links, and what it measured. */

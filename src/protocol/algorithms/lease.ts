@@ -79,17 +79,14 @@ const promisedHoldMs = (peer: Peer): number =>
 const ackedAtMs = (peer: Peer): number => peer.ackedAtMs;
 const ackedSeq = (peer: Peer): number => peer.ackedSeq;
 
-const scratch: number[] = [];
-
 function quorumOf(node: Node, role: Leader, ownValue: number, read: (peer: Peer) => number): number {
   const { voters } = node.record.configuration;
-  // Filled in place: emptying and refilling an array costs several times as much, and its length seldom changes.
-  if (scratch.length !== voters.length) scratch.length = voters.length;
+  const values = new Array<number>(voters.length);
   for (let index = 0; index < voters.length; index++) {
     const { id } = voters[index] as Member;
     const peer = role.peers.get(id);
-    if (id === node.id) scratch[index] = ownValue;
-    else scratch[index] = peer === undefined ? Number.NEGATIVE_INFINITY : read(peer);
+    if (id === node.id) values[index] = ownValue;
+    else values[index] = peer === undefined ? Number.NEGATIVE_INFINITY : read(peer);
   }
-  return quorumLargest(scratch);
+  return quorumLargest(values);
 }

@@ -1,5 +1,8 @@
+import { broken } from "../broken.js";
+
 /** How many of `voterCount` voters are a majority. */
 export function quorumSize(voterCount: number): number {
+  if (!(voterCount > 0)) broken(`a quorum of ${voterCount} voters`);
   return Math.floor(voterCount / 2) + 1;
 }
 
@@ -9,6 +12,8 @@ export function voteOutcome(
   grantedCount: number,
   refusedCount: number,
 ): "won" | "lost" | "pending" {
+  if (grantedCount + refusedCount > voterCount)
+    broken(`${grantedCount} votes and ${refusedCount} refusals of ${voterCount} voters`);
   const quorum = quorumSize(voterCount);
   if (grantedCount >= quorum) return "won";
   return voterCount - refusedCount < quorum ? "lost" : "pending";
@@ -29,5 +34,5 @@ export function quorumLargest(values: number[]): number {
     }
     values[hole] = value;
   }
-  return values[quorumSize(values.length) - 1] ?? Number.NEGATIVE_INFINITY;
+  return values[quorumSize(values.length) - 1] as number;
 }

@@ -24,7 +24,7 @@ export interface MetFounder {
 /** A node that joins a running cluster. */
 export interface Joining {
   readonly kind: "joining";
-  /** Whom it believes even over a link that is not authenticated. */
+  /** The members that it believes even over a link that is not authenticated. */
   readonly members: ReadonlySet<NodeId>;
   /** The id of the cluster it is to join, or null for any. */
   readonly clusterId: string | null;

@@ -19,3 +19,9 @@ export type Effect =
   /** The outcome of a `transfer` or `reconfigure`. */
   | { readonly kind: "answered"; readonly request: number; readonly refusal: RequestRefusal | null }
   | { readonly kind: "gained"; readonly term: number };
+
+/**
+ * Whether what follows from the node's new state is still to be worked out, and above all a changed record to be ordered to the disk. A rule may
+ * say `nothingFollows` only where neither the record nor the role has changed.
+ */
+export type Aftermath = "settle" | "nothingFollows";

@@ -171,6 +171,8 @@ export interface Node {
   believedStranger: NodeId | null;
   /** The term for which gaining leadership was announced and not yet its loss. */
   announcedTerm: number | null;
+  /** When the node was told its last fact: time never goes back. */
+  steppedAtMs: number;
   /** When the timer that was ordered last fires. */
   timerAtMs: number;
 }
@@ -221,6 +223,7 @@ export function createNode(options: {
     inquiredAtMs: Number.NEGATIVE_INFINITY,
     believedStranger: null,
     announcedTerm: null,
+    steppedAtMs: nowMs,
     timerAtMs: Number.POSITIVE_INFINITY,
   };
 }

@@ -1,3 +1,4 @@
+import { broken } from "../broken.js";
 import { type Configuration, foundingConfiguration, type Member, nobody } from "./configuration.js";
 import type { NodeId } from "./message.js";
 import type { Progress, Run } from "./standing.js";
@@ -54,6 +55,7 @@ export function emptyRecord(
  * elections do it most.)
  */
 export function withVote(record: DurableRecord, term: number, votedFor: NodeId | null): DurableRecord {
+  if (!Number.isSafeInteger(term)) broken(`a term of ${term}`);
   const { configuration, voteHoldMs, incarnation, incarnationsMet, startsMet, run } = record;
   return {
     term,

@@ -15,7 +15,7 @@ import { meetStart, type Standing } from "../data/standing.js";
 /**
  * A cluster is founded once, by founders that are all there and all empty (rule 28). Each founder makes the founding configuration by
  * itself, from what all said of themselves: no founder has to be asked for anything, and founders that heard the same make the same.
- * The cluster id is a hash of the founders' incarnations, so whoever counted on a founder that has lost its record since has another id.
+ * The cluster id is a hash of the founders' incarnations, so a node that counted on a founder which has lost its record since has another id.
  */
 
 /** Notes what another founder says of itself; the newest word counts. */
@@ -86,7 +86,7 @@ export function believesOnArrival(
   if (!leads && (own === null || arrival.kind === "joining" || !agreesWith(configuration, arrival, id)))
     return false;
   if (arrival.kind === "founding") {
-    // A leader that joined later takes back by name whoever lost its record.
+    // A leader that joined later takes a member that lost its record back by name.
     const isProven = authenticated && own !== null;
     const isNamed = memberOf(configuration, id) !== undefined;
     return isNamed && (isProven || arrival.founders.some((founder) => founder.id === from));

@@ -1,4 +1,5 @@
-import type { AdviceReport, JudgedSettings } from "../../tuning/advice/report.js";
+import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
+import type { AdviceReport } from "../../tuning/advice/report.js";
 import { type TradePoint, tradeOffOf } from "../../tuning/advice/trade-off.js";
 import { monthMs } from "../../tuning/model/network-profile.js";
 import { paretoFront } from "../../tuning/statistics/pareto.js";

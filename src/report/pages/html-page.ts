@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { builtFile } from "../../built-file.js";
 
 /** The pages there are: each a script of its own, bundled from `page/NAME.ts` when the package is built. */
 export type PageName = "run" | "figures";
@@ -21,12 +21,8 @@ export function htmlPage(page: PageName, title: string, style: string, data: unk
 `;
 }
 
-/** The bundle lies where the package was built, also when this file runs from its source. */
 function scriptOf(page: PageName): string {
-  return readFileSync(
-    fileURLToPath(new URL(`../../../dist/report/browser/${page}/${page}.js`, import.meta.url)),
-    "utf8",
-  );
+  return readFileSync(builtFile(`report/browser/${page}/${page}.js`), "utf8");
 }
 
 function escaped(text: string): string {

@@ -1,43 +1,38 @@
-import type { RunMetrics } from "../../simulation/checks/metrics.js";
 import type { Failure } from "../../simulation/run/expectations.js";
-import type { Summary } from "../../simulation/run/simulate.js";
-import type { Scenario } from "../../simulation/scenario/scenario.js";
-import type { Recording, ScenarioReport } from "../recording/run-data.js";
+import type { RecordedScenario } from "../recording/record.js";
+import type { ScenarioReport } from "../recording/run-data.js";
 import { htmlPage } from "./html-page.js";
 import { runStyle } from "./run-style.js";
 
-/** One page of all scenarios that were played, each with its first run and, of many runs, how they spread. */
+/**
+ * One page of all scenarios that were played, each with its first run and, of many runs, their distributions.
+ * @example
+ * const played = await recordScenario(scenario("calm").build(), { clockMs: () => performance.now() });
+ * writeFileSync("run.html", runPage([scenarioReport(played)]));
+ */
 export function runPage(reports: readonly ScenarioReport[]): string {
   const title = reports.length === 1 ? (reports[0]?.name ?? "") : `${reports.length} scenarios`;
   return htmlPage("run", `${title} - raftbeat`, runStyle, { reports });
 }
 
-/** What a page needs of each run. */
-export type RunFigures = Pick<RunMetrics, "recoveryMs" | "firstElectionMs" | "availability" | "observedMs">;
-
-/** What a page shows of a scenario. @param facts is the summary as rows of text */
-export function scenarioReport(
-  scenario: Scenario,
-  summary: Summary,
-  facts: ScenarioReport["facts"],
-  runs: readonly RunFigures[],
-  recording: Recording,
-): ScenarioReport {
+/** What a page shows of a scenario. */
+export function scenarioReport({ scenario, summary, recording, runs }: RecordedScenario): ScenarioReport {
   const { name, question, answer } = scenario;
+  const { expectationsFailed, violations, ...figures } = summary;
   return {
     name,
     question,
     answer,
     verdict: {
-      failed: summary.expectationsFailed.map(failureWords),
-      violations: summary.violations.map(
+      failed: expectationsFailed.map(failureWords),
+      violations: violations.map(
         ({ promise, seed, atMs, text }) =>
           `${promise} broken in seed ${seed} at ${atMs.toFixed(3)} ms: ${text}`,
       ),
       runs: summary.runs,
       seed: summary.seed,
     },
-    facts,
+    summary: figures,
     distributions: {
       recoveryMs: runs.map(({ recoveryMs }) => recoveryMs),
       firstElectionMs: runs.map(({ firstElectionMs }) => firstElectionMs),

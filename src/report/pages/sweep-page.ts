@@ -1,28 +1,19 @@
-import type { CellRecord } from "../../tuning/sweep/cell-record.js";
 import type { CellSummary } from "../../tuning/sweep/cell-summary.js";
 import type { Variation } from "../../tuning/sweep/grid.js";
-import type { SweepFigure } from "../../tuning/sweep/worker.js";
+import type { SweepMetric } from "../../tuning/sweep/metric.js";
+import type { SweepReport } from "../../tuning/sweep/sweep.js";
 import { sweepAnswer } from "../text/sweep-answer.js";
 import { shortNames, valueText } from "../text/sweep-values.js";
 import { distributionPoints } from "./distribution-points.js";
 import type { Figure, FigurePoint, SummaryTable } from "./figure.js";
 import { figuresPage } from "./figures-page.js";
 
-/** What a page of a sweep is made of. */
-export interface SweepPageParts {
-  readonly name: string;
-  readonly question: string;
-  readonly variations: readonly Variation[];
-  readonly summaries: readonly CellSummary[];
-  readonly records: ReadonlyMap<number, CellRecord>;
-}
-
 /** So many curves are told apart. */
 const mostCurves = 8;
 /** So many maps are looked at. */
 const mostMaps = 12;
 
-const figureNames: Readonly<Record<SweepFigure, string>> = {
+const metricNames: Readonly<Record<SweepMetric, string>> = {
   recoveryMs: "mean recovery (ms)",
   detectionMs: "mean detection time (ms)",
   firstElectionMs: "mean first election (ms)",
@@ -30,13 +21,13 @@ const figureNames: Readonly<Record<SweepFigure, string>> = {
 };
 
 /** A page of a sweep: maps of the grid, distributions of those cells that none beats, and who detects soonest at what price. */
-export function sweepPage(parts: SweepPageParts): string {
+export function sweepPage(parts: SweepReport): string {
   const { name, question, summaries } = parts;
-  const figure = summaries[0]?.figure ?? "recoveryMs";
-  const label = figureNames[figure];
+  const metric = summaries[0]?.metric ?? "recoveryMs";
+  const label = metricNames[metric];
   const rate = "false elections (per hour)";
   const figures = [
-    ...mapsOf(parts, label, ({ figureMean }) => figureMean),
+    ...mapsOf(parts, label, ({ metricMean }) => metricMean),
     ...(summaries.some(({ falseElections }) => falseElections > 0)
       ? mapsOf(parts, rate, ({ falseElectionsPerHour }) => falseElectionsPerHour)
       : []),
@@ -49,7 +40,7 @@ export function sweepPage(parts: SweepPageParts): string {
 
 /** A map of the first two settings for each combination of the others; of a single setting, a line or bars. */
 function mapsOf(
-  parts: SweepPageParts,
+  parts: SweepReport,
   label: string,
   numberOf: (summary: CellSummary) => number | null,
 ): Figure[] {
@@ -99,7 +90,7 @@ function mapsOf(
 }
 
 function profileOf(
-  { summaries }: SweepPageParts,
+  { summaries }: SweepReport,
   { path, values }: Variation,
   label: string,
   numberOf: (summary: CellSummary) => number | null,
@@ -122,7 +113,7 @@ function profileOf(
   };
 }
 
-function distributionsOf({ summaries, records }: SweepPageParts): Figure[] {
+function distributionsOf({ summaries, records }: SweepReport): Figure[] {
   const played = summaries.filter(({ recoveryMs }) => recoveryMs !== null);
   const sorted = played.toSorted((a, b) => (a.recoveryMs?.mean ?? 0) - (b.recoveryMs?.mean ?? 0));
   const front = sorted.filter(({ onFront }) => onFront);
@@ -154,7 +145,7 @@ function distributionsOf({ summaries, records }: SweepPageParts): Figure[] {
   ];
 }
 
-function frontOf({ summaries }: SweepPageParts, yLabel: string): Figure {
+function frontOf({ summaries }: SweepReport, yLabel: string): Figure {
   const played = summaries.filter(
     ({ detectionMs, falseElectionsPerHour }) => detectionMs !== null && falseElectionsPerHour !== null,
   );
@@ -187,7 +178,7 @@ function frontOf({ summaries }: SweepPageParts, yLabel: string): Figure {
   };
 }
 
-function tableOf({ variations, summaries }: SweepPageParts): SummaryTable {
+function tableOf({ variations, summaries }: SweepReport): SummaryTable {
   const paths = variations.map(({ path }) => path);
   return {
     title: "All combinations",
@@ -244,12 +235,12 @@ function tipOf(summary: CellSummary): string {
   if (summary.refused !== null)
     return [...settings, "refused: the settings contradict each other"].join("\n");
   const { recoveryMs, detectionMs, falseElectionsPerHour, messagesPerSecond, runs, recovered } = summary;
-  const { figureMean, figureHalfWidth, figure, quietAvailability } = summary;
+  const { metricMean, metricHalfWidth, metric, quietAvailability } = summary;
   const number = (value: number | null | undefined, digits = 1) =>
     value == null ? "-" : value.toFixed(digits);
   return [
     ...settings,
-    `${figureNames[figure]}: ${number(figureMean)} ± ${number(figureHalfWidth)}`,
+    `${metricNames[metric]}: ${number(metricMean)} ± ${number(metricHalfWidth)}`,
     `recovery p50 and p90: ${number(recoveryMs?.p50)}, ${number(recoveryMs?.p90)} ms`,
     `recovery p99: ${number(recoveryMs?.p99)} ms`,
     `detected after ${number(detectionMs)} ms`,

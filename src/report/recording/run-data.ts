@@ -1,3 +1,4 @@
+import type { Summary } from "../../simulation/run/simulate.js";
 import type { DropReason, LinkState, MessageKind, Refusal, RoleName } from "./run-words.js";
 
 /**
@@ -109,6 +110,9 @@ export interface Messages {
   readonly copies: readonly (readonly [message: number, atMs: number])[];
 }
 
+/** What all runs came to, apart from what failed. */
+export type SummaryFigures = Omit<Summary, "expectationsFailed" | "violations">;
+
 /** All that one page shows of one scenario. */
 export interface ScenarioReport {
   readonly name: string;
@@ -120,8 +124,7 @@ export interface ScenarioReport {
     readonly runs: number;
     readonly seed: number;
   };
-  /** What the summary says, a row each. */
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly summary: SummaryFigures;
   /** One number a run; null where it did not come to it. */
   readonly distributions: {
     readonly recoveryMs: readonly (number | null)[];

@@ -1,5 +1,6 @@
 import { defaultClockDriftRatio, rangeWarning, type Timing } from "../../protocol/index.js";
-import type { AdviceReport, JudgedSettings } from "../../tuning/advice/report.js";
+import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
+import type { AdviceReport } from "../../tuning/advice/report.js";
 import { monthMs, type NetworkProfile } from "../../tuning/model/network-profile.js";
 import { unseenRateAtMost } from "../../tuning/statistics/confidence.js";
 import type { Answer } from "../pages/figure.js";

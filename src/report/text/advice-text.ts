@@ -1,4 +1,5 @@
-import type { AdviceReport, JudgedSettings } from "../../tuning/advice/report.js";
+import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
+import type { AdviceReport } from "../../tuning/advice/report.js";
 import { monthHours } from "../../tuning/model/network-profile.js";
 import { adviceAnswer } from "./advice-answer.js";
 import { durationText, perMonthText, rateText, shortText, waitText } from "./advice-numbers.js";

@@ -1,5 +1,6 @@
 import type { Quantiles } from "../../quantiles.js";
 import type { Summary } from "../../simulation/run/simulate.js";
+import type { SummaryFigures } from "../recording/run-data.js";
 
 /** Whether the scenario came out as it expects, and what it asks. */
 export function summaryHead({ name, runs, seed, expectationsFailed }: Summary, question: string): string {
@@ -8,7 +9,7 @@ export function summaryHead({ name, runs, seed, expectationsFailed }: Summary, q
 }
 
 /** What all runs came to, a row each. */
-export function summaryFacts(summary: Summary): [name: string, value: string][] {
+export function summaryFacts(summary: SummaryFigures): [name: string, value: string][] {
   const { runs, recovered } = summary;
   const leaders = Object.entries(summary.newLeaderCounts).map(([who, count]) => `${who} ${count}`);
   return [

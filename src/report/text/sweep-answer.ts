@@ -1,32 +1,32 @@
 import { unseenRateAtMost } from "../../tuning/statistics/confidence.js";
 import type { CellSummary } from "../../tuning/sweep/cell-summary.js";
-import type { SweepFigure } from "../../tuning/sweep/worker.js";
+import type { SweepMetric } from "../../tuning/sweep/metric.js";
 import type { Answer } from "../pages/figure.js";
 import { shortNames, valueText } from "./sweep-values.js";
 
-/** What a sweep's figure is called in a sentence. */
-const figureWords: Readonly<Record<SweepFigure, string>> = {
+/** What a sweep's metric is called in a sentence. */
+const metricWords: Readonly<Record<SweepMetric, string>> = {
   recoveryMs: "mean recovery",
   detectionMs: "mean detection time",
   firstElectionMs: "mean first election",
   unavailableMs: "mean time without a leader",
 };
 
-/** A sweep before all its numbers: the combination with the least figure, what it costs in false elections, and what so many minutes can tell. */
+/** A sweep before all its numbers: the combination with the least mean, what it costs in false elections, and what so many minutes can tell. */
 export function sweepAnswer(summaries: readonly CellSummary[]): Answer {
   const played = summaries.filter(({ refused }) => refused === null);
   const sound = played.filter(
-    ({ figureMean, recovered, runs, violations }) =>
-      figureMean !== null && recovered === runs && violations.length === 0,
+    ({ metricMean, recovered, runs, violations }) =>
+      metricMean !== null && recovered === runs && violations.length === 0,
   );
-  const sorted = sound.toSorted((a, b) => (a.figureMean as number) - (b.figureMean as number));
+  const sorted = sound.toSorted((a, b) => (a.metricMean as number) - (b.metricMean as number));
   const [best] = sorted;
   const last = sorted.at(-1);
   if (best === undefined || last === undefined)
     return { lead: "No combination recovered in every run.", facts: countFacts(summaries, played, sound) };
   const calm = sorted.find(({ falseElections }) => falseElections === 0);
   const front = played.filter(({ onFront }) => onFront).length;
-  const word = figureWords[best.figure];
+  const word = metricWords[best.metric];
   return {
     lead: `Least ${word}: ${meanText(best)} with ${settingsText(best)}`,
     facts: [
@@ -49,10 +49,10 @@ export function sweepAnswer(summaries: readonly CellSummary[]): Answer {
   };
 }
 
-function meanText({ figureMean, figureHalfWidth }: CellSummary): string {
+function meanText({ metricMean, metricHalfWidth }: CellSummary): string {
   const spread =
-    figureHalfWidth === null || !Number.isFinite(figureHalfWidth) ? "" : ` +- ${figureHalfWidth.toFixed(1)}`;
-  return `${(figureMean as number).toFixed(1)}${spread} ms`;
+    metricHalfWidth === null || !Number.isFinite(metricHalfWidth) ? "" : ` +- ${metricHalfWidth.toFixed(1)}`;
+  return `${(metricMean as number).toFixed(1)}${spread} ms`;
 }
 
 function settingsText({ settings }: CellSummary): string {

@@ -1,5 +1,5 @@
 import type { CellSummary } from "../../tuning/sweep/cell-summary.js";
-import type { Variation } from "../../tuning/sweep/grid.js";
+import type { SweepReport } from "../../tuning/sweep/sweep.js";
 import { answerText } from "./answer-text.js";
 import { sweepAnswer } from "./sweep-answer.js";
 import { shortNames, valueText } from "./sweep-values.js";
@@ -9,12 +9,7 @@ import { textTable } from "./text-table.js";
 const mostRows = 60;
 
 /** What a person reads of a sweep: the answer, then all numbers. */
-export function sweepText(sweep: {
-  readonly name: string;
-  readonly question: string;
-  readonly variations: readonly Variation[];
-  readonly summaries: readonly CellSummary[];
-}): string {
+export function sweepText(sweep: Omit<SweepReport, "records">): string {
   const { name, question, variations, summaries } = sweep;
   const played = summaries.filter(({ refused }) => refused === null);
   const paths = variations.map(({ path }) => path);

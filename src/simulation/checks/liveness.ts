@@ -117,7 +117,7 @@ export class Liveness extends Watcher {
         this.checkCutLeader(process);
   }
 
-  /** Works out who is calm and who is cut. @param anew whoever is calm counts as calm only from now on */
+  /** Works out who is calm and who is cut. @param anew a calm node counts as calm only from now on */
   private lookAround(anew: boolean): void {
     const { nowMs, processes } = this.cluster;
     this.lookAgainAtMs = Number.POSITIVE_INFINITY;
@@ -178,7 +178,7 @@ export class Liveness extends Watcher {
         "L3",
         `${process.id} has a lease ${agoMs.toFixed(1)} ms after a quorum could last reach it`,
       );
-    // Whoever wakes deals with what it was sent before it acts on the time.
+    // A process that wakes deals with its messages before it acts on the time.
     if (this.cluster.nowMs - process.resumedAtMs <= slackMs) return;
     if (localMs > settings.quorumTimeoutMs)
       this.report(
@@ -199,7 +199,7 @@ export class Liveness extends Watcher {
     ).length;
   }
 
-  /** By its own configuration, as the protocol counts: promises that voters gave one after the other make a lease together (rule 15). */
+  /** Until when a quorum of the process's own configuration was in reach, each voter by itself, as a lease counts promises (rule 15). */
   private reachedByQuorumUntilMs(process: SimulatedProcess): number {
     const { nowMs, processes } = this.cluster;
     const untilMs = this.reachedUntilMs[process.place] as number[];

@@ -9,16 +9,16 @@ export interface RunMetrics {
   readonly firstElectionMs: number | null;
   /** From the first fault to a leader, or null if there was none again; 0 if the old one never stopped. */
   readonly recoveryMs: number | null;
-  /** Who led first after it; null if nobody did. */
+  /** The first leader after it; null if there was none. */
   readonly newLeader: NodeId | null;
-  /** True iff whoever led at the first fault never stopped leading. */
+  /** True iff the leader at the first fault never stopped leading. */
   readonly sameLeader: boolean;
   readonly leaderChangeCount: number;
   readonly termGrowth: number;
-  /** The share of the observed time in which somebody led. */
+  /** The share of the observed time with a leader. */
   readonly availability: number;
   readonly observedMs: number;
-  /** When, after the first fault, somebody led again for the last time, or the run's end if nobody does; null if somebody always led. */
+  /** When, after the first fault, the last time without a leader ended, or the run's end if it did not end; null if there always was a leader. */
   readonly unledUntilMs: number | null;
   /** How many nodes led, each time from which on that was another number and more than one did before or after. */
   readonly overlaps: readonly { readonly atMs: number; readonly count: number }[];

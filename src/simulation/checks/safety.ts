@@ -176,7 +176,7 @@ export class Safety extends Watcher {
       );
   }
 
-  /** Whoever leads writes to a resource that refuses lower tokens (Kleppmann 2016): nobody with a lease may be refused. */
+  /** The leader writes to a resource that refuses lower tokens (Kleppmann 2016): nobody with a lease may be refused. */
   private write(process: SimulatedProcess): void {
     const token = process.toldTerm;
     if (token === null || !process.leads()) return;

@@ -1,5 +1,26 @@
-import { type PeerRefusal, refusesStanding, type Standing, standingOf } from "../../protocol/index.js";
-import type { SimulatedProcess } from "./simulated-process.js";
+import {
+  type Node,
+  type PeerRefusal,
+  refusesStanding,
+  type Standing,
+  standingOf,
+} from "../../protocol/index.js";
+import type { Driver } from "../../runtime/driver.js";
+import type { SimulatedDisk } from "./simulated-disk.js";
+
+/** What of a simulated process its introductions depend on. */
+export interface Introduced {
+  readonly id: string;
+  readonly place: number;
+  readonly node: Node;
+  readonly driver: Driver;
+  readonly disk: SimulatedDisk;
+  readonly alive: boolean;
+  readonly introductions: Introductions;
+  failure: unknown;
+  onSettled(): void;
+  later(run: () => void): void;
+}
 
 /**
  * What a transport does when it makes a link: both ends say who they are and how far their records have come, and a peer that runs on a copy
@@ -13,9 +34,9 @@ export class Introductions {
   /** By the peer's place: the last of its starts that was let in, and the last that was turned away. */
   private readonly letIn: number[] = [];
   private readonly turnedAway: number[] = [];
-  private readonly process: SimulatedProcess;
+  private readonly process: Introduced;
 
-  constructor(process: SimulatedProcess) {
+  constructor(process: Introduced) {
     this.process = process;
   }
 
@@ -32,7 +53,7 @@ export class Introductions {
   }
 
   /** True iff messages from this start of a peer are read; the first time the peer says who it is. */
-  admits(peer: SimulatedProcess, start: number): boolean {
+  admits(peer: Introduced, start: number): boolean {
     if (this.letIn[peer.place] === start) return true;
     if (this.turnedAway[peer.place] === start) return false;
     const { node, driver } = this.process;
@@ -50,7 +71,7 @@ export class Introductions {
   }
 
   /** True iff every one of these knows the present start, and would after a crash. */
-  isKnownTo(others: readonly SimulatedProcess[]): boolean {
+  isKnownTo(others: readonly Introduced[]): boolean {
     const { id, disk } = this.process;
     const { startNonce } = disk.record.run;
     return others.every((other) => other.disk.record.startsMet.get(id)?.startNonce === startNonce);

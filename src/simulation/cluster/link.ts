@@ -119,7 +119,7 @@ export class Link implements Actor {
   /** One end's process has died; datagrams do not tell. @param _silently its machine died with it */
   onEndDied(_silently: boolean): void {}
 
-  /** The link is up: whoever connects tells who it is. Datagrams do not. */
+  /** The link is up: the dialling node tells who it is. Datagrams do not. */
   onConnected(): void {}
 
   /** One end's process has started again. */

@@ -13,7 +13,7 @@ export class Watcher {
   sent(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message): void {}
   /** A message that was sent will not arrive, or one of its copies will not. */
   dropped(_from: SimulatedProcess, _to: SimulatedProcess, _message: Message, _why: DropReason): void {}
-  /** A node has dealt with whatever it was told: a message, a timer, a finished write. */
+  /** A node has dealt with an input: a message, a timer, a finished write. */
   settled(_process: SimulatedProcess): void {}
   /** A node was told that it leads. */
   gained(_process: SimulatedProcess, _term: number): void {}

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import { type DurableRecord, type Input, isDraining, type Node, type NodeId } from "../../protocol/index.js";
 import { type Forged, saidByOutsider } from "../run/forgery.js";
 import { link, unlinked } from "./link.js";
 import { Course, type Moved, type Rules } from "./path.js";
+import { isSameData } from "./same-data.js";
 import {
   forkWorld,
   idOf,
@@ -163,7 +163,8 @@ function forge(
   course.world.spent.forgeries++;
   course.tell(saidByOutsider(before.record, says, 1, instead));
   const isIdle = course.quiet && course.violations.length === 0;
-  return isIdle && isDeepStrictEqual(before, course.node) ? null : course;
+  const { steppedAtMs } = course.node;
+  return isIdle && isSameData({ ...before, steppedAtMs }, course.node) ? null : course;
 }
 
 /** Removes a voter, adds who is nothing as an observer, makes an observer a voter. */
@@ -189,10 +190,18 @@ function changeOf({ record }: Node, other: number): Input {
   };
 }
 
+/** Looked at apart, or never of consequence. */
+const looselyCompared: ReadonlySet<keyof Node> = new Set([
+  "role",
+  "amnesiacs",
+  "metadataTries",
+  "steppedAtMs",
+]);
+
 /** True where a delivery without effects left the node as it was. Says false where it would have to look closely. */
 function sameNode(a: Node, b: Node): boolean {
   for (const key of Object.keys(b) as (keyof Node)[])
-    if (key !== "role" && key !== "amnesiacs" && key !== "metadataTries" && a[key] !== b[key]) return false;
+    if (!looselyCompared.has(key) && a[key] !== b[key]) return false;
   if (a.role.name !== b.role.name) return false;
   if (a.role.name === "follower") return b.role.name === "follower" && a.role.leader === b.role.leader;
   if (a.role.name === "leader" || b.role.name === "leader" || b.role.name === "follower") return false;

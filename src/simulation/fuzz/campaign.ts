@@ -1,8 +1,8 @@
-import type { Workers } from "../jobs/thread-executor.js";
+import type { Executor } from "../jobs/executor.js";
 import { hashOf } from "../run/simulate.js";
 import type { FuzzBatch, FuzzFailure } from "./fuzz.js";
+import type { FuzzAnswer, FuzzJob, ShrunkFailure } from "./fuzz-job.js";
 import type { FuzzProfileName } from "./profile.js";
-import type { FuzzAnswer, FuzzJob, ShrunkFailure } from "./worker.js";
 
 /** What to play, and for how long. */
 export interface CampaignOptions {
@@ -12,7 +12,7 @@ export interface CampaignOptions {
   /** Further seeds are played until this time of `clockMs`. */
   readonly untilMs: number;
   readonly clockMs: () => number;
-  readonly workers: Workers<FuzzJob, FuzzAnswer>;
+  readonly executor: Executor<FuzzJob, FuzzAnswer>;
   /** Aborted: no further seeds are begun, and nothing more is shrunk. */
   readonly signal: AbortSignal;
   /** Is told how far it is, at the start and after each job. */
@@ -31,7 +31,7 @@ export interface ReportedFailure extends FuzzFailure {
   readonly shrunk: ShrunkFailure | null;
 }
 
-/** What the seeds of one profile came to. All but `wallMs` is the same for any number of workers. */
+/** What the seeds of one profile came to. All but `wallMs` is the same for any executor. */
 export interface ProfileReport {
   readonly profile: FuzzProfileName;
   readonly seeds: readonly [number, number];
@@ -44,14 +44,14 @@ export interface ProfileReport {
   readonly hash: string;
 }
 
-/** Seeds a job, whatever the number of workers: few, as progress is told and Ctrl-C obeyed between jobs. */
+/** Seeds a job, whatever the executor: few, as progress is told and Ctrl-C obeyed between jobs. */
 const batchSize = 5;
 /** How many failures of a profile are shrunk. */
 const mostShrunk = 10;
 
-/** Plays the seeds of all profiles on all workers, and shrinks the first failures of each. Tells of the profiles that were begun. */
+/** Plays the seeds of all profiles on an executor, and shrinks the first failures of each. Tells of the profiles that were begun. */
 export async function playCampaign(options: CampaignOptions): Promise<ProfileReport[]> {
-  const { profiles, seeds, clockMs, workers } = options;
+  const { profiles, seeds, clockMs, executor } = options;
   const startedMs = clockMs();
   const batches = new Map(profiles.map((profile) => [profile, [] as FuzzBatch[]]));
   const lastSeeds = new Map(profiles.map((profile) => [profile, seeds[0] - 1]));
@@ -60,11 +60,11 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
   let failures = 0;
   options.onProgress({ runs, failures, shrinking: false });
   const jobs = jobsOf(options, lastSeeds);
-  // As many at a time as there are workers: whether there is time for more is asked as late as possible.
+  // As many at a time as the executor does: whether there is time for more is asked as late as possible.
   const playOn = async () => {
     for (let next = jobs.next(); !next.done; next = jobs.next()) {
       const { job, place } = next.value;
-      const { batch } = await workers.run(job);
+      const { batch } = await executor.run(job);
       const played = batches.get(job.profile);
       if (batch === null || played === undefined) continue;
       played[place] = batch;
@@ -74,7 +74,7 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
       options.onProgress({ runs, failures, shrinking: false });
     }
   };
-  await Promise.all(Array.from({ length: workers.count }, playOn));
+  await Promise.all(Array.from({ length: executor.count }, playOn));
   if (failures > 0) options.onProgress({ runs, failures, shrinking: true });
   const reports: ProfileReport[] = [];
   for (const profile of profiles) {
@@ -116,7 +116,7 @@ function* jobsOf(
 async function shrunkFailures(
   profile: FuzzProfileName,
   batches: readonly FuzzBatch[],
-  { workers, signal }: CampaignOptions,
+  { executor, signal }: CampaignOptions,
 ): Promise<ReportedFailure[]> {
   const failures = batches.flatMap((batch) => batch.failures);
   const aborted = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null)));
@@ -124,7 +124,7 @@ async function shrunkFailures(
     failures.map(async (failure, index) => {
       if (index >= mostShrunk || signal.aborted) return { ...failure, shrunk: null };
       const job: FuzzJob = { do: "shrink", profile, from: failure.seed, to: failure.seed };
-      const shrunk = workers.run(job).then((answer) => answer.shrunk);
+      const shrunk = executor.run(job).then((answer) => answer.shrunk);
       return { ...failure, shrunk: await Promise.race([shrunk, aborted]) };
     }),
   );

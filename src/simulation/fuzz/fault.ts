@@ -52,6 +52,7 @@ function faultOf(kind: Exclude<FaultKind, "crashes">, atMs: number, ground: Faul
     ...(stream() < 0.4 ? {} : { between: pair() }),
     ...(stream() < 0.3 ? { oneWay: true } : {}),
   });
+  const spanMs = () => rounded(logUniform(stream, holdMs / 4, 3 * timeoutMs), 1);
   switch (kind) {
     case "cut":
       return { ...lasting, do: kind, between: pair() };
@@ -76,13 +77,7 @@ function faultOf(kind: Exclude<FaultKind, "crashes">, atMs: number, ground: Faul
     case "ring":
       return { ...lasting, do: kind };
     case "flaky":
-      return {
-        ...lasting,
-        do: kind,
-        ...between(),
-        upMs: rounded(logUniform(stream, holdMs / 4, 3 * timeoutMs), 1),
-        downMs: rounded(logUniform(stream, holdMs / 4, 3 * timeoutMs), 1),
-      };
+      return { ...lasting, do: kind, ...between(), upMs: spanMs(), downMs: spanMs() };
     case "hold":
       return { ...lasting, do: kind, ...between() };
     case "loss":

@@ -16,7 +16,7 @@ const mostReplays = 500;
 
 /**
  * Loads fast-check, which only the shrinking of failures needs.
- * Errors: `invalidSettings` where the optional package is not installed.
+ * @throws RaftbeatError `invalidSettings` where the optional package is not installed
  */
 export async function loadFastCheck(): Promise<typeof import("fast-check")> {
   return await import("fast-check").catch((cause) => {

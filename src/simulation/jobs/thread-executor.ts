@@ -1,31 +1,28 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { builtFile } from "../../built-file.js";
 import { RaftbeatError } from "../../errors.js";
+import type { Executor, JobOf, JobTable, KeyOf, ResultOf } from "./executor.js";
+import type { ThreadTask } from "./thread-entry.js";
 
-/** Worker threads that all do the same kind of job. */
-export interface Workers<Job, Result> {
-  readonly count: number;
-  /** Does a job on the next free thread; jobs begin in the order they were given. Rejects as the job did. */
-  run(job: Job): Promise<Result>;
-  /** Ends the threads, and with them the jobs under way. */
-  close(): Promise<void>;
-}
-
-/** As many workers as there are cores, or as asked for. Errors: `invalidSettings` for more than any machine runs. */
-export function workerCount(asked?: number): number {
-  if (asked !== undefined && asked > mostWorkers)
-    throw new RaftbeatError("invalidSettings", `--workers ${asked}: must be at most ${mostWorkers}`);
-  return asked ?? availableParallelism();
-}
-
-const mostWorkers = 512;
+/** No machine runs more. */
+const mostThreads = 512;
 
 /**
- * Starts worker threads.
- * @param module a compiled file that exports `work`, which takes a job and returns its result, both cloneable
- * Errors: `invalidSettings` where the optional package tinypool is not installed.
+ * Starts worker threads for the jobs of one key.
+ * @param count how many threads
+ * @defaultValue count: one for each core
+ * @throws RaftbeatError `invalidSettings` for more than 512 threads, and where the optional package tinypool is not installed
+ * @example
+ * const executor = await openThreads(tuningJobs, "sweep");
  */
-export async function openWorkers<Job, Result>(module: URL, count: number): Promise<Workers<Job, Result>> {
+export async function openThreads<Table extends JobTable, Key extends KeyOf<Table>>(
+  table: Table,
+  key: Key,
+  count: number = availableParallelism(),
+): Promise<Executor<JobOf<Table, Key>, ResultOf<Table, Key>>> {
+  if (count > mostThreads)
+    throw new RaftbeatError("invalidSettings", `--workers ${count}: must be at most ${mostThreads}`);
   const { Tinypool } = await import("tinypool").catch((cause) => {
     throw new RaftbeatError(
       "invalidSettings",
@@ -34,14 +31,17 @@ export async function openWorkers<Job, Result>(module: URL, count: number): Prom
     );
   });
   const pool = new Tinypool({
-    filename: fileURLToPath(module),
+    filename: fileURLToPath(builtFile("simulation/jobs/thread-entry.js")),
     runtime: "worker_threads",
     minThreads: count,
     maxThreads: count,
   });
   return {
     count,
-    run: (job) => pool.run(job, { name: "work" }) as Promise<Result>,
+    run: (job) =>
+      pool.run({ file: table.file, key, job } satisfies ThreadTask, { name: "runTask" }) as Promise<
+        ResultOf<Table, Key>
+      >,
     close: () => pool.destroy(),
   };
 }

@@ -1,10 +1,11 @@
+import type { Timing } from "../../protocol/index.js";
 import { Cluster } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { candidacyOf } from "./study-candidacy.js";
 
 /** The cluster a scenario describes, before anything happens in it. */
 export function clusterOf(scenario: Scenario, seed: number): Cluster {
-  const { voters, observers, network, disk, timers, protocol, timingOf } = scenario;
+  const { voters, observers, network, disk, timers, protocol, timings } = scenario;
   const { latency, loss, duplicate, links } = network;
   const { preVote, quorumCheck, voteHold, durable } = protocol;
   const modes = { preVote, quorumCheck, voteHold, durable };
@@ -12,7 +13,7 @@ export function clusterOf(scenario: Scenario, seed: number): Cluster {
     seed,
     voters,
     observers,
-    settingsOf: (id) => ({ ...timingOf(id), modes, candidacy: candidacyOf(scenario, id) }),
+    settingsOf: (id) => ({ ...(timings[id] as Timing), modes, candidacy: candidacyOf(scenario, id) }),
     transport: network.transport,
     link: { latency, loss, duplicate },
     linkOf: (from, to) => {

@@ -16,7 +16,7 @@ const mostAttempts = 100;
 
 /**
  * The start of the classic measurements: the leader's heartbeat has reached all, and the leader dies at a random phase of the
- * interval until the next. Whoever may not win goes by an older configuration, as a short log would have it.
+ * interval until the next. A node that may not win goes by an older configuration, as a short log would have it.
  * @param onCrash is called just before @param runTo passes time, up to then or until that holds
  * @returns who was who at the crash, or null where nobody would lead
  */
@@ -41,7 +41,7 @@ export function crashAtPhase(
   return parts;
 }
 
-/** Passes some heartbeats and then so much of the next interval; whoever leads all the while is the one to die. Null: nobody ever does. */
+/** Passes some heartbeats and then so much of the next interval; the node that leads all the while is the one to die. Null: no node ever does. */
 function leaderAtPhase(
   cluster: Cluster,
   stream: Stream,

@@ -145,6 +145,36 @@ export class FaultPlayer {
       case "duplicate":
         return cluster.install(onLinks(pairs(fault.between, fault.oneWay), { duplicate: fault.rate }));
       case "crash":
+      case "restart":
+      case "putBack":
+      case "forge":
+      case "pause":
+      case "diskStall":
+      case "diskFail":
+      case "clockRate":
+      case "wallJump":
+        return this.startOnNodes(fault, resolve, parts);
+      case "transfer":
+        askTransfer(cluster, fault.to === undefined ? null : (resolve(fault.to)[0] ?? null));
+        return nothing;
+      case "reconfigure":
+        askReconfigure(cluster, {
+          add: fault.add === undefined ? null : (resolve(fault.add)[0] ?? null),
+          remove: fault.remove === undefined ? null : (resolve(fault.remove)[0] ?? null),
+          untilMs: this.endMs,
+          chance: cluster.streamOf(`operator/${fault.add ?? ""}/${fault.remove ?? ""}`),
+        });
+        return nothing;
+      case "heal":
+        this.heal();
+        return nothing;
+    }
+  }
+
+  private startOnNodes(fault: NodeFault, resolve: (who: Who) => SimulatedProcess[], parts: Parts): Undo {
+    const { cluster } = this;
+    switch (fault.do) {
+      case "crash":
         return each(resolve(fault.nodes), (process) => {
           cluster.crash(process, fault);
           return () => cluster.restart(process);
@@ -188,20 +218,6 @@ export class FaultPlayer {
           clock.jumpWall(fault.byMs);
           return () => clock.jumpWall(-fault.byMs);
         });
-      case "transfer":
-        askTransfer(cluster, fault.to === undefined ? null : (resolve(fault.to)[0] ?? null));
-        return nothing;
-      case "reconfigure":
-        askReconfigure(cluster, {
-          add: fault.add === undefined ? null : (resolve(fault.add)[0] ?? null),
-          remove: fault.remove === undefined ? null : (resolve(fault.remove)[0] ?? null),
-          untilMs: this.endMs,
-          chance: cluster.streamOf(`operator/${fault.add ?? ""}/${fault.remove ?? ""}`),
-        });
-        return nothing;
-      case "heal":
-        this.heal();
-        return nothing;
     }
   }
 
@@ -243,6 +259,23 @@ export class FaultPlayer {
     if (atMs <= this.endMs) this.cluster.timeline.schedule(atMs, { happen: run }, 0, null);
   }
 }
+
+/** What strikes processes, their disks and their clocks. */
+type NodeFault = Extract<
+  Fault,
+  {
+    do:
+      | "crash"
+      | "restart"
+      | "putBack"
+      | "forge"
+      | "pause"
+      | "diskStall"
+      | "diskFail"
+      | "clockRate"
+      | "wallJump";
+  }
+>;
 
 function lastsMs(fault: Fault): number | null {
   return "for" in fault ? (fault.for ?? null) : null;

@@ -3,7 +3,7 @@ import { type Cluster, memberNamed } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import type { Stream } from "../kernel/prng.js";
 
-/** Asks whoever leads now to hand over; the service drains at once. Nobody leads: nobody is asked. */
+/** Asks the leader, if there is one, to hand over; the service drains at once. */
 export function askTransfer(cluster: Cluster, to: SimulatedProcess | null): void {
   const leader = cluster.leader();
   if (leader === null || leader.paused) return;
@@ -17,7 +17,7 @@ export function askTransfer(cluster: Cluster, to: SimulatedProcess | null): void
 const retryMs = 100;
 
 /**
- * Asks whoever leads to change the membership, again and again until it has come about: a newcomer becomes an observer and then a
+ * Asks the leader to change the membership, again and again until it has come about: a newcomer becomes an observer and then a
  * voter, a leader that is to be removed hands over first.
  */
 export function askReconfigure(

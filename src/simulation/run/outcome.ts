@@ -5,7 +5,7 @@ import type { Violation } from "../checks/safety.js";
 export interface RunOutcome {
   readonly seed: number;
   readonly metrics: RunMetrics;
-  /** The part (as of the first fault) of whoever led first after it. */
+  /** The role (at the first fault) of the first leader after it. */
   readonly newLeaderPart: string | null;
   /** The first broken promise, which ended the run. */
   readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;

@@ -14,23 +14,44 @@ import { FaultPlayer } from "./fault-player.js";
 import type { RunOutcome } from "./outcome.js";
 import type { Parts } from "./selectors.js";
 
-/** Who looks on while a scenario is played: that changes nothing, neither what happens nor the hash of it. */
+/** How a scenario is observed while it is played: that changes nothing, neither what happens nor the hash of it. */
 export interface PlayOptions {
   /** Is told of everything that happens. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
-  /** Makes one more watcher for the cluster of the run. */
-  readonly watch?: ((cluster: Cluster) => Watcher) | undefined;
   /**
    * What is checked besides. `all`, by default; `safety`: neither liveness nor a trace, for studies of settings that elect nobody for
-   * long; `figures`: nothing at all, which halves the work of a run.
+   * long; `none`: nothing at all, which halves the work of a run.
    */
-  readonly checks?: "all" | "safety" | "figures";
+  readonly checks?: "all" | "safety" | "none";
 }
 
 /** Plays a scenario once. */
 export function playRun(scenario: Scenario, seed: number, options: PlayOptions = {}): RunOutcome {
-  const { sink, watch, checks = "all" } = options;
+  return playOn(clusterOf(scenario, seed), scenario, seed, [], options);
+}
+
+/**
+ * Plays a scenario once under one more watcher, and gives that back with what the run came to.
+ * @param watch makes the watcher, for the cluster of the run
+ */
+export function playWatched<Own extends Watcher>(
+  scenario: Scenario,
+  seed: number,
+  watch: (cluster: Cluster) => Own,
+  options: PlayOptions = {},
+): { readonly outcome: RunOutcome; readonly watcher: Own } {
   const cluster = clusterOf(scenario, seed);
+  const watcher = watch(cluster);
+  return { outcome: playOn(cluster, scenario, seed, [watcher], options), watcher };
+}
+
+function playOn(
+  cluster: Cluster,
+  scenario: Scenario,
+  seed: number,
+  watchers: readonly Watcher[],
+  { sink, checks = "all" }: PlayOptions,
+): RunOutcome {
   const trace = new Trace(cluster, sink);
   const metrics = new Metrics(cluster);
   const checked = checkedPromises(scenario);
@@ -40,10 +61,10 @@ export function playRun(scenario: Scenario, seed: number, options: PlayOptions =
     violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
   };
   if (checks === "all") cluster.watchers.push(trace);
-  if (checks !== "figures") cluster.watchers.push(new Safety(cluster, report));
+  if (checks !== "none") cluster.watchers.push(new Safety(cluster, report));
   if (checks === "all") cluster.watchers.push(new Liveness(cluster, report));
   cluster.watchers.push(metrics);
-  if (watch !== undefined) cluster.watchers.push(watch(cluster));
+  cluster.watchers.push(...watchers);
   cluster.boot();
   if (scenario.logs === "different") rankLogs(cluster);
   if (scenario.terms === "different") rankTerms(cluster);

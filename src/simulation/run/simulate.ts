@@ -1,13 +1,12 @@
 import { type Quantiles, quantiles } from "../../quantiles.js";
 import type { Violation } from "../checks/safety.js";
 import type { TraceEntry } from "../checks/trace.js";
-import type { Cluster } from "../cluster/cluster.js";
-import type { Watcher } from "../cluster/watcher.js";
-import type { Workers } from "../jobs/thread-executor.js";
+import type { Executor } from "../jobs/executor.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { type Failure, failuresOf } from "./expectations.js";
 import type { RunOutcome } from "./outcome.js";
 import { playRun } from "./run.js";
+import type { SimulateJob } from "./run-job.js";
 
 /** What all runs of a scenario came to. */
 export interface Summary {
@@ -43,57 +42,49 @@ export interface SimulateOptions {
   readonly clockMs: () => number;
   /** Is told of everything that happens in the first run. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
-  /** Makes one more watcher, for the cluster of the first run. */
-  readonly watch?: ((cluster: Cluster) => Watcher) | undefined;
+  /** What the first run came to, where it has been played already: under a watcher, for instance. */
+  readonly first?: RunOutcome;
   /** Is told after each run how many have been played, and what it came to. */
   readonly onRun?: (done: number, outcome: RunOutcome) => void;
 }
 
 /** Plays all runs of a scenario, run k with seed + k - 1, and sums them up. */
 export function simulate(scenario: Scenario, options: SimulateOptions): Summary {
-  const startedMs = options.clockMs();
+  const { clockMs, sink, first, onRun } = options;
+  const startedMs = clockMs();
   const runs: RunOutcome[] = [];
   for (let run = 0; run < scenario.runs; run++) {
-    const { sink, watch } = options;
-    const outcome = playRun(scenario, scenario.seed + run, run === 0 ? { sink, watch } : {});
+    const isFirst = run === 0;
+    const outcome =
+      (isFirst ? first : undefined) ?? playRun(scenario, scenario.seed + run, isFirst ? { sink } : {});
     runs.push(outcome);
-    options.onRun?.(run + 1, outcome);
+    onRun?.(run + 1, outcome);
   }
-  return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
+  return { ...summarize(scenario, runs), wallMs: clockMs() - startedMs };
 }
 
-/** Runs of a scenario, for a worker thread. */
-export interface SimulateJob {
-  /** The scenario as it would stand in a file. */
-  readonly document: object;
-  /** The first run's; the others follow. */
-  readonly seed: number;
-  readonly runs: number;
-}
-
-/** Does what `simulate` does, and comes to the same, with all runs but the first on worker threads. */
-export async function simulateOnWorkers(
+/** Does what `simulate` does, and comes to the same, with all runs but the first on an executor. */
+export async function simulateOn(
+  executor: Executor<SimulateJob, readonly RunOutcome[]>,
   scenario: Scenario,
-  document: object,
-  workers: Workers<SimulateJob, readonly RunOutcome[]>,
-  options: SimulateOptions,
+  { clockMs, sink, first, onRun }: SimulateOptions,
 ): Promise<Summary> {
-  const startedMs = options.clockMs();
+  const startedMs = clockMs();
   const runs: RunOutcome[] = [];
   const add = (outcome: RunOutcome) => {
     runs.push(outcome);
-    options.onRun?.(runs.length, outcome);
+    onRun?.(runs.length, outcome);
   };
   const jobs: Promise<readonly RunOutcome[]>[] = [];
   for (let run = 1; run < scenario.runs; run += runsPerJob) {
     const seed = scenario.seed + run;
-    jobs.push(workers.run({ document, seed, runs: Math.min(runsPerJob, scenario.runs - run) }));
+    jobs.push(executor.run({ scenario, seed, runs: Math.min(runsPerJob, scenario.runs - run) }));
   }
-  // What fails is thrown where it is awaited below; what fails beside it must not end the process.
+  // A failure is thrown where its job is awaited below; until then it must not end the process.
   Promise.all(jobs).catch(() => {});
-  add(playRun(scenario, scenario.seed, { sink: options.sink, watch: options.watch }));
+  add(first ?? playRun(scenario, scenario.seed, { sink }));
   for (const job of jobs) for (const outcome of await job) add(outcome);
-  return { ...summarize(scenario, runs), wallMs: options.clockMs() - startedMs };
+  return { ...summarize(scenario, runs), wallMs: clockMs() - startedMs };
 }
 
 /** Enough to be worth sending, few enough to share out. */

@@ -1,4 +1,4 @@
-import type { PastRound, StudyCandidacy, TimeoutRange } from "../../protocol/index.js";
+import type { PastRound, StudyCandidacy, TimeoutRange, Timing } from "../../protocol/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 
 /** More doublings than these would wait for minutes; Ethernet stops there, too. */
@@ -6,7 +6,7 @@ const mostDoublings = 10;
 
 /** The other way to campaign that a scenario asks for, or null for the protocol's own. */
 export function candidacyOf(
-  { protocol, timingOf, eligible, logs }: Scenario,
+  { protocol, timings, eligible, logs }: Scenario,
   id: string,
 ): StudyCandidacy | null {
   const { candidateTimeout, candidateBackoff = false, configurationsRefuse = true } = protocol;
@@ -14,7 +14,7 @@ export function candidacyOf(
   const ranksLogs = eligible !== undefined || logs === "different";
   const hasOwnRounds = candidateTimeout !== undefined || candidateBackoff;
   if (!hasOwnRounds && !ranksLogs && configurationsRefuse) return null;
-  const timeout = candidateTimeout ?? timingOf(id).electionTimeout;
+  const timeout = candidateTimeout ?? (timings[id] as Timing).electionTimeout;
   return {
     roundTimeout: !hasOwnRounds ? null : candidateBackoff ? backingOff(timeout) : () => timeout,
     olderConfiguration: ranksLogs ? "refuses" : configurationsRefuse ? null : "grants",

@@ -49,7 +49,10 @@ export class ScenarioBuilder {
     return structuredClone(this.document);
   }
 
-  /** The scenario, checked. Errors: `invalidSettings`, naming the path and the value of each problem. */
+  /**
+   * The scenario, checked.
+   * @throws RaftbeatError `invalidSettings`, naming the path and the value of each problem
+   */
   build(): Scenario {
     return parseScenario(this.document);
   }

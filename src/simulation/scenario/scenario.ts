@@ -136,11 +136,12 @@ type Parsed = v.InferOutput<typeof scenarioSchema>;
 /** What a scenario expects of its runs. */
 export type Expectation = v.InferOutput<typeof expectation>;
 
-/** A scenario with every default filled in and every name known. */
+/** A scenario with every default filled in and every name known: plain data, which can be sent to threads and other machines. */
 export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
   readonly voters: readonly string[];
   readonly observers: readonly string[];
-  readonly timingOf: (id: string) => Timing;
+  /** By the id of each node. */
+  readonly timings: Readonly<Record<string, Timing>>;
 }
 
 /**
@@ -177,7 +178,7 @@ export function parseScenario(input: unknown): Scenario {
   if (rest.start !== "fresh" && rest.terms !== "equal")
     problems.push(`start: different terms belong to fresh, and start is ${rest.start}`);
   if (problems.length > 0) throw refused([...new Set(problems)]);
-  return { ...rest, voters, observers, timingOf: (id) => timings.get(id) as Timing };
+  return { ...rest, voters, observers, timings: Object.fromEntries(timings) };
 }
 
 /**

@@ -1,11 +1,19 @@
-import type { Scenario } from "./scenario.js";
+import type { TimeoutRange } from "../../protocol/index.js";
+
+/** What of a scenario its study modes depend on. */
+interface StudyModes {
+  readonly protocol: {
+    readonly preVote: boolean;
+    readonly candidateTimeout?: TimeoutRange | undefined;
+    readonly candidateBackoff?: boolean | undefined;
+    readonly configurationsRefuse?: boolean | undefined;
+  };
+  readonly eligible?: number | undefined;
+  readonly logs: "equal" | "different";
+}
 
 /** What is wrong with the modes that only studies set. */
-export function studyModeProblems({
-  protocol,
-  eligible,
-  logs,
-}: Pick<Scenario, "protocol" | "eligible" | "logs">): string[] {
+export function studyModeProblems({ protocol, eligible, logs }: StudyModes): string[] {
   const { preVote, candidateTimeout, candidateBackoff, configurationsRefuse } = protocol;
   const problems: string[] = [];
   if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)

@@ -4,11 +4,13 @@ import type { Duplex } from "node:stream";
 import { type ClientOptions, WebSocket } from "ws";
 import type { NodeId } from "../../protocol/index.js";
 import type { Schedule } from "../../runtime/ports.js";
+import type { Admission } from "../limits/admission.js";
+import type { LinkTiming } from "../limits/limits.js";
 import { certificateProblem, dialOptions, isMutual, type TransportTls } from "../security/certificate.js";
-import { type LinkEnd, printable } from "../wire/close-reason.js";
-import type { Admission } from "./admission.js";
-import type { LinkTiming } from "./limits.js";
-import { createLink, type Link, type LinkContext, type LinkOwner, socketOptions } from "./link.js";
+import { asciiText, type LinkClose } from "../wire/close-reason.js";
+import { Link, type LinkContext, socketOptions } from "./link.js";
+import type { LinkOwner } from "./link-owner.js";
+import { closeOfDialError, closeOfStatus } from "./socket-errors.js";
 
 /** What a dial needs besides what links share. */
 export interface DialContext extends LinkContext {
@@ -20,51 +22,71 @@ export interface DialContext extends LinkContext {
 }
 
 /** An attempt to reach a peer: it ends in a link that is up, or fails. */
-export interface Dial {
+export class Dial {
+  private readonly peer: NodeId;
+  private readonly address: string;
+  private readonly context: DialContext;
+  private readonly owner: LinkOwner;
+  private readonly onFailed: (close: LinkClose) => void;
+  private readonly tls: TransportTls | null;
+  private over = false;
+  private stream: Duplex | null = null;
+  private socket: WebSocket | null = null;
+  private link: Link | null = null;
+  private cancelConnect: () => void;
+  private readonly cancelHandshake: () => void;
+
+  /** Dials a peer. `owner` hears of the link once it is up, `onFailed` of anything that happens before; never both. */
+  constructor(
+    peer: NodeId,
+    address: string,
+    context: DialContext,
+    owner: LinkOwner,
+    onFailed: (close: LinkClose) => void,
+  ) {
+    this.peer = peer;
+    this.address = address;
+    this.context = context;
+    this.owner = owner;
+    this.onFailed = onFailed;
+    this.tls = context.tls();
+    const { schedule, timing, limits } = context;
+    this.cancelConnect = schedule(timing.connectTimeoutMs, () => {
+      const detail = `no connection within ${timing.connectTimeoutMs} ms`;
+      this.fail({ reason: "lost", detail, by: "self" });
+    });
+    this.cancelHandshake = schedule(limits.handshakeTimeoutMs, () => this.onNoHandshake());
+    try {
+      this.connect();
+    } catch (error) {
+      // No call back from inside the call that asked.
+      this.cancelConnect();
+      const close: LinkClose = {
+        reason: "tlsFailed",
+        detail: asciiText((error as Error).message),
+        by: "self",
+      };
+      this.cancelConnect = schedule(0, () => this.fail(close));
+    }
+  }
+
   /** Gives up; nothing is told any more. */
-  abandon(): void;
+  abandon(): void {
+    if (this.over) return;
+    this.finish();
+    this.socket?.terminate();
+  }
+
   /** Gives up unless the other side may take the link for up already and send over it; says whether it gave up. */
-  giveWay(): boolean;
-}
-
-/** Dials a peer. `owner` hears of the link once it is up, `onFailed` of anything that happens before; never both. */
-export function dial(
-  peer: NodeId,
-  address: string,
-  context: DialContext,
-  owner: LinkOwner,
-  onFailed: (end: LinkEnd) => void,
-): Dial {
-  const { timing, limits, schedule } = context;
-  const tls = context.tls();
-  let over = false;
-  let stream: Duplex | null = null;
-  let socket: WebSocket | null = null;
-  let link: Link | null = null;
-  let cancelConnect = schedule(timing.connectTimeoutMs, () =>
-    fail({ reason: "lost", detail: `no connection within ${timing.connectTimeoutMs} ms`, by: "self" }),
-  );
-  const cancelHandshake = schedule(limits.handshakeTimeoutMs, () => {
-    const detail = `no answer within ${limits.handshakeTimeoutMs} ms`;
-    if (link === null) fail({ reason: "lost", detail, by: "self" });
-    else link.refuse("handshakeTimeout", detail);
-  });
-
-  function finish(): void {
-    over = true;
-    cancelConnect();
-    cancelHandshake();
+  giveWay(): boolean {
+    if (this.link !== null) return false;
+    this.abandon();
+    return true;
   }
 
-  function fail(end: LinkEnd): void {
-    if (over) return;
-    finish();
-    // An open link has been closed, so that the other side hears why.
-    if (socket?.readyState === WebSocket.CONNECTING) socket.terminate();
-    onFailed(end);
-  }
-
-  function connect(): void {
+  private connect(): void {
+    const { tls, address } = this;
+    const { limits, timing } = this.context;
     if (tls !== null && !address.startsWith("wss:"))
       throw new Error("tls is set, but the address is not wss://");
     const options = {
@@ -72,87 +94,63 @@ export function dial(
       ...socketOptions(limits),
       autoSelectFamilyAttemptTimeout: Math.max(10, timing.connectTimeoutMs / 2),
       finishRequest: (request: ClientRequest) => {
-        request.once("socket", (opened: Duplex) => {
-          stream = opened;
-          opened.once("connect", () => {
-            cancelConnect();
-            const host = (opened as Socket).remoteAddress;
-            if (host !== undefined) context.admission.onPeerAt(peer, host, "dialled");
-          });
-        });
+        request.once("socket", (stream: Duplex) => this.onStream(stream));
         request.end();
       },
     };
     // The types of the WebSocket library know less than Node takes, and one of them otherwise.
-    socket = new WebSocket(address, options as object as ClientOptions);
+    const socket = new WebSocket(address, options as object as ClientOptions);
+    this.socket = socket;
     socket.on("unexpected-response", (_request: ClientRequest, response: IncomingMessage) =>
-      fail(endOfStatus(response)),
+      this.fail(closeOfStatus(response)),
     );
-    socket.on("error", (error: Error) => fail(endOfError(error, address)));
-    socket.on("open", onOpen);
+    socket.on("error", (error: Error) => this.fail(closeOfDialError(error, address)));
+    socket.on("open", () => this.onOpen(socket));
   }
 
-  function onOpen(): void {
-    if (over || socket === null) return;
-    const { cluster } = context.credentials.identity;
-    const distrusts = (id: NodeId) => certificateProblem(stream, { cluster, id }, tls, "dialled");
-    const opened = { socket, remote: address, expected: peer, distrusts, isMutual: isMutual(tls) };
-    link = createLink(opened, context, {
-      ...owner,
-      onUp(up) {
-        finish();
-        owner.onUp(up);
-      },
-      onEnd(ended, end) {
-        if (over) owner.onEnd(ended, end);
-        else fail(end);
-      },
+  private onStream(stream: Duplex): void {
+    this.stream = stream;
+    stream.once("connect", () => {
+      this.cancelConnect();
+      const host = (stream as Socket).remoteAddress;
+      if (host !== undefined) this.context.admission.onPeerAt(this.peer, host, "dialled");
     });
   }
 
-  try {
-    connect();
-  } catch (error) {
-    // No call back from inside the call that asked.
-    cancelConnect();
-    const end: LinkEnd = { reason: "tlsFailed", detail: printable((error as Error).message), by: "self" };
-    cancelConnect = schedule(0, () => fail(end));
-  }
-  function abandon(): void {
-    if (over) return;
-    finish();
-    socket?.terminate();
+  private onOpen(socket: WebSocket): void {
+    if (this.over) return;
+    const { owner, tls, stream } = this;
+    const { cluster } = this.context.credentials.identity;
+    const distrusts = (id: NodeId) => certificateProblem(stream, { cluster, id }, tls, "dialled");
+    const { address: remote, peer: expected } = this;
+    const opened = { socket, remote, expected, distrusts, isMutual: isMutual(tls) };
+    this.link = new Link(opened, this.context, {
+      ...owner,
+      onUp: (up) => {
+        this.finish();
+        owner.onUp(up);
+      },
+      onFailed: (_link, close) => this.fail(close),
+    });
   }
 
-  return {
-    abandon,
-    giveWay() {
-      if (link !== null) return false;
-      abandon();
-      return true;
-    },
-  };
-}
-
-/** What an answer means that is no WebSocket. */
-function endOfStatus({ statusCode, statusMessage }: IncomingMessage): LinkEnd {
-  const reasons = { 403: "browser", 404: "wrongPath", 503: "tooManyStrangers" } as const;
-  const reason = reasons[statusCode as keyof typeof reasons] ?? "badRequest";
-  return {
-    reason,
-    detail: printable(`answered HTTP ${statusCode} ${statusMessage} to a WebSocket`),
-    by: "peer",
-  };
-}
-
-function endOfError(error: NodeJS.ErrnoException & { reason?: string }, address: string): LinkEnd {
-  const code = error.code ?? "";
-  const isTls = /^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code);
-  // A server that expects TLS hangs up on anything else without a word, and the other way round.
-  if (isTls || code === "ECONNRESET") {
-    const other = address.startsWith("ws:") ? "wss://" : "ws://";
-    const what = isTls ? `TLS failed (${error.reason ?? code})` : "it hung up before it answered";
-    return { reason: "tlsFailed", detail: printable(`${what}: perhaps it expects ${other}`), by: "peer" };
+  private onNoHandshake(): void {
+    const detail = `no answer within ${this.context.limits.handshakeTimeoutMs} ms`;
+    if (this.link === null) this.fail({ reason: "lost", detail, by: "self" });
+    else this.link.refuse("handshakeTimeout", detail);
   }
-  return { reason: "lost", detail: printable(code || error.message), by: "peer" };
+
+  private fail(close: LinkClose): void {
+    if (this.over) return;
+    this.finish();
+    // An open link has been closed, so that the other side hears why.
+    if (this.socket?.readyState === WebSocket.CONNECTING) this.socket.terminate();
+    this.onFailed(close);
+  }
+
+  private finish(): void {
+    this.over = true;
+    this.cancelConnect();
+    this.cancelHandshake();
+  }
 }

@@ -1,52 +1,19 @@
 import type { WebSocket } from "ws";
 import { RaftbeatError } from "../../errors.js";
-import { idRule, isId, type NodeId } from "../../protocol/index.js";
-import type { Clock, Identity, Random, Schedule, Transport } from "../../runtime/ports.js";
+import { idRule, isId } from "../../protocol/index.js";
+import type { Clock, Identity, Transport } from "../../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../../runtime/system-ports.js";
-import type { TransportTls } from "../security/certificate.js";
+import { createAdmission } from "../limits/admission.js";
+import { type LinkTiming, resolveLimits, resolveLinkTiming, type Some } from "../limits/limits.js";
+import { createRefusalLog } from "../limits/refusal-log.js";
+import { createTrafficLimit } from "../limits/traffic-limit.js";
 import { notAfterMs, watchCertificate } from "../security/certificate-watch.js";
-import { createSecrets, type Renewable, type Secrets, type TransportToken } from "../security/secrets.js";
-import type { LinkRefusal, RefusalReason } from "../wire/close-reason.js";
-import { createAdmission } from "./admission.js";
-import type { DialContext } from "./dial.js";
-import {
-  type LinkTiming,
-  resolveLimits,
-  resolveLinkTiming,
-  type Some,
-  type TransportLimits,
-} from "./limits.js";
-import { createDoor, type Door, type DoorContext, type Listen } from "./listener.js";
-import { createPeers, type PeerCounters, type Peers } from "./peers.js";
-import { createRefusals, type Refusals } from "./refusal-log.js";
-import { createTraffic } from "./token-bucket.js";
-
-/** How a node is linked with others over WebSockets. Durations are milliseconds. */
-export interface WebSocketTransportOptions extends Some<LinkTiming> {
-  readonly listen: Listen;
-  /**
-   * Shared by all members of the cluster: who does not know it is refused. It is proved, never sent. Two are valid at a time while one takes
-   * the place of the other; a function is asked at each connection.
-   */
-  readonly token?: Renewable<TransportToken> | undefined;
-  /** A function is asked at each connection, so that certificates can be renewed. */
-  readonly tls?: Renewable<TransportTls> | undefined;
-  /** What `redialMaxMs`, `silenceMs` and `connectTimeoutMs` follow from. Default: the node's own, else that of the default preset. */
-  readonly electionTimeoutMinMs?: number | undefined;
-  readonly limits?: Some<TransportLimits> | undefined;
-  /** Told of connections refused, by either side: each kind once a minute. */
-  readonly onRefused?: ((refusal: LinkRefusal) => void) | undefined;
-  /**
-   * Called once for each heartbeat whose round trip was measured, with the milliseconds from its sending to its answer. At most one
-   * heartbeat to a peer is measured at a time. It is called before the node gets the answer.
-   */
-  readonly onRoundTrip?: ((peer: NodeId, ms: number) => void) | undefined;
-  /** Told of a certificate that expires soon, and of tokens and certificates that cannot be used after a change. */
-  readonly onWarning?: ((message: string) => void) | undefined;
-  readonly clock?: Pick<Clock, "nowMs" | "wallMs" | "afterPoll"> | undefined;
-  readonly schedule?: Schedule | undefined;
-  readonly random?: Random | undefined;
-}
+import { createSecrets, type Secrets } from "../security/secrets.js";
+import type { RefusalReason } from "../wire/close-reason.js";
+import { Listener, type ListenerContext } from "./listener.js";
+import { checkOptions, type WebSocketTransportOptions } from "./options.js";
+import type { PeerCounters } from "./peer-counters.js";
+import { createPeers, type Peers, type PeersContext } from "./peers.js";
 
 /** A transport over WebSockets, with a look at its links. */
 export interface WebSocketTransport extends Transport {
@@ -62,172 +29,166 @@ export interface WebSocketTransport extends Transport {
   renew(): void;
 }
 
-/** Every option there is: the compiler sees to it that none is left out. */
-const optionNames = {
-  listen: true,
-  token: true,
-  tls: true,
-  electionTimeoutMinMs: true,
-  limits: true,
-  onRefused: true,
-  onRoundTrip: true,
-  onWarning: true,
-  clock: true,
-  schedule: true,
-  random: true,
-  redialMaxMs: true,
-  silenceMs: true,
-  connectTimeoutMs: true,
-} as const satisfies Record<keyof WebSocketTransportOptions, true>;
-
 /**
- * Links nodes over WebSockets: one link per peer, whoever dialled, with whom it asks for.
+ * Links nodes over WebSockets: one link per peer, whichever side dialled, with the peers it was given and with nodes that dial it.
  *
  * A link is judged by what arrives: after `silenceMs` without a frame it is asked for a sign of life (a WebSocket ping), after as long
  * again it is broken and dialled anew. Heartbeats and their replies keep a leader's links from ever being asked; links between
  * followers are asked about as often as `silenceMs` says.
- * Errors: `invalidSettings`, here and from the function returned; `transportFailed` when it starts.
+ * @throws RaftbeatError `invalidSettings`, here and from the function returned; `start` of the transport calls back with
+ *   `transportFailed` where it cannot listen
  */
 export function webSocketTransport(
   options: WebSocketTransportOptions,
 ): (identity: Identity) => WebSocketTransport {
-  refuseUnknown(options, optionNames, "");
-  const limits = resolveLimits(options.limits);
-  const { listen, redialMaxMs, silenceMs, connectTimeoutMs, onWarning = () => {} } = options;
-  const given = { redialMaxMs, silenceMs, connectTimeoutMs };
-  checkListen(listen);
+  checkOptions(options);
+  resolveLimits(options.limits);
   createSecrets(options, null, () => {});
-  resolveLinkTiming(given, options.electionTimeoutMinMs);
+  resolveLinkTiming(timingOf(options), options.electionTimeoutMinMs);
 
   return (identity) => {
-    const { cluster, id, incarnation } = identity;
-    for (const [name, value] of Object.entries({ cluster, id, incarnation }))
-      if (!isId(value)) throw new RaftbeatError("invalidSettings", `${name} (${value}) must be ${idRule}`);
-    const electionTimeoutMinMs = options.electionTimeoutMinMs ?? identity.electionTimeoutMinMs;
-    const secrets = createSecrets(options, identity, onWarning);
-    const clock = options.clock ?? systemClock();
-    const context: Context = {
-      credentials: { identity: { cluster, id, incarnation }, tokens: secrets.tokens },
-      secrets,
-      limits,
-      timing: resolveLinkTiming(given, electionTimeoutMinMs),
-      tls: secrets.tls,
-      clock,
-      unlisted: createTraffic(
-        limits.maxUnlistedFramesPerSecond,
-        limits.maxUnlistedBytesPerSecond,
-        clock.nowMs(),
-      ),
-      admission: createAdmission(limits.maxConnectionsPerSecond, clock.nowMs()),
-      schedule: options.schedule ?? systemSchedule,
-      random: options.random ?? systemRandom,
-      sockets: new Set(),
-    };
-    const { onRefused = () => {}, onRoundTrip = () => {} } = options;
-    return assemble(listen, context, { onRefused, onRoundTrip, onWarning });
+    for (const name of ["cluster", "id", "incarnation"] as const)
+      if (!isId(identity[name]))
+        throw new RaftbeatError("invalidSettings", `${name} (${identity[name]}) must be ${idRule}`);
+    const context = contextOf(options, identity);
+    const peers = createPeers(context);
+    return assemble(context, peers, new Listener(options.listen, context, peers.owner));
   };
 }
 
-/** What all parts of a transport share. */
-interface Context extends DialContext, DoorContext {
-  readonly random: Random;
+/** What the parts of a transport share. */
+interface Context extends ListenerContext, PeersContext {
   readonly secrets: Secrets;
   readonly clock: Pick<Clock, "nowMs" | "wallMs" | "afterPoll">;
+  onWarning(message: string): void;
 }
 
-/** What the owner of a transport hears of. */
-type Listeners = {
-  readonly [Name in "onRefused" | "onRoundTrip" | "onWarning"]: NonNullable<WebSocketTransportOptions[Name]>;
-};
+function contextOf(options: WebSocketTransportOptions, identity: Identity): Context {
+  const { cluster, id, incarnation } = identity;
+  const { onWarning = () => {}, onRefused = () => {}, onRoundTrip = () => {} } = options;
+  const clock = options.clock ?? systemClock();
+  const nowMs = clock.nowMs();
+  const limits = resolveLimits(options.limits);
+  const secrets = createSecrets(options, identity, onWarning);
+  return {
+    credentials: { identity: { cluster, id, incarnation }, tokens: secrets.tokens },
+    secrets,
+    limits,
+    timing: resolveLinkTiming(
+      timingOf(options),
+      options.electionTimeoutMinMs ?? identity.electionTimeoutMinMs,
+    ),
+    tls: secrets.tls,
+    clock,
+    unlisted: createTrafficLimit(limits.maxUnlistedFramesPerSecond, limits.maxUnlistedBytesPerSecond, nowMs),
+    admission: createAdmission(limits.maxConnectionsPerSecond, nowMs),
+    refusals: createRefusalLog(clock, onRefused),
+    schedule: options.schedule ?? systemSchedule,
+    random: options.random ?? systemRandom,
+    sockets: new Set(),
+    onWarning,
+    onRoundTrip,
+  };
+}
 
-/** How often the own certificate is looked at, besides at each connection. */
-const certificateLookMs = 10_000;
+function timingOf({ redialMaxMs, silenceMs, connectTimeoutMs }: WebSocketTransportOptions): Some<LinkTiming> {
+  return { redialMaxMs, silenceMs, connectTimeoutMs };
+}
 
-function assemble(
-  listen: Listen,
-  context: Context,
-  { onRefused, onRoundTrip, onWarning }: Listeners,
-): WebSocketTransport {
-  const { clock, schedule, secrets, timing, sockets } = context;
-  const lookAtCertificate = watchCertificate(onWarning);
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
-  const refusals: Refusals = createRefusals(clock, onRefused);
+function assemble(context: Context, peers: Peers, listener: Listener): WebSocketTransport {
+  const { clock, secrets, sockets, refusals } = context;
+  const patrol = createPatrol(context, peers, listener);
   let wanted: Parameters<Transport["setPeers"]>[0] = [];
-  let running: { readonly peers: Peers; readonly door: Door } | null = null;
   let state: "new" | "opening" | "open" | "stopped" = "new";
-  let cancelPatrol = () => {};
-
-  function renew(): void {
-    secrets.tokens();
-    lookAtCertificate(secrets.certificate(), clock.wallMs());
-    running?.door.renew();
-  }
-
-  /** Looks after links and strangers, once what has arrived meanwhile was read: this process may itself have been away. */
-  function patrol(): void {
-    cancelPatrol = schedule(timing.silenceMs / 2, () =>
-      clock.afterPoll(() => {
-        if (state !== "open" || running === null) return;
-        const nowMs = clock.nowMs();
-        running.door.sweep(nowMs);
-        running.peers.watch(nowMs);
-        if (nowMs - lookedAtMs >= certificateLookMs) {
-          lookedAtMs = nowMs;
-          renew();
-        }
-        patrol();
-      }),
-    );
-  }
 
   return {
     start(handlers, callback) {
-      const peers = createPeers(context, handlers, refusals.note, onRoundTrip);
-      const door = createDoor(listen, context, peers.owner, refusals.note);
-      running = { peers, door };
+      peers.start(handlers);
       state = "opening";
-      door.open((error) => {
+      listener.open((error) => {
         if (state === "opening" && error === null) {
           state = "open";
           peers.setPeers(wanted);
-          patrol();
+          patrol.start();
           callback(null);
           return;
         }
         // Stopped meanwhile, or there is no way in: then nothing is to stay open.
         state = "stopped";
-        door.close(() => {});
+        listener.close(() => {});
         callback(error ?? new RaftbeatError("stopped", "the transport was stopped while it started"));
       });
     },
-    setPeers(peers) {
-      wanted = peers;
-      if (state === "open") running?.peers.setPeers(peers);
+    setPeers(members) {
+      wanted = members;
+      if (state === "open") peers.setPeers(members);
     },
-    send(to, message) {
-      running?.peers.send(to, message);
-    },
+    send: peers.send,
     stop(callback) {
-      const closing = running;
+      const wasStarted = state !== "new";
       state = "stopped";
-      cancelPatrol();
-      if (closing === null) {
+      patrol.stop();
+      if (!wasStarted) {
         clock.afterPoll(callback);
         return;
       }
-      closing.peers.stop();
-      closing.door.close(() => onceClosed(sockets, callback));
+      peers.stop();
+      listener.close(() => onceClosed(sockets, callback));
     },
-    linkProblem: (peer) => running?.peers.counters().find(({ id }) => id === peer)?.lastProblem ?? null,
-    peers: () => running?.peers.counters() ?? [],
+    linkProblem: (peer) => peers.counters().find(({ id }) => id === peer)?.lastProblem ?? null,
+    peers: peers.counters,
     refusedCounts: refusals.counts,
     certificateNotAfterMs() {
       const certificate = secrets.certificate();
       return certificate === null ? null : notAfterMs(certificate);
     },
-    renew,
-    port: () => (state === "open" ? (running?.door.port() ?? null) : null),
+    renew: patrol.renew,
+    port: () => (state === "open" ? listener.port() : null),
   };
+}
+
+/** How often the own certificate is looked at, besides at each connection. */
+const certificateLookMs = 10_000;
+
+/** Looks after links, pending connections and the own certificate, now and then. */
+function createPatrol(context: Context, peers: Peers, listener: Listener) {
+  const { clock, schedule, secrets, timing, onWarning } = context;
+  const lookAtCertificate = watchCertificate(onWarning);
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | null = null;
+
+  function renew(): void {
+    secrets.tokens();
+    lookAtCertificate(secrets.certificate(), clock.wallMs());
+    listener.renew();
+  }
+
+  function look(): void {
+    const nowMs = clock.nowMs();
+    listener.sweep(nowMs);
+    peers.watch(nowMs);
+    if (nowMs - lookedAtMs < certificateLookMs) return;
+    lookedAtMs = nowMs;
+    renew();
+  }
+
+  function start(): void {
+    // What has arrived meanwhile is read first: this process may itself have been away.
+    cancel = schedule(timing.silenceMs / 2, () =>
+      clock.afterPoll(() => {
+        if (cancel === null) return;
+        look();
+        if (cancel !== null) start();
+      }),
+    );
+  }
+
+  function stop(): void {
+    cancel?.();
+    cancel = null;
+  }
+
+  return { renew, start, stop };
 }
 
 /** Calls back once every socket is closed; each is broken by the WebSocket library if the other side does not close it. */
@@ -235,33 +196,4 @@ function onceClosed(sockets: ReadonlySet<WebSocket>, callback: () => void): void
   const [socket] = sockets;
   if (socket === undefined) callback();
   else socket.once("close", () => onceClosed(sockets, callback));
-}
-
-function refuseUnknown(given: object, names: Readonly<Record<string, true>>, place: string): void {
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(names, name))
-      throw new RaftbeatError(
-        "invalidSettings",
-        `${place}${name} is no option of a transport: there are ${Object.keys(names).join(", ")}`,
-      );
-}
-
-function checkListen(listen: Listen): void {
-  refuseUnknown(
-    listen,
-    "server" in listen ? { server: true, path: true } : { host: true, port: true, path: true },
-    "listen.",
-  );
-  if (listen.path !== undefined && !/^\/[\x21-\x3e\x40-\x7e]*$/.test(listen.path))
-    throw new RaftbeatError(
-      "invalidSettings",
-      `listen.path (${listen.path}) must begin with / and hold no ?`,
-    );
-  if ("server" in listen) return;
-  const { port } = listen;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new RaftbeatError(
-      "invalidSettings",
-      `listen.port (${port}) must be a whole number from 0 to 65535`,
-    );
 }

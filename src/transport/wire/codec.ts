@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { Candidacy, Configuration, ConfigurationId, Member, Message } from "../../protocol/index.js";
-import { frames, problemOf, type WireFrame } from "./frames.js";
+import { problemOf } from "./field-schemas.js";
+import { createFrames, type Frames, type ReadFrame, type WireFrame } from "./frames.js";
 
-/** Between text on the wire and messages. Decoding trusts nothing: what it lets through is within the bounds of `wire.ts`. */
+/** Between text on the wire and messages. Decoding trusts nothing: a message that it lets through is within the bounds of `frames.ts`. */
 
 /** The only group of elections there is so far. */
 export const soleGroup = 0;
@@ -14,7 +15,7 @@ export type Decoded =
 
 /**
  * A message as a frame. A heartbeat that carries its configuration is taken to name that one.
- * @param message within the bounds of `wire.ts`; one beyond them will be refused by whoever reads it
+ * @param message within the bounds of `frames.ts`; a reader refuses one beyond them
  */
 export function encodeMessage(message: Message, group = soleGroup): string {
   return JSON.stringify(frameOf(message, group));
@@ -34,7 +35,7 @@ function frameOf(message: Message, group: number): WireFrame {
       const held = idOf(message.configurationId);
       return [
         ...(["hr", group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held] as const),
-        ...([electionTimeoutMaxMs, placeOf(candidacy), digit(holdsMetadata)] as const),
+        ...([electionTimeoutMaxMs, indexOf(candidacy), digit(holdsMetadata)] as const),
       ];
     }
     case "requestVote": {
@@ -54,130 +55,82 @@ function frameOf(message: Message, group: number): WireFrame {
   }
 }
 
-/** Understands a frame. Never throws, whatever the text. */
-export function decodeFrame(text: string): Decoded {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { ok: false, problem: "expected JSON" };
-  }
-  if (!Array.isArray(value)) return { ok: false, problem: "expected an array" };
-  switch (value[0]) {
-    case "hb":
-      return understand(frames.hb, value, heartbeat);
-    case "hc":
-      return understand(frames.hc, value, ([, group, term, seq, configuration, hasMetadata]) => ({
-        ok: true,
-        group,
-        message: {
-          kind: "heartbeat",
-          term,
-          seq,
-          configurationId: configuration.id,
-          configuration,
-          hasMetadata,
-        },
-      }));
-    case "hr":
-      return understand(frames.hr, value, heartbeatReply);
-    case "rv":
-      return understand(
-        frames.rv,
-        value,
-        ([, group, term, preVote, round, transferFromTerm, configuration]) => ({
-          ok: true,
-          group,
-          message: { kind: "requestVote", term, preVote, round, configuration, transferFromTerm },
-        }),
-      );
-    case "rr":
-      return understand(
-        frames.rr,
-        value,
-        ([, group, term, preVote, round, granted, reason, leader, remainingHoldMs, held, configuration]) => ({
-          ok: true,
-          group,
-          message: {
-            kind: "requestVoteReply",
-            term,
-            preVote,
-            round,
-            granted,
-            reason,
-            leader,
-            remainingHoldMs,
-            configurationId: idFrom(held),
-            configuration,
-          },
-        }),
-      );
-    case "tn":
-      return understand(frames.tn, value, ([, group, term, waitMs]) => ({
-        ok: true,
-        group,
-        message: { kind: "timeoutNow", term, waitMs },
-      }));
-    case "ln":
-      return understand(frames.ln, value, ([, group, term, seq, leads, metadata]) => ({
-        ok: true,
-        group,
-        message: { kind: "leaderNotice", term, seq, leads, metadata },
-      }));
-    default:
-      return { ok: false, problem: "expected a known kind of frame" };
-  }
-}
-
-function understand<Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: readonly unknown[],
-  read: (frame: v.InferOutput<Schema>) => Decoded,
-): Decoded {
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  return result.success
-    ? read(result.output)
-    : { ok: false, problem: problemOf(String(value[0]), result.issues[0]) };
-}
-
-function heartbeat([, group, term, seq, held, hasMetadata]: v.InferOutput<typeof frames.hb>): Decoded {
-  const configurationId = idFrom(held);
-  const message: Message = {
-    kind: "heartbeat",
-    term,
-    seq,
-    configurationId,
-    configuration: null,
-    hasMetadata,
+/**
+ * Makes a reader of frames, which never throws, whatever the text. One reader serves all links of a node: it remembers the last
+ * configuration that it understood, and messages share its lists of members.
+ */
+export function createFrameDecoder(): (text: string) => Decoded {
+  const frames = createFrames();
+  return (text) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return { ok: false, problem: "expected JSON" };
+    }
+    if (!Array.isArray(value)) return { ok: false, problem: "expected an array" };
+    const [kind] = value as readonly unknown[];
+    if (!isKind(kind, frames)) return { ok: false, problem: "expected a known kind of frame" };
+    const result = v.safeParse(frames[kind] as v.GenericSchema<unknown, ReadFrame>, value, {
+      abortEarly: true,
+    });
+    return result.success
+      ? { ok: true, group: result.output[1], message: messageOf(result.output) }
+      : { ok: false, problem: problemOf(kind, result.issues[0]) };
   };
-  return { ok: true, group, message };
 }
 
-function heartbeatReply(frame: v.InferOutput<typeof frames.hr>): Decoded {
-  const [, group, term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held, ...rest] = frame;
-  const [electionTimeoutMaxMs, candidacy, holdsMetadata] = rest;
-  const configurationId = idFrom(held);
-  const message: Message = {
-    kind: "heartbeatReply",
-    term,
-    heartbeatTerm,
-    seq,
-    accepted,
-    reason,
-    voteHoldMs,
-    configurationId,
-    electionTimeoutMaxMs,
-    candidacy,
-    holdsMetadata,
-  };
-  return { ok: true, group, message };
+function isKind(kind: unknown, frames: Frames): kind is keyof Frames {
+  return typeof kind === "string" && Object.hasOwn(frames, kind);
+}
+
+function messageOf(frame: ReadFrame): Message {
+  switch (frame[0]) {
+    case "hb": {
+      const [, , term, seq, held, hasMetadata] = frame;
+      const configurationId = idFrom(held);
+      return { kind: "heartbeat", term, seq, configurationId, configuration: null, hasMetadata };
+    }
+    case "hc": {
+      const [, , term, seq, configuration, hasMetadata] = frame;
+      const configurationId = configuration.id;
+      return { kind: "heartbeat", term, seq, configurationId, configuration, hasMetadata };
+    }
+    case "hr": {
+      const [, , term, heartbeatTerm, seq, accepted, reason, voteHoldMs, held, ...rest] = frame;
+      const [electionTimeoutMaxMs, candidacy, holdsMetadata] = rest;
+      return {
+        ...({ kind: "heartbeatReply", term, heartbeatTerm, seq, accepted, reason, voteHoldMs } as const),
+        ...{ configurationId: idFrom(held), electionTimeoutMaxMs, candidacy, holdsMetadata },
+      };
+    }
+    case "rv": {
+      const [, , term, preVote, round, transferFromTerm, configuration] = frame;
+      return { kind: "requestVote", term, preVote, round, configuration, transferFromTerm };
+    }
+    case "rr": {
+      const [, , term, preVote, round, granted, reason, leader, remainingHoldMs, held, configuration] = frame;
+      return {
+        ...({ kind: "requestVoteReply", term, preVote, round, granted, reason, leader } as const),
+        ...{ remainingHoldMs, configurationId: idFrom(held), configuration },
+      };
+    }
+    case "tn": {
+      const [, , term, waitMs] = frame;
+      return { kind: "timeoutNow", term, waitMs };
+    }
+    case "ln": {
+      const [, , term, seq, leads, metadata] = frame;
+      return { kind: "leaderNotice", term, seq, leads, metadata };
+    }
+  }
 }
 
 function digit(claim: boolean): 0 | 1 {
   return claim ? 1 : 0;
 }
 
-function placeOf(candidacy: Candidacy): 0 | 1 | 2 {
+function indexOf(candidacy: Candidacy): 0 | 1 | 2 {
   return candidacy === "open" ? 0 : candidacy === "barred" ? 1 : 2;
 }
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { NodeId, Standing } from "../../protocol/index.js";
 import type { Identity, PeerRefusal } from "../../runtime/ports.js";
-import { type CloseReason, printable } from "./close-reason.js";
-import { problemOf } from "./frames.js";
+import { asciiText, type SentCloseReason } from "./close-reason.js";
+import { problemOf } from "./field-schemas.js";
 import {
   type ChallengeFrame,
   challengeFrame,
@@ -66,7 +66,7 @@ export type Step =
   | { readonly next: "meet"; readonly peer: Met }
   | {
       readonly next: "refuse";
-      readonly reason: CloseReason;
+      readonly reason: SentCloseReason;
       readonly detail: string;
       /** Who the other side says it is, or null. */
       readonly id: NodeId | null;
@@ -203,7 +203,7 @@ function ownHello(
     to,
     [clusterId, startCount, startNonce, [...earlierNonces], writeCount, term],
     nonce,
-    refusal === null ? null : [refusal.reason, printable(refusal.detail, longestRefusalChars)],
+    refusal === null ? null : [refusal.reason, asciiText(refusal.detail, longestRefusalChars)],
   ];
 }
 
@@ -251,6 +251,6 @@ function newNonce(): string {
   return randomBytes(16).toString("hex");
 }
 
-function refused(reason: CloseReason, detail: string, id: NodeId | null = null): Refused {
+function refused(reason: SentCloseReason, detail: string, id: NodeId | null = null): Refused {
   return { next: "refuse", reason, detail, id };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { longestNonceChars, maxEarlierNonces } from "../../protocol/index.js";
-import { count, id } from "./frames.js";
+import { count, id } from "./field-schemas.js";
 
 /**
  * What the frames of a handshake look like (`handshake.ts`): one challenge by the accepting side, then a hello by each side.

@@ -1,9 +1,9 @@
 import type { Heartbeat, HeartbeatReply, Message } from "../../protocol/index.js";
-import { type Decoded, decodeFrame, encodeMessage, soleGroup } from "./codec.js";
+import { type Decoded, encodeMessage, soleGroup } from "./codec.js";
 
 /**
- * Nearly all frames are heartbeats and their replies, and say what the last one said but for its seq. Writing or reading only that saves
- * much of a heartbeat's CPU (`npm run bench -- heartbeat`); whatever differs in anything else goes through `codec.ts`.
+ * Nearly all frames are heartbeats and their replies, and differ from the last one in their seq alone. Writing or reading only the seq
+ * saves much of a heartbeat's CPU (`npm run bench -- heartbeat`); a frame with any other difference goes through `codec.ts`.
  */
 
 /** A frame as it was last seen, around its seq. */
@@ -14,10 +14,10 @@ interface Seen {
   readonly message: Heartbeat | HeartbeatReply;
 }
 
-/** As many digits as a seq may have here; any number of so many is within the bounds of `wire.ts`. */
+/** As many digits as a seq may have here; any number of so many is within the bounds of `frames.ts`. */
 const mostDigits = 15;
 
-/** What `encodeMessage` does, for messages one after the other. */
+/** Does what `encodeMessage` does, for messages one after the other, to any peer. */
 export function createEncoder(): (message: Message) => string {
   let last: Seen | null = null;
   /** A leader sends one message to all, so it is encoded once. */
@@ -36,8 +36,11 @@ export function createEncoder(): (message: Message) => string {
   };
 }
 
-/** What `decodeFrame` does, for frames one after the other. */
-export function createDecoder(): (text: string) => Decoded {
+/**
+ * Does what `decodeFrame` does, for the frames of one peer one after the other.
+ * @param decodeFrame a reader of frames (`createFrameDecoder`), which the decoders of a node share
+ */
+export function createDecoder(decodeFrame: (text: string) => Decoded): (text: string) => Decoded {
   let last: Seen | null = null;
   return (text) => {
     const seq = last === null ? null : seqIn(text, last);
@@ -79,7 +82,7 @@ function seen(text: string, { group, message }: Extract<Decoded, { ok: true }>):
   if (message.kind !== "heartbeat" && message.kind !== "heartbeatReply") return null;
   if (message.kind === "heartbeat" && message.configuration !== null) return null;
   let from = 0;
-  for (let place = message.kind === "heartbeat" ? 3 : 4; place > 0; place--)
+  for (let index = message.kind === "heartbeat" ? 3 : 4; index > 0; index--)
     from = text.indexOf(",", from) + 1;
   const to = text.indexOf(",", from);
   if (text.slice(from, to) !== String(message.seq)) return null;

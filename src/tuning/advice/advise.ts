@@ -39,8 +39,8 @@ export interface Advice {
  * by ever smaller steps around the best. For each pair the least timeout that meets the limits is found by halving, as false alarms only fall with it;
  * from there on timeouts are tried by steps of a seventh, and the best is made better between its neighbours: the cost has more than one
  * minimum where writes are slow, since a timeout below two of them ends elections before their votes are there.
- * Errors: `invalidSettings` for a profile or limits that cannot be, or that no settings can meet.
  * @param beside settings that the advice will be put beside: none that keeps the limits is better than what is advised
+ * @throws RaftbeatError `invalidSettings` for a profile or limits that cannot be, or that no settings can meet
  */
 export function advise(
   profile: NetworkProfile,

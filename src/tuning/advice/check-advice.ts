@@ -1,8 +1,10 @@
 import type { Timing } from "../../protocol/index.js";
-import { quantiles, type ScenarioInput } from "../../simulation/index.js";
+import { parseScenario, quantiles, type ScenarioInput } from "../../simulation/index.js";
 import { monthHours, monthMs, type NetworkProfile, worldOf } from "../model/network-profile.js";
 import { type Interval, meanInterval, poissonInterval } from "../statistics/confidence.js";
-import type { QuietJob, QuietResult, RunsJob, RunsResult } from "../sweep/worker.js";
+import type { BaselineResult } from "../sweep/baseline.js";
+import type { RunsJob, RunsResult } from "../sweep/cell-runs.js";
+import { baselineOn, runsOn, type SweepExecutor } from "../sweep/sweep-job.js";
 
 /** Settings that are played on a profile, with the same seeds as the others. */
 export interface CheckPlan {
@@ -14,12 +16,6 @@ export interface CheckPlan {
   readonly quietMinutes: number;
   /** The first run's and the first minute's; the others follow. */
   readonly seed: number;
-}
-
-/** Who does the work: worker threads, or a test by itself. */
-export interface CheckHands {
-  runs(job: RunsJob): Promise<RunsResult>;
-  quiet(job: QuietJob): Promise<QuietResult>;
 }
 
 /** What settings gave in the simulation. */
@@ -69,49 +65,66 @@ const stallsPerPhase = 4;
 /** The leader has beaten so often before it stalls. */
 const heartbeatsBeforeStall = 4;
 
-/** Plays crashes and quiet minutes with each of the settings; the seeds are paired, and the figures do not depend on who does the work. */
-export async function checkAdvice(plan: CheckPlan, hands: CheckHands): Promise<SimulatedFigures[]> {
-  return Promise.all(plan.timings.map((timing) => figuresOf(plan, timing, hands)));
+/**
+ * Plays crashes and quiet minutes with each of the settings. The seeds are paired, and the figures do not depend on the executor.
+ * @param onProgress is told after each job how many of all are done
+ */
+export async function checkAdvice(
+  plan: CheckPlan,
+  executor: SweepExecutor,
+  onProgress: (done: number, all: number) => void = () => {},
+): Promise<SimulatedFigures[]> {
+  const all = jobCountOf(plan);
+  let done = 0;
+  const counted: SweepExecutor = {
+    ...executor,
+    run: async (job) => {
+      const result = await executor.run(job);
+      onProgress(++done, all);
+      return result;
+    },
+  };
+  return Promise.all(plan.timings.map((timing) => figuresOf(plan, timing, counted)));
 }
 
 async function figuresOf(
   { profile, runs, quietMinutes, seed }: CheckPlan,
   timing: Timing,
-  hands: CheckHands,
+  executor: SweepExecutor,
 ): Promise<SimulatedFigures> {
-  const document = {
+  const scenario = parseScenario({
     ...worldOf(profile),
     timing,
     start: "crash-phase",
     settleMs: 0,
     until: "announced",
     observeMs: longestOutageMs,
-  } as const satisfies ScenarioInput;
+  } as const satisfies ScenarioInput);
   const [crashes, minutes, stalls] = await Promise.all([
     Promise.all(
       pieces(runs, runsPerJob).map(({ from, count }) =>
-        hands.runs({
+        runsOn(executor, {
           kind: "runs",
-          document,
+          scenario,
           seed: seed + from,
           runs: count,
-          figure: "recoveryMs",
+          metric: "recoveryMs",
           checkedRuns: count,
         }),
       ),
     ),
     Promise.all(
       pieces(quietMinutes, minutesPerJob).map(({ from, count }) =>
-        hands.quiet({ kind: "quiet", document, seed: seed + from, minutes: count }),
+        baselineOn(executor, { kind: "baseline", scenario, seed: seed + from, minutes: count }),
       ),
     ),
-    Promise.all(stallJobs(profile, timing, seed).map((job) => hands.runs(job))),
+    Promise.all(stallJobs(profile, timing, seed).map((job) => runsOn(executor, job))),
   ]);
   return summed(profile, crashes, minutes, stallsOf(stalls));
 }
 
-/** How many jobs a plan is made of, so that progress can be told. */
-export function jobCountOf({ profile, timings, runs, quietMinutes }: CheckPlan): number {
+/** How many jobs a plan is made of. */
+function jobCountOf({ profile, timings, runs, quietMinutes }: CheckPlan): number {
   const stalls = profile.longestStallMs === 0 ? 0 : stallPhases;
   return timings.length * (Math.ceil(runs / runsPerJob) + Math.ceil(quietMinutes / minutesPerJob) + stalls);
 }
@@ -123,17 +136,17 @@ function stallJobs(profile: NetworkProfile, timing: Timing, seed: number): RunsJ
   const { heartbeatIntervalMs, electionTimeout } = timing;
   return Array.from({ length: stallPhases }, (_, phase) => ({
     kind: "runs",
-    document: {
+    scenario: parseScenario({
       ...worldOf(profile),
       timing,
       start: "settled",
       settleMs: (heartbeatsBeforeStall + (phase + 0.5) / stallPhases) * heartbeatIntervalMs,
       faults: [{ at: 0, do: "pause", nodes: "leader", for: longestStallMs }],
       observeMs: longestStallMs + 10 * (electionTimeout.maxMs + writeMs),
-    } satisfies ScenarioInput,
+    } satisfies ScenarioInput),
     seed: seed + phase * stallsPerPhase,
     runs: stallsPerPhase,
-    figure: "unavailableMs",
+    metric: "unavailableMs",
     checkedRuns: stallsPerPhase,
   }));
 }
@@ -142,7 +155,7 @@ function stallJobs(profile: NetworkProfile, timing: Timing, seed: number): RunsJ
 const roundingMs = 1e-3;
 
 function stallsOf(results: readonly RunsResult[]): StallFigures | null {
-  const timesMs = results.flatMap(({ figures }) => figures).map((ms) => ms ?? 0);
+  const timesMs = results.flatMap(({ metrics }) => metrics).map((ms) => ms ?? 0);
   if (timesMs.length === 0) return null;
   return {
     stalls: timesMs.length,
@@ -154,14 +167,14 @@ function stallsOf(results: readonly RunsResult[]): StallFigures | null {
 function summed(
   { mtbfHours, longestStallEveryHours }: NetworkProfile,
   crashes: readonly RunsResult[],
-  minutes: readonly QuietResult[],
+  minutes: readonly BaselineResult[],
   longestStalls: StallFigures | null,
 ): SimulatedFigures {
   const stallsMs = (monthHours / longestStallEveryHours) * (longestStalls?.leaderlessMeanMs ?? 0);
   const all = crashes.flatMap(({ recoveriesMs }) => recoveriesMs);
   const seen = all.filter((ms) => ms !== null);
   const { mean, halfWidth } = meanInterval(seen);
-  const sum = (of: (one: QuietResult) => number) => minutes.reduce((total, one) => total + of(one), 0);
+  const sum = (of: (one: BaselineResult) => number) => minutes.reduce((total, one) => total + of(one), 0);
   const observedMs = sum((one) => one.observedMs);
   const quietHours = observedMs / 3_600_000;
   const falseElections = sum((one) => one.falseElections);

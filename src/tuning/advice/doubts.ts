@@ -1,7 +1,7 @@
 import { lostShareOf } from "../model/longest-stalls.js";
 import { monthHours, monthMs, type NetworkProfile } from "../model/network-profile.js";
 import { poissonInterval } from "../statistics/confidence.js";
-import type { JudgedSettings } from "./report.js";
+import type { JudgedSettings } from "./judged-settings.js";
 
 /** The closed forms leave out what is rare; that far they may be off. */
 const mostDeviation = 0.5;

@@ -11,10 +11,10 @@ export interface AdviceLimits {
   readonly messagesPerFollower: number;
 }
 
-/** Limits unless somebody says otherwise. */
+/** Limits unless others are given. */
 export const defaultLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
 
-/** No advice is longer: whoever needs more has no use for leaders. */
+/** No advice is longer: a service that needs more has no use for a leader. */
 export const longestTimeoutMs = 600_000;
 
 /** A limit that settings break: its name in a word or two, and a sentence with the numbers. */
@@ -129,7 +129,7 @@ export function brokenLimits(profile: NetworkProfile, limits: AdviceLimits, timi
   return broken;
 }
 
-/** Errors: `invalidSettings` for limits that cannot be, or that no settings can meet. */
+/** @throws RaftbeatError `invalidSettings` for limits that cannot be, or that no settings can meet */
 export function checkLimits(limits: AdviceLimits): void {
   const { falsePerMonth, messagesPerFollower } = limits;
   if (!(falsePerMonth > 0))

@@ -48,24 +48,10 @@ interface Rounds {
  * heartbeat that a quorum answers gives it a lease.
  */
 export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
-  const { nodes, writeMs } = profile;
-  const travel = travelOf(profile, 1);
-  const longestMs = longestOf(travel);
-  const stepMs = Math.max(leastStepMs, profile.rttP50Ms / 2 / stepsPerLatency, longestMs / (2 * mostSteps));
-  const survivors = nodes - 1;
-  const others = survivors - 1;
-  const needed = Math.floor(nodes / 2);
-  const oneWay = oneWayOf(travel, stepMs, longestMs);
-  const roundTrip = oneWay.plus(oneWay);
-  const answered = roundTrip.mapped((share) => atLeast(others, share, needed));
+  const { writeMs } = profile;
+  const { oneWay, roundTrip, answered, stall, ready, stallMs, survivors, others, needed } = delaysOf(profile);
   const window = windowOf(profile, oneWay);
-  const comparesTimeouts = profile.transport === "stream" && nodes === 3;
-  const stallMs = meanStallMs(profile);
-  const stall =
-    stallMs === 0
-      ? Spread.at(stepMs, 0)
-      : Spread.of(stepMs, 0, 16 * stallMs, (ms) => (ms <= 0 ? 1 : exp(-ms / stallMs)));
-  const ready = stall.plus(answered);
+  const comparesTimeouts = profile.transport === "stream" && profile.nodes === 3;
   const voteMs = 2 * writeMs + answered.meanMs;
 
   const starts = remembered((heartbeatMs: number) => {
@@ -123,31 +109,68 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
       return baseMs + roundsOf(heartbeatMs)(jitterMs).first.meanMs - heartbeatMs / 2 + roundsMs(model);
     },
     quantileMs: (model, share) => {
-      const { baseMs, heartbeatMs, jitterMs } = model;
-      const { first, next } = roundsOf(heartbeatMs)(jitterMs);
-      const failure = failureOf(model);
-      const coarseMs = Math.max(first.stepMs, next.stepMs, (baseMs + jitterMs) / mostSteps);
-      const end = answered
-        .plus(leases(heartbeatMs))
-        .later(2 * writeMs)
-        .coarser(coarseMs);
-      const again = next.later(baseMs).coarser(coarseMs);
-      const roundsUntil = failure === 0 ? 0 : Math.ceil(ln(1 - share) / ln(failure)) - 1;
-      // What so many rounds take hardly spreads, against what they take together.
-      if (roundsUntil > mostRounds) return baseMs + first.meanMs + roundsUntil * again.meanMs + end.meanMs;
-      let sum = first
-        .plusUniform(heartbeatMs)
-        .later(baseMs - heartbeatMs)
-        .coarser(coarseMs)
-        .plus(end);
-      let all = sum.scaled(1 - failure);
-      for (let round = 1; round <= mostRounds && failure ** round > rareShare; round++) {
-        sum = sum.plus(again);
-        all = all.and(sum.scaled((1 - failure) * failure ** round));
-      }
-      return all.quantileMs(share);
+      const { heartbeatMs, jitterMs } = model;
+      const end = answered.plus(leases(heartbeatMs)).later(2 * writeMs);
+      return quantileOf(share, model, roundsOf(heartbeatMs)(jitterMs), failureOf(model), end);
     },
   };
+}
+
+/** What takes its time in an election, on one network. */
+function delaysOf(profile: NetworkProfile) {
+  const { nodes } = profile;
+  const travel = travelOf(profile, 1);
+  const longestMs = longestOf(travel);
+  const stepMs = Math.max(leastStepMs, profile.rttP50Ms / 2 / stepsPerLatency, longestMs / (2 * mostSteps));
+  const survivors = nodes - 1;
+  const others = survivors - 1;
+  const needed = Math.floor(nodes / 2);
+  const oneWay = oneWayOf(travel, stepMs, longestMs);
+  const roundTrip = oneWay.plus(oneWay);
+  const answered = roundTrip.mapped((share) => atLeast(others, share, needed));
+  const stallMs = meanStallMs(profile);
+  const stall =
+    stallMs === 0
+      ? Spread.at(stepMs, 0)
+      : Spread.of(stepMs, 0, 16 * stallMs, (ms) => (ms <= 0 ? 1 : exp(-ms / stallMs)));
+  return {
+    oneWay,
+    roundTrip,
+    answered,
+    stall,
+    ready: stall.plus(answered),
+    stallMs,
+    survivors,
+    others,
+    needed,
+  };
+}
+
+/** The time that this share of elections is not above. @param end from the candidacy that is won to the lease */
+function quantileOf(
+  share: number,
+  { baseMs, heartbeatMs, jitterMs }: ElectionModel,
+  { first, next }: Rounds,
+  failure: number,
+  end: Spread,
+): number {
+  const coarseMs = Math.max(first.stepMs, next.stepMs, (baseMs + jitterMs) / mostSteps);
+  const again = next.later(baseMs).coarser(coarseMs);
+  const won = end.coarser(coarseMs);
+  const roundsUntil = failure === 0 ? 0 : Math.ceil(ln(1 - share) / ln(failure)) - 1;
+  // What so many rounds take hardly spreads, against what they take together.
+  if (roundsUntil > mostRounds) return baseMs + first.meanMs + roundsUntil * again.meanMs + won.meanMs;
+  let sum = first
+    .plusUniform(heartbeatMs)
+    .later(baseMs - heartbeatMs)
+    .coarser(coarseMs)
+    .plus(won);
+  let all = sum.scaled(1 - failure);
+  for (let round = 1; round <= mostRounds && failure ** round > rareShare; round++) {
+    sum = sum.plus(again);
+    all = all.and(sum.scaled((1 - failure) * failure ** round));
+  }
+  return all.quantileMs(share);
 }
 
 /** When the last heartbeat that a follower accepts reaches it, from when the last was sent. */

@@ -86,7 +86,7 @@ export function leaderlessWithoutAlarmsMs(
   return crashesPerMonth(profile) * times.meanMs(modelOf(profile, timing));
 }
 
-/** How often whoever leads crashes in a month. */
+/** How often the leader crashes in a month. */
 export function crashesPerMonth({ mtbfHours }: NetworkProfile): number {
   return monthHours / mtbfHours;
 }

@@ -20,7 +20,7 @@ export function falseElectionsPerMonth(profile: NetworkProfile, timing: Timing):
   for (let index = 0; index < timeoutCount; index++) {
     const share = 1 - (1 - (index + 0.5) / timeoutCount) ** (1 / (nodes - 1));
     const firstMs = minMs + share * (maxMs - minMs);
-    // Of those who keep still until the hold ends, any may be the first to time out; that the others hear nothing as long is a little too much.
+    // Any follower that hears nothing until its hold ends may time out first. To count the others as silent for as long overstates a little.
     sum += silences(profile, timing, firstMs, majority, 1).perBeat;
   }
   const unheard = silences(profile, timing, timing.quorumTimeoutMs, leastUnheard(profile), 2).perBeat;

@@ -82,7 +82,10 @@ export class Spread {
     return new Spread(this.stepMs, this.first + Math.round(ms / this.stepMs), this.shares);
   }
 
-  /** The sum of two independent times. Errors: `internal` for another grid; so too `and`. */
+  /**
+   * The sum of two independent times.
+   * @throws RaftbeatError `internal` for another grid, as `and` does
+   */
   plus(other: Spread): Spread {
     this.refuseOther(other);
     const [long, short] = this.shares.length >= other.shares.length ? [this, other] : [other, this];

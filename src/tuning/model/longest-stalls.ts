@@ -10,7 +10,7 @@ export interface Alarms {
   readonly meanMs: number;
 }
 
-/** What the longest stall of whoever leads ends in a month. */
+/** What the longest stall of the leader ends in a month. */
 export interface StallAlarms {
   readonly electionsPerMonth: number;
   readonly lapses: Alarms;

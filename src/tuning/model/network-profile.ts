@@ -14,13 +14,13 @@ export interface NetworkProfile {
   readonly stallP99Ms: number;
   /** The longest stall that was seen of a process; 0 where nobody looked. It comes on top of the usual ones, whose tail knows nothing of it. */
   readonly longestStallMs: number;
-  /** How often it comes to whoever leads: once in so many hours, the time in which it was seen once. */
+  /** How often it befalls the leader: once in so many hours, the time in which it was seen once. */
   readonly longestStallEveryHours: number;
   /** A durable write of a vote. */
   readonly writeMs: number;
   /** Voters. */
   readonly nodes: number;
-  /** Mean time between failures of whoever leads, in hours. */
+  /** Mean time between failures of the leader, in hours. */
   readonly mtbfHours: number;
 }
 
@@ -62,7 +62,10 @@ export type NetworkPreset = keyof typeof networkPresets;
 /** As many voters as a simulated cluster may have. */
 const mostNodes = 31;
 
-/** Refuses a profile that cannot be. Errors: `invalidSettings`, naming each value. */
+/**
+ * Refuses a profile that cannot be.
+ * @throws RaftbeatError `invalidSettings`, naming each value
+ */
 export function checkProfile(profile: NetworkProfile): void {
   const { rttP50Ms, rttP99Ms, loss, stallP99Ms, longestStallMs, writeMs, nodes, mtbfHours } = profile;
   const { longestStallEveryHours } = profile;

@@ -1,9 +1,10 @@
 import { meanInterval } from "../statistics/confidence.js";
-import type { QuietResult, RunsResult } from "./worker.js";
+import type { Baseline } from "./baseline.js";
+import type { RunsResult } from "./cell-runs.js";
 
 /** All that the runs of a cell came to so far, in the order of their seeds: plain data, as it stands in a state file. */
 export interface CellRecord {
-  readonly figures: (number | null)[];
+  readonly metrics: (number | null)[];
   readonly recoveriesMs: (number | null)[];
   detectionSumMs: number;
   detectionCount: number;
@@ -11,7 +12,7 @@ export interface CellRecord {
   ledMs: number;
   leaderChanges: number;
   readonly violations: string[];
-  quiet: QuietResult | null;
+  baseline: Baseline | null;
 }
 
 /** When a cell has been played often enough. */
@@ -28,7 +29,7 @@ const hopelessRuns = 20;
 /** The record of a cell that nothing has been played of. */
 export function emptyRecord(): CellRecord {
   return {
-    figures: [],
+    metrics: [],
     recoveriesMs: [],
     detectionSumMs: 0,
     detectionCount: 0,
@@ -36,13 +37,13 @@ export function emptyRecord(): CellRecord {
     ledMs: 0,
     leaderChanges: 0,
     violations: [],
-    quiet: null,
+    baseline: null,
   };
 }
 
 /** Adds the runs that follow those in the record. */
 export function addRuns(record: CellRecord, result: RunsResult): void {
-  record.figures.push(...result.figures);
+  record.metrics.push(...result.metrics);
   record.recoveriesMs.push(...result.recoveriesMs);
   record.detectionSumMs += result.detectionSumMs;
   record.detectionCount += result.detectionCount;
@@ -53,17 +54,17 @@ export function addRuns(record: CellRecord, result: RunsResult): void {
 }
 
 /**
- * How many runs the cell shall have before it is looked at again; as many as it has if they are enough. It follows from the figures
- * of the first runs alone, looked at after the same numbers of runs each time: whoever goes on after an interruption, or works on
- * more threads, comes to the same number.
+ * How many runs the cell shall have before it is looked at again; as many as it has if they are enough. It follows from the metrics
+ * of the first runs alone, looked at after the same numbers of runs each time, so that an interruption and the number of threads
+ * change nothing.
  */
 export function runsWanted(
-  figures: readonly (number | null)[],
+  metrics: readonly (number | null)[],
   { precision, minRuns, maxRuns }: StoppingRule,
 ): number {
   let wanted = Math.min(hopelessRuns, minRuns);
-  while (figures.length >= wanted) {
-    const seen = figures.slice(0, wanted).filter((figure) => figure !== null);
+  while (metrics.length >= wanted) {
+    const seen = metrics.slice(0, wanted).filter((metric) => metric !== null);
     if (wanted >= maxRuns || (seen.length === 0 && wanted >= hopelessRuns)) return wanted;
     const { mean, halfWidth } = meanInterval(seen);
     const enoughMs = precision * Math.abs(mean);

@@ -2,7 +2,7 @@ import { type Interval, meanInterval, poissonInterval, quantileInterval } from "
 import { paretoFront } from "../statistics/pareto.js";
 import { type CellRecord, emptyRecord } from "./cell-record.js";
 import type { GridCell, GridValue } from "./grid.js";
-import type { SweepFigure } from "./worker.js";
+import type { SweepMetric } from "./metric.js";
 
 /** What a cell came to. */
 export interface CellSummary {
@@ -13,24 +13,24 @@ export interface CellSummary {
   readonly runs: number;
   /** The number of runs in which somebody led again. */
   readonly recovered: number;
-  /** The figure the precision was asked of. */
-  readonly figure: SweepFigure;
-  readonly figureMean: number | null;
+  /** The metric the precision was asked of. */
+  readonly metric: SweepMetric;
+  readonly metricMean: number | null;
   /** Half of its 95 % interval. */
-  readonly figureHalfWidth: number | null;
+  readonly metricHalfWidth: number | null;
   readonly recoveryMs: RecoverySummary | null;
   /** From the first fault to the first node that asked for votes, on average. */
   readonly detectionMs: number | null;
-  /** Leader changes an hour in the twin runs without faults. */
+  /** Leader changes an hour in the baseline runs. */
   readonly falseElectionsPerHour: number | null;
   readonly falseElectionsBetween: Interval | null;
   readonly falseElections: number;
   readonly quietHours: number;
   /** The share of the time after the first fault in which somebody led; null where `until` ends a run sooner. */
   readonly availability: number | null;
-  /** The same share in the twin runs without faults. */
+  /** The same share in the baseline runs. */
   readonly quietAvailability: number | null;
-  /** What the cluster sends in the twin runs without faults. */
+  /** What the cluster sends in the baseline runs. */
   readonly messagesPerSecond: number | null;
   /** True iff no other cell detects sooner at no more false elections. */
   readonly onFront: boolean;
@@ -55,10 +55,10 @@ const hourMs = 3_600_000;
 export function summarizeCells(
   cells: readonly GridCell[],
   records: ReadonlyMap<number, CellRecord>,
-  figure: SweepFigure,
+  metric: SweepMetric,
 ): CellSummary[] {
   const summaries = cells.map((cell) =>
-    summaryOf(cell, records.get(cell.place) ?? emptyRecord(), figure, false),
+    summaryOf(cell, records.get(cell.index) ?? emptyRecord(), metric, false),
   );
   const played = summaries.filter(
     ({ detectionMs, falseElectionsPerHour }) => detectionMs !== null && falseElectionsPerHour !== null,
@@ -74,39 +74,42 @@ export function summarizeCells(
 }
 
 function summaryOf(
-  { place, settings, scenario, refusal }: GridCell,
+  { index, settings, refusal, endsEarly }: GridCell,
   record: CellRecord,
-  figure: SweepFigure,
+  metric: SweepMetric,
   onFront: boolean,
 ): CellSummary {
-  const { figures, recoveriesMs, quiet, detectionCount, detectionSumMs, observedMs, ledMs } = record;
-  const seen = figures.filter((one) => one !== null);
+  const { metrics, recoveriesMs, baseline, detectionCount, detectionSumMs, observedMs, ledMs } = record;
+  const seen = metrics.filter((one) => one !== null);
   const { mean, halfWidth } = meanInterval(seen);
   const recoveries = recoveriesMs.filter((ms) => ms !== null);
-  const quietHours = quiet === null ? 0 : quiet.observedMs / hourMs;
-  const falseCount = poissonInterval(quiet?.falseElections ?? 0);
+  const quietHours = baseline === null ? 0 : baseline.observedMs / hourMs;
+  const falseCount = poissonInterval(baseline?.falseElections ?? 0);
   const rate = (count: number) => (quietHours === 0 ? null : count / quietHours);
   return {
-    cell: place,
+    cell: index,
     settings,
     refused: refusal,
-    runs: figures.length,
+    runs: metrics.length,
     recovered: recoveries.length,
-    figure,
-    figureMean: seen.length === 0 ? null : mean,
-    figureHalfWidth: seen.length < 2 ? null : halfWidth,
+    metric,
+    metricMean: seen.length === 0 ? null : mean,
+    metricHalfWidth: seen.length < 2 ? null : halfWidth,
     recoveryMs: recoveryOf(recoveries),
     detectionMs: detectionCount === 0 ? null : detectionSumMs / detectionCount,
-    falseElectionsPerHour: rate(quiet?.falseElections ?? 0),
+    falseElectionsPerHour: rate(baseline?.falseElections ?? 0),
     falseElectionsBetween:
       quietHours === 0 ? null : { low: falseCount.low / quietHours, high: falseCount.high / quietHours },
-    falseElections: quiet?.falseElections ?? 0,
+    falseElections: baseline?.falseElections ?? 0,
     quietHours,
     // A run that ends as soon as somebody leads says nothing about the share of time in which somebody does.
-    availability: observedMs === 0 || scenario?.until !== undefined ? null : ledMs / observedMs,
-    quietAvailability: quiet === null || quiet.observedMs === 0 ? null : quiet.ledMs / quiet.observedMs,
+    availability: observedMs === 0 || endsEarly ? null : ledMs / observedMs,
+    quietAvailability:
+      baseline === null || baseline.observedMs === 0 ? null : baseline.ledMs / baseline.observedMs,
     messagesPerSecond:
-      quiet === null || quiet.observedMs === 0 ? null : (1000 * quiet.messages) / quiet.observedMs,
+      baseline === null || baseline.observedMs === 0
+        ? null
+        : (1000 * baseline.messages) / baseline.observedMs,
     onFront,
     violations: record.violations,
   };

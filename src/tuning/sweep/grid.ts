@@ -1,7 +1,7 @@
 import { parse as parseYaml } from "yaml";
 import { RaftbeatError } from "../../errors.js";
 import { type Preset, presets } from "../../protocol/index.js";
-import { parseScenario, type Scenario, shapeProblems } from "../../simulation/scenario/scenario.js";
+import { parseScenario, shapeProblems } from "../../simulation/scenario/scenario.js";
 
 /** What a varied setting may be. */
 export type GridValue = string | number | boolean | object;
@@ -15,13 +15,13 @@ export interface Variation {
 
 /** One combination of values. */
 export interface GridCell {
-  readonly place: number;
+  readonly index: number;
   /** Each varied path with its value, in the order the variations were given. */
   readonly settings: Readonly<Record<string, GridValue>>;
-  /** The scenario with these settings; null where they contradict each other. */
-  readonly scenario: Scenario | null;
-  /** Why they do; null otherwise. */
+  /** Why these settings contradict each other; null where they do not, and the cell can be played. */
   readonly refusal: string | null;
+  /** True iff a run ends as soon as a leader is there, and not after a time. */
+  readonly endsEarly: boolean;
 }
 
 /** No grid has more cells. */
@@ -65,7 +65,7 @@ export function cellsOf(document: object, variations: readonly Variation[]): Gri
   if (wrong.length > 0) throw refused(wrong.join("\n"));
   for (const { path, values } of variations)
     for (const value of values) refuseImpossible(document, path, value);
-  return Array.from({ length: count }, (_, place) => cellAt(document, variations, place));
+  return Array.from({ length: count }, (_, index) => cellAt(document, variations, index));
 }
 
 /** The document with some of its settings changed; the document itself stays as it is. */
@@ -79,8 +79,8 @@ export function changedDocument(document: object, settings: Readonly<Record<stri
   return changed;
 }
 
-function cellAt(document: object, variations: readonly Variation[], place: number): GridCell {
-  let rest = place;
+function cellAt(document: object, variations: readonly Variation[], index: number): GridCell {
+  let rest = index;
   const chosen: [string, GridValue][] = [];
   for (const { path, values } of variations.toReversed()) {
     chosen.unshift([path, values[rest % values.length] as GridValue]);
@@ -88,10 +88,11 @@ function cellAt(document: object, variations: readonly Variation[], place: numbe
   }
   const settings = Object.fromEntries(chosen);
   try {
-    return { place, settings, scenario: parseScenario(changedDocument(document, settings)), refusal: null };
+    const { until } = parseScenario(changedDocument(document, settings));
+    return { index, settings, refusal: null, endsEarly: until !== undefined };
   } catch (error) {
     if (!(error instanceof RaftbeatError)) throw error;
-    return { place, settings, scenario: null, refusal: error.message.replaceAll("\n", "; ") };
+    return { index, settings, refusal: error.message.replaceAll("\n", "; "), endsEarly: false };
   }
 }
 

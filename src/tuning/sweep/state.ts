@@ -6,12 +6,12 @@ import { ownWords } from "../../schemas/own-words.js";
 import type { CellRecord } from "./cell-record.js";
 
 /** The first words of every state file. */
-const format = "raftbeat sweep state 1";
+const format = "raftbeat sweep state 2";
 
 const numbers = v.array(v.nullable(v.number()));
 const count = v.pipe(v.number(), v.minValue(0));
 const recordSchema = v.strictObject({
-  figures: numbers,
+  metrics: numbers,
   recoveriesMs: numbers,
   detectionSumMs: count,
   detectionCount: count,
@@ -19,7 +19,7 @@ const recordSchema = v.strictObject({
   ledMs: count,
   leaderChanges: count,
   violations: v.array(v.string()),
-  quiet: v.nullable(
+  baseline: v.nullable(
     v.strictObject({
       minutes: count,
       falseElections: count,
@@ -89,5 +89,5 @@ export function readSweepState(path: string, fingerprint: string): Map<number, C
     throw refused(
       `belongs to another sweep (${about}; fingerprint ${of}, and this one has ${fingerprint}): the scenario, the grid, the seed, the precision or the version differs`,
     );
-  return new Map(Object.entries(cells).map(([place, record]) => [Number(place), record]));
+  return new Map(Object.entries(cells).map(([index, record]) => [Number(index), record]));
 }

@@ -6,8 +6,9 @@ import { answerText } from "../../../src/report/text/answer-text.js";
 import { studyAnswer } from "../../../src/report/text/study-answer.js";
 import { sweepAnswer } from "../../../src/report/text/sweep-answer.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
+import type { JudgedSettings } from "../../../src/tuning/advice/judged-settings.js";
 import { brokenLimits, defaultLimits } from "../../../src/tuning/advice/limits.js";
-import type { AdviceReport, JudgedSettings } from "../../../src/tuning/advice/report.js";
+import type { AdviceReport } from "../../../src/tuning/advice/report.js";
 import { expectationOf } from "../../../src/tuning/model/expectation.js";
 import { type NetworkProfile, networkPresets } from "../../../src/tuning/model/network-profile.js";
 import type { Row } from "../../../src/tuning/study/study.js";
@@ -156,9 +157,9 @@ describe("the answer of a sweep", () => {
       refused: null,
       runs: 30,
       recovered: 30,
-      figure: "recoveryMs",
-      figureMean: 100,
-      figureHalfWidth: 2,
+      metric: "recoveryMs",
+      metricMean: 100,
+      metricHalfWidth: 2,
       recoveryMs: null,
       detectionMs: 50,
       falseElectionsPerHour: 0,
@@ -176,11 +177,11 @@ describe("the answer of a sweep", () => {
 
   it("is the combination with the least figure, what it costs, and what the minutes can tell", () => {
     const answer = sweepAnswer([
-      aCell(10, { figureMean: 40, falseElections: 7, onFront: true }),
-      aCell(25, { figureMean: 60, onFront: true }),
+      aCell(10, { metricMean: 40, falseElections: 7, onFront: true }),
+      aCell(25, { metricMean: 60, onFront: true }),
       aCell(50, {}),
-      aCell(75, { figureMean: 20, recovered: 29 }),
-      aCell(76, { refused: "no", runs: 0, recovered: 0, figureMean: null }),
+      aCell(75, { metricMean: 20, recovered: 29 }),
+      aCell(76, { refused: "no", runs: 0, recovered: 0, metricMean: null }),
     ]);
     expect(answer).toEqual({
       lead: "Least mean recovery: 40.0 +- 2.0 ms with heartbeatIntervalMs 10",

@@ -7,7 +7,7 @@ import { addReconfigureCommand } from "../../../src/cli/commands/reconfigure.js"
 import { addTransferCommand } from "../../../src/cli/commands/transfer.js";
 import { planClient } from "../../../src/cli/settings/client-settings.js";
 import { RaftbeatError } from "../../../src/errors.js";
-import type { PeerCounters } from "../../../src/transport/websocket/peers.js";
+import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { link, type Served, serve } from "../../observability/support/http.js";
 import { raftbeatHere } from "../support/in-process.js";
 

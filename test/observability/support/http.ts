@@ -5,7 +5,7 @@ import { serveObservability } from "../../../src/observability/http/server.js";
 import { createMeasurements, type Measurements } from "../../../src/observability/measurements.js";
 import { createMetrics } from "../../../src/observability/metrics.js";
 import type { MetricsSources } from "../../../src/observability/node-metrics.js";
-import type { PeerCounters } from "../../../src/transport/websocket/peers.js";
+import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { type FakeElector, fakeElector } from "./elector.js";
 
 /** What a node answered. */

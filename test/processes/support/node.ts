@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { builtFile } from "../../../src/built-file.js";
 import type { NodeLine } from "../../../src/observability/node-event.js";
 
 /** The compiled program. */
-export const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+export const program = fileURLToPath(builtFile("cli/main.js"));
 
 /** A process of `raftbeat` with what it has said so far. */
 export interface Running {

@@ -88,7 +88,7 @@ export const leases: readonly Mutant[] = [
     edits: [
       [
         "heartbeat-receive.ts",
-        "if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return false;",
+        'if (!(promisedUntilMs > nowMs) && node.settings.modes.voteHold) return "settle";',
         "",
       ],
     ],

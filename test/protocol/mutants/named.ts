@@ -95,7 +95,7 @@ export const named: readonly Mutant[] = [
   },
   {
     name: "a refusal counted as a promise",
-    edits: [["heartbeat-receive.ts", "if (!answer.accepted) return false;", ""]],
+    edits: [["heartbeat-receive.ts", 'if (!answer.accepted) return "settle";', ""]],
     claims: [
       "13. a reply not accepted is no promise and no acknowledgement",
       "18. a new voter comes from the observers, holds the current",

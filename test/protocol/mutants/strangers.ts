@@ -278,7 +278,7 @@ export const strangers: readonly Mutant[] = [
   {
     name: "absurd numbers noticed, and believed",
     edits: [
-      ["step.ts", "if (beyondReach(node, message) !== null) return false;", "beyondReach(node, message);"],
+      ["step.ts", 'if (beyondReach(node, message) !== null) return "settle";', "beyondReach(node, message);"],
     ],
     claims: ["30. a number further ahead than a cluster can have come"],
   },

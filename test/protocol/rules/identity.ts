@@ -107,7 +107,8 @@ export const identity = [
       granted: false,
       configuration: newer,
     });
-    expect(structuredClone(node.node)).toEqual({ ...before, heardMemberAtMs: node.nowMs });
+    const { nowMs } = node;
+    expect(structuredClone(node.node)).toEqual({ ...before, heardMemberAtMs: nowMs, steppedAtMs: nowMs });
   }),
   claim(
     "21. only one that no member answers believes a sender it does not know, over a proven link",

@@ -128,7 +128,7 @@ export const leading = [
       for (const reason of ["closed", "reset", "refused", "silent", "replaced"] as const) {
         const before = structuredClone(node.node);
         expect(node.tell({ kind: "disconnected", from: "b", reason }, node.nowMs + 1)).toEqual([]);
-        expect(structuredClone(node.node)).toEqual(before);
+        expect(structuredClone(node.node)).toEqual({ ...before, steppedAtMs: node.nowMs });
       }
   }),
   claim(

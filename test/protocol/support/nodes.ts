@@ -134,9 +134,11 @@ export class Actor {
     return this.effects.map(({ kind }) => kind).filter((kind, index, all) => kind !== all[index - 1]);
   }
 
-  /** Lets time pass until the timer it ordered, which then fires. */
+  /** Lets time pass until the timer it ordered, which then fires; an hour where it ordered none. */
   timeOut(): Effect[] {
-    return this.tell({ kind: "timer" }, Math.max(this.nowMs, this.node.timerAtMs));
+    const { timerAtMs } = this.node;
+    const atMs = Number.isFinite(timerAtMs) ? Math.max(this.nowMs, timerAtMs) : this.nowMs + 3_600_000;
+    return this.tell({ kind: "timer" }, atMs);
   }
 
   /** The process dies and starts again from what is on its disk. */

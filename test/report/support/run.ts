@@ -1,8 +1,7 @@
 import { scenarioReport } from "../../../src/report/pages/run-page.js";
-import { Recorder } from "../../../src/report/recording/recording.js";
-import type { Recording, ScenarioReport } from "../../../src/report/recording/run-data.js";
+import { type RecordedRun, recordRun } from "../../../src/report/recording/record.js";
+import type { ScenarioReport } from "../../../src/report/recording/run-data.js";
 import type { RunOutcome } from "../../../src/simulation/run/outcome.js";
-import { playRun } from "../../../src/simulation/run/run.js";
 import { simulate } from "../../../src/simulation/run/simulate.js";
 import { parseScenario, type ScenarioInput } from "../../../src/simulation/scenario/scenario.js";
 
@@ -16,28 +15,16 @@ export const calm: ScenarioInput = {
 };
 
 /** Plays one run and takes it down. @param most how many happenings the recording holds */
-export function recorded(
-  input: Partial<ScenarioInput>,
-  most?: number,
-): { recording: Recording; outcome: RunOutcome } {
-  let recorder: Recorder | undefined;
-  const outcome = playRun(parseScenario({ ...calm, ...input }), 1, {
-    watch: (cluster) => {
-      recorder = new Recorder(cluster, most);
-      return recorder;
-    },
-  });
-  if (recorder === undefined) throw new Error("nobody asked for a watcher");
-  return { recording: recorder.finish(outcome), outcome };
+export function recorded(input: Partial<ScenarioInput>, most?: number): RecordedRun {
+  return recordRun(parseScenario({ ...calm, ...input }), 1, {}, most);
 }
 
 /** What a page shows of a scenario, played as often as it says. */
 export function reported(input: Partial<ScenarioInput>): ScenarioReport {
   const scenario = parseScenario({ ...calm, ...input });
-  const figures: RunOutcome["metrics"][] = [];
-  const summary = simulate(scenario, {
-    clockMs: () => 0,
-    onRun: (_, { metrics }) => void figures.push(metrics),
-  });
-  return scenarioReport(scenario, summary, [["runs", "some"]], figures, recorded(input).recording);
+  const { outcome: first, recording } = recordRun(scenario, scenario.seed);
+  const runs: RunOutcome["metrics"][] = [];
+  const onRun = (_: number, { metrics }: RunOutcome) => void runs.push(metrics);
+  const summary = simulate(scenario, { clockMs: () => 0, first, onRun });
+  return scenarioReport({ scenario, summary, recording, runs });
 }

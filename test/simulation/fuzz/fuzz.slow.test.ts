@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
+import { builtFile } from "../../../src/built-file.js";
 import { SimulatedDisk } from "../../../src/simulation/cluster/simulated-disk.js";
 import { playCampaign } from "../../../src/simulation/fuzz/campaign.js";
 import { playPlan } from "../../../src/simulation/fuzz/fuzz.js";
@@ -15,21 +16,21 @@ import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 import { readScenario } from "../../../src/simulation/scenario/scenario-file.js";
 import { temporaryFolder } from "../../processes/support/node.js";
 
-const main = new URL("../../../dist/cli/main.js", import.meta.url).pathname;
+const main = builtFile("cli/main.js").pathname;
 
 describe("the plans of the fuzzer", () => {
   it.each(fuzzProfileNames)("of profile %s are the same for a seed, and legal scenarios", (profile) => {
     for (let seed = 1; seed <= 300; seed++) {
       const document = documentOf(planOf(profile, seed));
       if (seed <= 20) expect(documentOf(planOf(profile, seed))).toEqual(document);
-      const { faults, timingOf, voters, observers } = parseScenario(document);
+      const { faults, timings, voters, observers } = parseScenario(document);
       expect(faults.at(-1)?.do).toBe("heal");
       const wiped = faults.flatMap((fault) => (fault.do === "restart" && fault.wipe ? fault.nodes : []));
       expect(new Set(wiped).size).toBeLessThanOrEqual(1);
       for (const fault of faults)
         if (fault.do === "clockRate")
           for (const id of [...voters, ...observers])
-            expect(Math.abs(fault.rate - 1)).toBeLessThanOrEqual(timingOf(id).clockDriftRatio);
+            expect(Math.abs(fault.rate - 1)).toBeLessThanOrEqual(timings[id]?.clockDriftRatio ?? 0);
     }
   });
 
@@ -89,7 +90,7 @@ describe("raftbeat fuzz", () => {
       clockMs: () => 0,
       signal: stop.signal,
       onProgress: ({ runs }) => runs >= 5 && stop.abort(),
-      workers: {
+      executor: {
         count: 2,
         run: async (job) => {
           asked.push(job.do);

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { builtFile } from "../../../src/built-file.js";
 
-const main = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(builtFile("cli/main.js"));
 const scenario = fileURLToPath(new URL("../../../simulations/swizzle-clog.yaml", import.meta.url));
 
 function summary(...flags: readonly string[]): Record<string, unknown> {

@@ -11,9 +11,9 @@ import {
 import { createDriver, type Driver } from "../../../src/runtime/driver.js";
 import type { VoteStore } from "../../../src/runtime/ports.js";
 import { systemClock, systemRandom } from "../../../src/runtime/system-ports.js";
+import type { WebSocketTransportOptions } from "../../../src/transport/websocket/options.js";
 import {
   type WebSocketTransport,
-  type WebSocketTransportOptions,
   webSocketTransport,
 } from "../../../src/transport/websocket/websocket-transport.js";
 import { settings } from "../../simulation/support/simulated-cluster.js";
@@ -28,12 +28,18 @@ export interface Replica {
   readonly told: string[];
 }
 
-/** Starts a cluster of drivers on real sockets, clocks and chance, and waits until everybody follows one leader. */
+/** A cluster over real sockets, in this process. */
+export interface Cluster {
+  readonly replicas: readonly Replica[];
+  /** Waits until all others follow one leader. A busy machine may have held up the one that led before. */
+  settled(): Promise<Replica>;
+}
+
+/** Starts a cluster of drivers on real sockets, clocks and chance, and waits until all others follow one leader. */
 export async function startCluster(
   ids: readonly NodeId[],
   options: Partial<WebSocketTransportOptions> = {},
-  electionTimeout = { minMs: 500, maxMs: 1000 },
-): Promise<{ replicas: Replica[]; leader: Replica }> {
+): Promise<Cluster> {
   // Addresses must be known before anybody starts, so the servers listen first.
   const servers = await Promise.all(ids.map(() => listeningServer()));
   const members = ids.map((id, index) => ({
@@ -42,22 +48,27 @@ export async function startCluster(
     incarnation: null,
   }));
   const replicas = await Promise.all(
-    ids.map((id, index) => startReplica(id, servers[index] as Server, members, options, electionTimeout)),
+    ids.map((id, index) => startReplica(id, servers[index] as Server, members, options)),
   );
-  const leaderOf = () => replicas.find(({ driver }) => driver.isLeader());
-  await until(
-    "everybody follows one leader",
-    () => {
-      const leader = leaderOf();
-      return replicas.every(
-        ({ driver, id }) =>
-          id === leader?.id ||
-          (driver.node.role.name === "follower" && driver.node.role.leader === leader?.id),
-      );
-    },
-    15_000,
-  );
-  return { replicas, leader: leaderOf() as Replica };
+  async function settled(): Promise<Replica> {
+    let leader: Replica | undefined;
+    await until(
+      "all others follow one leader",
+      () => {
+        leader = replicas.find(({ driver }) => driver.isLeader());
+        return replicas.every(
+          ({ driver, id }) =>
+            id === leader?.id ||
+            (driver.node.role.name === "follower" && driver.node.role.leader === leader?.id),
+        );
+      },
+      30_000,
+    );
+    return leader as unknown as Replica;
+  }
+
+  await settled();
+  return { replicas, settled };
 }
 
 async function startReplica(
@@ -65,9 +76,8 @@ async function startReplica(
   server: Server,
   members: readonly Member[],
   options: Partial<WebSocketTransportOptions>,
-  electionTimeout: { readonly minMs: number; readonly maxMs: number },
 ): Promise<Replica> {
-  const nodeSettings = settings({ heartbeatIntervalMs: 50, electionTimeout });
+  const nodeSettings = settings({ heartbeatIntervalMs: 100, electionTimeout: { minMs: 1500, maxMs: 2500 } });
   const identity = identityOf(id);
   const record = foundingRecord(members, identity.incarnation, nodeSettings.voteHoldMs);
   const transport = webSocketTransport({ listen: { server, path: "/election" }, ...options })(identity);

@@ -1,9 +1,11 @@
-import { connect, createServer, type Socket } from "node:net";
-import { type ClientOptions, WebSocket } from "ws";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type ClientOptions, WebSocket, WebSocketServer } from "ws";
 import type { Standing } from "../../../src/protocol/index.js";
-import type { PeerRefusal } from "../../../src/runtime/ports.js";
+import type { PeerRefusal, Transport } from "../../../src/runtime/ports.js";
 import { acceptHandshake, dialHandshake } from "../../../src/transport/wire/handshake.js";
-import { afterwards, identityOf, until } from "./nodes.js";
+import { afterwards, aStanding, identityOf, memberAt, until } from "./nodes.js";
+
+export { aStanding };
 
 /** How a WebSocket was closed. */
 export interface Closed {
@@ -39,19 +41,6 @@ export async function rawPeer(
   await new Promise<void>((resolve, reject) => socket.once("open", resolve).once("error", reject));
   socket.on("error", () => {});
   return { socket, heard, closed };
-}
-
-/** What a node of a test says of its record. */
-export function aStanding(more: Partial<Standing> = {}): Standing {
-  return {
-    clusterId: "cluster-1",
-    startCount: 1,
-    startNonce: "start-1",
-    earlierNonces: [],
-    writeCount: 2,
-    term: 3,
-    ...more,
-  };
 }
 
 /** A challenge as any node would make it. Without a token no hello depends on it. */
@@ -105,6 +94,37 @@ export function answerAs(
     handshake.hear(data.toString());
     socket.send(handshake.answer(refusal) ?? "");
   });
+}
+
+/** Lets a node dial a server that answers as `id`. */
+export async function dialledAs(id: string, { transport }: { readonly transport: Transport }) {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  await new Promise((resolve) => server.once("listening", resolve));
+  afterwards(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  const closed = new Promise<Closed>((resolve) =>
+    server.on("connection", (socket) => {
+      answerAs(socket, id);
+      socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+    }),
+  );
+  transport.setPeers([memberAt(id, (server.address() as AddressInfo).port)]);
+  return {
+    closed,
+    say(text: string): void {
+      for (const socket of server.clients) socket.send(text);
+    },
+    isOpen: () => [...server.clients].some((socket) => socket.readyState === socket.OPEN),
+    /** Reads nothing any more, a close frame neither. */
+    pause(): void {
+      for (const socket of server.clients) socket.pause();
+    },
+    terminate(): void {
+      for (const socket of server.clients) socket.terminate();
+    },
+  };
 }
 
 /** A network path that a test can break without either end being told. */

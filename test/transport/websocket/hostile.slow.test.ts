@@ -4,10 +4,8 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/runtime/system-ports.js";
-import type {
-  WebSocketTransport,
-  WebSocketTransportOptions,
-} from "../../../src/transport/websocket/websocket-transport.js";
+import type { WebSocketTransportOptions } from "../../../src/transport/websocket/options.js";
+import type { WebSocketTransport } from "../../../src/transport/websocket/websocket-transport.js";
 import { encodeMessage } from "../../../src/transport/wire/codec.js";
 import { anyMessage, mutationsOf } from "../support/messages.js";
 import {
@@ -204,7 +202,7 @@ describe("a hostile peer", () => {
   });
 });
 
-describe("strangers", () => {
+describe("connections that have not said who they are", () => {
   afterEach(stopAll);
 
   const slow: [string, string][] = [
@@ -212,7 +210,7 @@ describe("strangers", () => {
     ["stops in the middle of its request", "GET / HTTP/1.1\r\nHost: x\r\n"],
     ["opens a WebSocket and says nothing", upgradeRequest],
   ];
-  it.each(slow)("who %s is turned out in time", async (_name, bytes) => {
+  it.each(slow)("are closed in time where one %s", async (_name, bytes) => {
     const { b, stillLinked } = await victims({ limits: { handshakeTimeoutMs: 100 }, silenceMs: 50 });
     const startedMs = performance.now();
     const { closed } = await rawConnection(b.transport.port(), bytes);
@@ -222,7 +220,7 @@ describe("strangers", () => {
     await stillLinked();
   });
 
-  it("who drip their request byte by byte are turned out in time", async () => {
+  it("are closed in time where a request drips byte by byte", async () => {
     const { b, stillLinked } = await victims({ limits: { handshakeTimeoutMs: 150 }, silenceMs: 50 });
     const { socket, closed } = await rawConnection(b.transport.port(), "GET / HTTP/1.1\r\n");
     const drip = setInterval(() => socket.write("x"), 10);
@@ -232,21 +230,21 @@ describe("strangers", () => {
     await stillLinked();
   });
 
-  it("hear why they are turned out", async () => {
+  it("hear why they are closed", async () => {
     const b = await startWebSocketNode("b", { limits: { handshakeTimeoutMs: 60 }, silenceMs: 30 });
     const { closed } = await rawPeer(b.transport.port());
     expect(await closed).toEqual({ code: 4007, reason: "no hello within 60 ms" });
   });
 
-  it("by the hundred make room for each other, and never lock a peer out", async () => {
+  it("make room for each other where there are hundreds, and never lock a peer out", async () => {
     const { b, stillLinked } = await victims({
-      limits: { maxStrangerCount: 50, handshakeTimeoutMs: 60_000, maxConnectionsPerSecond: 1000 },
+      limits: { maxPendingCount: 50, handshakeTimeoutMs: 60_000, maxConnectionsPerSecond: 1000 },
     });
     const crowd = await Promise.all(
       Array.from({ length: 400 }, (_, index) => rawConnection(b.transport.port(), slow[index % 3]?.[1])),
     );
-    await until("turned out", () => crowd.filter(({ socket }) => socket.destroyed).length >= 350);
-    expect(b.transport.refusedCounts().tooManyStrangers).toBe(350);
+    await until("closed", () => crowd.filter(({ socket }) => socket.destroyed).length >= 350);
+    expect(b.transport.refusedCounts().tooManyConnections).toBe(350);
     expect(b.refusals.length).toBeLessThan(5);
     const d = await startWebSocketNode("d");
     d.transport.setPeers([memberAt("b", b.transport.port())]);
@@ -254,7 +252,7 @@ describe("strangers", () => {
     await stillLinked();
   });
 
-  it("who are no peers get links as long as there is room, and hear when there is none", async () => {
+  it("get links as long as there is room, where they are no peers, and hear when there is none", async () => {
     const { b, stillLinked } = await victims({ limits: { maxUnlistedCount: 3 } });
     for (const id of ["j1", "j2", "j3"]) await rawNode(id, "b", b.transport.port());
     const late = await rawPeer(b.transport.port());
@@ -266,8 +264,8 @@ describe("strangers", () => {
     await stillLinked();
   });
 
-  it("who connect in crowds are turned away before anything is read, but not from the host of a peer", async () => {
-    const limits = { maxConnectionsPerSecond: 20, maxStrangerCount: 10_000 };
+  it("are turned away in a crowd before anything is read, but not from the host of a peer", async () => {
+    const limits = { maxConnectionsPerSecond: 20, maxPendingCount: 10_000 };
     const b = await startWebSocketNode("b", { limits });
     const d = await startWebSocketNode("d", { redialMaxMs: 20 });
     // b reaches d at 127.0.0.1, where nobody of that name answers; the crowd comes from another host.
@@ -280,7 +278,7 @@ describe("strangers", () => {
           Array.from({ length: 20 }, () => rawConnection(b.transport.port(), "", "127.0.0.2")),
         );
     })();
-    const turnedAway = () => b.transport.refusedCounts().tooManyStrangers ?? 0;
+    const turnedAway = () => b.transport.refusedCounts().tooManyConnections ?? 0;
     await until("the crowd is too great", () => turnedAway() > 200);
     d.transport.setPeers([memberAt("b", b.transport.port())]);
     await until("the peer gets in", () => d.linked().includes("b"));
@@ -289,7 +287,7 @@ describe("strangers", () => {
     expect(b.refusals.map(({ detail }) => detail)).toContain("more than 20 new connections a second");
   });
 
-  it("who connect in crowds hear so at once", async () => {
+  it("hear at once that they are a crowd", async () => {
     // Time stands still, so that there is room for one connection and never for a second.
     const clock = { ...systemClock(), nowMs: () => 0 };
     const b = await startWebSocketNode("b", { limits: { maxConnectionsPerSecond: 1 }, clock });
@@ -297,10 +295,10 @@ describe("strangers", () => {
     const d = await startWebSocketNode("d", { redialMaxMs: 20 });
     d.transport.setPeers([memberAt("b", b.transport.port())]);
     await until("refused", () => d.refusals.length > 0);
-    expect(d.refusals[0]).toMatchObject({ reason: "tooManyStrangers", by: "peer", peer: "b" });
+    expect(d.refusals[0]).toMatchObject({ reason: "tooManyConnections", by: "peer", peer: "b" });
   });
 
-  it("that are linked have one allowance together, which no peer is held to", async () => {
+  it("share one token bucket once they are linked and no peers, which no peer is held to", async () => {
     const { a, b, stillLinked } = await victims({ limits: { maxUnlistedFramesPerSecond: 50 } });
     const guests = await Promise.all(
       ["g1", "g2", "g3", "g4"].map((id) => rawNode(id, "b", b.transport.port())),
@@ -321,7 +319,7 @@ describe("strangers", () => {
     await stillLinked();
   });
 
-  it("that ping before they have said who they are are cut off", async () => {
+  it("are cut off where they ping first", async () => {
     const b = await startWebSocketNode("b");
     const { closed } = await rawConnection(
       b.transport.port(),

@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
-import { resolveLimits } from "../../../src/transport/websocket/limits.js";
-import { createLink, type LinkOwner } from "../../../src/transport/websocket/link.js";
-import { createTraffic } from "../../../src/transport/websocket/token-bucket.js";
+import { resolveLimits } from "../../../src/transport/limits/limits.js";
+import { createTrafficLimit } from "../../../src/transport/limits/traffic-limit.js";
+import { Link } from "../../../src/transport/websocket/link.js";
+import type { LinkOwner } from "../../../src/transport/websocket/link-owner.js";
 import { identityOf } from "../support/nodes.js";
 import { aStanding } from "../support/wire.js";
 
@@ -23,15 +24,13 @@ describe("a link that was refused", () => {
     const limits = resolveLimits();
     const owner: LinkOwner = {
       standing: aStanding,
-      isListed: () => false,
       refusesLink: () => null,
       refusesPeer: () => null,
       onRefusedBy() {},
       onUp() {},
-      onFrame() {},
-      onEnd() {},
+      onFailed() {},
     };
-    createLink(
+    new Link(
       {
         socket: socket as unknown as WebSocket,
         remote: "10.0.0.1:5",
@@ -43,7 +42,7 @@ describe("a link that was refused", () => {
         credentials: { identity: identityOf("b"), tokens: () => [] },
         limits,
         clock: { nowMs: () => 0, afterPoll() {} },
-        unlisted: createTraffic(1, 1, 0),
+        unlisted: createTrafficLimit(1, 1, 0),
         sockets: new Set(),
       },
       owner,

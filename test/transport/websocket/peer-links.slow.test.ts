@@ -16,7 +16,7 @@ import {
   type TestNode,
   until,
 } from "../support/nodes.js";
-import { answerAs, aStanding, type Closed, rawNode, tcpProxy } from "../support/wire.js";
+import { answerAs, aStanding, dialledAs, rawNode, tcpProxy } from "../support/wire.js";
 
 type Node = TestNode<WebSocketTransport>;
 
@@ -56,7 +56,7 @@ describe("links between peers", () => {
 
   it("are closed where there are two, and no message is lost by it", async () => {
     const b = await startWebSocketNode("b");
-    const dialled = await acceptAs("a", b);
+    const dialled = await dialledAs("a", b);
     await until("linked", () => b.linked().includes("a"));
     const a = await rawNode("a", "b", b.transport.port());
     // The higher id has dialled as well: it is the one to close its own link, once the other has proved alive.
@@ -71,7 +71,7 @@ describe("links between peers", () => {
 
   it("are kept both as long as the other has not proved alive", async () => {
     const b = await startWebSocketNode("b");
-    const dialled = await acceptAs("a", b);
+    const dialled = await dialledAs("a", b);
     await until("linked", () => b.linked().includes("a"));
     const a = await rawNode("a", "b", b.transport.port());
     b.transport.send("a", aHeartbeat());
@@ -86,7 +86,7 @@ describe("links between peers", () => {
 
   it("are not closed by the lower id, so that the sides never disagree", async () => {
     const a = await startWebSocketNode("a", { silenceMs: 20 });
-    const dialled = await acceptAs("b", a);
+    const dialled = await dialledAs("b", a);
     await until("linked", () => a.linked().includes("b"));
     const b = await rawNode("b", "a", a.transport.port());
     b.socket.send('["tn",0,1,0]');
@@ -98,7 +98,7 @@ describe("links between peers", () => {
 
   it("are broken, where the other side does not close them, before stopping is over", async () => {
     const a = await startWebSocketNode("a");
-    const deaf = await acceptAs("b", a);
+    const deaf = await dialledAs("b", a);
     await until("linked", () => a.linked().includes("b"));
     deaf.pause();
     const startedMs = performance.now();
@@ -173,7 +173,7 @@ describe("links between peers", () => {
     await rawNode("b", "a", a.transport.port(), "", { standing });
     expect((await before.closed).code).toBe(4010);
     const up = { event: "up", peer: "b", incarnation: "b-1" };
-    expect(a.told).toEqual([up, { event: "down", peer: "b" }, up]);
+    expect(a.told).toEqual([up, { event: "down", peer: "b", reason: "replaced" }, up]);
     expect(a.met.map((met) => met.standing?.startCount)).toEqual([1, 2]);
 
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
@@ -185,7 +185,7 @@ describe("links between peers", () => {
     await rawNode("c", "a", a.transport.port(), "", { standing });
     await until("one link", () => server.clients.size === 0);
     expect(a.told.slice(-2)).toMatchObject([
-      { event: "down", peer: "c" },
+      { event: "down", peer: "c", reason: "replaced" },
       { event: "up", peer: "c" },
     ]);
   });
@@ -201,7 +201,8 @@ describe("links between peers", () => {
     proxy.freeze();
     await until("dead", () => a.linked().length === 0);
     await until("broken, not just forgotten", () => proxy.openCount() < proxy.connectionCount());
-    expect(a.told.find(({ event }) => event === "down")).toEqual({ event: "down", peer: "b" });
+    const down = a.told.find(({ event }) => event === "down");
+    expect(down).toEqual({ event: "down", peer: "b", reason: "silent" });
     await until("linked anew", () => a.linked().includes("b") && counters(b, "a").connected);
     expect(proxy.connectionCount()).toBeGreaterThan(1);
     a.transport.send("b", aHeartbeat());
@@ -318,29 +319,4 @@ describe("links between peers", () => {
     a.transport.send("b", aHeartbeat());
     expect(counters(a, "b").droppedCount).toBe(1);
   });
-
-  /** Lets `node` dial a server that answers as `id`. */
-  async function acceptAs(id: string, node: Node) {
-    const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
-    await new Promise((resolve) => server.once("listening", resolve));
-    afterwards(() => {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-    });
-    const closed = new Promise<Closed>((resolve) =>
-      server.on("connection", (socket) => {
-        answerAs(socket, id);
-        socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
-      }),
-    );
-    node.transport.setPeers([memberAt(id, (server.address() as AddressInfo).port)]);
-    const say = (text: string) => {
-      for (const socket of server.clients) socket.send(text);
-    };
-    const isOpen = () => [...server.clients].some((socket) => socket.readyState === socket.OPEN);
-    const pause = () => {
-      for (const socket of server.clients) socket.pause();
-    };
-    return { say, closed, isOpen, pause };
-  }
 });

@@ -77,7 +77,7 @@ describe("links with a peer", () => {
     expect(await before.closed).toEqual({ code: 4010, reason: "replaced by a newer connection" });
     expect(a.told).toEqual([
       { event: "up", peer: "b", incarnation: "b-1" },
-      { event: "down", peer: "b" },
+      { event: "down", peer: "b", reason: "replaced" },
       { event: "up", peer: "b", incarnation: "b-2" },
     ]);
     before.socket.terminate();

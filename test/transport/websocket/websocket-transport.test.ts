@@ -1,18 +1,55 @@
 import { Server } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Standing } from "../../../src/protocol/index.js";
+import type { RecordedNode } from "../../../src/testing/contracts/recorded-node.js";
 import {
   type WebSocketTransport,
   webSocketTransport,
 } from "../../../src/transport/websocket/websocket-transport.js";
-import { memberAt, startNode, type TestNode } from "../support/nodes.js";
-import { transportContract } from "../support/transport-contract.js";
+import { aStanding, identityOf, memberAt, startNode, until } from "../support/nodes.js";
+import { keepsTransportContract } from "../support/transport-contract.js";
+import { rawNode } from "../support/wire.js";
 
-transportContract("the WebSocket transport", () => {
-  const make = webSocketTransport({ listen: { host: "127.0.0.1", port: 0 } });
+keepsTransportContract("the WebSocket transport", () => {
+  const make = webSocketTransport({ listen: { host: "127.0.0.1", port: 0 }, silenceMs: 150 });
+  const portOf = ({ transport }: RecordedNode) => (transport as WebSocketTransport).port();
+  /** Links a peer that says what a test wants said. */
+  const link = async (node: RecordedNode, standing?: Standing) => {
+    const more = standing === undefined ? {} : { standing };
+    const peer = await rawNode("far", node.identity.id, portOf(node), "", more);
+    await until("linked", () => node.linked().includes("far"));
+    return peer.socket;
+  };
   return {
     make,
-    start: (identity, more) => startNode(identity, make, [], more),
-    member: (node) => memberAt(node.identity.id, (node as TestNode<WebSocketTransport>).transport.port()),
+    member: (node) => memberAt(node.identity.id, portOf(node)),
+    endings: {
+      async closed(node) {
+        const peer = await startNode(identityOf("far"), make);
+        peer.transport.setPeers([memberAt(node.identity.id, portOf(node))]);
+        await until("linked", () => node.linked().includes("far"));
+        await peer.stop();
+        return "far";
+      },
+      async reset(node) {
+        (await link(node)).terminate();
+        return "far";
+      },
+      async refused(node) {
+        (await link(node)).send("[]");
+        return "far";
+      },
+      async silent(node) {
+        // Answers no ping any more, as a machine that is gone.
+        (await link(node)).pause();
+        return "far";
+      },
+      async replaced(node) {
+        await link(node);
+        await link(node, aStanding({ startCount: 2, startNonce: "start-2" }));
+        return "far";
+      },
+    },
   };
 });
 

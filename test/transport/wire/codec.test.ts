@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { configurationOf, highestCount, type Message, maxMemberCount } from "../../../src/protocol/index.js";
-import { defaultLimits } from "../../../src/transport/websocket/limits.js";
-import { decodeFrame, encodeMessage } from "../../../src/transport/wire/codec.js";
+import { defaultTransportLimits } from "../../../src/transport/limits/limits.js";
+import { createFrameDecoder, encodeMessage } from "../../../src/transport/wire/codec.js";
 import { anyMessage, mutationsOf, outOfBounds } from "../support/messages.js";
 import { aHeartbeat, aReply, oneOfEach } from "../support/nodes.js";
+
+const decodeFrame = createFrameDecoder();
 
 const frames = anyMessage.map((message) => encodeMessage(message));
 
@@ -54,7 +56,7 @@ describe("a frame", () => {
       hasMetadata: false,
     });
     const text = encodeMessage(message);
-    expect(Buffer.byteLength(text)).toBeLessThan(defaultLimits.maxFrameBytes);
+    expect(Buffer.byteLength(text)).toBeLessThan(defaultTransportLimits.maxFrameBytes);
     expect(decodeFrame(text)).toEqual({ ok: true, group: 0, message });
   });
 });

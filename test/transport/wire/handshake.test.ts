@@ -282,7 +282,7 @@ describe("a transport's way in", () => {
     await rawPeer(a.transport.port(), {}, "/election");
     await expect(rawPeer(a.transport.port(), {}, "/election")).rejects.toThrow(/503/);
     expect(a.refusals).toMatchObject([
-      { reason: "tooManyStrangers", detail: "more than 1 new connections a second" },
+      { reason: "tooManyConnections", detail: "more than 1 new connections a second" },
     ]);
     const { port } = server.address() as AddressInfo;
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("the service");

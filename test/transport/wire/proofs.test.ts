@@ -7,7 +7,7 @@ import {
   type Step,
 } from "../../../src/transport/wire/handshake.js";
 import { longestHelloBytes } from "../../../src/transport/wire/hello.js";
-import { proofOf } from "../../../src/transport/wire/token-proof.js";
+import { judgeProofs, proofOf } from "../../../src/transport/wire/token-proof.js";
 import { identityOf } from "../support/nodes.js";
 import { aStanding } from "../support/wire.js";
 
@@ -103,6 +103,16 @@ describe("the proof of a token", () => {
     const door = accepts(credentials("a", "red"));
     const relayed = said(dials(credentials("a", "red")).hear(door.opening ?? ""));
     expect(door.hear(relayed)).toMatchObject({ next: "refuse", reason: "wrongNode" });
+  });
+
+  it("is compared to its last digit, and from its first", () => {
+    const proof = proofOf("red", "dialling", [1]);
+    const judged = (given: string) => judgeProofs([given], ["red"], "dialling", [1]).ok;
+    expect(judged(proof)).toBe(true);
+    for (let index = 0; index < proof.length; index++) {
+      const other = proof[index] === "0" ? "1" : "0";
+      expect(judged(proof.slice(0, index) + other + proof.slice(index + 1)), `digit ${index}`).toBe(false);
+    }
   });
 
   it("is another for each side, whatever was said", () => {

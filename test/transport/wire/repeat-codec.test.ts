@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { highestCount, type Message } from "../../../src/protocol/index.js";
-import { decodeFrame, encodeMessage } from "../../../src/transport/wire/codec.js";
+import { createFrameDecoder, encodeMessage } from "../../../src/transport/wire/codec.js";
 import { createDecoder, createEncoder } from "../../../src/transport/wire/repeat-codec.js";
 import { anyMessage, mutationsOf } from "../support/messages.js";
 import { aHeartbeat, aReply } from "../support/nodes.js";
+
+const decodeFrame = createFrameDecoder();
 
 const seqs = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: highestCount }));
 /** Mostly alike: two values of every field, and any seq. */
@@ -49,7 +51,7 @@ it("frames one after the other are decoded as each alone, whatever they are", ()
   );
   fc.assert(
     fc.property(texts, (frames) => {
-      const decode = createDecoder();
+      const decode = createDecoder(decodeFrame);
       expect(frames.map(decode)).toEqual(frames.map(decodeFrame));
     }),
     { numRuns: 2000 },
@@ -87,7 +89,7 @@ it.each([0, 1])("a seq is read after a frame like it as it is read first (%i)", 
     String(highestCount),
     String(highestCount + 1),
   ]) {
-    const decode = createDecoder();
+    const decode = createDecoder(decodeFrame);
     expect(decode(around("5")[kind] as string)).toMatchObject({ ok: true });
     expect(decode(around(seq)[kind] as string), seq).toEqual(decodeFrame(around(seq)[kind] as string));
     expect(decode(around("6")[kind] as string)).toMatchObject({ ok: true, message: { seq: 6 } });
@@ -95,7 +97,7 @@ it.each([0, 1])("a seq is read after a frame like it as it is read first (%i)", 
 });
 
 it("a frame of another group stays of that group where it repeats", () => {
-  const decode = createDecoder();
+  const decode = createDecoder(decodeFrame);
   for (const [group, seq] of [
     [7, 1],
     [7, 2],
@@ -108,7 +110,7 @@ it("a frame of another group stays of that group where it repeats", () => {
 it("what repeats is not read again", () => {
   const idOf = (message: Message) => ("configurationId" in message ? message.configurationId : null);
   for (const message of [aHeartbeat({ seq: 1, hasMetadata: true }), aReply({ seq: 1 })]) {
-    const decode = createDecoder();
+    const decode = createDecoder(decodeFrame);
     const ids = [1, 2, 3].map((seq) => {
       const frame = decode(encodeMessage({ ...message, seq }));
       return frame.ok ? idOf(frame.message) : null;

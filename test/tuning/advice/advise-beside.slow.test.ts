@@ -1,20 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { resolveTiming, type Timing } from "../../../src/protocol/index.js";
+import { inProcessExecutor } from "../../../src/simulation/jobs/executor.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
-import {
-  type CheckHands,
-  checkAdvice,
-  type SimulatedFigures,
-} from "../../../src/tuning/advice/check-advice.js";
+import { checkAdvice, type SimulatedFigures } from "../../../src/tuning/advice/check-advice.js";
 import { concernOf } from "../../../src/tuning/advice/fit.js";
 import { brokenLimits, defaultLimits } from "../../../src/tuning/advice/limits.js";
 import { etcdDefaults, etcdRule, yardsticksOf } from "../../../src/tuning/advice/yardsticks.js";
+import { jobs } from "../../../src/tuning/job-table.js";
 import { expectationOf } from "../../../src/tuning/model/expectation.js";
 import { monthMs, type NetworkProfile, networkPresets } from "../../../src/tuning/model/network-profile.js";
-import { work } from "../../../src/tuning/sweep/worker.js";
 import { seededRandom } from "../../support/prng.js";
 
-const here: CheckHands = { runs: async (job) => work(job), quiet: async (job) => work(job) };
+const here = inProcessExecutor(jobs, "sweep");
 
 function aTiming(heartbeatIntervalMs: number, minMs: number, maxMs: number): Timing {
   const resolution = resolveTiming({ heartbeatIntervalMs, electionTimeout: { minMs, maxMs } });

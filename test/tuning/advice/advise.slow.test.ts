@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { resolveTiming, type Timing } from "../../../src/protocol/index.js";
+import { inProcessExecutor } from "../../../src/simulation/jobs/executor.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
-import {
-  type CheckHands,
-  checkAdvice,
-  type SimulatedFigures,
-} from "../../../src/tuning/advice/check-advice.js";
+import { checkAdvice, type SimulatedFigures } from "../../../src/tuning/advice/check-advice.js";
 import { defaultLimits } from "../../../src/tuning/advice/limits.js";
 import { etcdDefaults, etcdRule } from "../../../src/tuning/advice/yardsticks.js";
+import { jobs } from "../../../src/tuning/job-table.js";
 import { expectationOf } from "../../../src/tuning/model/expectation.js";
 import {
   monthHours,
@@ -18,13 +16,12 @@ import {
 } from "../../../src/tuning/model/network-profile.js";
 import { lognormalShareAbove, normalShareAbove } from "../../../src/tuning/model/normal-share.js";
 import { quantileInterval } from "../../../src/tuning/statistics/confidence.js";
-import { work } from "../../../src/tuning/sweep/worker.js";
 
 const names = Object.keys(networkPresets) as NetworkPreset[];
 const worlds = names.flatMap((name) =>
   (["stream", "datagram"] as const).map((transport) => [name, transport] as const),
 );
-const here: CheckHands = { runs: async (job) => work(job), quiet: async (job) => work(job) };
+const here = inProcessExecutor(jobs, "sweep");
 
 function aProfile(given: Partial<NetworkProfile> = {}): NetworkProfile {
   return { ...networkPresets.oneRegion, ...given };

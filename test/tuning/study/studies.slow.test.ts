@@ -2,8 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { builtFile } from "../../../src/built-file.js";
 import { figuresOf } from "../../../src/report/pages/study-page.js";
 import { parseScenario } from "../../../src/simulation/index.js";
+import { openThreads } from "../../../src/simulation/jobs/thread-executor.js";
+import { jobs } from "../../../src/tuning/job-table.js";
 import { figure16, publishedShares, thesisWan } from "../../../src/tuning/study/published.js";
 import { figure16Study, thesisWanStudy } from "../../../src/tuning/study/published-studies.js";
 import { runStudy } from "../../../src/tuning/study/run-study.js";
@@ -11,14 +14,18 @@ import { studies } from "../../../src/tuning/study/studies.js";
 import type { Row, Study } from "../../../src/tuning/study/study.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const workerModule = new URL("../../../dist/tuning/study/worker.js", import.meta.url);
 
 function only(study: Study, ...rows: number[]): Study {
   return { ...study, cases: (trials) => study.cases(trials).filter((_, index) => rows.includes(index)) };
 }
 
-function play(study: Study, trials: number, workers = 2): Promise<Row[]> {
-  return runStudy(study, { seed: 1, trials, workers, workerModule });
+async function play(study: Study, trials: number, threads = 2): Promise<Row[]> {
+  const executor = await openThreads(jobs, "study", threads);
+  try {
+    return (await runStudy(study, { seed: 1, trials, executor })).map(({ row }) => row);
+  } finally {
+    await executor.close();
+  }
 }
 
 function offBy(value: unknown, published: unknown): number {
@@ -105,7 +112,7 @@ describe("a study", () => {
 
 describe("raftbeat study", () => {
   const run = (...words: string[]) =>
-    spawnSync(process.execPath, [`${root}dist/cli/main.js`, "study", ...words], { encoding: "utf8" });
+    spawnSync(process.execPath, [builtFile("cli/main.js").pathname, "study", ...words], { encoding: "utf8" });
 
   it("refuses a study there is not, and counts that are none, in one sentence", () => {
     const unknown = run("figure-17");

@@ -1,4 +1,4 @@
-import { parseScenario, playRun } from "../../../src/simulation/index.js";
+import { type Cluster, parseScenario, playWatched } from "../../../src/simulation/index.js";
 import {
   type ElectionModel,
   falseElectionPerMs,
@@ -53,17 +53,11 @@ export function checkSuspicions(world: SuspicionWorld, minutes: number, seed: nu
   let shared = 0;
   let ledMs = 0;
   for (let minute = 0; minute < minutes; minute++) {
-    let count: SuspicionCount | undefined;
-    const { metrics } = playRun(scenario, seed + minute, {
-      checks: "figures",
-      watch: (cluster) => {
-        count = new SuspicionCount(cluster);
-        return count;
-      },
-    });
-    suspicions += count?.suspicions ?? 0;
-    shared += count?.shared ?? 0;
-    ledMs += metrics.observedMs;
+    const watch = (cluster: Cluster) => new SuspicionCount(cluster);
+    const { outcome, watcher } = playWatched(scenario, seed + minute, watch, { checks: "none" });
+    suspicions += watcher.suspicions;
+    shared += watcher.shared;
+    ledMs += outcome.metrics.observedMs;
   }
   const model: ElectionModel = {
     nodes,

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { playRun } from "../../../src/simulation/run/run.js";
+import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
+import { playBaseline } from "../../../src/tuning/sweep/baseline.js";
 import { type CellRecord, runsWanted } from "../../../src/tuning/sweep/cell-record.js";
-import { type CellSummary, summarizeCells } from "../../../src/tuning/sweep/cell-summary.js";
+import { playCellRuns, type RunsJob } from "../../../src/tuning/sweep/cell-runs.js";
+import type { CellSummary } from "../../../src/tuning/sweep/cell-summary.js";
 import { sweepCsv } from "../../../src/tuning/sweep/csv.js";
-import { cellsOf, parseVariation } from "../../../src/tuning/sweep/grid.js";
+import { parseVariation } from "../../../src/tuning/sweep/grid.js";
 import { fingerprintOf, readSweepState, writeSweepState } from "../../../src/tuning/sweep/state.js";
-import { runSweep, type SweepHands, type SweepPlan } from "../../../src/tuning/sweep/sweep.js";
-import { type RunsJob, work } from "../../../src/tuning/sweep/worker.js";
+import { planSweep, runSweep, type SweepOptions, type SweepPlan } from "../../../src/tuning/sweep/sweep.js";
+import { type SweepExecutor, sweepJob } from "../../../src/tuning/sweep/sweep-job.js";
 
 const document = {
   cluster: { nodes: 3 },
@@ -22,46 +25,39 @@ const document = {
   observeMs: 5000,
 };
 
-function planFor(varied: readonly string[], change: Partial<SweepPlan> = {}): SweepPlan {
-  return {
-    document,
-    cells: cellsOf(document, varied.map(parseVariation)),
-    figure: "recoveryMs",
-    stopping: { precision: 0.1, minRuns: 30, maxRuns: 200 },
-    seed: 1,
+function planFor(
+  varied: readonly string[],
+  change: Partial<SweepOptions> = {},
+  of: object = document,
+): SweepPlan {
+  const stopping = { precision: 0.1, minRuns: 30, maxRuns: 200 };
+  return planSweep({ scenario: parseScenario(of), document: of }, varied.map(parseVariation), {
+    stopping,
     quietMinutes: 1,
     ...change,
-  };
+  });
 }
 
-/** Hands that give back late what was asked for early, as threads may. */
-function hands(count: number, most = Number.POSITIVE_INFINITY): SweepHands {
+/** Does jobs in this thread, and ends them late where they were given early, as threads may. */
+function executor(count: number, most = Number.POSITIVE_INFINITY): SweepExecutor {
   let jobs = 0;
-  const later = async () => {
-    if (++jobs > most) throw new Error("interrupted");
-    for (let turn = jobs % 7; turn > 0; turn--) await Promise.resolve();
-  };
   return {
     count,
-    runs: async (job) => {
-      await later();
-      return work(job);
+    run: async (job) => {
+      if (++jobs > most) throw new Error("interrupted");
+      for (let turn = jobs % 7; turn > 0; turn--) await Promise.resolve();
+      return sweepJob(job);
     },
-    quiet: async (job) => {
-      await later();
-      return work(job);
-    },
+    close: async () => {},
   };
 }
 
-function runsOf({ seed, figure }: SweepPlan): RunsJob {
-  return { kind: "runs", document, seed, runs: 1, figure, checkedRuns: 0 };
+function runsOf({ seed, metric }: SweepPlan, of: object = document): RunsJob {
+  return { kind: "runs", scenario: parseScenario(of), seed, runs: 1, metric, checkedRuns: 0 };
 }
 
-async function swept(plan: SweepPlan, by = hands(1)): Promise<CellSummary[]> {
-  const records = new Map<number, CellRecord>();
-  await runSweep(plan, by, records, () => {});
-  return summarizeCells(plan.cells, records, plan.figure);
+async function swept(plan: SweepPlan, by = executor(1)): Promise<readonly CellSummary[]> {
+  return (await runSweep(plan, by)).summaries;
 }
 
 const heartbeats = "timing.heartbeatIntervalMs=20,70,80";
@@ -70,21 +66,20 @@ describe("a sweep", () => {
   it("plays the same seeds in every cell, and comes to what playRun comes to", async () => {
     const plan = planFor([heartbeats], { stopping: { precision: 0.9, minRuns: 30, maxRuns: 30 } });
     const records = new Map<number, CellRecord>();
-    await runSweep(plan, hands(2), records, () => {});
-    for (const place of [0, 1]) {
-      const { scenario } = plan.cells[place] as (typeof plan.cells)[number];
-      const alone = Array.from({ length: 30 }, (_, run) => {
-        return playRun(scenario as NonNullable<typeof scenario>, 1 + run).metrics.recoveryMs;
-      });
-      expect(records.get(place)?.recoveriesMs).toEqual(alone);
+    await runSweep(plan, executor(2), records);
+    for (const [index, heartbeatIntervalMs] of [20, 70].entries()) {
+      const timing = { ...document.timing, heartbeatIntervalMs };
+      const scenario = parseScenario({ ...document, timing });
+      const alone = Array.from({ length: 30 }, (_, run) => playRun(scenario, 1 + run).metrics.recoveryMs);
+      expect(records.get(index)?.recoveriesMs).toEqual(alone);
     }
     expect(records.has(2)).toBe(false);
   });
 
-  it("comes to the same on any number of hands", async () => {
+  it("comes to the same on any executor", async () => {
     const plan = planFor([heartbeats, "network.loss=0,0.2"]);
-    const one = await swept(plan, hands(1));
-    expect(await swept(plan, hands(5))).toEqual(one);
+    const one = await swept(plan, executor(1));
+    expect(await swept(plan, executor(5))).toEqual(one);
     expect(one.filter(({ refused }) => refused !== null)).toHaveLength(2);
   });
 
@@ -92,9 +87,9 @@ describe("a sweep", () => {
     const stopping = { precision: 0.9, minRuns: 250, maxRuns: 250 };
     const plan = planFor([], { stopping });
     const records = new Map<number, CellRecord>();
-    await runSweep(plan, hands(4), records, () => {});
-    const { figures } = work({ ...runsOf(plan), seed: 1, runs: 250 });
-    expect(records.get(0)?.figures).toEqual(figures);
+    await runSweep(plan, executor(4), records);
+    const { metrics } = playCellRuns({ ...runsOf(plan), seed: 1, runs: 250 });
+    expect(records.get(0)?.metrics).toEqual(metrics);
   });
 
   it("tells of broken promises, looking for them in the first runs of a cell", () => {
@@ -102,9 +97,9 @@ describe("a sweep", () => {
     const drifting = parse(
       readFileSync(new URL("../../../simulations/clock-drift-outside.yaml", import.meta.url), "utf8"),
     );
-    const job = { ...runsOf(planFor([])), document: { ...drifting, expect: [] }, runs: 20 };
-    expect(work({ ...job, checkedRuns: 20 }).violations.join()).toMatch(/seed \d+: I4: /);
-    expect(work({ ...job, checkedRuns: 0 }).violations).toEqual([]);
+    const job = { ...runsOf(planFor([]), { ...drifting, expect: [] }), runs: 20 };
+    expect(playCellRuns({ ...job, checkedRuns: 20 }).violations.join()).toMatch(/seed \d+: I4: /);
+    expect(playCellRuns({ ...job, checkedRuns: 0 }).violations).toEqual([]);
   });
 
   it("comes to the same after an interruption at any job", async () => {
@@ -117,11 +112,11 @@ describe("a sweep", () => {
     const path = join(folder, "state.json");
     for (const jobs of [1, 6, 8]) {
       const records = new Map<number, CellRecord>();
-      await expect(runSweep(plan, hands(2, jobs), records, () => {})).rejects.toThrow("interrupted");
+      await expect(runSweep(plan, executor(2, jobs), records)).rejects.toThrow("interrupted");
       writeSweepState(path, "mine", "a sweep", records);
       const found = readSweepState(path, "mine");
-      await runSweep(plan, hands(2), found, () => {});
-      expect(summarizeCells(plan.cells, found, plan.figure)).toEqual(whole);
+      const resumed = await runSweep(plan, executor(2), found);
+      expect(resumed.summaries).toEqual(whole);
     }
     expect(readdirSync(folder)).toEqual(["state.json"]);
   });
@@ -131,7 +126,7 @@ describe("a sweep", () => {
     const plan = planFor(["timing.electionTimeout.maxMs=170,600"], { stopping });
     const [sure, unsure] = await swept(plan);
     for (const cell of [sure, unsure])
-      expect((cell?.figureHalfWidth ?? 1e9) / (cell?.figureMean ?? 0)).toBeLessThanOrEqual(0.04);
+      expect((cell?.metricHalfWidth ?? 1e9) / (cell?.metricMean ?? 0)).toBeLessThanOrEqual(0.04);
     expect(sure?.runs).toBeLessThan(unsure?.runs ?? 0);
     const [cut] = await swept(planFor([], { stopping: { precision: 0.0001, minRuns: 30, maxRuns: 50 } }));
     expect(cut?.runs).toBe(50);
@@ -139,20 +134,16 @@ describe("a sweep", () => {
 
   it("gives up on a cell where nobody ever leads again", async () => {
     const hopeless = { ...document, cluster: { nodes: 2 }, observeMs: 1000 };
-    const plan = planFor([], { document: hopeless, cells: cellsOf(hopeless, []) });
+    const plan = planFor([], {}, hopeless);
     const [cell] = await swept(plan);
-    expect(cell).toMatchObject({ runs: 20, recovered: 0, recoveryMs: null, figureMean: null });
+    expect(cell).toMatchObject({ runs: 20, recovered: 0, recoveryMs: null, metricMean: null });
   });
 
-  it("counts as false the elections of the twin without faults", async () => {
+  it("counts as false the elections of the baseline runs", async () => {
     const varied = ["network.loss=0,0.35", "timing.electionTimeout.minMs=150,600"];
     const jittery = [...varied, "timing.electionTimeout.jitterMs=50"];
     const fast = { ...document, timing: { ...document.timing, heartbeatIntervalMs: 70 } };
-    const plan = planFor(jittery, {
-      document: fast,
-      cells: cellsOf(fast, jittery.map(parseVariation)),
-      stopping: { precision: 0.9, minRuns: 20, maxRuns: 20 },
-    });
+    const plan = planFor(jittery, { stopping: { precision: 0.9, minRuns: 20, maxRuns: 20 } }, fast);
     const [calm, , lossy, wide] = await swept(plan);
     expect(calm?.falseElections).toBe(0);
     expect(calm?.falseElectionsBetween?.high).toBeGreaterThan(100);
@@ -162,9 +153,14 @@ describe("a sweep", () => {
     expect(calm?.messagesPerSecond).toBeCloseTo(4000 / 70, 0);
   });
 
-  it("leaves out of the twin what happens, and keeps how the world is", () => {
+  it("leaves out of the baseline what happens, and keeps how the world is", () => {
     const quiet = (change: object) =>
-      work({ kind: "quiet", document: { ...document, ...change }, seed: 1, minutes: 2 }).falseElections;
+      playBaseline({
+        kind: "baseline",
+        scenario: parseScenario({ ...document, ...change }),
+        seed: 1,
+        minutes: 2,
+      }).falseElections;
     const crash = { do: "crash", nodes: "leader", for: 1000 };
     expect(quiet({ start: "settled", until: undefined, faults: [{ at: 0, ...crash }] })).toBe(0);
     expect(quiet({ start: "settled", until: undefined, faults: [{ every: 5000, ...crash }] })).toBe(0);
@@ -226,12 +222,12 @@ describe("the state of a sweep", () => {
     ["another file", '{"name":"raftbeat"}', "is not the state of a sweep"],
     [
       "a broken cell",
-      '{"format":"raftbeat sweep state 1","fingerprint":"mine","about":"","cells":{"0":{}}}',
+      '{"format":"raftbeat sweep state 2","fingerprint":"mine","about":"","cells":{"0":{}}}',
       "is not the state of a sweep: cells.0",
     ],
     [
       "another sweep's",
-      '{"format":"raftbeat sweep state 1","fingerprint":"other","about":"b.yaml","cells":{}}',
+      '{"format":"raftbeat sweep state 2","fingerprint":"other","about":"b.yaml","cells":{}}',
       "belongs to another sweep (b.yaml; fingerprint other, and this one has mine)",
     ],
   ])("is refused if it is %s", (_, text, why) => {

@@ -52,7 +52,7 @@ export function tableBox({ title, head, rows }: SummaryTable): HTMLElement {
   return box;
 }
 
-/** The numbers of a figure in words, for whoever cannot see it or wants to copy them. */
+/** The numbers of a figure in words, for readers who cannot see it or want to copy them. */
 export function numbersOf(figure: Figure): HTMLElement {
   const details = element("details");
   const summary = element("summary");

@@ -1,4 +1,5 @@
 import type { ScenarioReport } from "../../recording/run-data.js";
+import { summaryFacts } from "../../text/summary-text.js";
 import { legend } from "../canvas/legend.js";
 import { spaceTime } from "../canvas/space-time.js";
 import { Stage } from "../canvas/stage.js";
@@ -106,7 +107,8 @@ function details(on: Stage): HTMLElement {
   return made;
 }
 
-function facts({ facts: rows }: ScenarioReport): HTMLElement {
+function facts({ summary }: ScenarioReport): HTMLElement {
+  const rows = summaryFacts(summary);
   const table = element("table", {});
   for (const [name, value] of rows)
     table.append(element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));

@@ -1,0 +1,35 @@
+/**
+ * Builds the API reference of every public sub-path into `docs/api`: `npm run docs`. Ends with 1 where anything is amiss, such as a public
+ * type that mentions one which is not exported.
+ */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Application } from "typedoc";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const { name, version, exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+
+/** The source of each sub-path that has types. */
+const entryPoints = Object.values(exports)
+  .filter((target) => typeof target === "object" && "types" in target)
+  .map(({ types }) => types.replace("./dist/", `${root}src/`).replace(/\.d\.ts$/, ".ts"));
+
+const app = await Application.bootstrap({
+  name: `${name} ${version}`,
+  tsconfig: fileURLToPath(new URL("tsconfig.json", import.meta.url)),
+  entryPoints,
+  readme: "none",
+  out: `${root}docs/api`,
+  disableSources: true,
+  githubPages: false,
+  excludePrivate: true,
+  requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
+  validation: { notExported: true, invalidLink: true, notDocumented: true, rewrittenLink: true },
+});
+const project = await app.convert();
+if (project !== undefined) {
+  app.validate(project);
+  await app.generateOutputs(project);
+}
+process.exitCode = project === undefined || app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0;

@@ -1,0 +1,97 @@
+import { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { addAdviseCommand } from "../../src/cli/commands/advise.js";
+import { addDemoCommand } from "../../src/cli/commands/demo.js";
+import { addExploreCommand } from "../../src/cli/commands/explore.js";
+import { addFuzzCommand } from "../../src/cli/commands/fuzz.js";
+import { addNodeCommand } from "../../src/cli/commands/node.js";
+import { addReconfigureCommand } from "../../src/cli/commands/reconfigure.js";
+import { addRecoverCommand } from "../../src/cli/commands/recover.js";
+import { addSimulateCommand } from "../../src/cli/commands/simulate.js";
+import { addStatusCommand } from "../../src/cli/commands/status.js";
+import { addStudyCommand } from "../../src/cli/commands/study.js";
+import { addSweepCommand } from "../../src/cli/commands/sweep.js";
+import { addTransferCommand } from "../../src/cli/commands/transfer.js";
+import { parseScenario } from "../../src/simulation/scenario/scenario.js";
+import { codeBlocks, pages, read } from "./support/pages.js";
+
+const program = new Command();
+for (const add of [
+  addAdviseCommand,
+  addDemoCommand,
+  addExploreCommand,
+  addFuzzCommand,
+  addNodeCommand,
+  addReconfigureCommand,
+  addRecoverCommand,
+  addSimulateCommand,
+  addStatusCommand,
+  addStudyCommand,
+  addSweepCommand,
+  addTransferCommand,
+])
+  add(program);
+
+/** Every `raftbeat NAME ...` of a page, from its blocks and its sentences, without what a shell adds. */
+function commandsOf(page: string): string[] {
+  const text = page.replaceAll("\\\n", " ");
+  const blocks = [...text.matchAll(/^(?: {4})?(?:npx )?(raftbeat [a-z]+ .*)$/gm)].map(
+    ([, line]) => line as string,
+  );
+  const quoted = [...text.matchAll(/`(?:npx )?(raftbeat [a-z]+ [^`\n]*)`/g)].map(
+    ([, line]) => line as string,
+  );
+  return [...blocks, ...quoted].map((line) => line.replace(/\s#.*$/, ""));
+}
+
+/** What is wrong with a command line of a page, or null. */
+function problemOf(line: string): string | null {
+  const [, name = "", ...words] = line.split(/\s+/);
+  const command = program.commands.find((each) => each.name() === name);
+  if (command === undefined) return `there is no command ${name}`;
+  const known = command.options.map(({ long }) => long as string);
+  const unknown = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0] as string);
+  return unknown.find((flag) => !known.includes(flag)) ?? null;
+}
+
+describe("the command lines of the pages", () => {
+  it("name commands and flags that there are", () => {
+    const lines = pages()
+      .filter((page) => page !== "CHANGELOG.md")
+      .flatMap((page) => commandsOf(read(page)).map((line) => ({ page, line })));
+    expect(lines.length).toBeGreaterThan(40);
+    expect(
+      lines
+        .map(({ page, line }) => ({ page, line, problem: problemOf(line) }))
+        .filter(({ problem }) => problem !== null),
+    ).toEqual([]);
+  });
+
+  it("are found in blocks and in sentences, and a wrong flag is seen", () => {
+    expect(
+      commandsOf("```sh\nraftbeat fuzz --seeds 1..2   # some\n```\nor `npx raftbeat demo --kills 1`"),
+    ).toEqual(["raftbeat fuzz --seeds 1..2  ", "raftbeat demo --kills 1"]);
+    expect(problemOf("raftbeat fuzz --seed 1")).toBe("--seed");
+    expect(problemOf("raftbeat elect")).toBe("there is no command elect");
+  });
+});
+
+describe("docs/simulation.md", () => {
+  const page = read("docs/simulation.md");
+
+  it("shows a scenario that can be played", () => {
+    const [scenario = ""] = codeBlocks(page, "yaml");
+    expect(parseScenario(parse(scenario)).faults).toHaveLength(2);
+  });
+
+  it("names every fault, and no other", () => {
+    const [, list = ""] = /^Faults are ([^.]*)\./m.exec(page) ?? [];
+    const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const known = [...read("src/simulation/scenario/fault-schema.ts").matchAll(/\.\.\.one\("(\w+)"\)/g)].map(
+      ([, name]) => name,
+    );
+    expect(known.length).toBeGreaterThan(20);
+    expect(named.sort()).toEqual(known.sort());
+  });
+});
