@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { failover } from "./cases/failover.js";
 import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
@@ -10,16 +10,27 @@ import { report } from "./report.js";
 /** `npm run bench -- NAME [--json]`: what is measured, beside what it is measured against, in the same run. */
 const program = new Command("bench");
 
+/** A whole number from 1 on, or, for a time, from 0. */
+function wholeNumber(text: string, least = 1): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least)
+    throw new InvalidArgumentError(`must be a whole number from ${least}`);
+  return number;
+}
+
+const count = (text: string): number => wholeNumber(text);
+const duration = (text: string): number => wholeNumber(text, 0);
+
 function add(name: string, description: string): Command {
   return program.command(name).description(description).option("--json", "one object a row");
 }
 
 add("failover", "real processes, the leader killed again and again")
-  .option("--kills <count>", "kills for each cluster size", Number, 100)
+  .option("--kills <count>", "kills for each cluster size", count, 100)
   .option(
     "--nodes <counts...>",
     "cluster sizes",
-    (text: string, before: number[]) => [...before, Number(text)],
+    (text: string, before: number[]) => [...before, count(text)],
     [],
   )
   .action(async ({ kills, nodes, json }) =>
@@ -27,34 +38,34 @@ add("failover", "real processes, the leader killed again and again")
   );
 
 add("handover", "from the loss announced to the gain announced, by transfer and by SIGTERM")
-  .option("--handovers <count>", "handovers of each kind for each cluster size", Number, 100)
+  .option("--handovers <count>", "handovers of each kind for each cluster size", count, 100)
   .action(async ({ handovers, json }) => report(await handover(handovers, [3, 5]), json));
 
 add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
-  .option("--rounds <count>", "rounds", Number, 5)
+  .option("--rounds <count>", "rounds", count, 5)
   .option(
     "--warm-up-ms <ms>",
     "how long both run before they are measured; 0: as young processes",
-    Number,
+    duration,
     15_000,
   )
   .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
 
 add("stalls", "KILL, STOP and TERM in turn; leases of all processes laid over each other")
-  .option("--rounds <count>", "rounds", Number, 60)
+  .option("--rounds <count>", "rounds", count, 60)
   .action(async ({ rounds, json }) => report(await stalls(rounds), json));
 
 add(
   "simulator",
   "one thread: steady heartbeats and repeated elections beside a bare loop of the same event queue",
 )
-  .option("--nodes <count>", "cluster size", Number, 5)
-  .option("--events <count>", "events of each", Number, 4_000_000)
+  .option("--nodes <count>", "cluster size", count, 5)
+  .option("--events <count>", "events of each", count, 4_000_000)
   .action(async ({ nodes, events, json }) => report(await simulator(nodes, events), json));
 
 add("simulator-memory", "the heap over many simulated events: it must not grow")
-  .option("--nodes <count>", "cluster size", Number, 5)
-  .option("--events <count>", "events in all", Number, 100_000_000)
+  .option("--nodes <count>", "cluster size", count, 5)
+  .option("--events <count>", "events in all", count, 100_000_000)
   .action(({ nodes, events, json }) => report(simulatorMemory(nodes, events), json));
 
 await program.parseAsync();

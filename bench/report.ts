@@ -1,3 +1,5 @@
+import type { Quantiles } from "../dist/quantiles.js";
+
 /** One row of a bench: its name and figures whose names end in their units. */
 export type Row = { readonly bench: string } & Readonly<Record<string, string | number | boolean>>;
 
@@ -8,14 +10,16 @@ export function report(rows: readonly Row[], json: boolean | undefined): void {
   if (rows.some((row) => row["ok"] === false)) process.exitCode = 1;
 }
 
-/** The q-quantile of numbers, interpolated between neighbours, in units of the numbers. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(place)];
-  const above = sorted[Math.ceil(place)];
-  if (below === undefined || above === undefined) return Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
+/** Quantiles under the names that rows have for them; -1 each where nothing was measured. */
+export function quantileFigures(quantiles: Quantiles | null, digits = 1) {
+  const { min = -1, p50 = -1, p90 = -1, p99 = -1, max = -1 } = quantiles ?? {};
+  return {
+    minMs: rounded(min, digits),
+    p50Ms: rounded(p50, digits),
+    p90Ms: rounded(p90, digits),
+    p99Ms: rounded(p99, digits),
+    maxMs: rounded(max, digits),
+  };
 }
 
 /** Rounded to so many digits after the point. */

@@ -6,10 +6,12 @@ import { readdirSync } from "node:fs";
 import { type Summary, simulate } from "../src/simulation/index.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 
+/** As in Raft with equal logs. */
+const likeRaft = { voteHold: false, configurationsRefuse: false } as const;
 const modes = {
-  "plain Raft": { preVote: false, quorumCheck: false, voteHold: false },
-  "pre-vote alone": { preVote: true, quorumCheck: false, voteHold: false },
-  "quorum check alone": { preVote: false, quorumCheck: true, voteHold: false },
+  "plain Raft": { preVote: false, quorumCheck: false, ...likeRaft },
+  "pre-vote alone": { preVote: true, quorumCheck: false, ...likeRaft },
+  "quorum check alone": { preVote: false, quorumCheck: true, ...likeRaft },
   all: { preVote: true, quorumCheck: true, voteHold: true },
 } as const;
 
@@ -18,24 +20,25 @@ const asked = process.argv.slice(2);
 const files = readdirSync(folder).filter(
   (name) => name.endsWith(".yaml") && (asked.length === 0 || asked.includes(name.replace(".yaml", ""))),
 );
-
-process.stdout.write(
-  `| scenario | ${Object.keys(modes).join(" | ")} |\n|---${"|---".repeat(Object.keys(modes).length)}|\n`,
+const rows = files.sort().map((file) => {
+  const cells = Object.values(modes).map((protocol) =>
+    cellOf(simulate(readScenario(`${folder}${file}`, { runs: 20, protocol }), { clockMs: () => 0 })),
+  );
+  return [file.replace(".yaml", ""), ...cells];
+});
+const table = [["scenario", ...Object.keys(modes)], ...rows];
+const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+const [head = "", ...lines] = table.map(
+  (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`,
 );
-for (const file of files.sort()) {
-  const cells = Object.values(modes).map((mode) => {
-    const scenario = readScenario(`${folder}${file}`, { runs: 20, protocol: mode });
-    return cellOf(simulate(scenario, { clockMs: () => 0 }));
-  });
-  process.stdout.write(`| ${file.replace(".yaml", "")} | ${cells.join(" | ")} |\n`);
-}
+process.stdout.write(`${head}| ${widths.map((width) => "-".repeat(width)).join(" | ")} |\n${lines.join("")}`);
 
-/** Recovery at the median, leader changes a minute, availability, and promises broken, of those runs that went on to the end. */
+/** Recovery at the median, leader changes a minute, availability, and invariants violated, of those runs that went on to the end. */
 function cellOf(summary: Summary): string {
   const { recovered, runs, recoveryMs, leaderChangesPerMinute, availability, violations } = summary;
   if (violations.length > 0) {
-    const promises = [...new Set(violations.map(({ promise }) => promise))].sort();
-    return `${promises.join(", ")} broken in ${violations.length} of ${runs}`;
+    const names = [...new Set(violations.map(({ promise }) => promise))].sort();
+    return `${names.join(", ")} broken in ${violations.length} of ${runs}`;
   }
   const seconds = recoveryMs === null ? "never" : `${(recoveryMs.p50 / 1000).toFixed(1)} s`;
   const share = recovered === runs ? "" : ` in ${recovered} of ${runs}`;

@@ -1,4 +1,4 @@
-import { quantile } from "../report.js";
+import { type Quantiles, quantiles } from "../../dist/quantiles.js";
 
 /** What the best possible failover depends on. */
 export interface IdealSettings {
@@ -19,15 +19,13 @@ const samples = 200_000;
  * less the age of the last heartbeat at the death (uniform in the interval), three round trips (pre-vote, vote, first heartbeat)
  * and two writes (the candidate's and its voter's). Split votes do not happen in it.
  */
-export function idealFailoverMs(settings: IdealSettings, quantiles: readonly number[]): number[] {
+export function idealFailoverMs(settings: IdealSettings): Quantiles {
   const { survivorCount, heartbeatIntervalMs, minMs, maxMs, roundTripMs, writeMs } = settings;
   const fixedMs = 3 * roundTripMs + 2 * writeMs;
-  const times: number[] = [];
-  for (let index = 0; index < samples; index++) {
+  const timesMs = Float64Array.from({ length: samples }, () => {
     let earliest = 1;
     for (let survivor = 0; survivor < survivorCount; survivor++) earliest = Math.min(earliest, Math.random());
-    times.push(minMs + earliest * (maxMs - minMs) - Math.random() * heartbeatIntervalMs + fixedMs);
-  }
-  times.sort((a, b) => a - b);
-  return quantiles.map((q) => quantile(times, q));
+    return minMs + earliest * (maxMs - minMs) - Math.random() * heartbeatIntervalMs + fixedMs;
+  });
+  return quantiles(timesMs) as Quantiles;
 }

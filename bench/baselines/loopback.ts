@@ -3,8 +3,8 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import { median } from "../../dist/quantiles.js";
 import { startChild } from "../processes/child.js";
-import { quantile } from "../report.js";
 
 /** What this machine takes for a round trip between two processes, and for a durable write: medians, in milliseconds. */
 export async function measureLoopback(): Promise<{ readonly roundTripMs: number; readonly writeMs: number }> {
@@ -28,7 +28,7 @@ export async function roundTrip(): Promise<number> {
   }
   socket.terminate();
   await pong.end();
-  return quantile(timesMs, 0.5);
+  return median(timesMs);
 }
 
 async function durableWrite(): Promise<number> {
@@ -44,5 +44,5 @@ async function durableWrite(): Promise<number> {
   }
   closeSync(file);
   rmSync(directory, { recursive: true });
-  return quantile(timesMs, 0.5);
+  return median(timesMs);
 }

@@ -1,10 +1,10 @@
 import { idealFailoverMs } from "../baselines/ideal.js";
 import { measureLoopback } from "../baselines/loopback.js";
 import { type Heard, leadersPerTermMax, ProcessCluster } from "../processes/cluster.js";
-import { quantile, type Row, rounded } from "../report.js";
+import { quantileFigures, type Row, rounded } from "../report.js";
+import { failoverRow } from "../verdict.js";
 
 const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } };
-const quantiles = [0, 0.5, 0.9, 0.99, 1] as const;
 const deadlineMs = 2000;
 
 type Gained = Extract<Heard, { kind: "gained" }>;
@@ -43,47 +43,29 @@ async function killLeaders(nodeCount: number, killCount: number): Promise<Row[]>
   } finally {
     await cluster.end();
   }
-  const ideal = idealFailoverMs(
-    {
-      survivorCount: nodeCount - 1,
-      heartbeatIntervalMs: timing.heartbeatIntervalMs,
-      ...timing.electionTimeout,
-      ...loopback,
-    },
-    quantiles,
-  );
-  const measured = quantiles.map((q) => quantile(failoverMs, q));
-  const ratio = (index: number): number => (measured[index] ?? Number.NaN) / (ideal[index] ?? Number.NaN);
-  const leadersPerTerm = leadersPerTermMax(cluster.heard);
-  const common = { bench: "failover", nodes: nodeCount, kills: killCount };
+  const ideal = idealFailoverMs({
+    survivorCount: nodeCount - 1,
+    heartbeatIntervalMs: timing.heartbeatIntervalMs,
+    ...timing.electionTimeout,
+    ...loopback,
+  });
+  const measured = {
+    nodeCount,
+    killCount,
+    failoverMs,
+    withoutLeader,
+    leadersPerTermMax: leadersPerTermMax(cluster.heard),
+  };
   return [
+    failoverRow(measured, ideal),
     {
-      ...common,
-      of: "raftbeat",
-      ...named(measured),
-      withoutLeader,
-      leadersPerTermMax: leadersPerTerm,
-      p50Ratio: rounded(ratio(1), 3),
-      p99Ratio: rounded(ratio(3), 3),
-      ok: withoutLeader === 0 && leadersPerTerm === 1 && ratio(1) <= 1.15 && ratio(3) <= 1.5,
-    },
-    {
-      ...common,
+      bench: "failover",
+      nodes: nodeCount,
+      kills: killCount,
       of: "ideal",
-      ...named(ideal),
+      ...quantileFigures(ideal),
       roundTripMs: rounded(loopback.roundTripMs, 3),
       writeMs: rounded(loopback.writeMs, 3),
     },
   ];
-}
-
-function named(values: readonly number[]) {
-  const [minMs, p50Ms, p90Ms, p99Ms, maxMs] = values.map((value) => rounded(value));
-  return {
-    minMs: minMs ?? -1,
-    p50Ms: p50Ms ?? -1,
-    p90Ms: p90Ms ?? -1,
-    p99Ms: p99Ms ?? -1,
-    maxMs: maxMs ?? -1,
-  };
 }

@@ -1,6 +1,7 @@
 import { roundTrip } from "../baselines/loopback.js";
 import { type Heard, leadersPerTermMax, ProcessCluster } from "../processes/cluster.js";
-import { quantile, type Row, rounded } from "../report.js";
+import { type Row, rounded } from "../report.js";
+import { handoverRow } from "../verdict.js";
 
 const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } };
 
@@ -55,24 +56,14 @@ async function handOver(nodeCount: number, by: "transfer" | "SIGTERM", handoverC
   } finally {
     await cluster.end();
   }
-  const [minMs = -1, p50Ms = -1, p90Ms = -1, p99Ms = -1, maxMs = -1] = [0, 0.5, 0.9, 0.99, 1].map((q) =>
-    rounded(quantile(handoverMs, q), 2),
-  );
-  const ok = p50Ms <= 3 && p99Ms <= 10 && minMs >= 0 && leadersPerTermMax(cluster.heard) === 1;
-  return {
-    bench: "handover",
-    nodes: nodeCount,
+  return handoverRow({
+    nodeCount,
     by,
-    handovers: handoverCount,
-    minMs,
-    p50Ms,
-    p90Ms,
-    p99Ms,
-    maxMs,
-    ok,
-    ledOnP50Ms: rounded(quantile(ledOnMs, 0.5), 2),
-    ledOnP99Ms: rounded(quantile(ledOnMs, 0.99), 2),
-  };
+    handoverCount,
+    handoverMs,
+    ledOnMs,
+    leadersPerTermMax: leadersPerTermMax(cluster.heard),
+  });
 }
 
 function msFrom(from: { readonly atNs: string }, to: { readonly atNs: string }): number {

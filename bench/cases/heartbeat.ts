@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Child, startChild, type Usage } from "../processes/child.js";
-import { quantile, type Row, rounded } from "../report.js";
+import type { Row } from "../report.js";
+import { type BeatCosts, costsOf, heartbeatRows, type Window } from "../verdict.js";
 
 const intervalMs = 5;
 const windowMs = 8000;
@@ -17,16 +18,6 @@ interface Pair {
   end(): Promise<void>;
 }
 
-/** What one round measured of one pair. */
-interface Measured extends Costs {
-  readonly wireBytes: number;
-}
-
-interface Costs {
-  readonly cpuMsPer1000: number;
-  readonly residentMb: number;
-}
-
 /**
  * A leader and a follower beside two processes that exchange 40-byte frames at the same interval: at the same time, so that whatever else
  * the machine does is borne by both. CPU and memory are those of both processes of a pair; bytes are those of IP packets, acknowledgements
@@ -34,41 +25,15 @@ interface Costs {
  */
 export async function heartbeat(rounds: number, warmUpMs: number, json: boolean | undefined): Promise<Row[]> {
   if (process.env[privateNetwork] === undefined && movedToPrivateNetwork(rounds, warmUpMs, json)) return [];
-  const raftbeat: Measured[] = [];
-  const bare: Measured[] = [];
+  const raftbeat: BeatCosts[] = [];
+  const bare: BeatCosts[] = [];
   for (let round = 0; round < rounds; round++) {
     const measured = await measure(warmUpMs);
     raftbeat.push(measured.raftbeat);
     bare.push(measured.bare);
   }
-  const cpuRatios = raftbeat.map(
-    (row, index) => row.cpuMsPer1000 / (bare[index]?.cpuMsPer1000 ?? Number.NaN),
-  );
-  const cpuRatio = median(cpuRatios);
-  const memoryRatio = median(
-    raftbeat.map((row, index) => row.residentMb / (bare[index]?.residentMb ?? Number.NaN)),
-  );
-  const wireBytes = median(raftbeat.map((row) => row.wireBytes));
-  const common = {
-    bench: "heartbeat",
-    warmUpMs,
-    rounds,
-    intervalMs,
-    privateNetwork: process.env[privateNetwork] !== undefined,
-  };
-  return [
-    {
-      ...common,
-      of: "raftbeat",
-      ...medians(raftbeat),
-      cpuRatio: rounded(cpuRatio, 2),
-      cpuRatioMin: rounded(Math.min(...cpuRatios), 2),
-      cpuRatioMax: rounded(Math.max(...cpuRatios), 2),
-      memoryRatio: rounded(memoryRatio, 2),
-      ok: cpuRatio <= 1.5 && memoryRatio <= 1.3 && wireBytes <= 400,
-    },
-    { ...common, of: "bare ws", ...medians(bare) },
-  ];
+  const how = { warmUpMs, rounds, intervalMs, privateNetwork: process.env[privateNetwork] !== undefined };
+  return heartbeatRows(how, raftbeat, bare);
 }
 
 /** Runs this bench again in a network of its own, where the system allows it; true if it did. */
@@ -96,7 +61,9 @@ function movedToPrivateNetwork(rounds: number, warmUpMs: number, json: boolean |
   return true;
 }
 
-async function measure(warmUpMs: number): Promise<{ readonly raftbeat: Measured; readonly bare: Measured }> {
+async function measure(
+  warmUpMs: number,
+): Promise<{ readonly raftbeat: BeatCosts; readonly bare: BeatCosts }> {
   const cluster = await startCluster();
   let bare: Pair | null = null;
   try {
@@ -105,13 +72,7 @@ async function measure(warmUpMs: number): Promise<{ readonly raftbeat: Measured;
     const both = await window([cluster, bare], windowMs);
     await cluster.end();
     const alone = await window([bare], bytesWindowMs);
-    const [ofCluster, ofBare] = both.usages.map(costs);
-    const wireBytes = alone.bytes / acknowledged(alone.usages[0]);
-    const clusterBytes = both.bytes - wireBytes * acknowledged(both.usages[1]);
-    return {
-      raftbeat: { ...(ofCluster as Costs), wireBytes: clusterBytes / acknowledged(both.usages[0]) },
-      bare: { ...(ofBare as Costs), wireBytes },
-    };
+    return costsOf(both, alone);
   } finally {
     await bare?.end();
     await cluster.end();
@@ -119,10 +80,7 @@ async function measure(warmUpMs: number): Promise<{ readonly raftbeat: Measured;
 }
 
 /** What each process of these pairs used, and the bytes that all sent, in a window of time. */
-async function window(
-  pairs: readonly Pair[],
-  forMs: number,
-): Promise<{ readonly usages: readonly (readonly Usage[])[]; readonly bytes: number }> {
+async function window(pairs: readonly Pair[], forMs: number): Promise<Window> {
   const tell = (kind: string) => {
     for (const { children } of pairs) for (const child of children) child.send({ kind });
   };
@@ -135,16 +93,6 @@ async function window(
     Promise.all(children.map((child) => child.next<Usage>("usage"))),
   );
   return { usages: await Promise.all(usages), bytes };
-}
-
-function costs(usages: readonly Usage[]): Costs {
-  const cpuMs = usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-  const residentBytes = usages.reduce((sum, { residentBytes }) => sum + residentBytes, 0) / usages.length;
-  return { cpuMsPer1000: (cpuMs / acknowledged(usages)) * 1000, residentMb: residentBytes / 1e6 };
-}
-
-function acknowledged(usages: readonly Usage[] = []): number {
-  return usages[0]?.acknowledged ?? Number.NaN;
 }
 
 function passed(ms: number): Promise<void> {
@@ -192,16 +140,4 @@ function loopbackBytes(): number {
     .split("\n")
     .find((text) => text.trim().startsWith("lo:"));
   return Number(line?.trim().split(/\s+/)[1]);
-}
-
-function medians(rows: readonly Measured[]) {
-  return {
-    cpuMsPer1000: rounded(median(rows.map((row) => row.cpuMsPer1000)), 1),
-    residentMb: rounded(median(rows.map((row) => row.residentMb)), 1),
-    wireBytes: rounded(median(rows.map((row) => row.wireBytes)), 0),
-  };
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }

@@ -1,5 +1,6 @@
-import { type Heard, leadersPerTermMax, ProcessCluster } from "../processes/cluster.js";
+import { type Heard, ProcessCluster } from "../processes/cluster.js";
 import type { Row } from "../report.js";
+import { stallsRow } from "../verdict.js";
 
 const timing = { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 } };
 const signals = ["SIGKILL", "SIGSTOP", "SIGTERM"] as const;
@@ -7,14 +8,6 @@ const stoppedForMs = 3000;
 
 type Gained = Extract<Heard, { kind: "gained" }>;
 type Asked = Extract<Heard, { kind: "asked" }>;
-
-/** A span of machine-wide monotonic time in which one process held, or may have held, the lease of one term. */
-interface Lease {
-  readonly from: string;
-  readonly term: number;
-  readonly fromNs: bigint;
-  untilNs: bigint;
-}
 
 /** Kills, stops and terminates leaders in turn; lays the leases that all processes told over each other. */
 export async function stalls(roundCount: number): Promise<Row[]> {
@@ -46,56 +39,5 @@ export async function stalls(roundCount: number): Promise<Row[]> {
   } finally {
     await cluster.end();
   }
-  const leases = leasesOf(cluster.heard);
-  const leaseOverlapMs = overlapNs(leases) / 1e6;
-  const leadersPerTerm = leadersPerTermMax(cluster.heard);
-  const ok =
-    leadingAfterStop === 0 && leaseOverlapMs === 0 && leadersPerTerm === 1 && leases.length >= roundCount;
-  return [
-    {
-      bench: "stalls",
-      rounds: roundCount,
-      stops,
-      stoppedForMs,
-      leadingAfterStop,
-      leases: leases.length,
-      leaseOverlapMs,
-      leadersPerTermMax: leadersPerTerm,
-      ok,
-    },
-  ];
-}
-
-/** Each lease from the moment it was told to the last moment known of it: its loss, or the end of its last extension. */
-function leasesOf(heard: readonly Heard[]): Lease[] {
-  const leases: Lease[] = [];
-  const open = new Map<string, Lease>();
-  for (const report of heard) {
-    const lease = open.get(report.from);
-    if (report.kind === "gained") {
-      const fromNs = BigInt(report.atNs);
-      const gained = { from: report.from, term: report.term, fromNs, untilNs: fromNs };
-      open.set(report.from, gained);
-      leases.push(gained);
-    } else if (report.kind === "lease" && lease?.term === report.term) lease.untilNs = BigInt(report.untilNs);
-    else if (report.kind === "lost" && lease !== undefined) {
-      // What was told at the loss counts only where it ends the lease earlier: a stopped process tells late.
-      if (BigInt(report.atNs) < lease.untilNs) lease.untilNs = BigInt(report.atNs);
-      open.delete(report.from);
-    } else if (report.kind === "started") open.delete(report.from);
-  }
-  return leases;
-}
-
-/** The longest time for which two leases of different processes, or terms, overlap. */
-function overlapNs(leases: readonly Lease[]): number {
-  let longest = 0n;
-  const sorted = [...leases].sort((a, b) => (a.fromNs < b.fromNs ? -1 : 1));
-  for (const [index, lease] of sorted.entries()) {
-    const next = sorted[index + 1];
-    if (next === undefined || lease.from === next.from) continue;
-    const overlap = lease.untilNs - next.fromNs;
-    if (overlap > longest) longest = overlap;
-  }
-  return Number(longest);
+  return [stallsRow({ roundCount, stops, stoppedForMs, leadingAfterStop, heard: cluster.heard })];
 }

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Rows of a Markdown table by their first cell, cells trimmed. */
 function rowsOf(text: string): Map<string, string[]> {
-  const lines = text.split("\n").filter((line) => line.startsWith("| "));
+  const lines = text.split("\n").filter((line) => /^\| [^-]/.test(line));
   const rows = lines.map((line) =>
     line
       .split("|")

@@ -22,12 +22,6 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^refused: token 1 is stale: \d+ was seen$/,
   ],
   "test-your-service.ts": [/^\d+ invoices by [23] replicas$/, "20 seeds, no invoice twice"],
-  "embedded-observability.ts": [
-    "a is ready: 200",
-    "c is ready: 200",
-    "the service answers: no orders for a",
-    "raftbeat_is_leader over all replicas: 1",
-  ],
   "play-a-scenario.ts": [
     /^leader-crash: as expected, 20 runs from seed 7$/,
     "as expected: true",
@@ -40,6 +34,12 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     "beside: present",
     /^the advice breaks 0 limits, /,
     /^no leader after a crash, simulated: \d+ ms$/,
+  ],
+  "embedded-observability.ts": [
+    "a is ready: 200",
+    "c is ready: 200",
+    "the service answers: no orders for a",
+    "raftbeat_is_leader over all replicas: 1",
   ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,

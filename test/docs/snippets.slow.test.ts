@@ -7,6 +7,13 @@ import { codeBlocks, pages, read, root } from "./support/pages.js";
 
 /** What the examples take from the service of a reader. */
 const ofTheReader = `
+  type TransportHarness = import("raftbeat/testing").TransportHarness;
+  const node: import("raftbeat/observability").ObservedElector;
+  const log: { info(event: object): void };
+  function test(name: string, run: () => Promise<void>): void;
+  function myHarness(): TransportHarness;
+  function myTransport(): TransportHarness["make"];
+  function myStore(name: string): import("raftbeat").VoteStore;
   const createServer: typeof import("node:http").createServer;
   const writeFileSync: typeof import("node:fs").writeFileSync;
   const elector: Elector;

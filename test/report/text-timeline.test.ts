@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { roundStep, textTimeline } from "../../src/report/text/text-timeline.js";
+import { aRun } from "./browser/support/a-run.js";
 import { recorded } from "./support/run.js";
 
 const { recording } = recorded({
@@ -36,6 +37,27 @@ describe("a timeline in text", () => {
     expect(coloured).toContain("\u001b[");
     const bare = coloured.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
     expect(bare).toBe(textTimeline(recording, { widthChars: 80, coloured: false }));
+  });
+
+  it("shows of several things in a column the rarer one: down before paused, paused before a candidate", () => {
+    const run = aRun({
+      turns: [
+        [
+          [0, "follower"],
+          [500, "down"],
+          [900, "follower"],
+        ],
+        [
+          [0, "follower"],
+          [500, "candidate"],
+          [900, "follower"],
+        ],
+      ],
+      pauses: [0, 1].map((node) => ({ node, fromMs: 500, untilMs: 900 })),
+    });
+    const [, down, candidate] = textTimeline(run, { widthChars: 40, coloured: false }).split("\n");
+    expect(down).toMatch(/^n1 +·+x{12,}·+$/);
+    expect(candidate).toMatch(/^n2 +·+z{12,}·+$/);
   });
 
   it("steps its axis by 1, 2 and 5 times powers of ten", () => {

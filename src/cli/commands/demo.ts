@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { jsonText } from "../../printable.js";
 import { defaultPreset, type Preset, presets } from "../../protocol/index.js";
 import { quantiles } from "../../quantiles.js";
-import type { DemoEvent, DemoSignal, Spread } from "../demo/event.js";
+import type { DemoEvent, DemoSignal, Failovers } from "../demo/event.js";
 import type { Totals } from "../demo/leadership-record.js";
 import { type DemoPlan, runDemo } from "../demo/run-demo.js";
 import { createView } from "../demo/view.js";
@@ -119,7 +119,7 @@ function summaryOf({ replicaCount, killCount, signal }: DemoPlan, totals: Totals
 }
 
 /** To a thousandth of a millisecond. */
-function rounded(figures: Spread | null): Spread | null {
+function rounded(figures: Failovers | null): Failovers | null {
   if (figures === null) return null;
   const round = (ms: number) => Math.round(ms * 1000) / 1000;
   const { min, p50, p90, max } = figures;

@@ -9,7 +9,7 @@ import { endWithReader } from "../terminal/end-with-reader.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
-import { protocolModes } from "../terminal/protocol-modes.js";
+import { scenarioModes } from "../terminal/protocol-modes.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
 interface Flags {
@@ -33,7 +33,7 @@ export function addSimulateCommand(program: Command): void {
     .argument("<files...>", "scenarios in YAML or JSON")
     .option("--seed <seed>", "the first run's seed; run k has seed + k - 1", wholeNumber)
     .option("--runs <count>", "how often to play each scenario", wholeNumber)
-    .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", protocolModes)
+    .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", scenarioModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--workers <count>", "how many threads play; one plays here", countFrom(1, 512))

@@ -1,4 +1,5 @@
 import type { LossReason } from "../../protocol/index.js";
+import type { Quantiles } from "../../quantiles.js";
 
 /** What a demo tells, in the order in which it happens. With `--json`, one line each. */
 export type DemoEvent =
@@ -30,7 +31,7 @@ export type DemoEvent =
       readonly replicas: number;
       readonly kills: number;
       readonly signal: DemoSignal;
-      readonly failoverMs: Spread | null;
+      readonly failoverMs: Failovers | null;
       readonly leadersPerTermMax: number;
       readonly leaseOverlapMs: number;
     };
@@ -38,13 +39,8 @@ export type DemoEvent =
 /** How a leader is ended: KILL without a word, STOP for a while, TERM with time to hand over. */
 export type DemoSignal = "KILL" | "STOP" | "TERM";
 
-/** Milliseconds. */
-export interface Spread {
-  readonly min: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly max: number;
-}
+/** In milliseconds; a demo has too few kills for a 99th percentile. */
+export type Failovers = Omit<Quantiles, "p99">;
 
 /** Told of an event and its moment, on the clock that all processes of the machine share. */
 export type Report = (event: DemoEvent, atMs: number) => void;

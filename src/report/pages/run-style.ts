@@ -58,8 +58,9 @@ canvas { display: block; width: 100%; touch-action: pan-y; cursor: crosshair; }
 .swatch.down { border-top: 2px dashed var(--down); height: 0; }
 .swatch.paused { border: 1px dashed var(--text); }
 .swatch.fault { background: var(--fault-shade); border-left: 2px solid var(--fault); }
-.swatch.vote, .swatch.pre-vote, .swatch.heartbeat { height: 0; border-top: 2px solid var(--vote); }
+.swatch.vote, .swatch.pre-vote, .swatch.heartbeat, .swatch.handover { height: 0; border-top: 2px solid var(--vote); }
 .swatch.pre-vote { border-color: var(--pre-vote); }
+.swatch.handover { border-color: var(--accent); }
 .swatch.heartbeat { border-color: var(--heartbeat); border-width: 1px; }
 .swatch.refused { height: 0; border-top: 2px dashed var(--refused); }
 .swatch.lost { height: 0; border-top: 2px dotted var(--heartbeat); }

@@ -102,6 +102,8 @@ function profileOf(
     if (value === null || at === undefined) return [];
     return [[isNumeric ? (at as number) : values.indexOf(at), value, tipOf(summary)]];
   });
+  // A line goes from point to point: from the least value on, in whatever order the values were given.
+  if (isNumeric) points.sort(([a], [b]) => a - b);
   return {
     title: capital(label.replace(/ \(.*$/, "")),
     caption: "Point at a value for its numbers.",

@@ -13,6 +13,16 @@ export interface ClockOwner {
   onSettled(): void;
 }
 
+/** A timer besides the driver's, until it is due. */
+interface OtherTimer {
+  /** On this clock. */
+  readonly atMs: number;
+  /** Its time has come. */
+  readonly due: () => void;
+  /** Counts how often it was set: after a change of the rate only the last counts. */
+  armed: number;
+}
+
 /** One node's clocks: a monotonic one with a rate and an offset, a wall clock that may jump, and timers that may be late. */
 export class SimulatedClock implements Clock, Actor {
   private readonly timeline: Timeline;
@@ -28,6 +38,7 @@ export class SimulatedClock implements Clock, Actor {
   private life = 1;
   private timerAtMs = Number.POSITIVE_INFINITY;
   private onTimer: (() => void) | null = null;
+  private readonly others = new Set<OtherTimer>();
 
   /** @param offsetMs what the clock shows now */
   constructor(timeline: Timeline, offsetMs: number, lateness: Sampler | null) {
@@ -66,6 +77,7 @@ export class SimulatedClock implements Clock, Actor {
     this.baseTrueMs = this.timeline.nowMs;
     this.rateNow = rate;
     if (this.onTimer !== null) this.setTimer(this.timerAtMs, "down", this.onTimer);
+    for (const timer of this.others) this.arm(timer);
   }
 
   jumpWall(byMs: number): void {
@@ -98,20 +110,34 @@ export class SimulatedClock implements Clock, Actor {
       callback();
       this.owner?.onSettled();
     };
-    const happen = () => {
+    const due = () => {
       if (this.owner?.paused === true) this.owner.defer("timer", run);
       else run();
     };
-    const lateMs = this.lateness === null ? 0 : this.lateness();
-    this.timeline.schedule(this.trueMs(this.nowMs() + afterMs) + lateMs, { happen }, 0, null);
+    const timer: OtherTimer = { atMs: this.nowMs() + afterMs, due, armed: 0 };
+    this.others.add(timer);
+    this.arm(timer);
     return () => {
       cancelled = true;
+      this.others.delete(timer);
     };
   };
+
+  private arm(timer: OtherTimer): void {
+    const armed = ++timer.armed;
+    const happen = () => {
+      if (armed !== timer.armed) return;
+      this.others.delete(timer);
+      timer.due();
+    };
+    const lateMs = this.lateness === null ? 0 : this.lateness();
+    this.timeline.schedule(this.trueMs(timer.atMs) + lateMs, { happen }, 0, null);
+  }
 
   /** The process on this clock died: none of its timers will fire. */
   forget(): void {
     this.life++;
+    this.others.clear();
     this.clearTimer();
   }
 

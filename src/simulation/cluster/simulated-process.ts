@@ -168,14 +168,15 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.paused = paused;
     if (paused) return;
     this.resumedAtMs = this.world.timeline.nowMs;
-    const backlog = this.backlog;
+    const { backlog, startIndex } = this;
     this.backlog = [];
     for (const phase of ["timer", "poll", "check"] as const)
-      for (const entry of backlog) if (entry.phase === phase) this.later(() => this.goOn(entry));
+      for (const entry of backlog) if (entry.phase === phase) this.later(() => this.goOn(entry, startIndex));
   }
 
-  private goOn(entry: Backlog): void {
-    if (!this.alive) return;
+  /** What waited for a process that has died since waits for none that was started after it. */
+  private goOn(entry: Backlog, startIndex: number): void {
+    if (!this.alive || startIndex !== this.startIndex) return;
     if (this.paused) this.backlog.push(entry);
     else entry.run();
   }

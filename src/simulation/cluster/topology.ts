@@ -45,10 +45,11 @@ export function bridge(places: readonly number[]): LinkRule {
   ]);
 }
 
-/** Jepsen's majorities-ring: each sees those next to it, as many as make a majority, and no two see the same. */
+/** Jepsen's majorities-ring: each sees as many to either side as make a majority with it, and no two of four or more see the same. */
 export function ring(places: readonly number[]): LinkRule {
   const links = new LinkSet();
-  const reach = Math.max(1, Math.floor((places.length + 1) / 4));
+  // A majority is half of them, rounded down, and the node itself.
+  const reach = Math.ceil(Math.floor(places.length / 2) / 2);
   for (const [index, from] of places.entries())
     for (let step = 1; step <= reach; step++)
       links.addBoth(from, places[(index + step) % places.length] as number);

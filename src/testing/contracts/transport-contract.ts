@@ -8,7 +8,7 @@ import type { TransportHarness } from "./transport-network.js";
  *
  * @example
  * const transport = myTransport();
- * const harness = {
+ * const harness: TransportHarness = {
  *   make: transport,
  *   member: ({ identity }) => ({ id: identity.id, address: "ws://mine", incarnation: null }),
  *   endings: { closed: null, reset: null, refused: null, silent: null, replaced: null },

@@ -1,5 +1,6 @@
 import type { Timing } from "../../protocol/index.js";
-import { parseScenario, quantiles, type ScenarioInput } from "../../simulation/index.js";
+import { quantiles } from "../../quantiles.js";
+import { parseScenario, type ScenarioInput } from "../../simulation/index.js";
 import { monthHours, monthMs, type NetworkProfile, worldOf } from "../model/network-profile.js";
 import { type Interval, meanInterval, poissonInterval } from "../statistics/confidence.js";
 import type { BaselineResult } from "../sweep/baseline.js";

@@ -71,7 +71,7 @@ export function unseenRateAtMost(observed: number): number {
 
 /**
  * The 95 % interval of a Poisson mean of which `count` events were seen: Byar's approximation to the exact limits (Breslow and Day,
- * Statistical Methods in Cancer Research II, 1987, p. 69). The upper limit is within 1 % of it, the lower within 1 % or 0.013 events.
+ * Statistical Methods in Cancer Research II, 1987, p. 69). The upper limit is within 1 % of it, the lower within 1 % or 0.02 events.
  */
 export function poissonInterval(count: number): Interval {
   const limit = (events: number, sign: number) =>

@@ -1,7 +1,10 @@
 import type { ScenarioInput } from "../../simulation/index.js";
 
-/** Raft as its paper has it: no pre-vote, no quorum check, no vote hold, no lease. */
-export const plainRaft = { preVote: false, quorumCheck: false, voteHold: false } as const;
+/** Raft as its paper has it, of nodes whose logs differ: no pre-vote, no quorum check, no vote hold, no lease. Configurations stand for logs. */
+export const plainRaftOfLogs = { preVote: false, quorumCheck: false, voteHold: false } as const;
+
+/** The same of nodes with equal logs: no configuration refuses a vote. */
+export const plainRaft = { ...plainRaftOfLogs, configurationsRefuse: false } as const;
 
 /** The protocol as services run it. */
 export const production = { preVote: true, quorumCheck: true, voteHold: true } as const;

@@ -1,9 +1,17 @@
-import { crashAtRandomPhase, figure16World, plainRaft, production, wideAreaWorld } from "./classic.js";
+import type { ScenarioInput } from "../../simulation/index.js";
+import {
+  crashAtRandomPhase,
+  figure16World,
+  plainRaft,
+  plainRaftOfLogs,
+  production,
+  wideAreaWorld,
+} from "./classic.js";
 import { classicRanges, timingOfRange } from "./classic-ranges.js";
 import { figure16, type Published, thesisWan } from "./published.js";
 import { type Labels, type Study, timesOf } from "./study.js";
 
-function raftFigure16(name: string, protocol: typeof plainRaft | typeof production, question: string): Study {
+function raftFigure16(name: string, protocol: ScenarioInput["protocol"] & object, question: string): Study {
   return {
     name,
     question,
@@ -38,7 +46,7 @@ function raftFigure16(name: string, protocol: typeof plainRaft | typeof producti
 /** Raft paper, section 9.3, figure 16. */
 export const figure16Study = raftFigure16(
   "raft-figure-16",
-  plainRaft,
+  plainRaftOfLogs,
   "How long does plain Raft take to replace a crashed leader, and what does randomness in the timeouts do for it?",
 );
 
@@ -69,7 +77,7 @@ export const thesisWanStudy: Study = {
           ...wideAreaWorld,
           cluster: { nodes: 5 },
           timing: { heartbeatIntervalMs: 150, electionTimeout: { minMs: 300, maxMs: 600 } },
-          protocol: plainRaft,
+          protocol: unequalLogs ? plainRaftOfLogs : plainRaft,
           start: "fresh",
           until: "elected",
           logs: unequalLogs ? ("different" as const) : ("equal" as const),
@@ -96,13 +104,13 @@ export const thesisWanStudy: Study = {
 const candidateTimeout = { minMs: 23, maxMs: 46 };
 
 const refloatedModes = [
-  { candidateTimeout: "same", backoff: false, protocol: plainRaft },
-  { candidateTimeout: "23-46", backoff: false, protocol: { ...plainRaft, candidateTimeout } },
-  { candidateTimeout: "same", backoff: true, protocol: { ...plainRaft, candidateBackoff: true } },
+  { candidateTimeout: "same", backoff: false, protocol: plainRaftOfLogs },
+  { candidateTimeout: "23-46", backoff: false, protocol: { ...plainRaftOfLogs, candidateTimeout } },
+  { candidateTimeout: "same", backoff: true, protocol: { ...plainRaftOfLogs, candidateBackoff: true } },
   {
     candidateTimeout: "23-46",
     backoff: true,
-    protocol: { ...plainRaft, candidateTimeout, candidateBackoff: true },
+    protocol: { ...plainRaftOfLogs, candidateTimeout, candidateBackoff: true },
   },
 ];
 

@@ -1,3 +1,4 @@
+import { quantiles } from "../../quantiles.js";
 import type { ScenarioInput } from "../../simulation/index.js";
 import type { Published } from "./published.js";
 
@@ -40,17 +41,16 @@ export interface Study {
 /** Whole trials in nearest-rank quantiles and a mean, rounded to hundredths of a millisecond. */
 export function timesOf(trials: readonly Trial[]): Row {
   const times = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
-  times.sort((a, b) => a - b);
-  const rank = (share: number) => rounded(times[Math.max(0, Math.ceil(share * times.length) - 1)] ?? null);
+  const { p50 = null, p90 = null, p99 = null, max = null } = quantiles(times) ?? {};
   const mean = times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0) / times.length;
   return {
     trials: trials.length,
     finished: times.length,
-    p50Ms: rank(0.5),
+    p50Ms: rounded(p50),
     meanMs: rounded(mean),
-    p90Ms: rank(0.9),
-    p99Ms: rank(0.99),
-    maxMs: rank(1),
+    p90Ms: rounded(p90),
+    p99Ms: rounded(p99),
+    maxMs: rounded(max),
   };
 }
 

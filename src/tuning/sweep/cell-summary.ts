@@ -1,3 +1,4 @@
+import { ascending, quantileOf } from "../../quantiles.js";
 import { type Interval, meanInterval, poissonInterval, quantileInterval } from "../statistics/confidence.js";
 import { paretoFront } from "../statistics/pareto.js";
 import { type CellRecord, emptyRecord } from "./cell-record.js";
@@ -117,17 +118,16 @@ function summaryOf(
 
 function recoveryOf(recoveriesMs: readonly number[]): RecoverySummary | null {
   if (recoveriesMs.length === 0) return null;
-  const sorted = Float64Array.from(recoveriesMs).sort();
-  const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
+  const sorted = ascending(recoveriesMs);
   const { mean, halfWidth } = meanInterval(recoveriesMs);
   return {
     mean,
     meanBetween: Number.isFinite(halfWidth) ? { low: mean - halfWidth, high: mean + halfWidth } : null,
-    p50: rank(0.5),
+    p50: quantileOf(sorted, 0.5),
     p50Between: quantileInterval(sorted, 0.5),
-    p90: rank(0.9),
+    p90: quantileOf(sorted, 0.9),
     p90Between: quantileInterval(sorted, 0.9),
-    p99: rank(0.99),
+    p99: quantileOf(sorted, 0.99),
     p99Between: quantileInterval(sorted, 0.99),
   };
 }

@@ -12,6 +12,7 @@ const entries: readonly (readonly [swatch: string, text: string])[] = [
   ["vote", "votes"],
   ["pre-vote", "pre-votes"],
   ["heartbeat", "heartbeats"],
+  ["handover", "handovers, notices of a leader"],
   ["refused", "⊘ refused"],
   ["lost", "× lost"],
 ];

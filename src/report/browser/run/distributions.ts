@@ -55,6 +55,7 @@
  * CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
  */
 import * as Plot from "@observablehq/plot";
+import { quantiles } from "../../../quantiles.js";
 import type { ScenarioReport } from "../../recording/run-data.js";
 import { element } from "../element.js";
 
@@ -86,8 +87,8 @@ export function distributions({ distributions: given, verdict }: ScenarioReport)
 
 function figure(title: string, unit: string, values: readonly number[], missing: number): HTMLElement {
   const sorted = [...values].sort((a, b) => a - b);
-  const quantile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  const words = `${title} of ${values.length} runs: least ${shown(sorted[0] ?? 0)}, median ${shown(quantile(0.5))}, 90 % within ${shown(quantile(0.9))}, most ${shown(quantile(1))} ${unit}${missing === 0 ? "" : `; ${missing} runs did not come to it`}`;
+  const { min = 0, p50 = 0, p90 = 0, max = 0 } = quantiles(values) ?? {};
+  const words = `${title} of ${values.length} runs: least ${shown(min)}, median ${shown(p50)}, 90 % within ${shown(p90)}, most ${shown(max)} ${unit}${missing === 0 ? "" : `; ${missing} runs did not come to it`}`;
   const common = {
     width: 380,
     height: 170,
@@ -105,7 +106,7 @@ function figure(title: string, unit: string, values: readonly number[], missing:
         inset: 0.5,
       }),
       Plot.ruleY([0]),
-      Plot.ruleX([quantile(0.5)], { stroke: "var(--text)", strokeDasharray: "4 3" }),
+      Plot.ruleX([p50], { stroke: "var(--text)", strokeDasharray: "4 3" }),
     ],
   });
   const steps = stepsOf(sorted);
