@@ -102,6 +102,24 @@ describe("a transfer", () => {
     expect(JSON.parse(ended.stdout)).toEqual({ from: "a", to: "c", term: 5 });
   });
 
+  it("waits for the next term where the old leader has not noticed yet that it leads no longer", async () => {
+    const { args, from } = await handingOver("b");
+    const { status, transfer } = from.elector;
+    let lookCount = 0;
+    let isHandedOver = false;
+    Object.assign(from.elector, {
+      async transfer() {
+        isHandedOver = true;
+      },
+      status() {
+        if (isHandedOver && ++lookCount === 4) void transfer.call(from.elector, { to: "b" });
+        return status();
+      },
+    });
+    const { exitCode, stdout } = await raftbeatHere(["transfer", "--to", "b", ...args]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "a handed over; b leads in term 5\n" });
+  });
+
   it("that is refused exits 1 with the node's own reason", async () => {
     const { url, refuse } = await leading();
     refuse(new RaftbeatError("transferRefused", "b has not caught up"));
