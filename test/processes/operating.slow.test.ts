@@ -29,38 +29,43 @@ describe("an operator of running nodes", () => {
     expect(alone.exitCode).toBe(1);
     expect(alone.stderr).toMatch(/cannot remove itself: give --url of another voter too/);
 
-    const target = ["a", "b", "c"].find((id) => id !== first) ?? "";
-    const transfer = raftbeat(["transfer", "--to", target, ...urls(["a", "b", "c"])]);
+    const transferee = ["a", "b", "c"].find((id) => id !== first) ?? "";
+    const transfer = raftbeat(["transfer", "--to", transferee, ...urls(["a", "b", "c"])]);
     expect(await transfer.exited).toBe(0);
-    expect(transfer.stdout()).toMatch(new RegExp(`^${first} handed over; ${target} leads in term \\d+\n$`));
+    expect(transfer.stdout()).toMatch(
+      new RegExp(`^${first} handed over; ${transferee} leads in term \\d+\n$`),
+    );
     await cluster.settled();
 
     cluster.start("d");
     const add = raftbeat(["reconfigure", "--add", `d=${cluster.address("d")}`, ...urls(["a", "b", "c"])]);
     expect(await add.exited).toBe(0);
     expect(add.stdout()).toBe("voters a, b, c, d\n");
-    expect(await cluster.settled(["a", "b", "c", "d"])).toBe(target);
+    expect(await cluster.settled(["a", "b", "c", "d"])).toBe(transferee);
 
     const address = cluster.address("d").replace("127.0.0.1", "localhost");
     const move = await raftbeatHere(["reconfigure", "--address", `d=${address}`, ...urls(["a", "b", "c"])]);
     expect(move.exitCode).toBe(0);
-    expect((await cluster.status(target)).voters).toContainEqual(
+    expect((await cluster.status(transferee)).voters).toContainEqual(
       expect.objectContaining({ id: "d", address }),
     );
 
     const remove = await raftbeatHere([
       "reconfigure",
       "--remove",
-      target,
+      transferee,
       "--json",
       ...urls(["a", "b", "c", "d"]),
     ]);
     expect(remove.exitCode).toBe(0);
-    const left = ["a", "b", "c", "d"].filter((id) => id !== target);
+    const left = ["a", "b", "c", "d"].filter((id) => id !== transferee);
     expect(JSON.parse(remove.stdout)).toMatchObject({ voters: left, observers: [] });
-    expect(await cluster.settled(left)).not.toBe(target);
-    await until(async () => (await cluster.status(target)).removed, `${target} knows that it was removed`);
-    expect((await fetch(`${cluster.url(target)}/readyz`)).status).toBe(503);
+    expect(await cluster.settled(left)).not.toBe(transferee);
+    await until(
+      async () => (await cluster.status(transferee)).removed,
+      `${transferee} knows that it was removed`,
+    );
+    expect((await fetch(`${cluster.url(transferee)}/readyz`)).status).toBe(503);
   });
 
   it("needs the token for changes where one is set, and only for those", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { advicePage } from "../../../src/report/pages/advice-page.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
-import { defaultLimits } from "../../../src/tuning/advice/limits.js";
 import type { JudgedSettings } from "../../../src/tuning/advice/judged-settings.js";
+import { defaultLimits } from "../../../src/tuning/advice/limits.js";
 import type { AdviceReport } from "../../../src/tuning/advice/report.js";
 import { tradeOffOf } from "../../../src/tuning/advice/trade-off.js";
 import { monthMs, networkPresets } from "../../../src/tuning/model/network-profile.js";
