@@ -24,10 +24,10 @@ console.log(`all follow one leader: ${new Set(leaders.map(({ id }) => id)).size 
 
 const first = electors.find((elector) => elector.isLeader);
 if (first === undefined) throw new Error("the leader's lease is already over");
-const heir = electors.find((elector) => elector !== first) as Elector;
-await first.transfer({ to: heir.id, signal });
-for await (const status of heir.watch({ signal })) if (status.isLeader) break;
-console.log(`handed over: ${!first.isLeader && heir.isLeader}`);
+const transferee = electors.find((elector) => elector !== first) as Elector;
+await first.transfer({ to: transferee.id, signal });
+for await (const status of transferee.watch({ signal })) if (status.isLeader) break;
+console.log(`handed over: ${!first.isLeader && transferee.isLeader}`);
 
 await Promise.all(electors.map((elector) => elector.stop()));
 console.log("done");

@@ -14,7 +14,7 @@ type Asked = Extract<Heard, { kind: "askedToHandOver" }>;
 
 /**
  * From the loss announced by one process to the gain, lease included, announced by another; and before it, how long the old leader led on
- * while its heir was elected. Beside a round trip of bare ws: the gap is one message, so half of that is the least it could be.
+ * while its transferee was elected. Beside a round trip of bare ws: the gap is one message, so half of that is the least it could be.
  */
 export async function handover(handoverCount: number, nodeCounts: readonly number[]): Promise<Row[]> {
   const roundTripMs = rounded(await roundTrip(), 3);

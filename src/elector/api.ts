@@ -87,8 +87,8 @@ export interface Elector extends AsyncDisposable {
   /** One quorum round now: resolves once a quorum has confirmed this leader. Errors: `notLeader`, `aborted`, `stopped`. */
   verify(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Hands over to a voter that has caught up. This node leads on until its heir is elected, at most as long as its lease lasts, and then
-   * drains; resolves once it has, and the heir may lead. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`.
+   * Hands over to a voter that has caught up. This node leads on until its transferee is elected, at most as long as its lease lasts, and then
+   * drains; resolves once it has, and the transferee may lead. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`.
    */
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
   /** Hands over to whoever is best placed. Errors as `transfer`. */

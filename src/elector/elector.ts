@@ -165,7 +165,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
     void end(false);
   }
 
-  // A service drains, its own or that of the leader before it; an heir is found, a lease runs out and an election has its time.
+  // A service drains, its own or that of the leader before it; a transferee is found, a lease runs out and an election has its time.
   const longestHandoverMs = plan.drainTimeoutMs + 4 * plan.settings.electionTimeout.maxMs;
 
   function end(handingOver: boolean): Promise<void> {
@@ -173,7 +173,7 @@ export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandl
       endHealth();
       endConcerns();
       contention.forbid("stopping");
-      if (handingOver && failure === null && (node.role.name === "leader" || node.heir !== null)) {
+      if (handingOver && failure === null && (node.role.name === "leader" || node.transferee !== null)) {
         const rest = { node, events, schedule, isConnected: (peer: NodeId) => connected.has(peer) };
         const handedOver = whileElectable(rest, handover.resign("stopped")).then(() => successorOf(rest));
         await atMost(schedule, longestHandoverMs, handedOver);

@@ -4,7 +4,7 @@ import { isNewer, sameConfiguration } from "./data/configuration.js";
 import type { Aftermath, Effect } from "./data/effect.js";
 import type { Heartbeat, HeartbeatReply, LeaderNotice, NodeId, Refusal } from "./data/message.js";
 import type { Leader, Node } from "./data/node.js";
-import { isTermOfHeir } from "./handover.js";
+import { isTermOfTransferee } from "./handover.js";
 import { hastenHeartbeat, isMetadataRefused, sendMetadata } from "./heartbeat-send.js";
 import { believeStranger, inquire } from "./joining/catch-up.js";
 import { adoptTerm, askToWait, becomeFollower, beginWait, forgetLeader } from "./roles.js";
@@ -154,8 +154,8 @@ export function onHeartbeatReply(
   meet(node, from, incarnation);
   const { record, role } = node;
   if (answer.term > record.term) {
-    // The term of its heir ends the role of who handed over only when that shows itself, lacking nothing (rule 16).
-    if (!isTermOfHeir(node, answer.term)) adoptTerm(node, answer.term, null, nowMs, effects);
+    // The term of its transferee ends the role of who handed over only when that shows itself, lacking nothing (rule 16).
+    if (!isTermOfTransferee(node, answer.term)) adoptTerm(node, answer.term, null, nowMs, effects);
     return "settle";
   }
   if (role.name !== "leader" || answer.term !== record.term || answer.heartbeatTerm !== record.term)

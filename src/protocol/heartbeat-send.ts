@@ -12,7 +12,8 @@ export function sendHeartbeats(node: Node, role: Leader, nowMs: number, effects:
   let whole: Heartbeat | null = null;
   for (const [to, peer] of role.peers) {
     // Who handed over leads on undisturbed until this node lacks nothing but its word (rule 16).
-    if (role.inheritance !== null && !role.inheritance.claimed && to === role.inheritance.from) continue;
+    if (role.pendingHandover !== null && !role.pendingHandover.claimed && to === role.pendingHandover.from)
+      continue;
     if (!peer.holdsConfiguration) whole ??= heartbeat(node, role, true);
     effects.push({ kind: "send", to, message: peer.holdsConfiguration || whole === null ? lean : whole });
   }

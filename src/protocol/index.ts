@@ -24,7 +24,7 @@ export * from "./data/node.js";
 export * from "./data/record.js";
 export * from "./data/settings.js";
 export * from "./data/standing.js";
-export { hasHeir, isDraining } from "./handover.js";
+export { hasTransferee, isDraining } from "./handover.js";
 export { isMetadataRefused } from "./heartbeat-send.js";
 export * from "./invariants/invariants.js";
 export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";

@@ -32,7 +32,7 @@ export function reconfigure(
   if (current.id.term !== expected.term || current.id.version !== expected.version) return "changedMeanwhile";
   if (!isConfigurationCommitted(node)) return "notCommitted";
   // The lease before may run yet, and rests on voters that a majority of the next configuration might go without (rule 16).
-  if (role.inheritance !== null) return "notReady";
+  if (role.pendingHandover !== null) return "notReady";
   const next = configurationOf(
     node.record.term,
     current.id.version + 1,

@@ -5,11 +5,11 @@ import type { NodeId } from "./data/message.js";
 import type {
   Answer,
   Candidate,
-  Inheritance,
   Leader,
   LossReason,
   Node,
   Peer,
+  PendingHandover,
   PreCandidate,
 } from "./data/node.js";
 import { withVote } from "./data/record.js";
@@ -27,7 +27,7 @@ export function beginWait(node: Node, nowMs: number, shortWaitMs: number | null 
 export function announceLoss(node: Node, reason: LossReason, effects: Effect[]): void {
   if (node.announcedTerm === null) return;
   const transfer = node.role.name === "leader" ? node.role.transfer : null;
-  // So a handover ends in good order: the heir is elected, or the lease that was renewed no more is over.
+  // So a handover ends in good order: the transferee is elected, or the lease that was renewed no more is over.
   const ordinary = reason === "higherTerm" || reason === "leaseExpired";
   effects.unshift({
     kind: "lost",
@@ -39,11 +39,11 @@ export function announceLoss(node: Node, reason: LossReason, effects: Effect[]):
   askToWait(node, effects);
 }
 
-/** Its service drains: asks the heir, if one was ordered to campaign, for patience until it is asked again and some time after (rule 16). */
-export function askToWait({ heir, settings }: Node, effects: Effect[]): void {
-  if (heir === null) return;
-  const message = { kind: "timeoutNow", term: heir.term, waitMs: settings.voteHoldMs } as const;
-  effects.push({ kind: "send", to: heir.id, message });
+/** Its service drains: asks the transferee, if one was ordered to campaign, for patience until it is asked again and some time after (rule 16). */
+export function askToWait({ transferee, settings }: Node, effects: Effect[]): void {
+  if (transferee === null) return;
+  const message = { kind: "handoverWait", term: transferee.term, waitMs: settings.voteHoldMs } as const;
+  effects.push({ kind: "send", to: transferee.id, message });
 }
 
 /**
@@ -123,7 +123,7 @@ export function becomePreCandidate(
 /** Votes for itself in the next term; that counts once it is durable (rule 11). */
 export function becomeCandidate(
   node: Node,
-  inheritance: Inheritance | null,
+  pendingHandover: PendingHandover | null,
   timeout: TimeoutRange,
   nowMs: number,
 ): Candidate {
@@ -133,7 +133,7 @@ export function becomeCandidate(
   node.heardSeq = 0;
   forgetMetadata(node);
   const { round } = node;
-  const role: Candidate = { name: "candidate", round, timeout, answers: new Map(), inheritance };
+  const role: Candidate = { name: "candidate", round, timeout, answers: new Map(), pendingHandover };
   node.role = role;
   return role;
 }
@@ -141,7 +141,7 @@ export function becomeCandidate(
 /** Confirms the configuration under its term and beats at once; the lease starts empty (rule 12). */
 export function becomeLeader(
   node: Node,
-  inheritance: Inheritance | null,
+  pendingHandover: PendingHandover | null,
   nowMs: number,
   effects: Effect[],
 ): void {
@@ -153,7 +153,7 @@ export function becomeLeader(
   // Long enough for every reply that could still count at the ordinary interval.
   const length = Math.min(4096, 16 + Math.ceil((2 * quorumTimeoutMs) / heartbeatIntervalMs));
   node.leaderMetadata = node.metadata;
-  node.heir = null;
+  node.transferee = null;
   node.role = {
     name: "leader",
     seq: 0,
@@ -161,7 +161,7 @@ export function becomeLeader(
     forgottenSeq: 0,
     nextHeartbeatAtMs: nowMs,
     peers,
-    inheritance: inheritance !== null && inheritance.freeAtMs > nowMs ? inheritance : null,
+    pendingHandover: pendingHandover !== null && pendingHandover.freeAtMs > nowMs ? pendingHandover : null,
     transfer: null,
   };
   sendHeartbeats(node, node.role, nowMs, effects);

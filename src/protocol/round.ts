@@ -4,7 +4,7 @@ import { quorumSize, voteOutcome } from "./algorithms/quorum.js";
 import { isNewer, voterOf } from "./data/configuration.js";
 import type { Effect } from "./data/effect.js";
 import type { NodeId, RequestVoteReply } from "./data/message.js";
-import type { Answer, Candidate, Inheritance, Node, PreCandidate } from "./data/node.js";
+import type { Answer, Candidate, Node, PendingHandover, PreCandidate } from "./data/node.js";
 import type { DurableRecord } from "./data/record.js";
 import type { StudyCandidacy, TimeoutRange } from "./data/settings.js";
 import { catchUp } from "./joining/catch-up.js";
@@ -28,11 +28,11 @@ function beginPreElection(node: Node, nowMs: number, effects: Effect[]): void {
 /** Asks the voters for their votes in the next term; the own vote counts once it is durable (rule 11). */
 export function beginElection(
   node: Node,
-  inheritance: Inheritance | null,
+  pendingHandover: PendingHandover | null,
   nowMs: number,
   effects: Effect[],
 ): void {
-  const role = becomeCandidate(node, inheritance, roundTimeout(node), nowMs);
+  const role = becomeCandidate(node, pendingHandover, roundTimeout(node), nowMs);
   askForVotes(node, role, effects);
 }
 
@@ -46,7 +46,7 @@ export function askForVotes(node: Node, role: PreCandidate | Candidate, effects:
     preVote,
     round: role.round,
     configuration,
-    transferFromTerm: preVote ? null : (role.inheritance?.term ?? null),
+    transferFromTerm: preVote ? null : (role.pendingHandover?.term ?? null),
   } as const;
   for (const { id } of configuration.voters)
     if (id !== node.id && role.answers.get(id)?.granted !== true)
@@ -86,7 +86,7 @@ export function onRequestVoteReply(
 /** One answer counts a round; but where a vote was asked for again, it may have been refused before (rules 6 and 16). */
 function isAnswered(role: PreCandidate | Candidate, from: NodeId, granted: boolean): boolean {
   const before = role.answers.get(from);
-  const askedAgain = role.name === "candidate" && role.inheritance !== null;
+  const askedAgain = role.name === "candidate" && role.pendingHandover !== null;
   return before !== undefined && !(askedAgain && granted && !before.granted);
 }
 
@@ -116,7 +116,7 @@ function settleRound(node: Node, nowMs: number, effects: Effect[]): void {
   switch (voteOutcome(voters.length, grantedCount, refusedCount)) {
     case "won":
       if (role.name === "preCandidate") beginElection(node, null, nowMs, effects);
-      else becomeLeader(node, role.inheritance, nowMs, effects);
+      else becomeLeader(node, role.pendingHandover, nowMs, effects);
       return;
     case "lost": {
       noteRemoval(node);

@@ -16,7 +16,7 @@ import type { Input, RequestRefusal } from "./data/input.js";
 import type { Node } from "./data/node.js";
 import { type DurableRecord, withHold } from "./data/record.js";
 import { onRequestVote } from "./election.js";
-import { beginTransfer, claimInheritance, finishTransfer, onTimeoutNow } from "./handover.js";
+import { beginTransfer, finishTransfer, onHandoverWord, onTimeoutNow, showToOldLeader } from "./handover.js";
 import { onHeartbeat, onHeartbeatReply, onLeaderNotice } from "./heartbeat-receive.js";
 import { sendHeartbeats } from "./heartbeat-send.js";
 import { foundIfComplete } from "./joining/founding.js";
@@ -92,7 +92,7 @@ function handle(node: Node, input: Input, nowMs: number, effects: Effect[]): Aft
       return "settle";
     case "stop":
       node.contending = false;
-      node.heir = null;
+      node.transferee = null;
       becomeFollower(node, null, input.reason, nowMs, effects);
       return "settle";
   }
@@ -120,6 +120,10 @@ function onMessage(
     case "timeoutNow":
       onTimeoutNow(node, from, incarnation, message, nowMs, effects);
       return "settle";
+    case "handoverWait":
+    case "handoverDone":
+      onHandoverWord(node, from, incarnation, message, nowMs, effects);
+      return "settle";
     case "leaderNotice":
       onLeaderNotice(node, from, incarnation, message, nowMs);
       return "settle";
@@ -130,7 +134,7 @@ function onTimer(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
   if (role.name === "leader") {
     const isFree = nowMs >= freeAt(role);
-    if (isFree) role.inheritance = null;
+    if (isFree) role.pendingHandover = null;
     if (nowMs >= quorumDeadline(node, role, nowMs)) becomeFollower(node, null, "noQuorum", nowMs, effects);
     else if (nowMs >= writeDeadline(node)) becomeFollower(node, null, "unhealthy", nowMs, effects);
     else if (isFree || nowMs >= role.nextHeartbeatAtMs) {
@@ -201,7 +205,7 @@ function settle(node: Node, before: DurableRecord, nowMs: number, effects: Effec
   }
   if (node.draw === null && node.role.name !== "leader" && isContender(node))
     insert(effects, place++, { kind: "draw" });
-  claimInheritance(node, nowMs, effects);
+  showToOldLeader(node, nowMs, effects);
   const gained = leased && node.announcedTerm === null && node.record === node.durable;
   if (gained) node.announcedTerm = node.record.term;
   const reconfigured = node.record.configuration !== before.configuration;

@@ -15,7 +15,7 @@ export interface View {
   readonly expectsMetadata: boolean;
   readonly term: number;
   readonly announcedTerm: number | null;
-  readonly heir: Node["heir"];
+  readonly transferee: Node["transferee"];
   readonly configuration: Configuration;
   readonly committed: boolean;
   readonly removed: boolean;
@@ -36,7 +36,7 @@ export function view(node: Node): View {
     expectsMetadata: node.expectsMetadata,
     term: record.term,
     announcedTerm: node.announcedTerm,
-    heir: node.heir,
+    transferee: node.transferee,
     configuration: record.configuration,
     committed: isConfigurationCommitted(node),
     removed: node.removed,
@@ -57,7 +57,7 @@ export function changed(node: Node, seen: View): boolean {
     node.expectsMetadata !== seen.expectsMetadata ||
     record.term !== seen.term ||
     node.announcedTerm !== seen.announcedTerm ||
-    node.heir !== seen.heir ||
+    node.transferee !== seen.transferee ||
     record.configuration !== seen.configuration ||
     node.removed !== seen.removed ||
     node.amnesiacs.size !== seen.amnesiacCount ||

@@ -54,25 +54,30 @@ async function settledLeader(cluster: ServiceCluster) {
   const leader = cluster.leader();
   if (leader === null) throw new Error("nobody leads");
   const others = cluster.cluster.processes.map(({ id }) => id).filter((id) => id !== leader.id);
-  return { leader, heir: others[0] as string, third: others[1] as string };
+  return { leader, transferee: others[0] as string, third: others[1] as string };
 }
 
 describe("a handover", () => {
   it.each([3, 5])("leaves nobody leading for the length of one message, among %i nodes", async (nodes) => {
     const { cluster, told } = replicas({ world: { ...far, cluster: { nodes } } });
-    const { leader, heir } = await settledLeader(cluster);
+    const { leader, transferee } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
-    await cluster.settled(leader.elector.transfer({ to: heir }));
-    await cluster.until(() => cluster.leader()?.id === heir, 100);
+    await cluster.settled(leader.elector.transfer({ to: transferee }));
+    await cluster.until(() => cluster.leader()?.id === transferee, 100);
     const [lost, elected] = told.slice(before) as [Told, Told];
-    expect([lost.kind, lost.id, elected.kind, elected.id]).toEqual(["lost", leader.id, "elected", heir]);
+    expect([lost.kind, lost.id, elected.kind, elected.id]).toEqual([
+      "lost",
+      leader.id,
+      "elected",
+      transferee,
+    ]);
     // The election took two round trips and more, all of it while the old leader led.
     expect(lost.atMs - askedMs).toBeGreaterThan(4 * latencyMs);
     expect(elected.atMs - lost.atMs).toBeCloseTo(latencyMs, 6);
   });
 
-  it("is over when the body has drained, and not before, though the heir has long been elected", async () => {
+  it("is over when the body has drained, and not before, though the transferee has long been elected", async () => {
     const { cluster, told } = replicas({ drainMs });
     const { leader } = await settledLeader(cluster);
     const before = told.length;
@@ -96,24 +101,24 @@ describe("a handover", () => {
       drainMs,
       world: { ...far, network: { latency }, disk: { write } },
     });
-    const { leader, heir } = await settledLeader(cluster);
+    const { leader, transferee } = await settledLeader(cluster);
     const before = told.length;
-    await cluster.settled(leader.elector.transfer({ to: heir }));
+    await cluster.settled(leader.elector.transfer({ to: transferee }));
     await cluster.advance(2_000);
     expect(overlaps).toEqual([]);
     const [lost, elected] = told.slice(before) as [Told, Told];
     expect(elected.atMs - lost.atMs).toBeGreaterThanOrEqual(drainMs);
-    expect(elected.id).toBe(heir);
+    expect(elected.id).toBe(transferee);
   });
 
-  it("to an heir that dies costs no more than the lease, and ends with another leader", async () => {
+  it("to a transferee that dies costs no more than the lease, and ends with another leader", async () => {
     const { cluster, told } = replicas();
-    const { leader, heir } = await settledLeader(cluster);
+    const { leader, transferee } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
     const leaseMs = cluster.cluster.process(leader.id).leaseUntilMs - cluster.nowMs;
-    const transferred = leader.elector.transfer({ to: heir });
-    cluster.crash(heir);
+    const transferred = leader.elector.transfer({ to: transferee });
+    cluster.crash(transferee);
     expect(leader.elector.isLeader).toBe(true);
     await cluster.settled(transferred);
     const [lost] = told.slice(before) as [Told];
@@ -123,15 +128,15 @@ describe("a handover", () => {
 
   it("whose old leader dies in its midst is over with the longest lease that could be", async () => {
     const { cluster, told } = replicas();
-    const { leader, heir } = await settledLeader(cluster);
+    const { leader, transferee } = await settledLeader(cluster);
     const before = told.length;
     const askedMs = cluster.nowMs;
-    void leader.elector.transfer({ to: heir });
+    void leader.elector.transfer({ to: transferee });
     await cluster.advance(latencyMs / 2);
     cluster.crash(leader.id);
     await cluster.until(() => cluster.leader() !== null, 300);
     const [elected] = told.slice(before) as [Told];
-    expect([elected.kind, elected.id]).toEqual(["elected", heir]);
+    expect([elected.kind, elected.id]).toEqual(["elected", transferee]);
     expect(elected.atMs - askedMs).toBeCloseTo(latencyMs + (150 * 1.01) / 0.99, 3);
   });
 
@@ -139,14 +144,14 @@ describe("a handover", () => {
     "for which one vote is missing gets that of the old leader, draining %i ms",
     async (drain) => {
       const { cluster, told, overlaps } = replicas({ world: near, drainMs: drain });
-      const { leader, heir, third } = await settledLeader(cluster);
+      const { leader, transferee, third } = await settledLeader(cluster);
       const before = told.length;
-      void leader.elector.transfer({ to: heir });
+      void leader.elector.transfer({ to: transferee });
       await cluster.advance(1.5);
       cluster.crash(third);
       await cluster.until(() => told.length === before + 2, 1_000);
       const [lost, elected] = told.slice(before) as [Told, Told];
-      expect([lost.id, elected.id]).toEqual([leader.id, heir]);
+      expect([lost.id, elected.id]).toEqual([leader.id, transferee]);
       // Shorter than any election timeout.
       expect(elected.atMs - lost.atMs).toBeLessThan(20 + drain);
       expect(overlaps).toEqual([]);
@@ -154,14 +159,14 @@ describe("a handover", () => {
   );
 
   it.each(["stop", "transfer", "resign"] as const)(
-    "is not handed on by an heir that still waits for the body: %s",
+    "is not handed on by a transferee that still waits for the body: %s",
     async (how) => {
       const { cluster, told, overlaps, bodies } = replicas({ world: near, drainMs });
-      const { leader, heir, third } = await settledLeader(cluster);
+      const { leader, transferee, third } = await settledLeader(cluster);
       const before = told.length;
-      const first = leader.elector.transfer({ to: heir });
+      const first = leader.elector.transfer({ to: transferee });
       await cluster.advance(30);
-      const { elector } = cluster.replica(heir);
+      const { elector } = cluster.replica(transferee);
       const asked =
         how === "stop"
           ? elector.stop({ handover: true })
@@ -172,8 +177,11 @@ describe("a handover", () => {
       await cluster.advance(2_000);
       expect(overlaps).toEqual([]);
       // A body that was told to stop before it led does not begin.
-      expect(bodies.filter((id) => id === heir)).toHaveLength(how === "stop" ? 0 : 1);
-      expect(told.slice(before, before + 2)).toMatchObject([{ kind: "lost" }, { kind: "elected", id: heir }]);
+      expect(bodies.filter((id) => id === transferee)).toHaveLength(how === "stop" ? 0 : 1);
+      expect(told.slice(before, before + 2)).toMatchObject([
+        { kind: "lost" },
+        { kind: "elected", id: transferee },
+      ]);
     },
   );
 });
@@ -214,11 +222,11 @@ describe("an end in the midst of a handover", () => {
     await cluster.settled(stopped, 2_000);
   });
 
-  it("by stop with a handover lets the body drain before the heir leads", async () => {
+  it("by stop with a handover lets the body drain before the transferee leads", async () => {
     const { cluster, told, overlaps } = replicas({ world: near, drainMs });
-    const { leader, heir } = await settledLeader(cluster);
+    const { leader, transferee } = await settledLeader(cluster);
     const before = told.length;
-    const transferred = leader.elector.transfer({ to: heir });
+    const transferred = leader.elector.transfer({ to: transferee });
     await cluster.advance(30);
     await cluster.settled(leader.elector.stop({ handover: true }));
     await transferred;

@@ -193,7 +193,7 @@ describe("promise 2: state changes before anybody is told, and lost comes once, 
 });
 
 describe("promise 3: on loss: not leader, then signal, then events, then drain, and only then hand over", () => {
-  it("a transfer goes through them in this order, and the heir leads only after the drain", async () => {
+  it("a transfer goes through them in this order, and the transferee leads only after the drain", async () => {
     const world = await ElectorWorld.of(three);
     const first = await world.leader();
     const { elector } = first;
@@ -212,9 +212,9 @@ describe("promise 3: on loss: not leader, then signal, then events, then drain, 
     for (const { id, elector: other } of world.others(first))
       other.subscribe((event) => event.kind === "elected" && order.push(`${id} elected`));
     await world.advance(200);
-    const heir = world.others(first)[0]?.id as string;
-    const transferred = elector.transfer({ to: heir });
-    // It leads on until its heir is elected.
+    const transferee = world.others(first)[0]?.id as string;
+    const transferred = elector.transfer({ to: transferee });
+    // It leads on until its transferee is elected.
     expect(elector.isLeader).toBe(true);
     await world.until(() => order.length > 1, 20);
     expect(order.slice(0, 2)).toEqual(["signal, leads: false", "event"]);
@@ -224,7 +224,7 @@ describe("promise 3: on loss: not leader, then signal, then events, then drain, 
     drain.open();
     await world.settled(transferred);
     await world.until(() => world.leaders().length === 1, 50);
-    expect(order.slice(3)).toEqual(["drained", `${heir} elected`]);
+    expect(order.slice(3)).toEqual(["drained", `${transferee} elected`]);
   });
 
   it("a body that does not drain in time is handed over from all the same, and named in the log", async () => {

@@ -78,20 +78,20 @@ describe("electors with real WebSockets and files", () => {
     await first.verify(soon());
 
     const others = electors.filter((elector) => elector !== first);
-    const heir = others[0] as Elector;
-    await first.transfer({ to: heir.id, ...soon() });
-    expect(await leading(electors)).toBe(heir);
+    const transferee = others[0] as Elector;
+    await first.transfer({ to: transferee.id, ...soon() });
+    expect(await leading(electors)).toBe(transferee);
 
     const port = await freePort();
     const fourth = await start("d", { join: true, voters: {}, listen: { host: "127.0.0.1", port } });
-    await heir.reconfigure({ add: { id: "d", address: `ws://127.0.0.1:${port}` } }, soon());
+    await transferee.reconfigure({ add: { id: "d", address: `ws://127.0.0.1:${port}` } }, soon());
     for await (const status of fourth.watch(soon())) if (status.voters.length === 4) break;
 
-    await heir.stop();
+    await transferee.stop();
     const rest = [...others.slice(1), first, fourth];
     const next = await leading(rest);
     expect(next.status().term).toBeGreaterThan(leaders[0]?.term ?? 0);
-    await next.reconfigure({ remove: heir.id }, soon());
+    await next.reconfigure({ remove: transferee.id }, soon());
     await next.stop({ handover: true });
     expect((await leading(rest.filter((elector) => elector !== next))).id).not.toBe(next.id);
   });

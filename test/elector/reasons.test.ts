@@ -169,7 +169,7 @@ describe("a path that drops large packets", () => {
 });
 
 describe("an arbiter", () => {
-  it("votes, never leads, is no heir, and says so when nobody else is left", async () => {
+  it("votes, never leads, is no transferee, and says so when nobody else is left", async () => {
     const world = new ElectorWorld();
     const arbiter = await world.start("a", { voters, arbiter: true, absentFounders: ["c"] });
     await world.start("b", { voters, absentFounders: ["c"] });
@@ -199,7 +199,7 @@ describe("an arbiter", () => {
 });
 
 describe("members that all stop at once", () => {
-  it("wait neither for an heir nor for a lease to end", async () => {
+  it("wait neither for a transferee nor for a lease to end", async () => {
     const world = await ElectorWorld.of(three, { timing: laptop });
     await world.leader();
     await world.advance(3000);

@@ -200,7 +200,7 @@ describe("the end", () => {
     expect(first.elector.status()).toMatchObject({ role: "stopped", isLeader: false, contending: false });
   });
 
-  it("a handover in the very moment of winning waits for an heir instead of leaving it to an election", async () => {
+  it("a handover in the very moment of winning waits for a transferee instead of leaving it to an election", async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const world = await ElectorWorld.of(three, {}, seed);
       const stopped = new Promise<number>((resolve) => {

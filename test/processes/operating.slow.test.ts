@@ -15,30 +15,37 @@ describe("an operator of running nodes", () => {
     expect(status.stdout()).toMatch(new RegExp(`^test: ${first} leads, term \\d+\n`));
     expect(status.stdout()).toMatch(/\? +no answer .*ECONNREFUSED/);
 
-    const heir = ["a", "b", "c"].find((id) => id !== first) ?? "";
-    const transfer = raftbeat(["transfer", "--to", heir, ...urls(["a", "b", "c"])]);
+    const transferee = ["a", "b", "c"].find((id) => id !== first) ?? "";
+    const transfer = raftbeat(["transfer", "--to", transferee, ...urls(["a", "b", "c"])]);
     expect(await transfer.exited).toBe(0);
-    expect(transfer.stdout()).toMatch(new RegExp(`^${first} handed over; ${heir} leads in term \\d+\n$`));
+    expect(transfer.stdout()).toMatch(
+      new RegExp(`^${first} handed over; ${transferee} leads in term \\d+\n$`),
+    );
     await cluster.settled();
 
     cluster.start("d");
     const add = raftbeat(["reconfigure", "--add", `d=${cluster.address("d")}`, ...urls(["a", "b", "c"])]);
     expect(await add.exited).toBe(0);
     expect(add.stdout()).toBe("voters a, b, c, d\n");
-    expect(await cluster.settled(["a", "b", "c", "d"])).toBe(heir);
+    expect(await cluster.settled(["a", "b", "c", "d"])).toBe(transferee);
 
     const address = cluster.address("d").replace("127.0.0.1", "localhost");
     const move = raftbeat(["reconfigure", "--address", `d=${address}`, ...urls(["a", "b", "c"])]);
     expect(await move.exited).toBe(0);
-    expect((await cluster.status(heir)).voters).toContainEqual(expect.objectContaining({ id: "d", address }));
+    expect((await cluster.status(transferee)).voters).toContainEqual(
+      expect.objectContaining({ id: "d", address }),
+    );
 
-    const remove = raftbeat(["reconfigure", "--remove", heir, "--json", ...urls(["a", "b", "c", "d"])]);
+    const remove = raftbeat(["reconfigure", "--remove", transferee, "--json", ...urls(["a", "b", "c", "d"])]);
     expect(await remove.exited).toBe(0);
-    const left = ["a", "b", "c", "d"].filter((id) => id !== heir);
+    const left = ["a", "b", "c", "d"].filter((id) => id !== transferee);
     expect(JSON.parse(remove.stdout())).toMatchObject({ voters: left, observers: [] });
-    expect(await cluster.settled(left)).not.toBe(heir);
-    await until(async () => (await cluster.status(heir)).removed, `${heir} knows that it was removed`);
-    expect((await fetch(`${cluster.url(heir)}/readyz`)).status).toBe(503);
+    expect(await cluster.settled(left)).not.toBe(transferee);
+    await until(
+      async () => (await cluster.status(transferee)).removed,
+      `${transferee} knows that it was removed`,
+    );
+    expect((await fetch(`${cluster.url(transferee)}/readyz`)).status).toBe(503);
   });
 
   it("is told to ask the leader where it asked only another", async () => {

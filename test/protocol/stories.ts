@@ -152,10 +152,10 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    title: "an heir that failed asks again, and one that already follows another leader hears it",
+    title: "a transferee that failed asks again, and one that already follows another leader hears it",
     play(protocol) {
       const [cluster] = ledCluster(protocol, "abc");
-      const [leader, heir, voter] = ["a", "b", "c"].map((id) => processOf(cluster, id)) as [
+      const [leader, transferee, voter] = ["a", "b", "c"].map((id) => processOf(cluster, id)) as [
         Process,
         Process,
         Process,
@@ -166,7 +166,7 @@ export const stories: readonly Story[] = [
       cluster.advance(1.5);
       cut(cluster, "b", "a");
       cluster.letters = [];
-      // The heir fails, and its round ends; the others elect somebody of the same term.
+      // The transferee fails, and its round ends; the others elect somebody of the same term.
       const followed = () => voter.node.role.name === "follower" && voter.node.role.leader === "a";
       // Its disk is slow, so the voter does not hear of the confirmed configuration at once.
       leader.host.writeMs = 10;
@@ -176,17 +176,17 @@ export const stories: readonly Story[] = [
       voter.node.contactAtMs -= 1000;
       cluster.tell(leader, { kind: "timer" });
       cluster.advance(50, () => leader.node.role.name === "leader");
-      // Before the first heartbeat reaches the voter, it gives the heir a pre-vote.
+      // Before the first heartbeat reaches the voter, it gives the transferee a pre-vote.
       const beats = cluster.letters.filter(({ to, message }) => to === "c" && message?.kind === "heartbeat");
       cluster.letters = [];
       cluster.cut.clear();
       cut(cluster, "a", "b");
-      heir.node.draw = 0;
-      heir.node.waitFromMs -= 1000;
-      heir.node.contactAtMs -= 1000;
-      cluster.tell(heir, { kind: "timer" });
+      transferee.node.draw = 0;
+      transferee.node.waitFromMs -= 1000;
+      transferee.node.contactAtMs -= 1000;
+      cluster.tell(transferee, { kind: "timer" });
       const asked = cluster.letters.find(({ to, from }) => to === "c" && from === "b");
-      if (asked === undefined) throw new Error("the heir does not ask");
+      if (asked === undefined) throw new Error("the transferee does not ask");
       cluster.deliver(asked);
       const granted = cluster.letters.find(
         ({ to, message }) => to === "b" && message?.kind === "requestVoteReply",
@@ -208,7 +208,7 @@ export const stories: readonly Story[] = [
       const leader = processOf(cluster, "a");
       cluster.tell(leader, { kind: "transfer", to: "b", reason: "resigned", request: 1 });
       cluster.advance(1.5);
-      // The heir has its order, its requests are slow, and it hears of the leader no more.
+      // The transferee has its order, its requests are slow, and it hears of the leader no more.
       cut(cluster, "a", "b");
       const requests = cluster.letters.filter(({ message }) => message?.kind === "requestVote");
       cluster.letters = cluster.letters.filter((letter) => !requests.includes(letter));
@@ -221,23 +221,23 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    title: "an heir hands over in its turn before its own wait is over",
+    title: "a transferee hands over in its turn before its own wait is over",
     play(protocol) {
       const [cluster] = ledCluster(protocol, "abc");
-      const [leader, heir] = [processOf(cluster, "a"), processOf(cluster, "b")];
+      const [leader, transferee] = [processOf(cluster, "a"), processOf(cluster, "b")];
       cluster.tell(leader, { kind: "transfer", to: "b", reason: "resigned", request: 1 });
       cluster.advance(1.5);
       cut(cluster, "a", "bc");
-      if (!cluster.advance(50, () => heir.node.role.name === "leader"))
-        throw new Error("the heir is not elected");
+      if (!cluster.advance(50, () => transferee.node.role.name === "leader"))
+        throw new Error("the transferee is not elected");
       cluster.advance(5);
-      cluster.tell(heir, { kind: "transfer", to: "c", reason: "unhealthy", request: 2 });
-      cluster.drain(heir);
+      cluster.tell(transferee, { kind: "transfer", to: "c", reason: "unhealthy", request: 2 });
+      cluster.drain(transferee);
       cluster.advance(300);
     },
   },
   {
-    title: "an heir changes the membership before its wait is over",
+    title: "a transferee changes the membership before its wait is over",
     play(protocol) {
       const long = { electionTimeout: { minMs: 600, maxMs: 900 }, voteHoldMs: 600 };
       const [cluster] = ledCluster(protocol, "abc", { a: { quorumTimeoutMs: 600 }, b: quick, c: long });
@@ -249,9 +249,9 @@ export const stories: readonly Story[] = [
       cluster.tell(processOf(cluster, "a"), { kind: "transfer", to: "b", reason: "resigned", request: 1 });
       cluster.advance(1.5);
       cut(cluster, "a", "bcde");
-      const heir = processOf(cluster, "b");
-      if (!cluster.advance(50, () => heir.node.role.name === "leader"))
-        throw new Error("the heir is not elected");
+      const transferee = processOf(cluster, "b");
+      if (!cluster.advance(50, () => transferee.node.role.name === "leader"))
+        throw new Error("the transferee is not elected");
       cluster.advance(5);
       change(cluster, "b", "abcd", ["e"]);
       change(cluster, "b", "abcde");

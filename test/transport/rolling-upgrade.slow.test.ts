@@ -104,7 +104,7 @@ describe("a rolling upgrade", () => {
     }
     await elector(before).stop({ handover: true });
     running.delete(before);
-    // Handed over, not voted for after a silence: the heir leads at once.
+    // Handed over, not voted for after a silence: the transferee leads at once.
     expect(leader()).not.toBeNull();
     await start(before, build);
     await settled();

@@ -109,12 +109,12 @@ export function changeOf(
 async function replace(plan: ClientPlan, leader: LeaderAt): Promise<LeaderAt> {
   const { id: leading, voters, term } = leader.status;
   const reached = (await askAll(plan)).flatMap(({ status }) => (status === null ? [] : [status.id]));
-  const heir = voters.find((member) => member.id !== leading && reached.includes(member.id));
-  if (heir === undefined)
+  const transferee = voters.find((member) => member.id !== leading && reached.includes(member.id));
+  if (transferee === undefined)
     throw new RaftbeatError(
       "reconfigureRefused",
       `${leading} leads and cannot remove itself: give --url of another voter too, so that it can take over`,
     );
-  await handOver(plan, leader, heir.id);
+  await handOver(plan, leader, transferee.id);
   return findLeader(plan, term);
 }

@@ -25,16 +25,16 @@ export function addTransferCommand(program: Command): void {
       .option(to.flag, to.help),
   ).action(async ({ to: given, ...flags }: Record<string, unknown>) => {
     const plan = planClient(flags, process.env, nodeVariables);
-    const heir = given === undefined ? null : (check(to, "--to", given) as string);
+    const transferee = given === undefined ? null : (check(to, "--to", given) as string);
     const from = await findLeader(plan);
-    if (heir === from.status.id) {
+    if (transferee === from.status.id) {
       tell(plan, from.status, from.status);
       return;
     }
-    await handOver(plan, from, heir);
+    await handOver(plan, from, transferee);
     const { status } = await findLeader(plan, from.status.term);
     tell(plan, from.status, status);
-    if (heir !== null && status.id !== heir) process.exitCode = 1;
+    if (transferee !== null && status.id !== transferee) process.exitCode = 1;
   });
 }
 
@@ -46,9 +46,9 @@ function tell(plan: ClientPlan, from: StatusReply, { id: leader, term }: StatusR
 }
 
 /**
- * Asks a leader to hand over, to `heir` or to the voter that was heard last.
+ * Asks a leader to hand over, to `transferee` or to the voter that was heard last.
  * @throws RaftbeatError as `change`
  */
-export async function handOver(plan: ClientPlan, from: LeaderAt, heir: string | null): Promise<void> {
-  await change(plan, from.url, "/transfer", heir === null ? {} : { to: heir });
+export async function handOver(plan: ClientPlan, from: LeaderAt, transferee: string | null): Promise<void> {
+  await change(plan, from.url, "/transfer", transferee === null ? {} : { to: transferee });
 }

@@ -40,8 +40,8 @@ export const deafness =
 function standing(node: Node, outlook: Outlook): string | null {
   const { role, id, record } = node;
   if (role.name === "leader") {
-    if (role.inheritance !== null)
-      return `this node was elected in term ${record.term} and waits until ${role.inheritance.from}, which hands over, has drained`;
+    if (role.pendingHandover !== null)
+      return `this node was elected in term ${record.term} and waits until ${role.pendingHandover.from}, which hands over, has drained`;
     if (role.transfer !== null) return "this node hands over";
     return `this node was elected in term ${record.term}, and too few voters answer its heartbeats for a lease`;
   }

@@ -1,6 +1,6 @@
 import { RaftbeatError } from "../../errors.js";
 import {
-  hasHeir,
+  hasTransferee,
   isDraining,
   type LossReason,
   type NodeId,
@@ -10,7 +10,7 @@ import {
 import type { Driver } from "../../runtime/driver.js";
 import type { Schedule } from "../../runtime/ports.js";
 
-/** Giving the leadership away: an heir is elected if that can be, the lease ends, and once the service has drained the heir may lead (rule 16). */
+/** Giving the leadership away: a transferee is elected if that can be, the lease ends, and once the service has drained the transferee may lead (rule 16). */
 export interface Handover {
   /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
   transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
@@ -22,7 +22,7 @@ export interface Handover {
   onChanged(): void;
 }
 
-/** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long an heir is waited for. */
+/** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long a transferee is waited for. */
 const tryCount = 5;
 
 /** Makes the handover of one node. */
@@ -59,11 +59,11 @@ export function createHandover(
       node.role.name === "leader" &&
       triesLeft > 1 &&
       node.record.configuration.voters.some(({ id }) => world.isConnected(id));
-    if (worthWaiting && !hasHeir(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
+    if (worthWaiting && !hasTransferee(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
     else driver.tell({ kind: "drained" });
   }
 
-  /** A voter without a link would never hear of its inheritance. */
+  /** A voter without a link would never hear of its pendingHandover. */
   function isUnreachable(to: NodeId): boolean {
     const { id, record } = driver.node;
     return to !== id && voterOf(record.configuration, to) !== undefined && !world.isConnected(to);
@@ -96,7 +96,7 @@ export function createHandover(
           ask(null, reason, (refusal) => {
             // What it has not got yet, because who handed over to it still drains, it cannot hand on.
             if (refusal === "notReady") world.schedule(world.retryMs, attempt);
-            else if (refusal === null || refusal === "handingOver" || driver.node.heir !== null)
+            else if (refusal === null || refusal === "handingOver" || driver.node.transferee !== null)
               waiting.add(resolve);
             else resolve();
           });
@@ -105,10 +105,10 @@ export function createHandover(
     },
     onDrained,
     onChanged() {
-      const { role, heir } = driver.node;
-      // An heir was elected, or the lease ran out: there may be no body whose end would tell.
-      if (heir !== null) onDrained();
-      if (role.name === "leader" || heir !== null) return;
+      const { role, transferee } = driver.node;
+      // A transferee was elected, or the lease ran out: there may be no body whose end would tell.
+      if (transferee !== null) onDrained();
+      if (role.name === "leader" || transferee !== null) return;
       const told = [...waiting];
       waiting.clear();
       for (const onDone of told) onDone();
@@ -128,7 +128,7 @@ function refusedTransfer(
   return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${why}`);
 }
 
-/** Why a voter is no heir, in words. */
+/** Why a voter is no transferee, in words. */
 const unfit = {
   arbiter: "it is an arbiter, which votes and never leads",
   notContending: "it does not campaign, as its service is unhealthy or drains",

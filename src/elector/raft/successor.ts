@@ -11,7 +11,7 @@ export interface SuccessorWorld {
   isConnected(id: NodeId): boolean;
 }
 
-/** Resolves when another leads, when too few voters are left to elect one, or when an election has had its time: to end the links sooner may cut off what tells the heir. */
+/** Resolves when another leads, when too few voters are left to elect one, or when an election has had its time: to end the links sooner may cut off what tells the transferee. */
 export function successorOf(world: SuccessorWorld): Promise<void> {
   const { node, events, schedule } = world;
   let done = (): void => {};

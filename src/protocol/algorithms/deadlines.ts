@@ -64,9 +64,9 @@ export function nextInquiryAt(node: Node): number {
   return node.inquiredAtMs + node.settings.electionTimeout.minMs;
 }
 
-/** When a leader that inherited need not wait any longer for the lease before its own (rule 16). */
+/** When a leader by a handover need not wait any longer for the lease before its own (rule 16). */
 export function freeAt(role: Leader): number {
-  return role.inheritance?.freeAtMs ?? Number.POSITIVE_INFINITY;
+  return role.pendingHandover?.freeAtMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** When a leader that hears no quorum steps down (rule 14). */

@@ -43,7 +43,7 @@ export function leaseOver(node: Node, nowMs: number, remainingMs: number): numbe
  */
 export function leaseUntil(node: Node): number {
   const { role } = node;
-  if (role.name !== "leader" || role.inheritance !== null) return Number.NEGATIVE_INFINITY;
+  if (role.name !== "leader" || role.pendingHandover !== null) return Number.NEGATIVE_INFINITY;
   const promisedMs = quorumPromise(node, role);
   return role.transfer === null ? promisedMs : Math.min(promisedMs, role.transfer.leaseUntilMs);
 }

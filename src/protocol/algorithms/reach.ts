@@ -1,4 +1,4 @@
-import type { Message } from "../data/message.js";
+import type { HandoverDone, HandoverWait, Message, TimeoutNow } from "../data/message.js";
 import type { Node } from "../data/node.js";
 
 /**
@@ -16,7 +16,7 @@ export const furthestAhead = 2 ** 32;
 export function beyondReach(node: Node, message: Message): string | null {
   const { term, configuration } = node.record;
   if (message.term > term + furthestAhead) return far("term", message.term, term);
-  if (message.kind === "timeoutNow") return null;
+  if (isOfHandover(message)) return null;
   if (message.kind === "heartbeat" || message.kind === "leaderNotice") {
     const heard = message.term === term ? node.heardSeq : 0;
     if (message.seq > heard + furthestAhead) return far("seq", message.seq, heard);
@@ -27,6 +27,10 @@ export function beyondReach(node: Node, message: Message): string | null {
   const { version } = configuration.id;
   if (held.version > version + furthestAhead) return far("version", held.version, version);
   return null;
+}
+
+function isOfHandover(message: Message): message is TimeoutNow | HandoverWait | HandoverDone {
+  return message.kind === "timeoutNow" || message.kind === "handoverWait" || message.kind === "handoverDone";
 }
 
 function far(what: string, told: number, own: number): string {

@@ -59,7 +59,7 @@ export type Input =
       readonly reason: LossReason;
       readonly request: number;
     }
-  /** The service has finished what it did as a leader, after the loss was told: hand over now, or say that the heir may lead. */
+  /** The service has finished what it did as a leader, after the loss was told: hand over now, or say that the transferee may lead. */
   | { readonly kind: "drained" }
   /** Replace the members, if the configuration still is (term, version) (rule 18). */
   | {

@@ -94,12 +94,25 @@ export interface RequestVoteReply {
   readonly configuration: Configuration | null;
 }
 
-/** The leader of `term` hands over: campaign at once, and lead once the wait is over. */
+/** The leader of `term` hands over: campaign at once (thesis, 3.10). */
 export interface TimeoutNow {
   readonly kind: "timeoutNow";
   readonly term: number;
-  /** How long the heir waits for its lease from now: the sender's own may last so long, or its service drains; 0: both are over. */
+  /** How long the sender's lease may last from now: so long the transferee, once elected, has none. 0: it was given up. */
   readonly waitMs: number;
+}
+
+/** Who led `term` has lost, and its service drains: the transferee waits for its lease at least so long from now. */
+export interface HandoverWait {
+  readonly kind: "handoverWait";
+  readonly term: number;
+  readonly waitMs: number;
+}
+
+/** The service of who led `term` has drained: the transferee may lead. */
+export interface HandoverDone {
+  readonly kind: "handoverDone";
+  readonly term: number;
 }
 
 /** What the leader of `term` says apart from heartbeats: its metadata (rule 13), or that it has stepped down (rule 14). It is no contact. */
@@ -115,9 +128,28 @@ export interface LeaderNotice {
 }
 
 /** All that nodes say to each other. */
-export type Message = Heartbeat | HeartbeatReply | RequestVote | RequestVoteReply | TimeoutNow | LeaderNotice;
+export type Message =
+  | Heartbeat
+  | HeartbeatReply
+  | RequestVote
+  | RequestVoteReply
+  | TimeoutNow
+  | HandoverWait
+  | HandoverDone
+  | LeaderNotice;
 
-/** True for what says nothing that a write under way could still make untrue, and so never waits for the disk. */
+/** True for a message that carries only what is durable already, and so never waits for the disk. */
 export function neverWaits({ kind }: Message): boolean {
-  return kind === "heartbeat" || kind === "timeoutNow" || kind === "leaderNotice";
+  switch (kind) {
+    case "heartbeat":
+    case "timeoutNow":
+    case "handoverWait":
+    case "handoverDone":
+    case "leaderNotice":
+      return true;
+    case "heartbeatReply":
+    case "requestVote":
+    case "requestVoteReply":
+      return false;
+  }
 }

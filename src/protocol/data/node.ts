@@ -45,7 +45,7 @@ export interface Peer {
 }
 
 /** A leadership that was handed over, and that may not have ended yet (rule 16). */
-export interface Inheritance {
+export interface PendingHandover {
   /** Who handed over, and the term it led. */
   readonly from: NodeId;
   readonly term: number;
@@ -76,7 +76,7 @@ export interface Candidate {
   readonly round: number;
   readonly answers: Map<NodeId, Answer>;
   /** What the leader that handed over to this campaign left to wait for; null where none did. */
-  inheritance: Inheritance | null;
+  pendingHandover: PendingHandover | null;
   /** What the time of the round is drawn from. */
   readonly timeout: TimeoutRange;
 }
@@ -93,14 +93,14 @@ export interface Leader {
   nextHeartbeatAtMs: number;
   readonly peers: Map<NodeId, Peer>;
   /** What has to be waited for before the lease may begin, or null. */
-  inheritance: Inheritance | null;
+  pendingHandover: PendingHandover | null;
   /** Set once the lease is renewed no more in this term. */
   transfer: Transfer | null;
 }
 
 /** A handover under way, seen by the leader. */
 export interface Transfer {
-  /** The heir; null while none is chosen. */
+  /** The transferee; null while none is chosen. */
   readonly to: NodeId | null;
   readonly reason: LossReason;
   /** When the lease ends at the latest; minus infinity once it was given up. */
@@ -108,7 +108,7 @@ export interface Transfer {
 }
 
 /** Who was ordered to campaign, by the leader of which term (rule 16). */
-export interface Heir {
+export interface Transferee {
   readonly id: NodeId;
   readonly term: number;
 }
@@ -152,7 +152,7 @@ export interface Node {
   /** The number of rounds begun. */
   round: number;
   /** Whom this node ordered to campaign while its lease ran, until it has said that its service drained. */
-  heir: Heir | null;
+  transferee: Transferee | null;
   /** False while the node must not campaign, such as when its service is unhealthy. */
   contending: boolean;
   /** True for a node that never campaigns, and votes and holds its votes like any other (rule 10). */
@@ -213,7 +213,7 @@ export function createNode(options: {
     draw: null,
     shortWaitMs: null,
     round: 0,
-    heir: null,
+    transferee: null,
     contending: true,
     arbiter: options.arbiter ?? false,
     removed: !isNobody(record.configuration) && memberOf(record.configuration, id) === undefined,

@@ -154,10 +154,9 @@ export function sawSend(watch: Watch, sight: Sight, to: NodeId, message: Message
   const asked = message.kind === "requestVote" || (message.kind === "requestVoteReply" && message.granted);
   const preVote = asked && message.preVote;
   if (!preVote && message.term > durable.term) early(`of term ${message.term}`);
-  if (message.kind !== "timeoutNow" && message.kind !== "leaderNotice") {
-    const id = message.kind === "requestVote" ? message.configuration.id : message.configurationId;
-    if (newer(id, durable.configuration.id)) early(`of configuration ${id.term}.${id.version}`);
-  }
+  const goesBy = message.kind === "requestVote" ? message.configuration : null;
+  const id = goesBy?.id ?? ("configurationId" in message ? message.configurationId : null);
+  if (id !== null && newer(id, durable.configuration.id)) early(`of configuration ${id.term}.${id.version}`);
   if (message.kind === "heartbeatReply" && message.voteHoldMs > durable.voteHoldMs)
     early(`that it holds its vote for ${message.voteHoldMs} ms`);
   if (!asked || preVote) return found;

@@ -88,7 +88,7 @@ svg { max-width: 100%; height: auto; }
 .message { fill: var(--heartbeat); stroke: var(--heartbeat); stroke-width: 2; }
 .message.preVoteRequest, .message.preVoteReply { fill: var(--pre-vote); stroke: var(--pre-vote); }
 .message.voteRequest, .message.voteReply { fill: var(--vote); stroke: var(--vote); }
-.message.timeoutNow, .message.leaderNotice { fill: var(--accent); stroke: var(--accent); }
+.message.timeoutNow, .message.handoverWait, .message.handoverDone, .message.leaderNotice { fill: var(--accent); stroke: var(--accent); }
 .message.refusal { stroke: var(--refused); }
 .message.answer { fill: var(--ground); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.9rem; }

@@ -89,6 +89,8 @@ function kindOf(message: Message): MessageKind {
     case "heartbeat":
     case "heartbeatReply":
     case "timeoutNow":
+    case "handoverWait":
+    case "handoverDone":
     case "leaderNotice":
       return message.kind;
   }
@@ -104,6 +106,8 @@ function answerOf(message: Message): number {
     case "heartbeat":
     case "requestVote":
     case "timeoutNow":
+    case "handoverWait":
+    case "handoverDone":
     case "leaderNotice":
       return -1;
   }

@@ -15,6 +15,8 @@ export const messageKinds = [
   "voteRequest",
   "voteReply",
   "timeoutNow",
+  "handoverWait",
+  "handoverDone",
   "leaderNotice",
 ] as const;
 
@@ -41,7 +43,9 @@ export const kindWords: Readonly<Record<MessageKind, string>> = {
   preVoteReply: "pre-vote reply",
   voteRequest: "vote request",
   voteReply: "vote reply",
-  timeoutNow: "handover: campaign, wait, or lead",
+  timeoutNow: "handover: campaign now",
+  handoverWait: "handover: the old service drains, wait",
+  handoverDone: "handover: the old service has drained, lead",
   leaderNotice: "leader: stepped down, or its metadata",
 };
 

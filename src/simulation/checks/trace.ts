@@ -176,6 +176,10 @@ function wordsOf(message: Message): string {
       return `${message.preVote ? "preVote" : "vote"} ${message.granted ? "granted" : `refused (${message.reason})`} term ${message.term}`;
     case "timeoutNow":
       return `timeoutNow term ${message.term}, ${message.waitMs === 0 ? "free" : `wait ${message.waitMs.toFixed(3)} ms`}`;
+    case "handoverWait":
+      return `handoverWait term ${message.term}, wait ${message.waitMs.toFixed(3)} ms`;
+    case "handoverDone":
+      return `handoverDone term ${message.term}`;
     case "leaderNotice":
       return message.leads ? `metadata term ${message.term}` : `stepped down from term ${message.term}`;
   }

@@ -88,7 +88,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
       this.toldTerm = null;
       if (this.owner !== null) this.owner.onLost(term, reason);
       // A service that is not played drains at once.
-      else if (this.node.heir !== null) this.driver.tell({ kind: "drained" });
+      else if (this.node.transferee !== null) this.driver.tell({ kind: "drained" });
     },
     onChanged: () => this.owner?.onChanged(),
     onFailed: (error) => {

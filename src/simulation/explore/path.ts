@@ -252,5 +252,7 @@ const kinds: readonly Message["kind"][] = [
   "heartbeatReply",
   "heartbeat",
   "timeoutNow",
+  "handoverWait",
+  "handoverDone",
   "leaderNotice",
 ];

@@ -98,6 +98,10 @@ function messageText(message: Message): string {
       return `${message.preVote ? "pre-vote" : "vote"} ${message.granted ? "granted" : `refused (${message.reason})`} at term ${term}`;
     case "timeoutNow":
       return `campaign after term ${term}, ${message.waitMs === 0 ? "which is over" : `and wait ${message.waitMs} ms`}`;
+    case "handoverWait":
+      return `wait ${message.waitMs} ms after term ${term}`;
+    case "handoverDone":
+      return `lead after term ${term}, which is over`;
     case "leaderNotice":
       return message.leads ? `metadata of term ${term}` : `no longer leads term ${term}`;
   }

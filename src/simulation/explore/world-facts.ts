@@ -1,9 +1,9 @@
 import type {
   Configuration,
   DurableRecord,
-  Inheritance,
   Message,
   Node,
+  PendingHandover,
   Refusal,
 } from "../../protocol/index.js";
 import { refusals } from "../../protocol/index.js";
@@ -117,7 +117,7 @@ function lifeFacts(
     ...[of.writingSinceMs === null ? -1 : since(of.writingSinceMs), of.announcedTerm ?? -1],
     ...[of.draw === null ? 0 : 1, of.shortWaitMs ?? -1, of.contending ? 1 : 0, of.removed ? 1 : 0],
   );
-  if (of.heir !== null) facts.add(17, at, named(of.heir.id), of.heir.term);
+  if (of.transferee !== null) facts.add(17, at, named(of.transferee.id), of.transferee.term);
   roleFacts(facts, place, of, nowMs, ranks);
 }
 
@@ -131,17 +131,17 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
     case "preCandidate":
     case "candidate": {
       facts.add(6, at, ranks.round(place, role.round), role.name === "candidate" ? 1 : 0);
-      if (role.name === "candidate") inheritanceFact(facts, place, role.inheritance, nowMs);
+      if (role.name === "candidate") pendingHandoverFact(facts, place, role.pendingHandover, nowMs);
       for (const [id, { granted, reason, remainingHoldMs, outdated }] of role.answers)
         facts.add(7, at, named(id), granted ? 1 : 0, code(reason), remainingHoldMs, outdated ? 1 : 0);
       return;
     }
     case "leader": {
-      const { transfer, inheritance, forgottenSeq } = role;
+      const { transfer, pendingHandover, forgottenSeq } = role;
       const beats = [ranks.seq(record.term, role.seq), since(role.nextHeartbeatAtMs), forgottenSeq] as const;
       const leaving = transfer === null ? [-2] : [named(transfer.to), since(transfer.leaseUntilMs)];
       facts.add(8, at, ...beats, ...leaving);
-      inheritanceFact(facts, place, inheritance, nowMs);
+      pendingHandoverFact(facts, place, pendingHandover, nowMs);
       for (const [id, peer] of role.peers) {
         const promisedFor = peer.promisedUntilMs > nowMs ? since(peer.promisedUntilMs) : 0;
         const holdMs = Math.min(peer.promisedHoldMs, 2 ** 16);
@@ -157,9 +157,14 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
   }
 }
 
-function inheritanceFact(facts: Facts, place: number, inheritance: Inheritance | null, nowMs: number): void {
-  if (inheritance === null) return;
-  const { from, term, freeAtMs, claimed } = inheritance;
+function pendingHandoverFact(
+  facts: Facts,
+  place: number,
+  pendingHandover: PendingHandover | null,
+  nowMs: number,
+): void {
+  if (pendingHandover === null) return;
+  const { from, term, freeAtMs, claimed } = pendingHandover;
   // Once it is over it stays so only where it was said to be.
   const overForGood = freeAtMs === Number.NEGATIVE_INFINITY ? 1 : 0;
   const free = overForGood === 1 ? 0 : ticks(freeAtMs, nowMs);
@@ -208,6 +213,12 @@ function messageFact(
     }
     case "timeoutNow":
       facts.add(15, ...head, message.waitMs);
+      return;
+    case "handoverWait":
+      facts.add(25, ...head, message.waitMs);
+      return;
+    case "handoverDone":
+      facts.add(26, ...head);
       return;
     case "leaderNotice":
       facts.add(18, ...head, ranks.seq(message.term, message.seq), message.leads ? 1 : 0);

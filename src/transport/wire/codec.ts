@@ -50,6 +50,10 @@ function frameOf(message: Message, group: number): WireFrame {
     }
     case "timeoutNow":
       return ["tn", group, message.term, message.waitMs];
+    case "handoverWait":
+      return ["hw", group, message.term, message.waitMs];
+    case "handoverDone":
+      return ["hd", group, message.term];
     case "leaderNotice":
       return ["ln", group, message.term, message.seq, digit(message.leads), message.metadata];
   }
@@ -118,6 +122,14 @@ function messageOf(frame: ReadFrame): Message {
     case "tn": {
       const [, , term, waitMs] = frame;
       return { kind: "timeoutNow", term, waitMs };
+    }
+    case "hw": {
+      const [, , term, waitMs] = frame;
+      return { kind: "handoverWait", term, waitMs };
+    }
+    case "hd": {
+      const [, , term] = frame;
+      return { kind: "handoverDone", term };
     }
     case "ln": {
       const [, , term, seq, leads, metadata] = frame;

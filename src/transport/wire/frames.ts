@@ -67,6 +67,10 @@ export function createFrames() {
     ]),
     /** The order to campaign at once: term, how long to wait before leading. */
     tn: v.strictTuple([v.literal("tn"), group, count, durationMs]),
+    /** The old leader's service drains: term, how long to wait yet before leading. */
+    hw: v.strictTuple([v.literal("hw"), group, count, durationMs]),
+    /** The old leader's service has drained: term. */
+    hd: v.strictTuple([v.literal("hd"), group, count]),
     /** What a leader says apart from heartbeats: term, seq of the last heartbeat, whether it leads, metadata. */
     ln: v.strictTuple([v.literal("ln"), group, count, count, flag, metadata]),
   } as const;

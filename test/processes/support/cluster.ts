@@ -57,7 +57,7 @@ export async function startCluster(
     await until(
       async () => {
         const statuses = await Promise.all(some.map((id) => status(id).catch(() => null)));
-        // Until a quorum is known to hold its configuration a leader has no heir.
+        // Until a quorum is known to hold its configuration a leader has no transferee.
         leader = statuses.find((each) => each?.isLeader && each.configurationCommitted)?.id ?? "";
         return leader !== "" && statuses.every((each) => each?.leader === leader);
       },

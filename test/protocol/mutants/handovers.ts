@@ -17,7 +17,7 @@ export const handovers: readonly Mutant[] = [
   {
     name: "hands over and leads on",
     edits: [["handover.ts", 'becomeFollower(node, null, "resigned", nowMs, effects);', ""]],
-    claims: ["16. then in one step it stops, orders the heir to campaign"],
+    claims: ["16. then in one step it stops, orders the transferee to campaign"],
     chaos: ["transfer", 5, "L1"],
   },
   {
@@ -30,22 +30,22 @@ export const handovers: readonly Mutant[] = [
       ],
     ],
     claims: [
-      "16. a leader whose heir can be elected without it orders it",
-      "16. a leader whose vote the heir needs, or whose service is",
+      "16. a leader whose transferee can be elected without it orders it",
+      "16. a leader whose vote the transferee needs, or whose service is",
     ],
     story: ["a leader that handed over beats once more before the voters vote", "I4"],
   },
   {
-    name: "an heir that does not wait",
+    name: "a transferee that does not wait",
     edits: [
       [
         "roles.ts",
-        "inheritance: inheritance !== null && inheritance.freeAtMs > nowMs ? inheritance : null,",
-        "inheritance: null,",
+        "pendingHandover: pendingHandover !== null && pendingHandover.freeAtMs > nowMs ? pendingHandover : null,",
+        "pendingHandover: null,",
       ],
     ],
     claims: [
-      "16. the heir has no lease before the one it inherits is over",
+      "16. the transferee has no lease before the old one is over",
       "16. or before who handed over has said that it is",
     ],
     chaos: ["orphan", 5, "I4"],
@@ -55,11 +55,11 @@ export const handovers: readonly Mutant[] = [
     edits: [
       [
         "handover.ts",
-        "order(heir, term, Math.max(leaseUntilMs - nowMs, quorumHold(node, role)), effects);",
-        "order(heir, term, 0, effects);",
+        "order(transferee, term, Math.max(leaseUntilMs - nowMs, quorumHold(node, role)), effects);",
+        "order(transferee, term, 0, effects);",
       ],
     ],
-    claims: ["16. a leader whose heir can be elected without it orders it"],
+    claims: ["16. a leader whose transferee can be elected without it orders it"],
     chaos: ["orphan", 5, "I4"],
   },
   {
@@ -71,24 +71,28 @@ export const handovers: readonly Mutant[] = [
         "nowMs + remainingMs",
       ],
     ],
-    claims: ["16. the heir has no lease before the one it inherits is over"],
+    claims: ["16. the transferee has no lease before the old one is over"],
   },
   {
     name: "a wait that is not passed on",
-    edits: [["handover.ts", "Math.max(0, (role.inheritance?.freeAtMs ?? nowMs) - nowMs)", "0"]],
+    edits: [["handover.ts", "Math.max(0, (role.pendingHandover?.freeAtMs ?? nowMs) - nowMs)", "0"]],
     claims: ["16. a leader that waits itself hands nothing over; where it"],
-    story: ["an heir hands over in its turn before its own wait is over", "I4"],
+    story: ["a transferee hands over in its turn before its own wait is over", "I4"],
   },
   {
     name: "anybody's word ends the wait",
     edits: [
-      ["handover.ts", "inheritance?.from === from && inheritance.term === order.term", "inheritance != null"],
+      [
+        "handover.ts",
+        "if (pendingHandover?.from !== from || pendingHandover.term !== word.term) return;",
+        "if (pendingHandover == null) return;",
+      ],
     ],
     claims: ["16. or before who handed over has said that it is"],
   },
   {
     name: "a later word takes back that the lease is over",
-    edits: [["handover.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return inheritance;", ""]],
+    edits: [["handover.ts", "if (freeAtMs === Number.NEGATIVE_INFINITY) return freeAtMs;", ""]],
     claims: ["16. what is over once stays so, in whatever order the"],
   },
   {
@@ -96,7 +100,7 @@ export const handovers: readonly Mutant[] = [
     edits: [
       ["handover.ts", "Math.max(freeAtMs, leaseOver(node, nowMs, waitMs))", "leaseOver(node, nowMs, waitMs)"],
     ],
-    claims: ["16. an heir that is asked to wait longer does"],
+    claims: ["16. a transferee that is asked to wait longer does"],
   },
   {
     name: "an end before the loss is told",
@@ -109,50 +113,50 @@ export const handovers: readonly Mutant[] = [
     claims: ["16. a lease that ended before its time in a handover does not"],
   },
   {
-    name: "the heir's quorum not looked for",
+    name: "the transferee's quorum not looked for",
     edits: [
       [
         "handover.ts",
-        "return isInTouch(heir) && others.length >= quorumSize(voters.length);",
+        "return isInTouch(transferee) && others.length >= quorumSize(voters.length);",
         "return others.length > 0;",
       ],
     ],
-    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+    claims: ["16. a leader whose vote the transferee needs, or whose service is"],
   },
   {
-    name: "an unfit service leads on until its heir is elected",
+    name: "an unfit service leads on until its transferee is elected",
     edits: [["handover.ts", 'reason !== "unhealthy" &&', ""]],
-    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+    claims: ["16. a leader whose vote the transferee needs, or whose service is"],
   },
   {
-    name: "a handover that ends before the heir is ready",
+    name: "a handover that ends before the transferee is ready",
     edits: [
       [
         "heartbeat-send.ts",
-        "if (role.inheritance !== null && !role.inheritance.claimed && to === role.inheritance.from) continue;",
+        "if (role.pendingHandover !== null && !role.pendingHandover.claimed && to === role.pendingHandover.from) continue;",
         "",
       ],
     ],
-    claims: ["16. who handed over gets the heir's heartbeats only once"],
+    claims: ["16. who handed over gets the transferee's heartbeats only once"],
   },
   {
-    name: "an heir hidden from who handed over",
-    edits: [["step.ts", "claimInheritance(node, nowMs, effects);\n", "\n"]],
-    claims: ["16. who handed over gets the heir's heartbeats only once"],
+    name: "a transferee hidden from who handed over",
+    edits: [["step.ts", "showToOldLeader(node, nowMs, effects);\n", "\n"]],
+    claims: ["16. who handed over gets the transferee's heartbeats only once"],
   },
   {
     name: "a service that drains unheard",
-    edits: [["roles.ts", "if (heir === null) return;", "return;"]],
+    edits: [["roles.ts", "if (transferee === null) return;", "return;"]],
     claims: [
       "16. as it loses and while its service drains, it asks the",
       "16. so does one whose service turns out unfit while it",
     ],
   },
   {
-    name: "an heir that changes the membership before its wait is over",
-    edits: [["membership.ts", 'if (role.inheritance !== null) return "notReady";', ""]],
+    name: "a transferee that changes the membership before its wait is over",
+    edits: [["membership.ts", 'if (role.pendingHandover !== null) return "notReady";', ""]],
     claims: ["16. nobody is added or removed before the lease that was"],
-    story: ["an heir changes the membership before its wait is over", "I4"],
+    story: ["a transferee changes the membership before its wait is over", "I4"],
   },
   {
     name: "an unfit service that leads on because it hands over already",
@@ -164,7 +168,7 @@ export const handovers: readonly Mutant[] = [
     edits: [
       ["handover.ts", "Math.max(leaseUntilMs - nowMs, quorumHold(node, role))", "leaseUntilMs - nowMs"],
     ],
-    claims: ["16. a leader whose heir can be elected without it orders it"],
+    claims: ["16. a leader whose transferee can be elected without it orders it"],
   },
   {
     name: "an order for a hold alone",
@@ -174,7 +178,7 @@ export const handovers: readonly Mutant[] = [
     claims: ["16. the order says how long the lease may last, and no less"],
   },
   {
-    name: "an heir that shows itself before it has promises",
+    name: "a transferee that shows itself before it has promises",
     edits: [
       [
         "handover.ts",
@@ -185,25 +189,25 @@ export const handovers: readonly Mutant[] = [
     claims: ["16. nor has it anything to show without a promise of a quorum"],
   },
   {
-    name: "an heir that asks for votes but once",
+    name: "a transferee that asks for votes but once",
     edits: [["handover.ts", 'if (role.name === "candidate") askForVotes(node, role, effects);', ""]],
-    claims: ["16. an heir that lacks votes asks for them again with every"],
+    claims: ["16. a transferee that lacks votes asks for them again with every"],
   },
   {
     name: "a handover cut short by its own heartbeats",
-    edits: [["heartbeat-receive.ts", "if (!isTermOfHeir(node, answer.term)) adoptTerm", "adoptTerm"]],
-    claims: ["16. answers of its heir's term do not end its lease before"],
+    edits: [["heartbeat-receive.ts", "if (!isTermOfTransferee(node, answer.term)) adoptTerm", "adoptTerm"]],
+    claims: ["16. answers of its transferee's term do not end its lease before"],
   },
   {
     name: "a handover of what was not got yet",
     edits: [
-      ["handover.ts", 'if (role.inheritance !== null && reason !== "unhealthy") return "notReady";', ""],
+      ["handover.ts", 'if (role.pendingHandover !== null && reason !== "unhealthy") return "notReady";', ""],
     ],
     claims: ["16. a leader that waits itself hands nothing over; where it"],
   },
   {
     name: "a handover that outlives the node",
-    edits: [["step.ts", "      node.heir = null;\n", ""]],
+    edits: [["step.ts", "      node.transferee = null;\n", ""]],
     claims: ["16. an end of the node ends the handover"],
   },
   {
@@ -229,24 +233,53 @@ export const handovers: readonly Mutant[] = [
     claims: ["16. a vote that was refused before is counted, whichever of"],
   },
   {
-    name: "an heir that hides after the loss was told",
+    name: "a transferee that hides after the loss was told",
     edits: [
-      [
-        "handover.ts",
-        "{ ...afterWait(node, inheritance, order.waitMs, nowMs), claimed: true }",
-        "afterWait(node, inheritance, order.waitMs, nowMs)",
-      ],
+      ["handover.ts", "{ ...pendingHandover, freeAtMs, claimed: true }", "{ ...pendingHandover, freeAtMs }"],
     ],
-    claims: ["16. an heir that was told of the loss shows itself with its"],
+    claims: ["16. a transferee that was told of the loss shows itself with its"],
   },
   {
     name: "an order before the service was told to lead",
     edits: [["handover.ts", "node.announcedTerm !== null &&", ""]],
-    claims: ["16. a leader whose vote the heir needs, or whose service is"],
+    claims: ["16. a leader whose vote the transferee needs, or whose service is"],
   },
   {
     name: "a handover that outlives a new leadership",
-    edits: [["roles.ts", "node.heir = null;", ""]],
+    edits: [["roles.ts", "node.transferee = null;", ""]],
     claims: ["16. who leads anew has nothing left to hand over"],
+  },
+  {
+    name: "a doubled order taken for a loss",
+    edits: [
+      [
+        "handover.ts",
+        "if (term !== node.record.term || !isContender(node)",
+        'if (node.role.name !== "follower" && node.role.name !== "preCandidate" && node.role.pendingHandover !== null) node.role.pendingHandover = { ...node.role.pendingHandover, claimed: true };\n  if (term !== node.record.term || !isContender(node)',
+      ],
+    ],
+    claims: ["16. an order that comes twice is one order, and no word of"],
+  },
+  {
+    name: "a drained leader that only repeats its order",
+    edits: [
+      [
+        "handover.ts",
+        "if (transferee !== null) sayDone(transferee, effects); // A transferee",
+        "// A transferee",
+      ],
+    ],
+    claims: ["16. a leader whose transferee did not come says that it has lost"],
+  },
+  {
+    name: "a plea to wait taken for an order",
+    edits: [
+      [
+        "step.ts",
+        'case "handoverWait":',
+        'case "handoverWait": onTimeoutNow(node, from, incarnation, message as never, nowMs, effects);',
+      ],
+    ],
+    claims: ["16. neither more to wait for nor the end of it makes anybody"],
   },
 ];

@@ -68,16 +68,19 @@ export const named: readonly Mutant[] = [
     edits: [
       [
         "handover.ts",
-        "beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
-        "Object.assign(node, { kept: afterWait(node, inheritance, 0, nowMs) }); beginElection(node, afterWait(node, inheritance, waitMs, nowMs), nowMs, effects);",
+        "beginElection(node, { from, term, freeAtMs, claimed: false }, nowMs, effects);",
+        "Object.assign(node, { kept: { from, term, freeAtMs: Number.NEGATIVE_INFINITY, claimed: false } }); beginElection(node, { from, term, freeAtMs, claimed: false }, nowMs, effects);",
       ],
       [
         "round.ts",
         'if (role.name === "preCandidate") beginElection(node, null, nowMs, effects);',
-        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as Inheritance), term: node.record.term } : null, nowMs, effects);',
+        'if (role.name === "preCandidate") beginElection(node, "kept" in node ? { ...(node.kept as PendingHandover), term: node.record.term } : null, nowMs, effects);',
       ],
     ],
-    story: ["an heir that failed asks again, and one that already follows another leader hears it", "I4"],
+    story: [
+      "a transferee that failed asks again, and one that already follows another leader hears it",
+      "I4",
+    ],
     claims: ["16. only this one campaign carries the transfer"],
   },
   {

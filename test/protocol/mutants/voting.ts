@@ -43,8 +43,8 @@ export const voting: readonly Mutant[] = [
     edits: [
       [
         "roles.ts",
-        "answers: new Map(), inheritance }",
-        "answers: new Map([[node.id, { granted: true, reason: null, remainingHoldMs: 0, outdated: false }]]), inheritance }",
+        "answers: new Map(), pendingHandover }",
+        "answers: new Map([[node.id, { granted: true, reason: null, remainingHoldMs: 0, outdated: false }]]), pendingHandover }",
       ],
     ],
     claims: [

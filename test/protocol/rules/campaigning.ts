@@ -105,16 +105,16 @@ export const campaigning = [
     expect(campaignMs(again)).toBe(2400);
   }),
   claim("10. a transferred candidate whose round is over waits for its hold again", (protocol) => {
-    const heir = aFollowerOf(protocol, "b", {
+    const transferee = aFollowerOf(protocol, "b", {
       timing: { electionTimeout: { minMs: 300, maxMs: 600 }, voteHoldMs: 300 },
     });
-    heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    expect(heir.roleName).toBe("candidate");
-    heir.hear("c", voteReply({ granted: false, reason: "alreadyVoted", round: heir.node.round }));
-    heir.hear("b", voteReply({ granted: false, reason: "alreadyVoted", round: heir.node.round }));
-    expect(heir.roleName).toBe("follower");
-    heir.tell({ kind: "timer" }, heir.nowMs + 299);
-    expect(heir.roleName).toBe("follower");
+    transferee.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    expect(transferee.roleName).toBe("candidate");
+    transferee.hear("c", voteReply({ granted: false, reason: "alreadyVoted", round: transferee.node.round }));
+    transferee.hear("b", voteReply({ granted: false, reason: "alreadyVoted", round: transferee.node.round }));
+    expect(transferee.roleName).toBe("follower");
+    transferee.tell({ kind: "timer" }, transferee.nowMs + 299);
+    expect(transferee.roleName).toBe("follower");
   }),
 
   claim("11. a quorum of pre-votes, the own included, makes a candidate of the next term", (protocol) => {

@@ -26,19 +26,19 @@ function ask(leader: Actor, reason: "resigned" | "unhealthy" = "resigned"): void
   leader.tell({ kind: "transfer", to: "b", reason, request: 7 });
 }
 
-/** A leader of term 2 that was just elected as the heir of `c`, which may lead for another 100 ms; only `b` has answered, 2 ms ago. */
-function anHeir(protocol: Protocol): Actor {
-  const heir = aFollowerOf(protocol, "c");
-  heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-  heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-  heir.hear("b", heartbeatReply(heir), heir.nowMs + 2);
-  return heir;
+/** A leader of term 2 that was just elected as the transferee of `c`, which may lead for another 100 ms; only `b` has answered, 2 ms ago. */
+function aTransferee(protocol: Protocol): Actor {
+  const transferee = aFollowerOf(protocol, "c");
+  transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+  transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+  transferee.hear("b", heartbeatReply(transferee), transferee.nowMs + 2);
+  return transferee;
 }
 
 /** Rules 16 and 17: handing over, and why no two leases overlap. */
 export const transfer = [
   claim(
-    "16. a leader whose heir can be elected without it orders it to campaign and leads on, and renews its lease no more",
+    "16. a leader whose transferee can be elected without it orders it to campaign and leads on, and renews its lease no more",
     (protocol) => {
       const leader = aLeader(protocol);
       const { leaseUntilMs } = leader;
@@ -64,7 +64,7 @@ export const transfer = [
     ]);
   }),
   claim(
-    "16. answers of its heir's term do not end its lease before its time, but those of a later one do",
+    "16. answers of its transferee's term do not end its lease before its time, but those of a later one do",
     (protocol) => {
       const leader = aLeader(protocol);
       ask(leader);
@@ -94,7 +94,7 @@ export const transfer = [
     expect(leader.node.announcedTerm).toBe(2);
   }),
   claim(
-    "16. it loses with the heir's first heartbeat, follows, and tells the heir when its service has drained",
+    "16. it loses with the transferee's first heartbeat, follows, and tells the transferee when its service has drained",
     (protocol) => {
       const leader = aLeader(protocol);
       ask(leader);
@@ -102,39 +102,39 @@ export const transfer = [
       expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "resigned" });
       expect(leader.node.role).toEqual({ name: "follower", leader: "b" });
       leader.tell({ kind: "drained" });
-      expect(leader.sentTo("b")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
+      expect(leader.sentTo("b")).toEqual([{ kind: "handoverDone", term: 2 }]);
       expect(leader.tell({ kind: "drained" })).toEqual([]);
     },
   ),
   claim(
-    "16. as it loses and while its service drains, it asks the heir to wait, once with each heartbeat",
+    "16. as it loses and while its service drains, it asks the transferee to wait, once with each heartbeat",
     (protocol) => {
-      const plea = { kind: "timeoutNow", term: 2, waitMs: 150 };
+      const plea = { kind: "handoverWait", term: 2, waitMs: 150 };
       const leader = aLeader(protocol);
       ask(leader);
       const { configuration } = leader.node.record;
       for (const seq of [1, 2]) {
         leader.hear("b", heartbeat(configuration, { term: 3, seq }));
-        expect(leader.sent("timeoutNow")).toEqual([plea]);
+        expect(leader.sent("handoverWait")).toEqual([plea]);
       }
       leader.tell({ kind: "drained" });
       leader.hear("b", heartbeat(configuration, { term: 3, seq: 3 }));
-      expect(leader.sent("timeoutNow")).toEqual([]);
-      // Its heir is late: it asks with its own heartbeats, and with the first of the heir.
+      expect(leader.sent("handoverWait")).toEqual([]);
+      // Its transferee is late: it asks with its own heartbeats, and with the first of the transferee.
       const alone = aLeader(protocol);
       ask(alone);
       beat(alone);
-      expect(alone.sent("timeoutNow")).toEqual([]);
+      expect(alone.sent("handoverWait")).toEqual([]);
       while (alone.node.announcedTerm !== null) alone.timeOut();
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
       beat(alone);
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
       alone.hear("b", heartbeat(configuration, { term: 3 }));
-      expect(alone.sent("timeoutNow")).toEqual([plea]);
+      expect(alone.sent("handoverWait")).toEqual([plea]);
     },
   ),
   claim(
-    "16. where the heir does not come, it loses as the lease ends, drains, and steps down with the order repeated",
+    "16. where the transferee does not come, it loses as the lease ends, drains, and steps down with the order repeated",
     (protocol) => {
       const leader = aLeader(protocol);
       const { leaseUntilMs } = leader;
@@ -159,7 +159,7 @@ export const transfer = [
     expect(leader.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
   }),
   claim(
-    "16. a leader whose vote the heir needs, or whose service is unfit, gives its lease up at once, and beats on until it has drained",
+    "16. a leader whose vote the transferee needs, or whose service is unfit, gives its lease up at once, and beats on until it has drained",
     (protocol) => {
       const unfit = aLeader(protocol);
       const pair = aLeader(protocol, { voters: "ab" });
@@ -205,7 +205,7 @@ export const transfer = [
     leader.tell({ kind: "drained" });
     expect(leader.sent("timeoutNow")).toEqual([{ kind: "timeoutNow", term: 2, waitMs: 0 }]);
   }),
-  claim("16. then in one step it stops, orders the heir to campaign and steps down", (protocol) => {
+  claim("16. then in one step it stops, orders the transferee to campaign and steps down", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader, "unhealthy");
     leader.tell({ kind: "drained" }, leader.nowMs + 20);
@@ -215,74 +215,77 @@ export const transfer = [
     expect(leader.term).toBe(2);
   }),
   claim(
-    "16. the heir has no lease before the one it inherits is over by any clock within the bound",
+    "16. the transferee has no lease before the old one is over by any clock within the bound",
     (protocol) => {
-      const heir = anHeir(protocol);
-      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
-      expect(heir.roleName).toBe("leader");
-      expect(heir.node.announcedTerm).toBeNull();
-      while (heir.nowMs < overMs) {
-        expect(heir.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
-        expect(heir.node.announcedTerm).toBeNull();
-        heir.timeOut();
-        for (const id of ["b", "c"]) if (heir.sentTo(id).length > 0) heir.hear(id, heartbeatReply(heir));
+      const transferee = aTransferee(protocol);
+      const overMs = transferee.nowMs - 2 + (100 * 1.01) / 0.99;
+      expect(transferee.roleName).toBe("leader");
+      expect(transferee.node.announcedTerm).toBeNull();
+      while (transferee.nowMs < overMs) {
+        expect(transferee.leaseUntilMs).toBe(Number.NEGATIVE_INFINITY);
+        expect(transferee.node.announcedTerm).toBeNull();
+        transferee.timeOut();
+        for (const id of ["b", "c"])
+          if (transferee.sentTo(id).length > 0) transferee.hear(id, heartbeatReply(transferee));
       }
-      expect(heir.nowMs).toBeCloseTo(overMs, 6);
-      expect(heir.node.announcedTerm).toBe(2);
+      expect(transferee.nowMs).toBeCloseTo(overMs, 6);
+      expect(transferee.node.announcedTerm).toBe(2);
     },
   ),
   claim("16. or before who handed over has said that it is", (protocol) => {
-    const heir = anHeir(protocol);
+    const transferee = aTransferee(protocol);
     for (const [from, term] of [
       ["b", 1],
       ["c", 0],
     ] as const) {
-      heir.hear(from, { kind: "timeoutNow", term, waitMs: 0 });
-      expect(heir.node.announcedTerm).toBeNull();
+      transferee.hear(from, { kind: "handoverDone", term });
+      expect(transferee.node.announcedTerm).toBeNull();
     }
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    expect(heir.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
+    transferee.hear("c", { kind: "handoverDone", term: 1 });
+    expect(transferee.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
   }),
   claim("16. what is over once stays so, in whatever order the words of it come", (protocol) => {
-    const heir = aFollowerOf(protocol, "c");
-    for (const waitMs of [100, 0, 100]) heir.hear("c", { kind: "timeoutNow", term: 1, waitMs });
-    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-    heir.hear("b", heartbeatReply(heir));
-    expect(heir.node.announcedTerm).toBe(2);
+    const transferee = aFollowerOf(protocol, "c");
+    transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    transferee.hear("c", { kind: "handoverDone", term: 1 });
+    transferee.hear("c", { kind: "handoverWait", term: 1, waitMs: 100 });
+    transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+    transferee.hear("b", heartbeatReply(transferee));
+    expect(transferee.node.announcedTerm).toBe(2);
   }),
-  claim("16. an heir that is asked to wait longer does", (protocol) => {
-    const heir = anHeir(protocol);
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
-    const askedMs = heir.nowMs;
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 1 });
-    while (heir.node.announcedTerm === null) {
-      heir.timeOut();
-      heir.hear("b", heartbeatReply(heir));
+  claim("16. a transferee that is asked to wait longer does", (protocol) => {
+    const transferee = aTransferee(protocol);
+    transferee.hear("c", { kind: "handoverWait", term: 1, waitMs: 150 });
+    const askedMs = transferee.nowMs;
+    transferee.hear("c", { kind: "handoverWait", term: 1, waitMs: 1 });
+    while (transferee.node.announcedTerm === null) {
+      transferee.timeOut();
+      transferee.hear("b", heartbeatReply(transferee));
     }
-    expect(heir.nowMs).toBeCloseTo(askedMs + (150 * 1.01) / 0.99, 6);
+    expect(transferee.nowMs).toBeCloseTo(askedMs + (150 * 1.01) / 0.99, 6);
   }),
   claim(
-    "16. who handed over gets the heir's heartbeats only once nothing but its word is missing",
+    "16. who handed over gets the transferee's heartbeats only once nothing but its word is missing",
     (protocol) => {
-      const heir = aFollowerOf(protocol, "c");
-      heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-      heir.quickDisk = false;
-      heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-      expect(heir.sentTo("b")).toHaveLength(1);
-      expect(heir.sentTo("c")).toEqual([]);
-      heir.hear("b", heartbeatReply(heir));
-      expect(heir.sentTo("c")).toEqual([]);
-      heir.persist();
-      expect(heir.sentTo("c")).toMatchObject([
+      const transferee = aFollowerOf(protocol, "c");
+      transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+      transferee.quickDisk = false;
+      transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+      expect(transferee.sentTo("b")).toHaveLength(1);
+      expect(transferee.sentTo("c")).toEqual([]);
+      transferee.hear("b", heartbeatReply(transferee));
+      expect(transferee.sentTo("c")).toEqual([]);
+      transferee.persist();
+      expect(transferee.sentTo("c")).toMatchObject([
         { kind: "heartbeat", term: 2, configuration: { id: { term: 2 } } },
       ]);
-      beat(heir);
-      expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+      beat(transferee);
+      expect(transferee.sentTo("c")).toMatchObject([{ kind: "heartbeat", term: 2 }]);
     },
   ),
-  claim("16. nobody is added or removed before the lease that was inherited is over", (protocol) => {
-    const heir = anHeir(protocol);
-    const { id, voters } = heir.node.record.configuration;
+  claim("16. nobody is added or removed before the pending handover is over", (protocol) => {
+    const transferee = aTransferee(protocol);
+    const { id, voters } = transferee.node.record.configuration;
     const remove = {
       kind: "reconfigure",
       expected: id,
@@ -290,55 +293,118 @@ export const transfer = [
       observers: [],
       request: 1,
     } as const;
-    expect(heir.tell(remove)).toEqual([{ kind: "answered", request: 1, refusal: "notReady" }]);
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    expect(heir.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
+    expect(transferee.tell(remove)).toEqual([{ kind: "answered", request: 1, refusal: "notReady" }]);
+    transferee.hear("c", { kind: "handoverDone", term: 1 });
+    expect(transferee.tell(remove)).toContainEqual({ kind: "answered", request: 1, refusal: null });
   }),
   claim("16. nor has it anything to show without a promise of a quorum", (protocol) => {
-    const heir = aFollowerOf(protocol, "c");
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-    expect(heir.node.durable).toBe(heir.node.record);
-    expect(heir.sentTo("c")).toEqual([]);
-    heir.hear("b", heartbeatReply(heir));
-    expect(heir.sentTo("c")).toMatchObject([{ kind: "heartbeat" }]);
+    const transferee = aFollowerOf(protocol, "c");
+    transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+    expect(transferee.node.durable).toBe(transferee.node.record);
+    expect(transferee.sentTo("c")).toEqual([]);
+    transferee.hear("b", heartbeatReply(transferee));
+    expect(transferee.sentTo("c")).toMatchObject([{ kind: "heartbeat" }]);
   }),
   claim("16. once the wait is over, all get a heartbeat at once", (protocol) => {
-    const heir = aFollowerOf(protocol, "c");
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 20 });
-    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-    heir.timeOut();
-    expect(heir.node.role).toMatchObject({ name: "leader", inheritance: null });
-    for (const id of ["b", "c"]) expect(heir.sentTo(id)).toMatchObject([{ kind: "heartbeat", term: 2 }]);
+    const transferee = aFollowerOf(protocol, "c");
+    transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 20 });
+    transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+    transferee.timeOut();
+    expect(transferee.node.role).toMatchObject({ name: "leader", pendingHandover: null });
+    for (const id of ["b", "c"])
+      expect(transferee.sentTo(id)).toMatchObject([{ kind: "heartbeat", term: 2 }]);
   }),
-  claim("16. an heir that lacks votes asks for them again with every word of who handed over", (protocol) => {
-    const heir = aFollowerOf(protocol, "c", { voters: "abcde" });
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    const first = heir.sentTo("c")[0];
-    heir.hear("b", voteReply({ term: 2, round: heir.node.round }));
-    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    expect(heir.sentTo("b")).toEqual([]);
-    for (const id of ["c", "d", "e"]) expect(heir.sentTo(id)).toEqual([first]);
-    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
-    expect(heir.roleName).toBe("leader");
-  }),
+  claim(
+    "16. a transferee that lacks votes asks for them again with every word of who handed over",
+    (protocol) => {
+      const transferee = aFollowerOf(protocol, "c", { voters: "abcde" });
+      transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+      const first = transferee.sentTo("c")[0];
+      transferee.hear("b", voteReply({ term: 2, round: transferee.node.round }));
+      transferee.hear(
+        "c",
+        voteReply({ term: 1, round: transferee.node.round, granted: false, reason: "leaderAlive" }),
+      );
+      transferee.hear("c", { kind: "handoverDone", term: 1 });
+      expect(transferee.sentTo("b")).toEqual([]);
+      for (const id of ["c", "d", "e"]) expect(transferee.sentTo(id)).toEqual([first]);
+      transferee.hear("c", voteReply({ term: 2, round: transferee.node.round }));
+      expect(transferee.roleName).toBe("leader");
+    },
+  ),
   claim("16. a vote that was refused before is counted, whichever of its answers comes last", (protocol) => {
-    const heir = aFollowerOf(protocol, "c");
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    heir.hear("c", voteReply({ term: 1, round: heir.node.round, granted: false, reason: "leaderAlive" }));
-    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
-    expect(heir.roleName).toBe("leader");
+    const transferee = aFollowerOf(protocol, "c");
+    transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    transferee.hear("c", { kind: "handoverDone", term: 1 });
+    transferee.hear(
+      "c",
+      voteReply({ term: 1, round: transferee.node.round, granted: false, reason: "leaderAlive" }),
+    );
+    transferee.hear("c", voteReply({ term: 2, round: transferee.node.round }));
+    expect(transferee.roleName).toBe("leader");
   }),
-  claim("16. an heir that was told of the loss shows itself with its first heartbeat", (protocol) => {
-    const heir = aFollowerOf(protocol, "c");
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
-    heir.hear("c", { kind: "timeoutNow", term: 1, waitMs: 150 });
-    heir.hear("c", voteReply({ term: 2, round: heir.node.round }));
-    expect(heir.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
-    expect(heir.node.announcedTerm).toBeNull();
+  claim("16. a transferee that was told of the loss shows itself with its first heartbeat", (protocol) => {
+    const transferee = aFollowerOf(protocol, "c");
+    transferee.hear("c", { kind: "timeoutNow", term: 1, waitMs: 100 });
+    transferee.hear("c", { kind: "handoverWait", term: 1, waitMs: 150 });
+    transferee.hear("c", voteReply({ term: 2, round: transferee.node.round }));
+    expect(transferee.sentTo("c")[0]).toMatchObject({ kind: "heartbeat", term: 2 });
+    expect(transferee.node.announcedTerm).toBeNull();
   }),
+  claim("16. an order that comes twice is one order, and no word of a loss", (protocol) => {
+    const transferee = aFollowerOf(protocol, "c");
+    const order = { kind: "timeoutNow", term: 1, waitMs: 100 } as const;
+    transferee.hear("c", order);
+    const orderedAtMs = transferee.nowMs;
+    const { round } = transferee.node;
+    transferee.hear("c", order, transferee.nowMs + 1);
+    expect(transferee.effects).toEqual([]);
+    transferee.hear("b", voteReply({ term: 2, round }));
+    expect(transferee.roleName).toBe("leader");
+    expect(transferee.sentTo("c")).toEqual([]);
+    transferee.hear("c", order, transferee.nowMs + 1);
+    expect(transferee.sentTo("c")).toEqual([]);
+    beat(transferee);
+    expect(transferee.sentTo("c")).toEqual([]);
+    expect(transferee.node.role).toMatchObject({
+      pendingHandover: { freeAtMs: orderedAtMs + (100 * 1.01) / 0.99 },
+    });
+  }),
+  claim("16. neither more to wait for nor the end of it makes anybody campaign", (protocol) => {
+    for (const word of [
+      { kind: "handoverWait", term: 1, waitMs: 100 },
+      { kind: "handoverDone", term: 1 },
+    ] as const) {
+      const node = aFollowerOf(protocol, "c");
+      node.hear("c", word);
+      expect(node.effects).toEqual([]);
+      expect(node.roleName).toBe("follower");
+    }
+  }),
+  claim(
+    "16. a leader whose transferee did not come says that it has lost, and gives the order anew",
+    (protocol) => {
+      const leader = aLeader(protocol);
+      ask(leader);
+      while (leader.node.announcedTerm !== null) leader.timeOut();
+      leader.tell({ kind: "drained" });
+      expect(leader.sentTo("b").slice(0, 2)).toEqual([
+        { kind: "handoverDone", term: 2 },
+        { kind: "timeoutNow", term: 2, waitMs: 0 },
+      ]);
+      const transferee = aTransferee(protocol);
+      transferee.hear("c", { kind: "handoverDone", term: 1 });
+      expect(transferee.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
+      const unordered = aFollowerOf(protocol, "c");
+      unordered.hear("c", { kind: "handoverDone", term: 1 });
+      unordered.hear("c", { kind: "timeoutNow", term: 1, waitMs: 0 });
+      expect(unordered.node.role).toMatchObject({
+        name: "candidate",
+        pendingHandover: { freeAtMs: Number.NEGATIVE_INFINITY },
+      });
+    },
+  ),
   claim("16. who leads anew has nothing left to hand over", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader);
@@ -346,28 +412,28 @@ export const transfer = [
     while (leader.roleName !== "preCandidate") leader.timeOut();
     leader.hear("c", voteReply({ preVote: true, term: 4, round: leader.node.round }));
     leader.hear("c", voteReply({ term: 4, round: leader.node.round }));
-    expect([leader.roleName, leader.node.heir]).toEqual(["leader", null]);
+    expect([leader.roleName, leader.node.transferee]).toEqual(["leader", null]);
   }),
   claim("16. an end of the node ends the handover", (protocol) => {
     const leader = aLeader(protocol);
     ask(leader);
     leader.tell({ kind: "stop", reason: "stopped" });
-    expect(leader.node.heir).toBeNull();
+    expect(leader.node.transferee).toBeNull();
     expect(leader.effects[0]).toEqual({ kind: "lost", term: 2, reason: "stopped" });
   }),
   claim(
     "16. a leader that waits itself hands nothing over; where it must, it passes what is left on",
     (protocol) => {
-      const heir = anHeir(protocol);
-      const overMs = heir.nowMs - 2 + (100 * 1.01) / 0.99;
-      ask(heir);
-      expect(heir.effects).toEqual([{ kind: "answered", request: 7, refusal: "notReady" }]);
-      ask(heir, "unhealthy");
-      expect(heir.sent("timeoutNow")).toEqual([]);
-      heir.tell({ kind: "drained" }, heir.nowMs + 20);
-      const [order] = heir.sent("timeoutNow");
+      const transferee = aTransferee(protocol);
+      const overMs = transferee.nowMs - 2 + (100 * 1.01) / 0.99;
+      ask(transferee);
+      expect(transferee.effects).toEqual([{ kind: "answered", request: 7, refusal: "notReady" }]);
+      ask(transferee, "unhealthy");
+      expect(transferee.sent("timeoutNow")).toEqual([]);
+      transferee.tell({ kind: "drained" }, transferee.nowMs + 20);
+      const [order] = transferee.sent("timeoutNow");
       expect(order?.term).toBe(2);
-      expect(order?.waitMs).toBeCloseTo(overMs - heir.nowMs, 6);
+      expect(order?.waitMs).toBeCloseTo(overMs - transferee.nowMs, 6);
     },
   ),
   claim("16. only to another voter known to hold the current configuration", (protocol) => {
@@ -384,12 +450,16 @@ export const transfer = [
   claim(
     "16. the target campaigns at once, without pre-vote, if its term is the leader's and it is a voter",
     (protocol) => {
-      const heir = aFollowerOf(protocol, "b");
-      heir.hear("b", { kind: "timeoutNow", term: 2, waitMs: 0 });
-      expect(heir.roleName).toBe("follower");
-      heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
-      expect(heir.roleName).toBe("candidate");
-      expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: false, term: 2, transferFromTerm: 1 });
+      const transferee = aFollowerOf(protocol, "b");
+      transferee.hear("b", { kind: "timeoutNow", term: 2, waitMs: 0 });
+      expect(transferee.roleName).toBe("follower");
+      transferee.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+      expect(transferee.roleName).toBe("candidate");
+      expect(transferee.sent("requestVote")[0]).toMatchObject({
+        preVote: false,
+        term: 2,
+        transferFromTerm: 1,
+      });
       const observer = aFollowerOf(protocol, "b", {
         configuration: protocol.configurationOf(0, 1, founders("bc"), founders("a")),
       });
@@ -398,7 +468,7 @@ export const transfer = [
     },
   ),
   claim(
-    "16. a hold that comes from that leader or an earlier one does not stop a vote for the heir",
+    "16. a hold that comes from that leader or an earlier one does not stop a vote for the transferee",
     (protocol) => {
       const voter = aFollowerOf(protocol, "b", { term: 5 });
       const request = voteRequest(voter.node.record.configuration, { term: 6, transferFromTerm: 5 });
@@ -424,15 +494,19 @@ export const transfer = [
     expect(voter.hear("c", request)).toMatchObject({ granted: false, reason: "voteHold" });
   }),
   claim("16. only this one campaign carries the transfer", (protocol) => {
-    const heir = aFollowerOf(protocol, "b");
-    heir.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
-    while (heir.roleName !== "preCandidate") heir.timeOut();
-    expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: true, transferFromTerm: null });
-    heir.hear("c", voteReply({ preVote: true, term: 3, round: heir.node.round }));
-    expect(heir.sent("requestVote")[0]).toMatchObject({ preVote: false, term: 3, transferFromTerm: null });
+    const transferee = aFollowerOf(protocol, "b");
+    transferee.hear("b", { kind: "timeoutNow", term: 1, waitMs: 0 });
+    while (transferee.roleName !== "preCandidate") transferee.timeOut();
+    expect(transferee.sent("requestVote")[0]).toMatchObject({ preVote: true, transferFromTerm: null });
+    transferee.hear("c", voteReply({ preVote: true, term: 3, round: transferee.node.round }));
+    expect(transferee.sent("requestVote")[0]).toMatchObject({
+      preVote: false,
+      term: 3,
+      transferFromTerm: null,
+    });
   }),
   claim(
-    "16. without a named heir, the voter with the current configuration that was heard last",
+    "16. without a named transferee, the voter with the current configuration that was heard last",
     (protocol) => {
       const leader = aLeader(protocol);
       beat(leader);
@@ -472,21 +546,24 @@ export const transfer = [
     asker.hear("c", voteReply({ preVote: true, round: asker.node.round }));
     expect(asker.roleName).toBe("follower");
   }),
-  claim("16. an arbiter is no heir, and neither is a voter that must not campaign at present", (protocol) => {
-    for (const [candidacy, refusal] of [
-      ["arbiter", "arbiter"],
-      ["barred", "notContending"],
-    ] as const) {
-      const leader = aLeader(protocol);
-      beat(leader);
-      leader.hear("c", heartbeatReply(leader), leader.nowMs + 1);
-      leader.hear("b", heartbeatReply(leader, { candidacy }), leader.nowMs + 1);
-      ask(leader);
-      expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal });
-      // Heard last, and passed over all the same.
-      leader.tell({ kind: "transfer", to: null, reason: "resigned", request: 8 });
-      expect(leader.sent("timeoutNow").length).toBe(leader.sentTo("c").length);
-      expect(leader.sentTo("c")).toHaveLength(1);
-    }
-  }),
+  claim(
+    "16. an arbiter is no transferee, and neither is a voter that must not campaign at present",
+    (protocol) => {
+      for (const [candidacy, refusal] of [
+        ["arbiter", "arbiter"],
+        ["barred", "notContending"],
+      ] as const) {
+        const leader = aLeader(protocol);
+        beat(leader);
+        leader.hear("c", heartbeatReply(leader), leader.nowMs + 1);
+        leader.hear("b", heartbeatReply(leader, { candidacy }), leader.nowMs + 1);
+        ask(leader);
+        expect(leader.effects.at(-1)).toEqual({ kind: "answered", request: 7, refusal });
+        // Heard last, and passed over all the same.
+        leader.tell({ kind: "transfer", to: null, reason: "resigned", request: 8 });
+        expect(leader.sent("timeoutNow").length).toBe(leader.sentTo("c").length);
+        expect(leader.sentTo("c")).toHaveLength(1);
+      }
+    },
+  ),
 ];

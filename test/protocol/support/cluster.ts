@@ -218,7 +218,7 @@ export class CoreCluster {
       this.note(`${node.id} ${describeInput(input)}${before === after ? "" : ` -> ${after}`}`);
     }
     if (node.role !== role) this.count(`became ${node.role.name}`);
-    if (node.role.name === "leader" && role.name === "candidate" && role.inheritance !== null)
+    if (node.role.name === "leader" && role.name === "candidate" && role.pendingHandover !== null)
       this.count("handed over");
     if (node.record.configuration !== record.configuration && node.role.name !== "leader")
       this.count("configurations taken");
@@ -246,7 +246,9 @@ export class CoreCluster {
       case "send":
         if (
           process.writesDone === process.writesBegun ||
-          ["heartbeat", "timeoutNow", "leaderNotice"].includes(effect.message.kind)
+          ["heartbeat", "timeoutNow", "handoverWait", "handoverDone", "leaderNotice"].includes(
+            effect.message.kind,
+          )
         )
           this.send(process, effect.to, effect.message);
         else
@@ -256,8 +258,8 @@ export class CoreCluster {
         this.count(effect.refusal === null ? "requests taken up" : `refused: ${effect.refusal}`);
         return;
       case "lost":
-        // The service of one whose heir was ordered to campaign drains from now on.
-        if (process.node.heir !== null) process.drainAtMs = this.nowMs + process.drainMs;
+        // The service of one whose transferee was ordered to campaign drains from now on.
+        if (process.node.transferee !== null) process.drainAtMs = this.nowMs + process.drainMs;
         this.count(effect.kind);
         return;
       case "gained":

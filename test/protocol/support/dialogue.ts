@@ -47,6 +47,10 @@ export function describeMessage(message: Message): string {
       return `${message.granted ? "gives" : `refuses (${message.reason})`} the ${message.preVote ? "pre-vote" : "vote"}, ${about}, round ${message.round}`;
     case "timeoutNow":
       return `hands over ${about}, to be waited for ${message.waitMs} ms`;
+    case "handoverWait":
+      return `asks to wait ${message.waitMs} ms after ${about}`;
+    case "handoverDone":
+      return `is done with ${about}`;
     case "leaderNotice":
       return message.leads ? `leads ${about}, with metadata` : `leads ${about} no longer`;
   }

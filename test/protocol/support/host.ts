@@ -22,7 +22,9 @@ export class Host {
   }
 
   clockMs(trueMs: number): number {
-    return this.clockOffsetMs + (this.asleepSinceMs ?? trueMs) * this.clockRate;
+    const showsMs = this.clockOffsetMs + (this.asleepSinceMs ?? trueMs) * this.clockRate;
+    // Rounding may not set it back.
+    return Math.max(showsMs, this.process?.node.steppedAtMs ?? Number.NEGATIVE_INFINITY);
   }
 
   /** True time at which its clock will say `clockMs`; never while it sleeps. */

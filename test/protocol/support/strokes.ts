@@ -147,16 +147,16 @@ export const strokes = {
     const to = chaos.chance(0.7) ? chaos.pick(process.node.record.configuration.voters)?.id : null;
     handOver(chaos, process, to ?? null, chaos.chance(0.8) ? "resigned" : "unhealthy");
   },
-  /** A leader hands over, and is cut off before it hears how its heir fares. */
+  /** A leader hands over, and is cut off before it hears how its transferee fares. */
   orphan: (chaos: Chaos) => {
     const { cluster } = chaos;
     const process = chaos.process(1);
     if (process === undefined) return;
     handOver(chaos, process, null, "resigned");
-    const { heir } = process.node;
-    if (heir === null) return;
+    const { transferee } = process.node;
+    if (transferee === null) return;
     const until = chaos.chance(0.5) ? "candidate" : "leader";
-    cluster.advance(40, () => cluster.host(heir.id).process?.node.role.name === until);
+    cluster.advance(40, () => cluster.host(transferee.id).process?.node.role.name === until);
     cutOff(chaos, process.node.id, true, true);
   },
   /** A service that ends before anybody asked, or long after. */

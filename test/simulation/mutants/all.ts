@@ -137,9 +137,13 @@ export const mutants: readonly SimulatedMutant[] = [
   },
   {
     name: "transfer flag kept on later campaigns",
-    course: ["an heir that failed asks again, and one that already follows another leader hears it", 1, "I4"],
+    course: [
+      "a transferee that failed asks again, and one that already follows another leader hears it",
+      1,
+      "I4",
+    ],
   },
-  { name: "an heir that does not wait", world: ["handovers", 3, "I4"], search: ["handover", 6, "I4"] },
+  { name: "a transferee that does not wait", world: ["handovers", 3, "I4"], search: ["handover", 6, "I4"] },
   {
     name: "an order that says nothing of the lease",
     world: ["handovers", 3, "I4"],

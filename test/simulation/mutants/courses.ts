@@ -165,37 +165,37 @@ export const courses = {
     return world.broken;
   },
 
-  "an heir that failed asks again, and one that already follows another leader hears it": (
+  "a transferee that failed asks again, and one that already follows another leader hears it": (
     simulator,
     seed,
   ) => {
     const world = new World(simulator, seed);
     const { cluster } = world;
     cluster.boot();
-    const [old, heir, voter] = world.led();
-    const endSilence = world.cut(heir, voter);
-    world.transfer(old, heir);
-    world.until(() => heir.node.role.name === "candidate");
-    const endAlone = world.cut(heir, old);
+    const [old, transferee, voter] = world.led();
+    const endSilence = world.cut(transferee, voter);
+    world.transfer(old, transferee);
+    world.until(() => transferee.node.role.name === "candidate");
+    const endAlone = world.cut(transferee, old);
     world.until(() => old.node.role.name !== "leader");
-    // The heir fails, and the others elect somebody of the same term. Its disk is slow, so nobody hears of the confirmed configuration,
+    // The transferee fails, and the others elect somebody of the same term. Its disk is slow, so nobody hears of the confirmed configuration,
     // and its first heartbeats are late.
     world.until(() => [old, voter].some(({ node }) => node.role.name === "leader"));
     const [leader, follower] = voter.node.role.name === "leader" ? [voter, old] : [old, voter];
     leader.disk.setStalled(true);
     const endLate = world.oneWay(leader, follower, "later");
-    // Before it hears them, the follower gives the heir a pre-vote, which is late as well.
-    world.cut(heir, leader);
+    // Before it hears them, the follower gives the transferee a pre-vote, which is late as well.
+    world.cut(transferee, leader);
     endSilence();
     endAlone();
-    const endSlow = world.oneWay(follower, heir, "later");
-    const gave = new Granted(follower, heir);
+    const endSlow = world.oneWay(follower, transferee, "later");
+    const gave = new Granted(follower, transferee);
     cluster.watchers.push(gave);
     world.until(() => gave.seen);
     endLate();
     world.until(() => leader.leaseUntilMs > cluster.nowMs);
     endSlow();
-    world.until(() => heir.node.role.name === "candidate");
+    world.until(() => transferee.node.role.name === "candidate");
     world.cut(leader, follower);
     cluster.advance(300);
     return world.broken;

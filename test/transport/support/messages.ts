@@ -96,6 +96,8 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     configuration: fc.option(anyConfiguration),
   }),
   fc.record({ kind: fc.constant("timeoutNow" as const), term: count, waitMs: durationMs }),
+  fc.record({ kind: fc.constant("handoverWait" as const), term: count, waitMs: durationMs }),
+  fc.record({ kind: fc.constant("handoverDone" as const), term: count }),
   fc.record({
     kind: fc.constant("leaderNotice" as const),
     term: count,
@@ -167,7 +169,10 @@ export function outOfBounds(message: Message): string | null {
       if (message.configuration !== null) checkConfiguration(message.configuration);
       break;
     case "timeoutNow":
+    case "handoverWait":
       need(isDuration(message.waitMs), "wait");
+      break;
+    case "handoverDone":
       break;
     case "leaderNotice":
       need(isCount(message.seq) && typeof message.leads === "boolean", "seq");

@@ -126,6 +126,8 @@ function styleOf(stage: Stage, index: number): string {
     case "voteReply":
       return `${refused ? "refused" : "vote"} ${fate}`;
     case "timeoutNow":
+    case "handoverWait":
+    case "handoverDone":
     case "leaderNotice":
       return `accent ${fate}`;
   }
