@@ -89,6 +89,7 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
   }
 
   return {
+    totals: totalsText,
     line(event, sinceMs) {
       const said = take(event);
       if (said === null) return "";
@@ -99,20 +100,21 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
       const line = `${paint("dim", head)} ${columns()}  ${said}\n`;
       return event.event === "begun" ? introduction(event) + line : line;
     },
-    totals(totals, kills) {
-      const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
-      const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
-      const table = textTable([
-        ["", "min", "p50", "p90", "max"],
-        ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],
-      ]);
-      return [
-        `\n${failoversMs.length} new leaders after ${kills}\n\n${table}\n`,
-        `leaders in a term   at most ${leadersPerTermMax}, in ${termCount} terms\n`,
-        `leases overlapping  ${shown(leaseOverlapMs)}, of ${leaseCount} leases\n`,
-      ].join("");
-    },
   };
+}
+
+function totalsText(totals: Totals, kills: string): string {
+  const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
+  const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
+  const table = textTable([
+    ["", "min", "p50", "p90", "max"],
+    ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],
+  ]);
+  return [
+    `\n${failoversMs.length} new leaders after ${kills}\n\n${table}\n`,
+    `leaders in a term   at most ${leadersPerTermMax}, in ${termCount} terms\n`,
+    `leases overlapping  ${shown(leaseOverlapMs)}, of ${leaseCount} leases\n`,
+  ].join("");
 }
 
 function introduction({ timing, folder, signal, kills }: Extract<DemoEvent, { event: "begun" }>): string {
