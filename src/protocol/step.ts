@@ -30,8 +30,6 @@ import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./r
  * Decides everything and does nothing: no I/O, no clock, no chance.
  * @param nowMs the node's monotonic clock; never goes back
  * @example
- * import { createNode, type Effect, foundingRecord, presets, resolveTiming, safeModes, step } from "raftbeat/protocol";
- *
  * const resolution = resolveTiming(presets.lan);
  * if (!resolution.ok) throw new Error(resolution.problems.join("; "));
  * const settings = { ...resolution.timing, modes: safeModes };

@@ -7,6 +7,7 @@ import { codeBlocks, pages, read, root } from "./support/pages.js";
 
 /** What the examples take from the service of a reader. */
 const ofTheReader = `
+  type Effect = import("raftbeat/protocol").Effect;
   type TransportHarness = import("raftbeat/testing").TransportHarness;
   const node: import("raftbeat/observability").ObservedElector;
   const log: { info(event: object): void };
