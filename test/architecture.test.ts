@@ -199,6 +199,32 @@ describe("the architecture", () => {
     expect([...reached].filter((path) => needsNode.some((exempt) => path.startsWith(exempt)))).toEqual([]);
   });
 
+  it("keeps Raft out of elector/leadership and elector/observers: other ways to hold a lease take them as they are", () => {
+    const rooms = ["elector/leadership/", "elector/observers/"];
+    // A name, and why a leadership was lost: every way to hold a lease has them.
+    const neutral = ["LossReason", "NodeId"];
+    const others = ["errors.ts", "runtime/ports.ts", "elector/api.ts"];
+    const inside = files.filter(({ path }) => rooms.some((room) => path.startsWith(room)));
+    expect(inside.length).toBeGreaterThan(8);
+    const wrong = inside.flatMap(({ path, text, imports, loads }) =>
+      [
+        ...imports.filter(
+          (target) =>
+            target !== "protocol/index.ts" &&
+            !others.includes(target) &&
+            !rooms.some((room) => target.startsWith(room)),
+        ),
+        // Of types alone: what runs comes from neither.
+        ...loads.filter((target) => ["protocol/index.ts", "elector/api.ts"].includes(target)),
+        ...[...text.matchAll(/import [^;]*?\{([^}]*)\} from "[^"]*protocol\/index\.js"/g)]
+          .flatMap(([, names]) => (names ?? "").split(",").map((name) => name.trim()))
+          .filter((name) => name !== "" && !neutral.includes(name)),
+        ...(/\b(?:Raft(?!beat)|quorum|vote|configuration|heartbeat)\w*/.exec(withoutComments(text)) ?? []),
+      ].map((found) => `src/${path}: ${found}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("keeps the protocol free of packages and of Node", () => {
     const wrong = files.filter(({ folder, packages }) => folder === "protocol" && packages.length > 0);
     expect(wrong.map(({ path }) => path)).toEqual([]);

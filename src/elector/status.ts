@@ -49,10 +49,3 @@ export interface ElectorStatus {
   /** On a leader: what an operator should see to, one sentence each, such as a voter that does not answer. */
   readonly warnings: readonly string[];
 }
-
-/** Who leads, as told to those who wait for a leader. */
-export interface LeaderInfo {
-  readonly id: NodeId;
-  readonly term: number;
-  readonly metadata: string | null;
-}

@@ -25,7 +25,7 @@ keepsTransportContract("the loopback transport", () => {
 describe("the loopback transport", () => {
   afterEach(stopAll);
 
-  it("takes whoever runs in the same process for authenticated", async () => {
+  it("takes each node of the same process for authenticated", async () => {
     const make = loopbackTransport();
     const a = await startNode(identityOf("a"), make);
     const b = await startNode(identityOf("b"), make);

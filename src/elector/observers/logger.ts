@@ -7,7 +7,7 @@ export interface Logger {
 }
 
 /** The same logger, except that one that throws keeps nothing from happening: a node does not stop for a full log disk. */
-export function sturdyLogger(logger: Logger): Logger {
+export function safeLogger(logger: Logger): Logger {
   const level = (name: keyof Logger) => (details: object, message: string) => {
     try {
       logger[name](details, message);

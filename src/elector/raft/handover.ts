@@ -29,7 +29,7 @@ const tryCount = 5;
 export function createHandover(
   driver: Driver,
   isBodyDraining: () => boolean,
-  world: {
+  deps: {
     readonly schedule: Schedule;
     readonly retryMs: number;
     readonly isConnected: (id: NodeId) => boolean;
@@ -58,15 +58,15 @@ export function createHandover(
     const worthWaiting =
       node.role.name === "leader" &&
       triesLeft > 1 &&
-      node.record.configuration.voters.some(({ id }) => world.isConnected(id));
-    if (worthWaiting && !hasTransferee(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
+      node.record.configuration.voters.some(({ id }) => deps.isConnected(id));
+    if (worthWaiting && !hasTransferee(node)) deps.schedule(deps.retryMs, () => finish(triesLeft - 1));
     else driver.tell({ kind: "drained" });
   }
 
-  /** A voter without a link would never hear of its pendingHandover. */
+  /** A voter without a link would never hear of its pending handover. */
   function isUnreachable(to: NodeId): boolean {
     const { id, record } = driver.node;
-    return to !== id && voterOf(record.configuration, to) !== undefined && !world.isConnected(to);
+    return to !== id && voterOf(record.configuration, to) !== undefined && !deps.isConnected(to);
   }
 
   return {
@@ -81,7 +81,7 @@ export function createHandover(
         ask(to, "resigned", (refusal) => {
           if (refusal === null) waiting.add(onDone);
           else if (refusal === "notReady" && --triesLeft > 0)
-            cancelRetry = world.schedule(world.retryMs, attempt);
+            cancelRetry = deps.schedule(deps.retryMs, attempt);
           else onError(refusedTransfer(driver.node.id, to, refusal));
         });
       attempt();
@@ -95,7 +95,7 @@ export function createHandover(
         const attempt = (): void =>
           ask(null, reason, (refusal) => {
             // What it has not got yet, because who handed over to it still drains, it cannot hand on.
-            if (refusal === "notReady") world.schedule(world.retryMs, attempt);
+            if (refusal === "notReady") deps.schedule(deps.retryMs, attempt);
             else if (refusal === null || refusal === "handingOver" || driver.node.transferee !== null)
               waiting.add(resolve);
             else resolve();

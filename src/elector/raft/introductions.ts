@@ -55,7 +55,7 @@ export function createIntroductions(
 }
 
 /** Says to which cluster a node came, and whom it believed for want of a member that it knew. */
-export function createArrivalNotices(node: Node, logger: Logger, about: object): { onChanged(): void } {
+export function createArrivalLog(node: Node, logger: Logger, about: object): { onChanged(): void } {
   let wasNobody = isNobody(node.record.configuration);
   let believed: NodeId | null = null;
   return {

@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly lateness: Latency;
   /** True where records may be put back from copies. Default: false. */
   readonly hasCopies?: boolean;
+  /** Starts what runs on a machine. Default: a node and its driver, and nothing else. */
+  readonly program?: (process: SimulatedProcess) => void;
 }
 
 /** A cluster of production nodes and drivers in a deterministic world: one timeline, one seed, no other source of anything. */
@@ -46,6 +48,7 @@ export class Cluster implements ProcessWorld {
   readonly streamOf: (purpose: string) => Stream;
   eventCount = 0;
   readonly hasCopies: boolean;
+  readonly program: ((process: SimulatedProcess) => void) | null;
   private readonly rules: LinkRules;
   private readonly placeOf = new Map<NodeId, number>();
 
@@ -53,6 +56,7 @@ export class Cluster implements ProcessWorld {
     const { voters, observers } = options;
     this.options = { ...options, voters: voters.map(interned), observers: observers.map(interned) };
     this.hasCopies = options.hasCopies === true;
+    this.program = options.program ?? null;
     this.streamOf = splitSeed(options.seed);
     this.rules = new LinkRules(() => this.applyRules());
     const ids = [...this.options.voters, ...this.options.observers];

@@ -11,6 +11,7 @@ import {
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
 import { ownWords } from "../../schemas/own-words.js";
+import { timingEntries } from "../../schemas/timing.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
 import { studyModeProblems } from "./study-modes.js";
@@ -27,13 +28,7 @@ const nodeId = v.pipe(
 /** More nodes than any cluster that elects a leader has. */
 const mostNodes = 31;
 
-const timingInput = v.strictObject({
-  heartbeatIntervalMs: positiveMs,
-  electionTimeout: v.strictObject({ minMs: positiveMs, maxMs: positiveMs }),
-  voteHoldMs: v.optional(positiveMs),
-  quorumTimeoutMs: v.optional(positiveMs),
-  clockDriftRatio: v.optional(v.number()),
-});
+const timingInput = v.strictObject(timingEntries(positiveMs, v.number(), (range) => v.strictObject(range)));
 const presetName = v.picklist(Object.keys(presets) as (keyof typeof presets)[]);
 const oneTiming = v.union([presetName, timingInput], problemOfTiming);
 const timing = v.union(
