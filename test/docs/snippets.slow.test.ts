@@ -21,6 +21,9 @@ const ofTheReader = `
   const options: ElectorOptions;
   const signal: AbortSignal;
   const url: string;
+  const token: string;
+  const voters: Readonly<Record<string, string>>;
+  function work(term: number): Promise<void>;
   const currentSecret: string;
   const nextSecret: string;
   const row: unknown;
