@@ -8,7 +8,7 @@ import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Logger } from "./observers/logger.js";
 import type { ElectorStatus } from "./status.js";
 
-/** One leadership, from the moment it is told to the moment it is lost. */
+/** One leadership of this node, from its announcement to its loss. */
 export interface Leadership {
   /** The fencing token: pass it with each write, and have the resource refuse a lower one than it has seen. */
   readonly term: number;
@@ -48,14 +48,14 @@ export interface LeaderRun {
   stop(): Promise<void>;
 }
 
-/** Who leads, as told to those who wait for a leader. */
+/** The leader that this node knows. */
 export interface LeaderInfo {
   readonly id: NodeId;
   readonly term: number;
   readonly metadata: string | null;
 }
 
-/** What a service is told of elections, once each. */
+/** An event of an election, sent once. */
 export type ElectorEvent =
   | { readonly kind: "elected"; readonly term: number }
   | { readonly kind: "lost"; readonly term: number; readonly reason: LossReason }
@@ -85,6 +85,7 @@ export interface Elector extends AsyncDisposable {
   readonly id: NodeId;
   /** True iff this node leads now: computed when asked, from the lease. */
   readonly isLeader: boolean;
+  /** What this node is and knows at this moment. */
   status(): ElectorStatus;
   /** What went over the links with each peer, sorted by id; nothing where `transport` is one that keeps no such counts. */
   links(): readonly PeerCounters[];
@@ -99,7 +100,7 @@ export interface Elector extends AsyncDisposable {
   /** Subscribes to events; returns the end of the subscription. */
   subscribe(listener: (event: ElectorEvent) => void): () => void;
   /**
-   * Resolves once a leader is known that this node follows or is.
+   * Resolves once this node knows a leader: another node that it follows, or itself.
    * @throws RaftbeatError `aborted`, `stopped`
    */
   waitForLeader(options?: { readonly signal?: AbortSignal }): Promise<LeaderInfo>;
@@ -129,7 +130,7 @@ export interface Elector extends AsyncDisposable {
   ): Promise<void>;
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
-   * has had `drainTimeoutMs`; a leadership that this node was handed and has not got yet, because the old leader drains, is waited for.
+   * has had `drainTimeoutMs`; where another leader hands over to this node and still drains, this waits until that leadership has come.
    * Settles too where the disk or the network hangs: seconds later, with an error in the log and from `closed`. Safe to call twice.
    */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
@@ -171,7 +172,7 @@ export interface ElectorOptions {
   readonly voters: Readonly<Record<NodeId, string>>;
   /**
    * For a node that joins a running cluster: it waits until a member tells it the configuration. True: a member that proved to know the
-   * token, or to hold a certificate. Where there is neither, say whom to believe.
+   * token, or to hold a certificate. Without a token and certificates, name the members to believe.
    */
   readonly join?: boolean | JoinOptions;
   /**
@@ -184,7 +185,7 @@ export interface ElectorOptions {
   readonly transport?: (identity: Identity) => Transport;
   /** Where peers connect. Default: where the own address in `voters` points. */
   readonly listen?: Listen;
-  /** Shared by all members: who does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
+  /** The secret that all members share: a node that does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
   readonly token?: Renewable<TransportToken>;
   /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
   readonly tls?: Renewable<TransportTls>;
@@ -200,7 +201,7 @@ export interface ElectorOptions {
    * @defaultValue `"lan"`: a heartbeat each 50 ms, election timeouts from 150 to 300 ms
    */
   readonly timing?: Preset | TimingInput;
-  /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
+  /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */
   readonly metadata?: string;
   /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
   readonly health?: HealthOptions;

@@ -42,7 +42,7 @@ const fewestRoundTrips = 20;
 
 /**
  * Asks running nodes what they measured: round trips and loss of the one that leads, the worst stalls and writes of all that answer.
- * Errors: `timeout` where none of them leads, `transportFailed` where the leader has nothing measured.
+ * @throws RaftbeatError `timeout` where none of them leads, `transportFailed` where the leader has nothing measured
  */
 export async function measuredCluster(urls: readonly string[]): Promise<MeasuredCluster> {
   const answers = await askAll({ urls, token: null, timeoutMs: longestAnswerMs, json: false });

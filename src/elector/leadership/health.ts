@@ -6,7 +6,7 @@ import type { Eligibility } from "./eligibility.js";
 export interface HealthDeps {
   readonly eligibility: Eligibility;
   readonly schedule: Schedule;
-  /** The service is unwell: whatever leadership there is must go. */
+  /** The service is unhealthy: the node must give up its leadership, if it has one. */
   onUnhealthy(why: string): void;
 }
 

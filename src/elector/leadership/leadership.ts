@@ -42,7 +42,7 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
   const { signal } = controller;
   let resigned = false;
 
-  // The node may lead in this term again after a lapse; for whoever was told of the loss it stays lost.
+  // The node may lead in this term again after a lapse; for a body that was told of the loss it stays lost.
   function remainingMs(): number {
     if (signal.aborted || !lease.isLeader() || signal.aborted) return 0;
     return Math.max(0, lease.leaseUntilMs() - lease.nowMs());

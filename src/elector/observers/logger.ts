@@ -1,8 +1,12 @@
 /** Any logger with these four methods, such as pino's or console: an object of details first, then a sentence. */
 export interface Logger {
+  /** A line for developers. */
   debug(details: object, message: string): void;
+  /** A line on the ordinary course of things, such as an election. */
   info(details: object, message: string): void;
+  /** A line on what an operator should see to. */
   warn(details: object, message: string): void;
+  /** A line on what has failed. */
   error(details: object, message: string): void;
 }
 

@@ -116,7 +116,10 @@ function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
   return typeof given === "object" && given !== null && keys.every((key) => key in given);
 }
 
-/** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
+/**
+ * Checks and completes options.
+ * @throws RaftbeatError `invalidSettings`, naming the setting and its value
+ */
 export function resolveOptions(options: ElectorOptions): ResolvedOptions {
   checkOptions(schema, options, "the options");
   const ids = Object.keys(options.voters);

@@ -12,8 +12,9 @@ import type { ResolvedOptions } from "../options/options.js";
 import { watchNarrowRange } from "./narrow-range.js";
 
 /**
- * WebSockets, listening where the options say or else where the node's own address points. Errors: `invalidSettings`.
+ * WebSockets, listening where the options say or else where the node's own address points.
  * @param onRoundTrip called for each heartbeat whose round trip was measured
+ * @throws RaftbeatError `invalidSettings`
  */
 export function defaultTransport(
   options: ElectorOptions,

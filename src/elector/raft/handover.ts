@@ -13,7 +13,7 @@ import type { Schedule } from "../../runtime/ports.js";
 
 /** Giving the leadership away: a transferee is elected if that can be, the lease ends, and once the service has drained the transferee may lead (rule 16). */
 export interface Handover {
-  /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
+  /** Hands over to `to`, or to the voter that was heard last; `onDone` when this node has stepped down. Returns what ends the wait. */
   transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
   /** Hands over, and resolves when this node has stepped down; at once if it does not lead. Never rejects. */
   resign(reason: LossReason): Promise<void>;
@@ -89,7 +89,7 @@ export function createHandover(driver: Driver, isBodyDraining: () => boolean, de
       return new Promise((resolve) => {
         const attempt = (): void =>
           ask(null, reason, (refusal) => {
-            // What it has not got yet, because who handed over to it still drains, it cannot hand on.
+            // A node cannot hand on a leadership that it still waits for because the leader before it drains.
             if (refusal === "notReady") deps.schedule(deps.retryMs, attempt);
             else if (refusal === null || refusal === "handingOver" || driver.node.transferee !== null)
               waiting.add(resolve);

@@ -41,7 +41,7 @@ export function createIntroductions(
     refusesPeer: (peer, incarnation, standing) => refusesStanding(node, peer, incarnation, standing),
     refusesMessage: (_peer, message) => beyondReach(node, message),
     onRefusedBy(peer, incarnation, { reason, detail }, proof) {
-      // Whoever connects and proves nothing may be anybody.
+      // A node that connects and proves nothing may be any process.
       if (reason === "wrongCluster" || proof === "said" || !isMember(peer, incarnation)) return;
       fail(
         new RaftbeatError(

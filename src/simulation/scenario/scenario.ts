@@ -141,7 +141,9 @@ export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
 
 /**
  * Checks a scenario and fills in its defaults.
- * Errors: `invalidSettings`, naming the path and the value of each problem.
+ * @throws RaftbeatError `invalidSettings`, naming the path and the value of each problem
+ * @example
+ * const crash = parseScenario({ cluster: { nodes: 5 }, faults: [{ at: 0, do: "crash", nodes: "leader" }] });
  */
 export function parseScenario(input: unknown): Scenario {
   const result = readShape(input);
