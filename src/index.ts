@@ -7,11 +7,21 @@
 
 export type * from "./elector/api.js";
 export { createElector } from "./elector/create-elector.js";
-export { LostLeadership } from "./elector/leadership/leadership.js";
+export { LeadershipLostError } from "./elector/leadership/leadership.js";
+export type { Diagnostics } from "./elector/observers/diagnostics.js";
 export type { Logger } from "./elector/observers/logger.js";
+export { electorDefaults } from "./elector/options/options.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
-export { type Preset, presets, type TimeoutRange, type TimingInput } from "./protocol/data/settings.js";
+export {
+  type Preset,
+  presets,
+  type Resolution,
+  resolveTiming,
+  type TimeoutRange,
+  type Timing,
+  type TimingInput,
+} from "./protocol/data/settings.js";
 // What an author of a transport or of a vote store handles.
 export type {
   Candidacy,
@@ -33,7 +43,18 @@ export type {
   Standing,
   TimeoutNow,
 } from "./protocol/index.js";
-export type * from "./runtime/ports.js";
+export type {
+  Clock,
+  DisconnectReason,
+  Identity,
+  PeerProof,
+  PeerRefusal,
+  Random as RandomSource,
+  Schedule as Scheduler,
+  Transport,
+  TransportHandlers,
+  VoteStore,
+} from "./runtime/ports.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
 export {
@@ -45,7 +66,7 @@ export {
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { CertificateOwner, TransportTls } from "./transport/security/certificate.js";
 export type { Renewable, TransportToken } from "./transport/security/secrets.js";
-export type { Listen } from "./transport/websocket/listener.js";
+export type { Listen as ListenOptions } from "./transport/websocket/listener.js";
 export type { WebSocketTransportOptions } from "./transport/websocket/options.js";
 export type { PeerCounters } from "./transport/websocket/peer-counters.js";
 export { type WebSocketTransport, webSocketTransport } from "./transport/websocket/websocket-transport.js";

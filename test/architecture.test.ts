@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, normalize, relative } from "node:path";
+import { dirname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -153,6 +153,36 @@ function withoutComments(text: string): string {
 
 const files = filesBelow(src).map(read);
 
+/** A function fits a screen. One that does not says why, in the comment at its head: `Long: ...`. */
+const longestFunctionLines = 80;
+
+interface FunctionLength {
+  readonly head: string;
+  readonly lines: number;
+  /** Whether the comment at its head says why it is long. */
+  readonly hasReason: boolean;
+}
+
+const functionHead =
+  /^(\s*)(?:(?:export|default|async|public|private|protected|static|override|get|set)\s+)*(?:function\b.*|constructor\(.*|#?[a-z]\w*(?:<.*>)?\(.*|(?:const \w+.*= |return |\w+: )?(?:async )?\(?[^;]*=> \{)$/;
+
+/** The functions of a formatted file: each ends at the first brace that stands where its head begins. */
+function functionsOf(text: string): FunctionLength[] {
+  const lines = text.split("\n");
+  return lines.flatMap((head, from) => {
+    const indent = functionHead.exec(head)?.[1];
+    if (indent === undefined || /^\s*(?:if|for|while|switch|catch)\b/.test(head)) return [];
+    // The head may go over several lines, all of them further in; a call has no brace at its end.
+    const next = lines.findIndex((line, index) => index > from && !line.startsWith(`${indent} `));
+    const open = head.endsWith("{") ? from : (lines[next] ?? "").startsWith(`${indent})`) ? next : -1;
+    if (open < 0 || !(lines[open] as string).endsWith("{")) return [];
+    const end = lines.findIndex((line, index) => index > open && line.startsWith(`${indent}}`));
+    const begin = lines.findLastIndex((line, index) => index < from && line.trimStart().startsWith("/**"));
+    const comment = (lines[from - 1] ?? "").endsWith("*/") ? lines.slice(begin, from).join("\n") : "";
+    return [{ head: head.trim(), lines: end - from + 1, hasReason: comment.includes("Long: ") }];
+  });
+}
+
 describe("the architecture", () => {
   it("lets imports go one way only", () => {
     const wrong: string[] = [];
@@ -199,6 +229,32 @@ describe("the architecture", () => {
     expect([...reached].filter((path) => needsNode.some((exempt) => path.startsWith(exempt)))).toEqual([]);
   });
 
+  it("keeps Raft out of elector/leadership and elector/observers: other ways to hold a lease take them as they are", () => {
+    const rooms = ["elector/leadership/", "elector/observers/"];
+    // A name, and why a leadership was lost: every way to hold a lease has them.
+    const neutral = ["LossReason", "NodeId"];
+    const others = ["errors.ts", "runtime/ports.ts", "elector/api.ts"];
+    const inside = files.filter(({ path }) => rooms.some((room) => path.startsWith(room)));
+    expect(inside.length).toBeGreaterThan(8);
+    const wrong = inside.flatMap(({ path, text, imports, loads }) =>
+      [
+        ...imports.filter(
+          (target) =>
+            target !== "protocol/index.ts" &&
+            !others.includes(target) &&
+            !rooms.some((room) => target.startsWith(room)),
+        ),
+        // Of types alone: what runs comes from neither.
+        ...loads.filter((target) => ["protocol/index.ts", "elector/api.ts"].includes(target)),
+        ...[...text.matchAll(/import [^;]*?\{([^}]*)\} from "[^"]*protocol\/index\.js"/g)]
+          .flatMap(([, names]) => (names ?? "").split(",").map((name) => name.trim()))
+          .filter((name) => name !== "" && !neutral.includes(name)),
+        ...(/\b(?:Raft(?!beat)|quorum|vote|configuration|heartbeat)\w*/.exec(withoutComments(text)) ?? []),
+      ].map((found) => `src/${path}: ${found}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("keeps the protocol free of packages and of Node", () => {
     const wrong = files.filter(({ folder, packages }) => folder === "protocol" && packages.length > 0);
     expect(wrong.map(({ path }) => path)).toEqual([]);
@@ -235,6 +291,17 @@ describe("the architecture", () => {
     expect(others.map(({ path }) => path)).toEqual([]);
   });
 
+  it("keeps the judge apart: the invariants share types alone with the rules, and no rule asks them", () => {
+    const isJudge = (path: string) => path.startsWith("protocol/invariants/");
+    const judges = files.filter(({ path }) => isJudge(path));
+    expect(judges.length).toBeGreaterThan(1);
+    expect(judges.flatMap(({ loads }) => loads.filter((target) => !isJudge(target)))).toEqual([]);
+    const rules = files.filter(
+      ({ path, folder }) => folder === "protocol" && !isJudge(path) && path !== "protocol/index.ts",
+    );
+    expect(rules.filter(({ imports }) => imports.some(isJudge)).map(({ path }) => path)).toEqual([]);
+  });
+
   it("keeps the protocol free of waiting and of logs", () => {
     const banned = /\bawait\b|\basync\b|\bPromise\b|\bconsole\b|\bDate\b/;
     const wrong = files.filter(
@@ -250,6 +317,15 @@ describe("the architecture", () => {
     expect(long).toEqual([]);
   });
 
+  it(`keeps every function within ${longestFunctionLines} lines, or says at its head why not`, () => {
+    const long = files.flatMap(({ path, text }) =>
+      functionsOf(text)
+        .filter(({ lines, hasReason }) => lines > longestFunctionLines && !hasReason)
+        .map(({ head, lines }) => `src/${path}: ${lines} lines: ${head}`),
+    );
+    expect(long).toEqual([]);
+  });
+
   it("names files in kebab-case, after what they hold", () => {
     const wrong = files.filter(
       ({ path }) =>
@@ -261,15 +337,26 @@ describe("the architecture", () => {
 });
 
 describe("the architecture test", () => {
-  it("is described in ARCHITECTURE.md: every file of the protocol, and no file that is not there", () => {
+  it("is described in ARCHITECTURE.md: every file of the protocol, and each name means one file that is there", () => {
     const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-    const named = [...text.matchAll(/`([a-z][a-z0-9/-]*\.ts)`/g)].map(([, name]) => name as string);
+    const named = [...text.matchAll(/`([a-z][a-z0-9/-]*(?:\.slow)?(?:\.test)?\.ts)`/g)].map(
+      ([, name]) => name as string,
+    );
+    expect(named.length).toBeGreaterThan(100);
     const paths = [...filesBelow(src), ...filesBelow(join(root, "test"))].map(
       (file) => `/${relative(root, file).replaceAll("\\", "/")}`,
     );
-    expect(named.filter((name) => !paths.some((path) => path.endsWith(`/${name}`)))).toEqual([]);
-    const ofProtocol = filesBelow(join(src, "protocol")).map((file) => basename(file));
-    expect(ofProtocol.filter((name) => name !== "index.ts" && !named.includes(name))).toEqual([]);
+    const ofSources = paths.filter((path) => path.startsWith("/src/"));
+    const meant = (name: string) =>
+      (name.startsWith("test/") ? paths : ofSources).filter((path) => path.endsWith(`/${name}`));
+    const unclear = named
+      .map((name) => ({ name, files: meant(name) }))
+      .filter(({ files }) => files.length !== 1);
+    expect(unclear).toEqual([]);
+    const ofProtocol = paths.filter(
+      (path) => path.startsWith("/src/protocol/") && !path.endsWith("/index.ts"),
+    );
+    expect(ofProtocol.filter((path) => named.every((name) => !path.endsWith(`/${name}`)))).toEqual([]);
   });
 
   it("expects no regular expression of an object's field: toMatchObject would match anything", () => {
@@ -297,6 +384,25 @@ describe("the architecture test", () => {
     expect(circlesOf((path) => chain[path] ?? [])).toEqual([]);
     const circle: Readonly<Record<string, readonly string[]>> = { ...chain, [c]: [a] };
     expect(circlesOf((path) => circle[path] ?? [])).toEqual([[a, b, c].sort()]);
+  });
+
+  it("measures functions in all their forms, and believes a reason only at the head", () => {
+    const body = "  work();\n".repeat(90);
+    const long = [
+      `export function plain(): void {\n${body}}`,
+      `async function several(\n  one: string,\n): Promise<void> {\n${body}}`,
+      `const arrow = (one: string) => {\n${body}};`,
+      `class One {\n  private method(one: string): void {\n${body.replaceAll("  ", "    ")}  }\n}`,
+    ];
+    for (const text of long)
+      expect(functionsOf(text).map(({ lines }) => lines)).toEqual([
+        text.split("\n").length - (text.startsWith("class") ? 2 : 0),
+      ]);
+    const [reason] = functionsOf(`/** Does it. Long: one table. */\nfunction table() {\n${body}}`);
+    expect(reason).toMatchObject({ lines: 92, hasReason: true });
+    const [elsewhere] = functionsOf(`/** Long: another. */\nconst one = 1;\nfunction table() {\n${body}}`);
+    expect(elsewhere?.hasReason).toBe(false);
+    expect(functionsOf(`call(\n${body});\nif (one) {\n${body}}`)).toEqual([]);
   });
 
   it("is not fooled by comments", () => {

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { planNode } from "../src/cli/settings/node-settings.js";
-import { planElector } from "../src/elector/options/options.js";
-import { describeNode } from "../src/elector/raft/node-status.js";
+import { resolveOptions } from "../src/elector/options/options.js";
+import { nodeStatus } from "../src/elector/raft/node-status.js";
 import { configurationOf, createNode, emptyRecord, isId, isMetadata } from "../src/protocol/index.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 import { memoryVoteStore } from "../src/storage/memory-vote-store.js";
@@ -46,11 +46,11 @@ const doors: Record<string, (name: string) => unknown[]> = {
     );
   },
   "an elector's map of voters": (name) =>
-    planElector({ cluster: "c", id: "a", voters: { a: address, [name]: address }, store })
+    resolveOptions({ cluster: "c", id: "a", voters: { a: address, [name]: address }, store })
       .members.map(({ id }) => id)
       .filter((id) => id !== "a" || name === "a"),
   "an elector's options": (name) =>
-    planElector({ cluster: name, id: name, voters: votersNamed(name), store }).members.map(({ id }) => id),
+    resolveOptions({ cluster: name, id: name, voters: votersNamed(name), store }).members.map(({ id }) => id),
   flags: (name) => {
     const voters = `${name}=${address},zz=${address}`;
     return plannedNames(
@@ -153,7 +153,7 @@ describe("a name is kept as it is or refused, and by the same rule", () => {
 
 describe("names and metadata that were taken", () => {
   it("come out of a status as JSON just so", () => {
-    const settings = planElector({ cluster: "c", id: "a", voters: { a: address }, store }).settings;
+    const settings = resolveOptions({ cluster: "c", id: "a", voters: { a: address }, store }).settings;
     fc.assert(
       fc.property(anyId, anyMetadata, (id, metadata) => {
         const record = {
@@ -161,7 +161,7 @@ describe("names and metadata that were taken", () => {
           configuration: configurationOf(1, 1, [{ id, address, incarnation: id }], []),
         };
         const node = createNode({ id, settings, record, nowMs: 0, metadata });
-        const status = describeNode(node, {
+        const status = nodeStatus(node, {
           cluster: id,
           isLeader: false,
           stopped: false,
@@ -197,7 +197,7 @@ describe("names and metadata that were taken", () => {
     };
     const node = { cluster: "c", id: "a", voters, data: "d" };
     const ways: ((metadata: string) => unknown)[] = [
-      (metadata) => planElector({ cluster: "c", id: "a", voters, store, metadata }).metadata,
+      (metadata) => resolveOptions({ cluster: "c", id: "a", voters, store, metadata }).metadata,
       (metadata) => planNode({ flags: { ...node, metadata }, environment: {}, file: null }).metadata,
       (metadata) => planNode({ flags: {}, environment: {}, file: fileOf({ ...node, metadata }) }).metadata,
       frameWith,

@@ -1,23 +1,26 @@
 import type { RaftbeatError } from "../errors.js";
 import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.js";
-import type { Identity, Transport, VoteStore } from "../runtime/ports.js";
+import type { Clock, Identity, Random, Schedule, Transport, VoteStore } from "../runtime/ports.js";
 import type { TransportTls } from "../transport/security/certificate.js";
 import type { Renewable, TransportToken } from "../transport/security/secrets.js";
 import type { Listen } from "../transport/websocket/listener.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Logger } from "./observers/logger.js";
-import type { ElectorStatus, LeaderInfo } from "./status.js";
+import type { ElectorStatus } from "./status.js";
 
-/** One leadership, from the moment it is told to the moment it is lost. */
+/** One leadership of this node, from its announcement to its loss. */
 export interface Leadership {
-  /** The fencing token: pass it to whatever you write to, and have that refuse lower ones. */
+  /** The fencing token: pass it with each write, and have the resource refuse a lower one than it has seen. */
   readonly term: number;
-  /** Aborted on loss, with a `LostLeadership` as its reason. */
+  /** Aborted on loss, with a `LeadershipLostError` as its reason. */
   readonly signal: AbortSignal;
   /** What remains of the lease, in milliseconds, computed now; 0 once it is over. */
   remainingMs(): number;
   /**
-   * Throws unless at least `forMs` more milliseconds of lease remain (default: any). Checked when asked, so it also sees a process
-   * that was stopped or blocked. Errors: `leaseTooShort`, `notLeader`.
+   * Throws unless at least `forMs` more milliseconds of lease remain. Checked when asked, so it also sees a process that was stopped or
+   * blocked.
+   * @param forMs default: 0, any lease at all
+   * @throws RaftbeatError `leaseTooShort`; `LeadershipLostError`, whose code is `notLeader`
    */
   assertValid(forMs?: number): void;
   /** Ends this leadership once the body has returned, and hands over. */
@@ -45,7 +48,14 @@ export interface LeaderRun {
   stop(): Promise<void>;
 }
 
-/** What a service is told of elections, once each. */
+/** The leader that this node knows. */
+export interface LeaderInfo {
+  readonly id: NodeId;
+  readonly term: number;
+  readonly metadata: string | null;
+}
+
+/** An event of an election, sent once. */
 export type ElectorEvent =
   | { readonly kind: "elected"; readonly term: number }
   | { readonly kind: "lost"; readonly term: number; readonly reason: LossReason }
@@ -75,27 +85,44 @@ export interface Elector extends AsyncDisposable {
   readonly id: NodeId;
   /** True iff this node leads now: computed when asked, from the lease. */
   readonly isLeader: boolean;
+  /** What this node is and knows at this moment. */
   status(): ElectorStatus;
-  /** Runs `body` each time this node leads, until the signal, `stop()` or the run's own `stop()` ends it. One at a time. */
+  /** What went over the links with each peer, sorted by id; nothing where `transport` is one that keeps no such counts. */
+  links(): readonly PeerCounters[];
+  /**
+   * Runs `body` each time this node leads, until the signal, `stop()` or the run's own `stop()` ends it. One at a time.
+   * @throws RaftbeatError `runInProgress`, `invalidSettings`, `stopped`, or the error that ended the elector
+   * @example elector.whileLeader(async (lead) => { while (!lead.signal.aborted) await work(lead.term); });
+   */
   whileLeader(body: LeaderBody, options?: { readonly signal?: AbortSignal }): LeaderRun;
   /** The present status, then each later one; a slow reader skips, but never misses the last. */
   watch(options?: { readonly signal?: AbortSignal }): AsyncIterable<ElectorStatus>;
   /** Subscribes to events; returns the end of the subscription. */
   subscribe(listener: (event: ElectorEvent) => void): () => void;
-  /** Resolves once a leader is known that this node follows or is. Errors: `aborted`, `stopped`. */
+  /**
+   * Resolves once this node knows a leader: another node that it follows, or itself.
+   * @throws RaftbeatError `aborted`, `stopped`
+   */
   waitForLeader(options?: { readonly signal?: AbortSignal }): Promise<LeaderInfo>;
-  /** One quorum round now: resolves once a quorum has confirmed this leader. Errors: `notLeader`, `aborted`, `stopped`. */
+  /**
+   * One quorum round now: resolves once a quorum has confirmed this leader.
+   * @throws RaftbeatError `notLeader`, `aborted`, `stopped`
+   */
   verify(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Hands over to a voter that has caught up. This node leads on until its transferee is elected, at most as long as its lease lasts, and then
-   * drains; resolves once it has, and the transferee may lead. Errors: `notLeader`, `transferRefused`, `aborted`, `stopped`.
+   * drains; resolves once it has, and the transferee may lead.
+   * @throws RaftbeatError `notLeader`, `transferRefused`, `aborted`, `stopped`
    */
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
-  /** Hands over to whoever is best placed. Errors as `transfer`. */
+  /**
+   * Hands over to the voter that is best placed.
+   * @throws RaftbeatError as `transfer`
+   */
   resign(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` (default 30 s) have passed.
-   * Errors: `notLeader`, `reconfigureRefused`, `timeout`, `aborted`, `stopped`.
+   * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` have passed (default: 30,000).
+   * @throws RaftbeatError `notLeader`, `reconfigureRefused`, `timeout`, `aborted`, `stopped`
    */
   reconfigure(
     change: MembershipChange,
@@ -103,7 +130,7 @@ export interface Elector extends AsyncDisposable {
   ): Promise<void>;
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
-   * has had `drainTimeoutMs`; a leadership that this node was handed and has not got yet, because the old leader drains, is waited for.
+   * has had `drainTimeoutMs`; where another leader hands over to this node and still drains, this waits until that leadership has come.
    * Settles too where the disk or the network hangs: seconds later, with an error in the log and from `closed`. Safe to call twice.
    */
   stop(options?: { readonly handover?: boolean }): Promise<void>;
@@ -125,7 +152,14 @@ export interface JoinOptions {
   readonly clusterId?: string;
 }
 
-/** What an elector needs whatever carries its messages. */
+/** Time and chance of an elector. Default: those of the system; tests and simulations play their own. */
+export interface ElectorPorts {
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly random: Random;
+}
+
+/** What an elector is made of. */
 export interface ElectorOptions {
   /** A peer of another cluster is refused. */
   readonly cluster: string;
@@ -138,7 +172,7 @@ export interface ElectorOptions {
   readonly voters: Readonly<Record<NodeId, string>>;
   /**
    * For a node that joins a running cluster: it waits until a member tells it the configuration. True: a member that proved to know the
-   * token, or to hold a certificate. Where there is neither, say whom to believe.
+   * token, or to hold a certificate. Without a token and certificates, name the members to believe.
    */
   readonly join?: boolean | JoinOptions;
   /**
@@ -151,27 +185,55 @@ export interface ElectorOptions {
   readonly transport?: (identity: Identity) => Transport;
   /** Where peers connect. Default: where the own address in `voters` points. */
   readonly listen?: Listen;
-  /** Shared by all members: who does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
+  /** The secret that all members share: a node that does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
   readonly token?: Renewable<TransportToken>;
   /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
   readonly tls?: Renewable<TransportTls>;
+  /**
+   * Called once for each heartbeat whose round trip was measured, in milliseconds, before the node gets the answer. At most one heartbeat
+   * to a peer is measured at a time.
+   */
+  readonly onRoundTrip?: (peer: NodeId, ms: number) => void;
   /** True for a node that votes and holds its votes like any other, and never leads: a tie-breaker without the service. */
   readonly arbiter?: boolean;
+  /**
+   * Heartbeat interval and timeouts, or the name of a preset.
+   * @defaultValue `"lan"`: a heartbeat each 50 ms, election timeouts from 150 to 300 ms
+   */
   readonly timing?: Preset | TimingInput;
-  /** Told to every follower of this node while it leads, such as the address of its service. At most 1024 bytes. */
+  /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */
   readonly metadata?: string;
   /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
   readonly health?: HealthOptions;
-  /** How long a node does not campaign after its service was unhealthy or a body threw. */
+  /**
+   * For how many milliseconds a node does not campaign after its service was unhealthy or a body threw.
+   * @defaultValue 5,000
+   */
   readonly coolDownMs?: number;
-  /** How long a body may drain after its signal before the node hands over all the same. */
+  /**
+   * For how many milliseconds a body may drain after its signal before the node hands over all the same.
+   * @defaultValue 30,000
+   */
   readonly drainTimeoutMs?: number;
+  /**
+   * Where the node says what it does and what an operator should see to.
+   * @defaultValue none: nothing is logged
+   */
   readonly logger?: Logger;
 }
 
 /** How a service says whether this node may lead. */
 export interface HealthOptions {
+  /** True, at once or promised, while the service is well. The signal is aborted when the answer would come too late. */
   readonly check: (options: { readonly signal: AbortSignal }) => boolean | Promise<boolean>;
+  /**
+   * How many milliseconds after an answer the next is asked for.
+   * @defaultValue 1,000
+   */
   readonly intervalMs?: number;
+  /**
+   * After how many milliseconds no answer counts as a no.
+   * @defaultValue 1,000
+   */
   readonly timeoutMs?: number;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
 import type { Elector } from "./api.js";
+import type { RunningElector } from "./elector.js";
 import { address, callable, checkOptions, id, only, yesOrNo } from "./options/check-options.js";
 
 const signal = v.optional(v.custom<AbortSignal>(isSignal, "must be an AbortSignal"));
@@ -39,15 +40,17 @@ const change = v.lazy((given) => {
     : changes[kind as keyof typeof changes];
 });
 
-/** An elector that refuses what nobody can mean, an unknown key or an impossible value, with `invalidSettings`, before it does anything. */
-export function withCheckedCalls(elector: Elector): Elector {
+/** The elector that a service holds: its methods stand alone, and it refuses what nobody can mean, an unknown key or an impossible value, with `invalidSettings`, before it does anything. */
+export function withCheckedCalls(elector: RunningElector): Elector {
+  const { requests } = elector;
   return {
     id: elector.id,
     closed: elector.closed,
     get isLeader() {
       return elector.isLeader;
     },
-    status: elector.status,
+    status: () => elector.status(),
+    links: () => elector.links(),
     whileLeader(body, options) {
       if (typeof body !== "function")
         throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
@@ -63,19 +66,19 @@ export function withCheckedCalls(elector: Elector): Elector {
       return elector.subscribe(listener);
     },
     waitForLeader: (options) =>
-      checked(stoppable, options, "waitForLeader's options", () => elector.waitForLeader(options)),
-    verify: (options) => checked(stoppable, options, "verify's options", () => elector.verify(options)),
+      checked(stoppable, options, "waitForLeader's options", () => requests.waitForLeader(options)),
+    verify: (options) => checked(stoppable, options, "verify's options", () => requests.verify(options)),
     transfer: (options) =>
-      checked(transferOptions, options, "transfer's options", () => elector.transfer(options)),
-    resign: (options) => checked(stoppable, options, "resign's options", () => elector.resign(options)),
+      checked(transferOptions, options, "transfer's options", () => requests.transfer(options)),
+    resign: (options) => checked(stoppable, options, "resign's options", () => requests.resign(options)),
     reconfigure: (wanted, options) =>
       checked(change, wanted, "the change", () =>
         checked(reconfigureOptions, options, "reconfigure's options", () =>
-          elector.reconfigure(wanted, options),
+          requests.reconfigure(wanted, options),
         ),
       ),
     stop: (options) => checked(stopOptions, options, "stop's options", () => elector.stop(options)),
-    [Symbol.asyncDispose]: elector[Symbol.asyncDispose],
+    [Symbol.asyncDispose]: () => elector[Symbol.asyncDispose](),
   };
 }
 

@@ -1,14 +1,15 @@
 import { nanoid } from "nanoid";
 import { RaftbeatError } from "../errors.js";
-import { createNode, type DurableRecord, emptyRecord, withStart } from "../protocol/index.js";
-import { createDriver, type Driver } from "../runtime/driver.js";
+import { createNode, type DurableRecord, emptyRecord, type Node, withStart } from "../protocol/index.js";
+import { createDriver } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
-import type { Elector, ElectorOptions } from "./api.js";
-import { assembleElector, type ElectorPorts } from "./elector.js";
-import { silentLogger, sturdyLogger } from "./observers/logger.js";
+import type { Elector, ElectorOptions, ElectorPorts } from "./api.js";
+import { withCheckedCalls } from "./checked-calls.js";
+import { RunningElector } from "./elector.js";
+import { safeLogger, silentLogger } from "./observers/logger.js";
 import { ignoredSettings, overruledAddress } from "./options/ignored-settings.js";
-import { planElector } from "./options/options.js";
+import { type ResolvedOptions, resolveOptions } from "./options/options.js";
 import { defaultTransport } from "./raft/default-transport.js";
 import { createLinks } from "./raft/links.js";
 import { closePorts, openStore, startTransport, writeRecord } from "./raft/ports-in-time.js";
@@ -16,19 +17,37 @@ import { closePorts, openStore, startTransport, writeRecord } from "./raft/ports
 /**
  * Starts a node: opens its store, writes down that it starts, listens, and takes part in elections. A node with an empty store first founds
  * the cluster with the other founders, or joins one.
- * Errors: `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `wrongRecord`, `recordCopied`, `transportFailed`.
+ * @throws RaftbeatError `invalidSettings`, `storeLocked`, `storeCorrupt`, `storeFailed`, `wrongRecord`, `recordCopied`, `transportFailed`
+ * @example
+ * const elector = await createElector({ cluster: "jobs", id: "a", voters, token, store: fileVoteStore("/var/lib/jobs") });
  */
-export async function createElector(
+export function createElector(
   options: ElectorOptions,
   ports: ElectorPorts = { clock: systemClock(), schedule: systemSchedule, random: systemRandom },
 ): Promise<Elector> {
-  const plan = planElector(options);
+  return startElector(options, ports, { createDriver, newId: nanoid });
+}
+
+/** What an elector is made with, which nobody but a simulation replaces: it watches each driver, and takes no chance of its own. */
+export interface Making {
+  readonly createDriver: typeof createDriver;
+  /** Names a record or a start of it, in so many letters; no two alike. */
+  newId(length: number): string;
+}
+
+/** `createElector`, with another way to make its drivers and names. */
+export async function startElector(
+  options: ElectorOptions,
+  ports: ElectorPorts,
+  making: Making,
+): Promise<Elector> {
+  const resolved = resolveOptions(options);
   const { cluster, id, store } = options;
-  const logger = sturdyLogger(options.logger ?? silentLogger);
-  const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
-  for (const sentence of plan.warnings) warn(sentence);
-  const makeTransport = options.transport ?? defaultTransport(options, plan, logger);
   const { clock, schedule, random } = ports;
+  const logger = safeLogger(options.logger ?? silentLogger);
+  const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
+  for (const sentence of resolved.warnings) warn(sentence);
+  const makeTransport = options.transport ?? defaultTransport(options, resolved, logger);
   const stored = await openStore(store, schedule);
   let transport: Transport | null = null;
   try {
@@ -36,45 +55,39 @@ export async function createElector(
       checkOwner(stored, cluster, id);
       for (const sentence of ignoredSettings(stored.configuration, options)) warn(sentence);
     }
-    // Durable before anything is said: a second process that starts from the same record says another nonce (rule 29).
-    const record = withStart(
-      stored ?? emptyRecord(nanoid(), plan.settings.voteHoldMs, { cluster, id }),
-      nanoid(10),
-    );
-    await writeRecord(store, record, schedule);
-    const node = createNode({
-      id,
-      settings: plan.settings,
-      record,
-      nowMs: clock.nowMs(),
-      metadata: plan.metadata,
-      arrival: plan.arrival,
-      arbiter: options.arbiter === true,
-    });
-    const { incarnation } = record;
-    const started = makeTransport({
-      cluster,
-      id,
-      incarnation,
-      electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
-    });
-    transport = started;
-    const links = createLinks(started, options.voters, (member, address) =>
+    const node = await firstNode(stored, options, resolved, ports, making);
+    const { incarnation } = node.record;
+    const { minMs: electionTimeoutMinMs } = resolved.settings.electionTimeout;
+    transport = makeTransport({ cluster, id, incarnation, electionTimeoutMinMs });
+    const links = createLinks(transport, options.voters, (member, address) =>
       warn(overruledAddress(member, address)),
     );
-    const elector = assembleElector(
-      { options, plan, node, links, logger, ports },
-      (handlers): Driver =>
-        createDriver(node, { clock, random, store, transport: links.transport }, handlers),
+    const elector = new RunningElector({ options, resolved, node, links, logger, ports }, (handlers) =>
+      making.createDriver(node, { clock, random, store, transport: links.transport }, handlers),
     );
-    await startTransport(started, elector.hear, schedule);
+    await startTransport(transport, elector.handlers, schedule);
     elector.begin();
-    return elector.elector;
+    return withCheckedCalls(elector);
   } catch (error) {
     const left = await closePorts(transport, store, schedule);
     if (left !== null) logger.error({ cluster, id, error: left }, left.message);
     throw error;
   }
+}
+
+/** The node as it starts, from what is stored. Its start is durable before anything is said: a second process that starts from the same record says another nonce (rule 29). */
+async function firstNode(
+  stored: DurableRecord | null,
+  { cluster, id, store, arbiter }: ElectorOptions,
+  { settings, metadata, arrival }: ResolvedOptions,
+  { clock, schedule }: ElectorPorts,
+  { newId }: Making,
+): Promise<Node> {
+  const before = stored ?? emptyRecord(newId(21), settings.voteHoldMs, { cluster, id });
+  const record = withStart(before, newId(10));
+  await writeRecord(store, record, schedule);
+  const nowMs = clock.nowMs();
+  return createNode({ id, settings, record, nowMs, metadata, arrival, arbiter: arbiter === true });
 }
 
 /** A record belongs to one node of one cluster, so that a folder mounted at the wrong place gives nobody another's votes. */

@@ -1,298 +1,298 @@
 import { RaftbeatError } from "../errors.js";
-import { markedAsCopy, type Node, type NodeId, promiseUntil } from "../protocol/index.js";
+import { type LossReason, markedAsCopy, type Node, type NodeId } from "../protocol/index.js";
 import type { Driver, DriverHandlers } from "../runtime/driver.js";
-import type { Clock, Random, Schedule, TransportHandlers } from "../runtime/ports.js";
-import type { Elector, ElectorOptions } from "./api.js";
-import { withCheckedCalls } from "./checked-calls.js";
-import { createContention } from "./leadership/eligibility.js";
+import type { TransportHandlers } from "../runtime/ports.js";
+import type { PeerCounters } from "../transport/websocket/peer-counters.js";
+import type { Elector, ElectorEvent, ElectorOptions, ElectorPorts, LeaderBody, LeaderRun } from "./api.js";
+import { createEligibility, type Eligibility } from "./leadership/eligibility.js";
 import { watchHealth } from "./leadership/health.js";
-import { holdLeadership } from "./leadership/leadership.js";
-import { createRunner } from "./leadership/while-leader.js";
+import { Runner } from "./leadership/while-leader.js";
+import { type Announcements, createAnnouncements } from "./observers/announcements.js";
 import { createDiagnostics } from "./observers/diagnostics.js";
-import { createEvents } from "./observers/events.js";
+import { createEvents, type Events } from "./observers/events.js";
 import type { Logger } from "./observers/logger.js";
 import { createWaits } from "./observers/waits.js";
-import { createWatch } from "./observers/watch.js";
-import { type ElectorPlan, electorDefaults } from "./options/options.js";
-import { createOutlook } from "./outlook/outlook.js";
+import { createWatch, type Watch } from "./observers/watch.js";
+import type { ResolvedOptions } from "./options/options.js";
+import { createOutlook, type OutlookKeeper } from "./outlook/outlook.js";
 import { tellConcerns } from "./outlook/tell-concerns.js";
-import { createHandover } from "./raft/handover.js";
-import { createArrivalNotices, createIntroductions } from "./raft/introductions.js";
-import { leaderOf } from "./raft/leader-known.js";
+import { createHandover, type Handover } from "./raft/handover.js";
+import { createHearing, type Hearing } from "./raft/hearing.js";
+import { createArrivalLog, createIntroductions } from "./raft/introductions.js";
 import { createLeaderNews } from "./raft/leader-news.js";
-import type { Introduced, Links } from "./raft/links.js";
-import { changeMembership } from "./raft/membership-change.js";
-import { describeNode } from "./raft/node-status.js";
-import { atMost, closePorts, writeRecord } from "./raft/ports-in-time.js";
-import { successorOf, whileElectable } from "./raft/successor.js";
-import { createNotices } from "./raft/warnings.js";
-import type { ElectorStatus, LeaderInfo } from "./status.js";
+import type { Links } from "./raft/links.js";
+import { nodeLease } from "./raft/node-lease.js";
+import { nodeStatus } from "./raft/node-status.js";
+import { closePorts, writeRecord } from "./raft/ports-in-time.js";
+import { createRequests, type Requests } from "./raft/requests.js";
+import { passOn } from "./raft/successor.js";
+import { createWarnings } from "./raft/warnings.js";
+import type { ElectorStatus } from "./status.js";
 
-/** Time and chance, for tests that play them. */
-export interface ElectorPorts {
-  readonly clock: Clock;
-  readonly schedule: Schedule;
-  readonly random: Random;
-}
-
-/** What an elector is assembled from. */
-export interface Parts {
+/** What an elector is made of. */
+export interface ElectorParts {
   readonly options: ElectorOptions;
-  readonly plan: ElectorPlan;
+  readonly resolved: ResolvedOptions;
   readonly node: Node;
   readonly links: Links;
   readonly logger: Logger;
   readonly ports: ElectorPorts;
 }
 
-/** An elector before it has begun. */
-export interface Assembled {
-  readonly elector: Elector;
-  readonly hear: TransportHandlers;
-  begin(): void;
-}
+/**
+ * The elector: its parts, made in the order in which each needs those before it, what the driver tells them, and what a service asks
+ * them. Each rule of its own stands in a part; here is who hears of what, and in which order.
+ */
+export class RunningElector implements Omit<Elector, keyof Requests> {
+  readonly id: NodeId;
+  readonly closed: Promise<RaftbeatError | null>;
+  /** What the transport tells. */
+  readonly handlers: TransportHandlers;
+  private readonly parts: ElectorParts;
+  private readonly about: { readonly cluster: string; readonly id: NodeId };
+  private readonly driver: Driver;
+  private readonly events: Events;
+  /** What a service asks and waits for. */
+  readonly requests: Requests;
+  private readonly waits = createWaits();
+  private readonly watcher: Watch<ElectorStatus>;
+  private readonly announce: Announcements;
+  private readonly eligibility: Eligibility;
+  private readonly outlook: OutlookKeeper;
+  private readonly handover: Handover;
+  private readonly runner: Runner;
+  private readonly hearing: Hearing;
+  private readonly arrivalLog: { onChanged(): void };
+  private readonly noticeLeader: (isStopped: boolean) => void;
+  private stopped = false;
+  private isCopy = false;
+  private failure: RaftbeatError | null = null;
+  private ending: Promise<void> | null = null;
+  private endHealth = (): void => {};
+  private endConcerns = (): void => {};
+  private settleClosed = (_error: RaftbeatError | null): void => {};
 
-/** Puts a node's driver and what a service sees of it together. */
-export function assembleElector(parts: Parts, makeDriver: (handlers: DriverHandlers) => Driver): Assembled {
-  const { options, plan, node, links, logger, ports } = parts;
-  const { cluster, id, store } = options;
-  const { schedule, clock } = ports;
-  const about = { cluster, id };
-  const publish = createDiagnostics(cluster, id);
-  const { connected } = links;
-  const events = createEvents((error) => logger.error({ ...about, error }, "a listener threw"));
-  const waits = createWaits();
-  const watch = createWatch(status);
-  const notices = createNotices(logger, about, publish);
-  const introductions = createIntroductions(node, (error, isProven) => {
-    isCopy ||= isProven;
-    fail(error);
-  });
-  const arrivalNotices = createArrivalNotices(node, logger, about);
-  let begun = false;
-  let stopped = false;
-  let isCopy = false;
-  let failure: RaftbeatError | null = null;
-  let ending: Promise<void> | null = null;
-  let endHealth = (): void => {};
-  let endConcerns = (): void => {};
-  let settleClosed = (_error: RaftbeatError | null): void => {};
-  const closed = new Promise<RaftbeatError | null>((resolve) => {
-    settleClosed = resolve;
-  });
+  /** @param makeDriver makes the driver of the node, which tells this elector what happens and does nothing before `begin` */
+  constructor(parts: ElectorParts, makeDriver: (handlers: DriverHandlers) => Driver) {
+    const { options, resolved, node, links, logger, ports } = parts;
+    const { schedule } = ports;
+    const isConnected = (id: NodeId): boolean => links.connected.has(id);
+    const publish = createDiagnostics(options.cluster, options.id);
+    this.parts = parts;
+    this.id = options.id;
+    this.about = { cluster: options.cluster, id: options.id };
+    this.closed = new Promise((resolve) => {
+      this.settleClosed = resolve;
+    });
+    this.driver = makeDriver({
+      onGained: (term) => this.onGained(term),
+      onLost: (term, reason) => this.onLost(term, reason),
+      onChanged: () => this.onChanged(),
+      onFailed: (error) => this.onFailed(error),
+    });
+    this.watcher = createWatch(() => this.status());
+    this.events = createEvents((error) => logger.error({ ...this.about, error }, "a listener threw"));
+    this.announce = createAnnouncements(logger, this.about, publish, this.events);
+    this.noticeLeader = createLeaderNews(node, (leader) => this.announce.leader(leader));
+    this.arrivalLog = createArrivalLog(node, logger, this.about);
+    this.eligibility = createEligibility({ schedule, coolDownMs: resolved.coolDownMs }, (allowed) => {
+      this.driver.tell({ kind: "contend", allowed });
+      this.watcher.notify();
+    });
+    this.outlook = createOutlook(node, {
+      nowMs: () => ports.clock.nowMs(),
+      isConnected,
+      linkProblem: links.linkProblem,
+      obstacles: this.eligibility.obstacles,
+    });
+    this.handover = createHandover(this.driver, () => this.runner.isDraining(), {
+      schedule,
+      retryMs: resolved.settings.heartbeatIntervalMs,
+      isConnected,
+    });
+    this.runner = new Runner({
+      eligibility: this.eligibility,
+      schedule,
+      drainTimeoutMs: resolved.drainTimeoutMs,
+      lease: nodeLease(this.driver, ports.clock),
+      leadingTerm: () => node.announcedTerm,
+      stepDown: this.handover,
+      onBodyFailed: (term, error, drained) =>
+        logger.error({ ...this.about, term, error, drained }, "the body of whileLeader threw"),
+      onOverdue: (term) =>
+        logger.error(
+          { ...this.about, term },
+          `a body still runs ${resolved.drainTimeoutMs} ms after its signal`,
+        ),
+    });
+    this.requests = createRequests({
+      driver: this.driver,
+      schedule,
+      links,
+      retryMs: resolved.settings.heartbeatIntervalMs,
+      waits: this.waits,
+      events: this.events,
+      handover: this.handover,
+    });
+    this.hearing = createHearing({
+      node,
+      driver: this.driver,
+      links,
+      introductions: createIntroductions(node, (error, isProven) => {
+        this.isCopy ||= isProven;
+        this.onFailed(error);
+      }),
+      warnings: createWarnings(logger, this.about, publish),
+      outlook: this.outlook,
+      publish,
+      onLinksChanged: () => this.watcher.notify(),
+    });
+    this.handlers = this.hearing.handlers;
+  }
 
-  const contention = createContention({ schedule, coolDownMs: plan.coolDownMs }, (allowed) => {
-    driver.tell({ kind: "contend", allowed });
-    watch.notify();
-  });
-  const outlook = createOutlook(node, {
-    nowMs: () => clock.nowMs(),
-    isConnected: (peer) => connected.has(peer),
-    linkProblem: links.linkProblem,
-    obstacles: contention.obstacles,
-  });
-  const noticeLeader = createLeaderNews(node, (leader) => {
-    publish("leader", { leader });
-    events.emit({ kind: "leader", leader });
-  });
-  const driver: Driver = makeDriver({
-    onGained(term) {
-      logger.info({ ...about, term }, "leads");
-      publish("elected", { term });
-      events.emit({ kind: "elected", term });
-      // One that is stopping hands over at once what it waited for.
-      if (ending === null) runner.onGained(term);
-      watch.notify();
-    },
-    onLost(term, reason) {
-      runner.onLost(reason);
-      logger.info({ ...about, term, reason }, "leads no longer");
-      publish("lost", { term, reason });
-      events.emit({ kind: "lost", term, reason });
-      watch.notify();
-    },
-    onChanged() {
-      arrivalNotices.onChanged();
-      handover.onChanged();
-      noticeLeader(stopped);
-      watch.notify();
-    },
-    onFailed: fail,
-  });
-  const handover = createHandover(driver, () => runner.isDraining(), {
-    schedule,
-    retryMs: plan.settings.heartbeatIntervalMs,
-    isConnected: (peer) => connected.has(peer),
-  });
-  const lease = {
-    isLeader: () => driver.isLeader(),
-    leaseUntilMs: () => driver.leaseUntilMs(),
-    nowMs: () => clock.nowMs(),
-    get longestMs() {
-      const alone = node.record.configuration.voters.length === 1;
-      return alone ? Number.POSITIVE_INFINITY : promiseUntil(node, 0, plan.settings.voteHoldMs);
-    },
-  };
-  const runner = createRunner({
-    contention,
-    schedule,
-    drainTimeoutMs: plan.drainTimeoutMs,
-    leadingTerm: () => node.announcedTerm,
-    isLeader: () => driver.isLeader(),
-    hold: (term, onResign) => holdLeadership(term, lease, onResign),
-    resign: (reason) => handover.resign(reason),
-    onDrained: () => handover.onDrained(),
-    onBodyFailed: (term, error, drained) =>
-      logger.error({ ...about, term, error, drained }, "the body of whileLeader threw"),
-    onOverdue: (term) =>
-      logger.error({ ...about, term }, `a body still runs ${plan.drainTimeoutMs} ms after its signal`),
-  });
+  /** The transport has started: the node takes part from now on, unless it was ended meanwhile. */
+  begin(): void {
+    if (this.ending !== null) return;
+    const { resolved, node, logger, ports } = this.parts;
+    const { schedule } = ports;
+    this.driver.start();
+    this.hearing.begin();
+    this.arrivalLog.onChanged();
+    this.endConcerns = tellConcerns(node, this.outlook, {
+      schedule,
+      warn: (sentence) => logger.warn(this.about, sentence),
+    });
+    if (resolved.health === null) return;
+    this.endHealth = watchHealth(resolved.health, {
+      eligibility: this.eligibility,
+      schedule,
+      onUnhealthy: (why) => {
+        if (node.role.name !== "leader") return;
+        logger.warn({ ...this.about, why }, "the service is unhealthy: resigns");
+        void this.handover.resign("unhealthy");
+      },
+    });
+  }
 
-  function status(): ElectorStatus {
-    return describeNode(node, {
-      cluster,
-      isLeader: driver.isLeader(),
-      stopped: stopped || failure !== null,
-      outlook,
+  // What the driver tells.
+
+  private onGained(term: number): void {
+    this.announce.elected(term);
+    // A node that is stopping hands over at once the leadership that it waited for.
+    if (this.ending === null) this.runner.onGained(term);
+    this.watcher.notify();
+  }
+
+  private onLost(term: number, reason: LossReason): void {
+    this.runner.onLost(reason);
+    this.announce.lost(term, reason);
+    this.watcher.notify();
+  }
+
+  private onChanged(): void {
+    this.arrivalLog.onChanged();
+    this.handover.onChanged();
+    this.noticeLeader(this.stopped);
+    this.watcher.notify();
+  }
+
+  private onFailed(error: RaftbeatError): void {
+    this.failure ??= error;
+    this.announce.failed(error);
+    void this.end(false);
+  }
+
+  // What a service asks.
+
+  get isLeader(): boolean {
+    return this.driver.isLeader();
+  }
+
+  status(): ElectorStatus {
+    const { options, node, links } = this.parts;
+    return nodeStatus(node, {
+      cluster: options.cluster,
+      isLeader: this.driver.isLeader(),
+      stopped: this.stopped || this.failure !== null,
+      outlook: this.outlook,
       addressOf: links.addressOf,
     });
   }
 
-  function fail(error: RaftbeatError): void {
-    failure ??= error;
-    logger.error({ ...about, error }, error.message);
-    publish("failed", { error });
-    void end(false);
+  links(): readonly PeerCounters[] {
+    return this.parts.links.counters();
   }
 
-  // A service drains, its own or that of the leader before it; a transferee is found, a lease runs out and an election has its time.
-  const longestHandoverMs = plan.drainTimeoutMs + 4 * plan.settings.electionTimeout.maxMs;
-
-  function end(handingOver: boolean): Promise<void> {
-    ending ??= (async () => {
-      endHealth();
-      endConcerns();
-      contention.forbid("stopping");
-      if (handingOver && failure === null && (node.role.name === "leader" || node.transferee !== null)) {
-        const rest = { node, events, schedule, isConnected: (peer: NodeId) => connected.has(peer) };
-        const handedOver = whileElectable(rest, handover.resign("stopped")).then(() => successorOf(rest));
-        await atMost(schedule, longestHandoverMs, handedOver);
-      }
-      driver.stop("stopped");
-      stopped = true;
-      watch.notify();
-      // Before the drain: a body that waits for something of this elector must not keep it from ending.
-      waits.end(failure ?? stoppedError());
-      await runner.end(failure);
-      contention.end();
-      if (isCopy)
-        await writeRecord(store, markedAsCopy(node.record), schedule).catch((error) =>
-          logger.error({ ...about, error }, "the record could not be marked as a copy"),
-        );
-      const left = await closePorts(links.transport, store, schedule);
-      if (left !== null) logger.error({ ...about, error: left }, left.message);
-      watch.end();
-      settleClosed(failure ?? left);
-    })();
-    return ending;
+  whileLeader(body: LeaderBody, { signal }: { readonly signal?: AbortSignal } = {}): LeaderRun {
+    if (this.stopped || this.ending !== null) throw this.failure ?? stoppedError();
+    return this.runner.start(body, signal);
   }
 
-  const membership = { driver, schedule, links, retryMs: plan.settings.heartbeatIntervalMs };
-  const elector: Elector = {
-    id,
-    closed,
-    get isLeader() {
-      return driver.isLeader();
-    },
-    status,
-    whileLeader: (body, { signal } = {}) => {
-      if (stopped || ending !== null) throw failure ?? stoppedError();
-      return runner.start(body, signal);
-    },
-    watch: ({ signal } = {}) => watch.values(signal),
-    subscribe: events.subscribe,
-    waitForLeader: ({ signal } = {}) =>
-      waits.wait<LeaderInfo>(signal, (resolve) => {
-        const known = leaderOf(node);
-        if (known !== null) resolve(known);
-        return events.subscribe((event) => {
-          if (event.kind === "leader" && event.leader !== null) resolve(event.leader);
-        });
-      }),
-    verify: ({ signal } = {}) =>
-      waits.wait<void>(signal, (resolve, reject) => {
-        driver.verify((leads) => {
-          if (leads && driver.isLeader()) resolve();
-          else reject(new RaftbeatError("notLeader", `${id} does not lead`));
-        });
-        return undefined;
-      }),
-    transfer: ({ to, signal }) =>
-      waits.wait<void>(signal, (resolve, reject) => handover.transfer(to, resolve, reject)),
-    resign: ({ signal } = {}) =>
-      waits.wait<void>(signal, (resolve, reject) => handover.transfer(null, resolve, reject)),
-    reconfigure: (change, { signal, timeoutMs = electorDefaults.reconfigureTimeoutMs } = {}) =>
-      waits.wait<void>(signal, (resolve, reject) =>
-        changeMembership(change, timeoutMs, membership, (error) =>
-          error === null ? resolve() : reject(error),
-        ),
-      ),
-    stop: ({ handover: handingOver = false } = {}) => end(handingOver),
-    [Symbol.asyncDispose]: () => end(true),
-  };
+  watch({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<ElectorStatus> {
+    return this.watcher.values(signal);
+  }
 
-  return {
-    elector: withCheckedCalls(elector),
-    hear: {
-      ...introductions,
-      onMessage(from, incarnation, message) {
-        if (!begun) return;
-        notices.onMessage(from, message);
-        outlook.onMessage(from, message);
-        const authenticated = connected.get(from)?.authenticated === true;
-        driver.tell({ kind: "message", from, incarnation, message, authenticated });
-      },
-      onPeerUp(peer, incarnation, standing = null, authenticated = false) {
-        const introduced = { incarnation, standing, authenticated };
-        connected.set(peer, introduced);
-        publish("peerUp", { peer });
-        if (begun) meet(peer, introduced);
-        watch.notify();
-      },
-      onPeerDown(peer, reason) {
-        connected.delete(peer);
-        if (begun) driver.tell({ kind: "disconnected", from: peer, reason });
-        publish("peerDown", { peer });
-        watch.notify();
-      },
-    },
-    begin() {
-      if (ending !== null) return;
-      begun = true;
-      driver.start();
-      for (const [peer, introduced] of connected) meet(peer, introduced);
-      arrivalNotices.onChanged();
-      endConcerns = tellConcerns(node, outlook, {
-        schedule,
-        warn: (sentence) => logger.warn(about, sentence),
+  subscribe(listener: (event: ElectorEvent) => void): () => void {
+    return this.events.subscribe(listener);
+  }
+
+  stop({ handover = false }: { readonly handover?: boolean } = {}): Promise<void> {
+    return this.end(handover);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end(true);
+  }
+
+  // The end.
+
+  private end(handingOver: boolean): Promise<void> {
+    this.ending ??= this.endInOrder(handingOver);
+    return this.ending;
+  }
+
+  private async endInOrder(handingOver: boolean): Promise<void> {
+    this.endHealth();
+    this.endConcerns();
+    this.eligibility.forbid("stopping");
+    const { role, transferee } = this.parts.node;
+    if (handingOver && this.failure === null && (role.name === "leader" || transferee !== null)) {
+      const { resolved, links, ports } = this.parts;
+      await passOn(this.handover.resign("stopped"), longestHandoverMs(resolved), {
+        node: this.parts.node,
+        events: this.events,
+        schedule: ports.schedule,
+        isConnected: (peer) => links.connected.has(peer),
       });
-      if (options.health !== undefined)
-        endHealth = watchHealth(options.health, {
-          contention,
-          schedule,
-          onUnhealthy(why) {
-            if (node.role.name !== "leader") return;
-            logger.warn({ ...about, why }, "the service is unhealthy: resigns");
-            void handover.resign("unhealthy");
-          },
-        });
-    },
-  };
-
-  function meet(peer: NodeId, { incarnation, standing }: Introduced): void {
-    driver.tell({ kind: "connected", from: peer, incarnation, standing });
-    if (node.amnesiacs.has(peer)) notices.onAmnesiac(peer, incarnation);
+    }
+    this.driver.stop("stopped");
+    this.stopped = true;
+    this.watcher.notify();
+    // Before the drain: a body that waits for something of this elector must not keep it from ending.
+    this.waits.end(this.failure ?? stoppedError());
+    await this.runner.end(this.failure);
+    this.eligibility.end();
+    const left = await this.closeAll();
+    this.watcher.end();
+    this.settleClosed(this.failure ?? left);
   }
+
+  /** Closes the transport and the store; gives what has not closed, or null. */
+  private async closeAll(): Promise<RaftbeatError | null> {
+    const { options, node, links, logger, ports } = this.parts;
+    if (this.isCopy)
+      await writeRecord(options.store, markedAsCopy(node.record), ports.schedule).catch((error) =>
+        logger.error({ ...this.about, error }, "the record could not be marked as a copy"),
+      );
+    const left = await closePorts(links.transport, options.store, ports.schedule);
+    if (left !== null) logger.error({ ...this.about, error: left }, left.message);
+    return left;
+  }
+}
+
+/** A service drains, its own or that of the leader before it; a transferee is found, a lease runs out and an election has its time. */
+function longestHandoverMs({ drainTimeoutMs, settings }: ResolvedOptions): number {
+  return drainTimeoutMs + 4 * settings.electionTimeout.maxMs;
 }
 
 function stoppedError(): RaftbeatError {

@@ -20,13 +20,13 @@ export interface ElectorStatus {
   readonly clusterId: string | null;
   readonly id: NodeId;
   readonly role: "follower" | "preCandidate" | "candidate" | "leader" | "stopped";
-  /** The node's term; the fencing token of whoever leads in it. */
+  /** The node's term; the fencing token of the leader of that term. */
   readonly term: number;
   /** True iff this node leads now, with a lease. */
   readonly isLeader: boolean;
   /** The leader known in this term, or null: none was heard for the longest election timeout, it said that it stepped down, or its metadata are on their way. */
   readonly leader: NodeId | null;
-  /** What the leader wants known of itself, or null. */
+  /** The leader's metadata, or null. */
   readonly leaderMetadata: string | null;
   readonly configurationId: ConfigurationId;
   readonly voters: readonly Member[];
@@ -42,17 +42,10 @@ export interface ElectorStatus {
   readonly contending: boolean;
   /** True for a node that votes and never leads. */
   readonly arbiter: boolean;
-  /** Why this node knows no leader, in one sentence: what it does, whom it reaches and whom not, who refuses and why. Null while it knows one. */
+  /** Why this node knows no leader, in one sentence: what the node does, which voters it reaches and does not reach, and which refuse it and why. Null while it knows one. */
   readonly whyNoLeader: string | null;
   /** On a leader: how many more voters may fail before nobody can be elected. Null on others. */
   readonly survivableFailures: number | null;
   /** On a leader: what an operator should see to, one sentence each, such as a voter that does not answer. */
   readonly warnings: readonly string[];
-}
-
-/** Who leads, as told to those who wait for a leader. */
-export interface LeaderInfo {
-  readonly id: NodeId;
-  readonly term: number;
-  readonly metadata: string | null;
 }

@@ -1,8 +1,7 @@
-import type { Elector, ElectorOptions, Leadership } from "../elector/api.js";
+import type { Elector, ElectorOptions, ElectorPorts, Leadership } from "../elector/api.js";
 import { createElector } from "../elector/create-elector.js";
-import type { ElectorPorts } from "../elector/elector.js";
-import { type Logger, silentLogger, sturdyLogger } from "../elector/observers/logger.js";
-import { type ElectorPlan, planElector } from "../elector/options/options.js";
+import { type Logger, safeLogger, silentLogger } from "../elector/observers/logger.js";
+import { type ResolvedOptions, resolveOptions } from "../elector/options/options.js";
 import { defaultTransport } from "../elector/raft/default-transport.js";
 import type { ElectorStatus } from "../elector/status.js";
 import type { Transport } from "../runtime/ports.js";
@@ -79,11 +78,11 @@ export async function createObservedElector(
   const report = (event: NodeEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const plan = planElector(options);
-  const { modes: _, ...timing } = plan.settings;
+  const resolved = resolveOptions(options);
+  const { modes: _, ...timing } = resolved.settings;
   const watch = watchMeasurements((stalls) => createMeasurements(timing, ports.clock.nowMs, stalls), ports);
   const { measurements } = watch;
-  const instrumented = instrument(options, plan, measurements, report);
+  const instrumented = instrument(options, resolved, measurements, report);
   let elector: Elector;
   try {
     elector = await createElector(instrumented.options, ports);
@@ -132,16 +131,22 @@ interface Instrumented {
 }
 
 function instrument(
-  { listen, token, tls, ...options }: ElectorOptions,
-  plan: ElectorPlan,
+  { listen, token, tls, onRoundTrip, ...options }: ElectorOptions,
+  resolved: ResolvedOptions,
   measurements: Measurements,
   report: (event: NodeEvent) => void,
 ): Instrumented {
   let counted: WebSocketTransport | null = null;
   const logger = reporting(options.logger ?? silentLogger, report);
-  const given = { ...options, ...(listen && { listen }), ...(token && { token }), ...(tls && { tls }) };
+  const given = {
+    ...options,
+    ...(listen && { listen }),
+    ...(token && { token }),
+    ...(tls && { tls }),
+    ...(onRoundTrip && { onRoundTrip }),
+  };
   const make =
-    options.transport ?? defaultTransport(given, plan, sturdyLogger(logger), measurements.onRoundTrip);
+    options.transport ?? defaultTransport(given, resolved, safeLogger(logger), measurements.onRoundTrip);
   return {
     transport: () => counted,
     options: {

@@ -61,7 +61,7 @@ export function isDraining({ announcedTerm, role, transferee }: Node): boolean {
   return announcedTerm === null && (role.name === "leader" ? role.transfer !== null : transferee !== null);
 }
 
-/** The service has drained: the transferee may lead. Whoever still leads sends no more heartbeats and steps down in the same step (rule 16). */
+/** The service has drained: the transferee may lead. A node that still leads sends no more heartbeats and steps down in the same step (rule 16). */
 export function finishTransfer(node: Node, nowMs: number, effects: Effect[]): void {
   if (!isDraining(node)) return;
   const { role, transferee } = node;
@@ -169,8 +169,8 @@ function laterEnd(node: Node, { freeAtMs }: PendingHandover, waitMs: number, now
 }
 
 /**
- * A leader that could hold a lease but for the one before shows itself to whom that belongs: with the heartbeat that the others had, so that
- * it led on undisturbed until now, and need not from now on (rule 16).
+ * Sends the old leader its first heartbeat, once nothing but the old leader's lease keeps this leader from its own. Until then the old leader got
+ * no heartbeat of this term and could lead on; from now on it follows (rule 16).
  */
 export function showToOldLeader(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;

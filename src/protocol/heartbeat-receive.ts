@@ -64,7 +64,7 @@ function refusesHeartbeat(
   if (isForeign(node, heartbeat.configuration)) return "configurationMismatch";
   if (heartbeat.term < node.record.term) return "staleTerm";
   if (heartbeat.term > node.record.term) return null;
-  // Two leaders of one term cannot be; whoever says so is not believed.
+  // Two leaders of one term cannot be; a second one is not believed.
   const { role } = node;
   if (role.name === "leader") return "leaderAlive";
   if (role.name === "follower" && role.leader !== null && role.leader !== from) return "leaderAlive";

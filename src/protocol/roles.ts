@@ -27,7 +27,7 @@ export function beginWait(node: Node, nowMs: number, shortWaitMs: number | null 
 export function announceLoss(node: Node, reason: LossReason, effects: Effect[]): void {
   if (node.announcedTerm === null) return;
   const transfer = node.role.name === "leader" ? node.role.transfer : null;
-  // So a handover ends in good order: the transferee is elected, or the lease that was renewed no more is over.
+  // A handover that ends as planned gives its own reason: the transferee was elected, or the lease, no longer renewed, has ended.
   const ordinary = reason === "higherTerm" || reason === "leaseExpired";
   effects.unshift({
     kind: "lost",
@@ -39,7 +39,7 @@ export function announceLoss(node: Node, reason: LossReason, effects: Effect[]):
   askToWait(node, effects);
 }
 
-/** Its service drains: asks the transferee, if one was ordered to campaign, for patience until it is asked again and some time after (rule 16). */
+/** Asks the transferee, if there is one, to wait for a further vote hold, because the service of this node drains (rule 16). */
 export function askToWait({ transferee, settings }: Node, effects: Effect[]): void {
   if (transferee === null) return;
   const message = { kind: "handoverWait", term: transferee.term, waitMs: settings.voteHoldMs } as const;
@@ -47,7 +47,7 @@ export function askToWait({ transferee, settings }: Node, effects: Effect[]): vo
 }
 
 /**
- * Ends whatever role there was. Only a leader begins a new wait by it; other timers stay as they are. A leader that no higher term displaced
+ * Ends the present role. Only a leader begins a new wait by it; other timers stay as they are. A leader that no higher term displaced
  * tells its members, which then know no leader (rule 14).
  */
 export function becomeFollower(

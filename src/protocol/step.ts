@@ -30,6 +30,14 @@ import { campaign, noteRemoval, onOwnVoteDurable, onRequestVoteReply } from "./r
  * What a node does about a fact: changes `node` in place and appends effects, in the order of `Effect`.
  * Decides everything and does nothing: no I/O, no clock, no chance.
  * @param nowMs the node's monotonic clock; never goes back
+ * @example
+ * const resolution = resolveTiming(presets.lan);
+ * if (!resolution.ok) throw new Error(resolution.problems.join("; "));
+ * const settings = { ...resolution.timing, modes: safeModes };
+ * const record = foundingRecord([{ id: "a", address: "ws://a:7400", incarnation: "x" }], "x", settings.voteHoldMs);
+ * const node = createNode({ id: "a", settings, record, nowMs: 0 });
+ * const effects: Effect[] = [];
+ * step(node, { kind: "start" }, 0, effects);
  */
 export function step(node: Node, input: Input, nowMs: number, effects: Effect[]): void {
   if (!(nowMs >= node.steppedAtMs && nowMs < Number.POSITIVE_INFINITY))

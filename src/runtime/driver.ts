@@ -19,7 +19,7 @@ import { createVerifications, type Verifications } from "./verifications.js";
 import { changed, view } from "./view.js";
 
 /**
- * What a driver tells its owner, in the midst of a step: whatever is asked of the driver meanwhile comes after the orders at hand.
+ * What a driver tells its owner, in the midst of a step: requests to the driver in the meantime come after the effects at hand.
  * Throwing ends the node.
  */
 export interface DriverHandlers {
@@ -53,7 +53,7 @@ export interface Driver {
   ask(request: RequestInput, onAnswer: (refusal: RequestRefusal | "stopped" | null) => void): void;
   /** Whether the node leads now, with a lease; looks for a machine that slept first. */
   isLeader(): boolean;
-  /** Until when the lease lasts, on the node's clock; minus infinity for whoever does not lead. */
+  /** Until when the lease lasts, on the node's clock; minus infinity for a node that does not lead. */
   leaseUntilMs(): number;
   /** Sends heartbeats now and calls back once a quorum has answered one of them or the node leads no longer. */
   verify(onVerified: (leads: boolean) => void): void;

@@ -26,14 +26,15 @@ export interface Clock {
    * will be waited out, or `up` where early would be of no use.
    */
   setTimer(atMs: number, rounding: "down" | "up", onTimer: () => void): void;
+  /** Cancels the timer, if one is set. */
   clearTimer(): void;
   /** Calls back once everything that has already arrived was handed over: after the event loop's next poll phase. */
   afterPoll(callback: () => void): void;
 }
 
 /**
- * Any number of timers, for whatever is not the protocol itself: calls back once, about `afterMs` from now, and returns
- * what cancels it. A pending one keeps the process alive: whoever stops cancels.
+ * Any number of timers, for all but the protocol itself: calls back once, about `afterMs` from now, and returns a function that cancels
+ * the timer. A pending timer keeps the process alive: its owner cancels it when it stops.
  */
 export type Schedule = (afterMs: number, callback: () => void) => () => void;
 
@@ -44,7 +45,7 @@ export type Random = () => number;
 export interface VoteStore {
   /**
    * Opens the store for this process alone and reads its record: null if there has never been one.
-   * Errors: `storeLocked`, `storeCorrupt`, `storeFailed`.
+   * @throws RaftbeatError `storeLocked`, `storeCorrupt`, `storeFailed`
    */
   open(callback: (error: Error | null, record: DurableRecord | null) => void): void;
   /** Writes the record and calls back when it would survive a crash. Writes are done in the order they are asked for. */
@@ -59,7 +60,7 @@ export interface Identity {
   readonly id: NodeId;
   /** The durable identity of the node's record. */
   readonly incarnation: string;
-  /** The shortest election timeout of the node, by which a transport may judge its links; told to nobody. */
+  /** The shortest election timeout of the node, by which a transport may judge its links; it is not sent to other nodes. */
   readonly electionTimeoutMinMs?: number;
 }
 
@@ -74,7 +75,7 @@ export interface TransportHandlers {
   onPeerUp(peer: NodeId, incarnation: string, standing?: Standing | null, authenticated?: boolean): void;
   /** The last link with this peer is gone, for this reason. */
   onPeerDown(peer: NodeId, reason: DisconnectReason): void;
-  /** The incarnation that this node remembers of a peer, or null. Where this is left out nobody is remembered. */
+  /** The incarnation that this node remembers of a peer, or null. Without this function the node remembers no peer. */
   recalls?(peer: NodeId): string | null;
   /** What this node says of its own record, at this moment. */
   standing?(): Standing;
@@ -94,13 +95,16 @@ export type PeerProof = "proven" | "dialled" | "said";
 
 /** Carries messages between nodes: unreliable, unordered as far as the protocol cares, but never altered. */
 export interface Transport {
-  /** Starts to listen and to connect. Errors: `transportFailed`. */
+  /**
+   * Starts to listen and to connect.
+   * @throws RaftbeatError `transportFailed`
+   */
   start(handlers: TransportHandlers, callback: (error: Error | null) => void): void;
-  /** Whom to keep links with, besides whoever connects by itself. Replaces the list given before; leaves oneself out. */
+  /** The peers to keep links with, besides the nodes that connect by themselves. Replaces the list given before. This node itself is left out. */
   setPeers(peers: readonly Member[]): void;
   /** Sends if there is a link with room, else drops and counts. */
   send(to: NodeId, message: Message): void;
-  /** Why the last link with this peer ended or could not be made; null while there is one. Where this is left out nobody can say. */
+  /** Why the last link with this peer ended or could not be made; null while there is one. Without this function the reason is unknown. */
   linkProblem?(peer: NodeId): string | null;
   /** Closes every link and stops to listen. Safe to call twice. */
   stop(callback: () => void): void;

@@ -44,7 +44,7 @@ export {
 export type { Latency } from "./kernel/latency.js";
 export { integerOf, type Stream, splitSeed } from "./kernel/prng.js";
 export { type Actor, Timeline } from "./kernel/timeline.js";
-export type { Failure } from "./run/expectations.js";
+export type { FailedExpectation } from "./run/expectations.js";
 export type { RunOutcome } from "./run/outcome.js";
 export { type PlayOptions, playRun, playWatched } from "./run/run.js";
 export type { SimulateJob } from "./run/run-job.js";

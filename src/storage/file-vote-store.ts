@@ -29,89 +29,105 @@ export function fileVoteStore(directory: string): VoteStore {
       "invalidSettings",
       `the directory of a vote store (${String(directory)}) must be a path that is not empty`,
     );
-  const path = resolve(directory);
-  /** Opening, writing, copying and closing, one after the other in the order asked for. */
-  const queue = new PQueue({ concurrency: 1 });
-  let session: { readonly lock: DirectoryLock; readonly file: VoteFile } | null = null;
-  let failure: RaftbeatError | null = null;
-  /** Ends the wait for the next copy; null where every record is in both slots already, or about to be. */
-  let cancelCopy: (() => void) | null = null;
+  const files = new StoreFiles(resolve(directory));
+  return {
+    open(callback) {
+      files.open().then(
+        (record) => callback(null, record),
+        (error) => callback(error, null),
+      );
+    },
+    write: (record, callback) => files.write(record, callback),
+    close: (callback) => void files.close().then(callback),
+  };
+}
 
-  async function open(): Promise<DurableRecord | null> {
-    if (session !== null)
+/** The lock and the file of one store, while it is open. Opens, writes, copies and closes one after the other, in the order asked for. */
+class StoreFiles {
+  private readonly queue = new PQueue({ concurrency: 1 });
+  private session: { readonly lock: DirectoryLock; readonly file: VoteFile } | null = null;
+  private failure: RaftbeatError | null = null;
+  /** Ends the wait for the next copy; null where every record is in both slots already, or about to be. */
+  private cancelCopy: (() => void) | null = null;
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  open(): Promise<DurableRecord | null> {
+    return this.queue.add(() => this.openNow());
+  }
+
+  write(record: DurableRecord, callback: (error: RaftbeatError | null) => void): void {
+    const { queue } = this;
+    if (queue.size >= waitingCountMax)
+      this.failure ??= this.failed("write", new Error(`${queue.size} operations wait for the disk`));
+    const refusal = this.failure;
+    if (refusal !== null) {
+      queueMicrotask(() => callback(refusal));
+      return;
+    }
+    this.cancelCopy?.();
+    queue.add(() => this.change((file) => file.write(record))).then(() => callback(null), callback);
+    this.cancelCopy = systemSchedule(copyAfterMs, () => this.copy());
+  }
+
+  close(): Promise<void> {
+    this.cancelCopy?.();
+    if (this.cancelCopy !== null) this.copy();
+    return this.queue.add(() => this.closeNow());
+  }
+
+  private async openNow(): Promise<DurableRecord | null> {
+    if (this.session !== null)
       throw new RaftbeatError(
         "storeLocked",
-        `the vote store ${path} is open already in this process (${process.pid})`,
+        `the vote store ${this.path} is open already in this process (${process.pid})`,
       );
     try {
-      const lock = await lockDirectory(path);
-      const file = await openVoteFile(path).catch(async (error: unknown) => {
+      const lock = await lockDirectory(this.path);
+      const file = await openVoteFile(this.path).catch(async (error: unknown) => {
         await lock.release();
         throw error;
       });
-      session = { lock, file };
-      failure = null;
+      this.session = { lock, file };
+      this.failure = null;
       return file.record;
     } catch (error) {
-      throw asStoreError("open", error);
+      throw this.failed("open", error);
     }
   }
 
   /** Does something to the file that must not fail: if it does, nothing is written any more. */
-  async function change(work: (file: VoteFile) => Promise<void>): Promise<void> {
+  private async change(work: (file: VoteFile) => Promise<void>): Promise<void> {
     try {
-      if (failure !== null) throw failure;
-      if (session === null) throw new Error("it is not open");
-      await work(session.file);
+      if (this.failure !== null) throw this.failure;
+      if (this.session === null) throw new Error("it is not open");
+      await work(this.session.file);
     } catch (error) {
-      failure ??= asStoreError("write", error);
-      throw failure;
+      this.failure ??= this.failed("write", error);
+      throw this.failure;
     }
   }
 
   /** A copy that fails makes the next write fail. */
-  function copy(): void {
-    cancelCopy = null;
-    queue.add(() => change((file) => file.copy())).catch(() => {});
+  private copy(): void {
+    this.cancelCopy = null;
+    this.queue.add(() => this.change((file) => file.copy())).catch(() => {});
   }
 
-  async function close(): Promise<void> {
-    const { lock, file } = session ?? {};
-    session = null;
+  private async closeNow(): Promise<void> {
+    const { lock, file } = this.session ?? {};
+    this.session = null;
     // What was told to be durable is durable: closing can lose nothing.
     await file?.close().catch(() => {});
     await lock?.release().catch(() => {});
   }
 
-  function asStoreError(what: "open" | "write", error: unknown): RaftbeatError {
-    return error instanceof RaftbeatError ? error : storeFailed(path, what, error);
+  private failed(what: "open" | "write", error: unknown): RaftbeatError {
+    return error instanceof RaftbeatError ? error : storeFailed(this.path, what, error);
   }
-
-  return {
-    open(callback) {
-      queue.add(open).then(
-        (record) => callback(null, record),
-        (error) => callback(error, null),
-      );
-    },
-    write(record, callback) {
-      if (queue.size >= waitingCountMax)
-        failure ??= storeFailed(path, "write", new Error(`${queue.size} operations wait for the disk`));
-      if (failure !== null) {
-        const refusal = failure;
-        queueMicrotask(() => callback(refusal));
-        return;
-      }
-      cancelCopy?.();
-      queue.add(() => change((file) => file.write(record))).then(() => callback(null), callback);
-      cancelCopy = systemSchedule(copyAfterMs, copy);
-    },
-    close(callback) {
-      cancelCopy?.();
-      if (cancelCopy !== null) copy();
-      queue.add(close).then(callback);
-    },
-  };
 }
 
 /** A copy waits until the votes of an election are through: it would take the disk and the cores from those who wait for them. */

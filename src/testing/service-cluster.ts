@@ -1,70 +1,71 @@
-import type { Elector, ElectorOptions } from "../elector/api.js";
-import { assembleElector } from "../elector/elector.js";
-import { silentLogger } from "../elector/observers/logger.js";
-import { electorDefaults } from "../elector/options/options.js";
-import { createLinks } from "../elector/raft/links.js";
 import { RaftbeatError } from "../errors.js";
-import { joining, type NodeId } from "../protocol/index.js";
+import { configurationOf, foundingRecord, type NodeId } from "../protocol/index.js";
 import { systemClock } from "../runtime/system-ports.js";
 import { Safety } from "../simulation/checks/safety.js";
 import { Trace } from "../simulation/checks/trace.js";
-import type { Cluster } from "../simulation/cluster/cluster.js";
+import { type Cluster, memberNamed } from "../simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
 import { LinkSet, onLinks, partition } from "../simulation/cluster/topology.js";
+import { Watcher } from "../simulation/cluster/watcher.js";
 import { clusterOf } from "../simulation/run/cluster-of.js";
-import { parseScenario, type ScenarioInput } from "../simulation/scenario/scenario.js";
-
-/** One start of one replica, as the service that runs on it sees it. */
-export interface Replica {
-  readonly id: NodeId;
-  /** The production elector, on simulated time, network and disk. */
-  readonly elector: Elector;
-  /** Milliseconds of the replica's monotonic clock. */
-  nowMs(): number;
-  /**
-   * Resolves after so many milliseconds on the replica's clock: later where it is paused, never where it dies.
-   * Rejects with the reason of `signal` when that is aborted.
-   */
-  sleep(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
-}
-
-/** What a simulated service is made of. */
-export interface ServiceClusterOptions {
-  /** Starts the service on a replica; called when a replica starts, and again when it is started anew. */
-  readonly service: (replica: Replica) => void;
-  /** All chance comes from it. Default: 1. */
-  readonly seed?: number;
-  /** Nodes, timing, network, disks and timers, as in a scenario file. Default: three nodes. */
-  readonly world?: Pick<ScenarioInput, "cluster" | "timing" | "network" | "disk" | "timers">;
-  readonly elector?: Pick<ElectorOptions, "metadata" | "health" | "coolDownMs" | "drainTimeoutMs">;
-}
+import { FaultPlayer } from "../simulation/run/fault-player.js";
+import { parseScenario, type Scenario } from "../simulation/scenario/scenario.js";
+import { type Replica, replicaOf } from "./replica.js";
+import { clusterName, type ReplicaOptions, ServiceMachine } from "./service-machine.js";
+import { ServiceNetwork } from "./service-network.js";
+import type { ServiceClusterOptions, ServiceFault } from "./service-options.js";
 
 /**
- * Replicas of a service with their electors in a simulated world, for testing that service. Whatever the service waits for must be
- * simulated too: use `Replica.sleep`, not timers of the system. Promises settle between two events, so the same seed and
- * the same calls give the same course.
+ * Replicas of a service with their electors in a simulated world, for testing that service. Each wait of the service must be simulated
+ * too: use `Replica.sleep`, not timers of the system. Promises settle between two events, so the same seed and the same calls give the
+ * same course. After each event the safety checkers judge the cluster.
  */
 export class ServiceCluster {
   /** What lies beneath: for faults that have no method here. */
   readonly cluster: Cluster;
+  /** The links between the electors. */
+  readonly network: ServiceNetwork;
   private readonly options: ServiceClusterOptions;
   private readonly trace: Trace;
+  private readonly machines = new Map<NodeId, ServiceMachine>();
   private readonly replicas = new Map<NodeId, Replica>();
+  private readonly given = new Map<NodeId, ReplicaOptions>();
+  private readonly starting = new Map<NodeId, Promise<Replica>>();
   private readonly healing: (() => void)[] = [];
-  private broken: string | null = null;
+  private broken: Error | null = null;
 
-  /** Builds and starts the cluster. Errors: `invalidSettings`, naming what is wrong with `world`. */
+  /**
+   * Builds the cluster; its replicas start as soon as time passes.
+   * @throws RaftbeatError `invalidSettings`, naming what is wrong with `world`
+   */
   constructor(options: ServiceClusterOptions) {
+    const { founded = true, judged = true, spares = [], seed = 1 } = options;
+    const scenario = parseScenario({ cluster: { nodes: 3 }, ...options.world });
+    const { voters, observers } = scenario;
+    const others = spares.filter((id) => !voters.includes(id) && !observers.includes(id));
+    const machines = { voters, observers: [...observers, ...others] };
     this.options = options;
-    this.cluster = clusterOf(parseScenario({ cluster: { nodes: 3 }, ...options.world }), options.seed ?? 1);
+    this.cluster = clusterOf(parseScenario({ ...options.world, cluster: machines }), seed, (process) =>
+      this.begin(process),
+    );
+    this.network = new ServiceNetwork(this.cluster);
+    for (const process of this.cluster.processes) {
+      const machine = new ServiceMachine(process, this.network, this.cluster.streamOf(`names/${process.id}`));
+      machine.record = founded && !spares.includes(process.id) ? recordOf(process, scenario) : null;
+      this.machines.set(process.id, machine);
+    }
     this.trace = new Trace(this.cluster);
-    const report = (promise: string, text: string) => {
-      this.broken ??= `${promise} broken at ${this.cluster.nowMs.toFixed(3)} ms: ${text}`;
-    };
+    this.cluster.watchers.push(this.trace, new Ends((id) => this.machine(id).end()));
     // Liveness is the service's own affair: it may be unhealthy, resign, drain or stop.
-    this.cluster.watchers.push(this.trace, new Safety(this.cluster, report));
-    for (const process of this.cluster.processes) process.prepare = (starting) => this.prepare(starting);
-    this.cluster.boot();
+    if (judged) this.cluster.watchers.push(new Safety(this.cluster, (what, text) => this.report(what, text)));
+    for (const process of this.cluster.processes) {
+      if (spares.includes(process.id)) continue;
+      process.boot();
+      this.starting.get(process.id)?.catch((error) => {
+        this.broken ??= error;
+      });
+    }
+    this.cluster.tellChanged("");
   }
 
   /** Milliseconds of true time since the beginning. */
@@ -72,12 +73,25 @@ export class ServiceCluster {
     return this.cluster.nowMs;
   }
 
-  /** The replica, as of its last start. Throws a RangeError for a name nobody has. */
+  /** The replica, as of its last start. @throws RangeError for a name that no replica has, and for one that has not started yet */
   replica(id: NodeId): Replica {
     const replica = this.replicas.get(id);
     if (replica === undefined)
       throw new RangeError(`no replica ${id}: ${[...this.replicas.keys()].join(", ")}`);
     return replica;
+  }
+
+  /** True from when the replica has started until it dies; also while its event loop stands still, and once its elector has stopped. */
+  isRunning(id: NodeId): boolean {
+    return this.replicas.has(id) && this.cluster.process(id).alive;
+  }
+
+  /** The machine of a replica, with its disk. @throws RangeError for a name that no machine has */
+  machine(id: NodeId): ServiceMachine {
+    const machine = this.machines.get(id);
+    if (machine === undefined)
+      throw new RangeError(`no machine ${id}: ${[...this.machines.keys()].join(", ")}`);
+    return machine;
   }
 
   /** The replica that leads now, with a lease; null if none does. */
@@ -91,12 +105,19 @@ export class ServiceCluster {
     return this.trace.lines();
   }
 
-  /** Passes so much time. Errors: `internal` if the cluster broke a promise; a RangeError for a time that is none. */
+  /**
+   * Passes so much time.
+   * @throws RaftbeatError `internal` if the cluster broke an invariant, or why a replica did not start at the beginning
+   * @throws RangeError for a time that is none
+   */
   async advance(forMs: number): Promise<void> {
     await this.play(this.nowMs + forMs, () => false);
   }
 
-  /** Passes time until `condition` holds, looked at after each event. Errors: `timeout` if it does not within that time. */
+  /**
+   * Passes time until `condition` holds, looked at after each event.
+   * @throws RaftbeatError `timeout` if it does not within that time, and as `advance`
+   */
   async until(condition: () => boolean, withinMs = 60_000): Promise<void> {
     if (await this.play(this.nowMs + withinMs, condition)) return;
     throw new RaftbeatError(
@@ -105,7 +126,10 @@ export class ServiceCluster {
     );
   }
 
-  /** Passes time until the promise settles, and settles like it. Errors: `timeout`, or the promise's. */
+  /**
+   * Passes time until the promise settles, and settles like it.
+   * @throws RaftbeatError as `until`
+   */
   async settled<T>(promise: Promise<T>, withinMs = 60_000): Promise<T> {
     let done = false;
     const note = () => {
@@ -118,12 +142,22 @@ export class ServiceCluster {
 
   /** Kills the replica between two instructions. */
   crash(id: NodeId): void {
-    this.cluster.crash(this.cluster.process(id));
+    const process = this.cluster.process(id);
+    if (process.alive) this.cluster.crash(process);
+    else this.machine(id).end();
   }
 
-  /** Starts a dead replica from what is on its disk. */
-  restart(id: NodeId): void {
-    this.cluster.restart(this.cluster.process(id));
+  /**
+   * Starts a replica that is dead or whose elector has stopped, from what is on its disk.
+   * @param options what its elector is given from now on, in place of what it was given before
+   * @returns once it runs, which takes simulated time: `await cluster.settled(cluster.restart(id))`; rejects as `createElector`
+   */
+  restart(id: NodeId, options?: ReplicaOptions): Promise<Replica> {
+    const process = this.cluster.process(id);
+    if (options !== undefined) this.given.set(id, options);
+    if (this.replicas.get(id)?.elector.status().role === "stopped") this.crash(id);
+    if (!process.alive) this.cluster.restart(process);
+    return this.starting.get(id) as Promise<Replica>;
   }
 
   /** The replica's event loop stands still, until `resume`. */
@@ -146,19 +180,31 @@ export class ServiceCluster {
 
   /** Lets nothing pass but inside a group, until `heal`; whoever is in no group is alone. */
   partition(groups: readonly (readonly NodeId[])[]): void {
-    const places = groups.map((group) => group.map((id) => this.cluster.process(id).place));
-    this.healing.push(this.cluster.install(partition(places)));
+    const indices = groups.map((group) => group.map((id) => this.cluster.process(id).index));
+    this.healing.push(this.cluster.install(partition(indices)));
     this.cluster.tellChanged(`partition ${JSON.stringify(groups)}`);
   }
 
   /** Lets nothing pass from one replica to another, until `heal`. */
   cutOneWay(from: NodeId, to: NodeId): void {
-    const links = new LinkSet().add(this.cluster.process(from).place, this.cluster.process(to).place);
+    const links = new LinkSet().add(this.cluster.process(from).index, this.cluster.process(to).index);
     this.healing.push(this.cluster.install(onLinks(links, { passes: "nothing" })));
     this.cluster.tellChanged(`cut ${from} > ${to}`);
   }
 
-  /** Ends all cuts and partitions. */
+  /**
+   * Strikes the cluster with a fault as a scenario file describes it, now; what lasts ends after its `for`, or by `heal`.
+   * @throws RaftbeatError `invalidSettings`, naming what is wrong with it
+   */
+  strike(fault: ServiceFault): void {
+    const nodes = { voters: this.cluster.processes.map(({ id }) => id) };
+    const { faults } = parseScenario({ cluster: nodes, faults: [{ at: 0, ...fault }] });
+    const player = new FaultPlayer(this.cluster, faults, () => {});
+    player.begin(Number.POSITIVE_INFINITY);
+    this.healing.push(() => player.heal());
+  }
+
+  /** Ends all cuts, partitions and faults that last. */
   heal(): void {
     for (const remove of this.healing.splice(0)) remove();
     this.cluster.tellChanged("heal");
@@ -171,78 +217,69 @@ export class ServiceCluster {
       throw new RangeError(`time passes for a number of milliseconds from 0, not until ${untilMs}`);
     for (;;) {
       await promisesSettled();
+      this.network.relink();
       // What promises did between two events is seen by no checker otherwise.
       for (const process of this.cluster.processes) if (process.alive) process.onSettled();
-      if (this.broken !== null)
-        throw new RaftbeatError("internal", `${this.broken}\n${this.lines().slice(-20).join("\n")}`);
+      if (this.broken !== null) throw this.broken;
       if (done()) return true;
       if (timeline.nextMs() > untilMs) break;
       timeline.step();
     }
     timeline.runUntil(untilMs);
-    return false;
+    await promisesSettled();
+    return done();
   }
 
-  /** Puts an elector on the driver of a process that starts, and the service on the elector. */
-  private prepare(process: SimulatedProcess): void {
-    const { id, node, clock, settings } = process;
+  /** A process starts: its machine starts an elector, and the service is put on that. */
+  private begin(process: SimulatedProcess): void {
+    const { id } = process;
     const { elector: given = {}, service } = this.options;
-    node.metadata = given.metadata ?? null;
-    const links = createLinks(process, {});
-    const assembled = assembleElector(
-      {
-        options: { ...given, cluster: "simulated", id, voters: {}, store: process.disk },
-        plan: {
-          members: [],
-          arrival: joining(),
-          settings,
-          metadata: node.metadata,
-          drainTimeoutMs: given.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
-          coolDownMs: given.coolDownMs ?? electorDefaults.coolDownMs,
-          warnings: [],
-        },
-        node,
-        links,
-        logger: silentLogger,
-        ports: { clock, schedule: clock.schedule, random: this.cluster.streamOf(`service/${id}`) },
-      },
-      (handlers) => {
-        process.owner = handlers;
-        return process.driver;
-      },
-    );
-    assembled.begin();
-    // Who is there is not looked at before a handover: the network says nothing of that.
-    for (const peer of this.cluster.processes)
-      if (peer !== process)
-        links.connected.set(peer.id, { incarnation: "", standing: null, authenticated: true });
-    const replica = replicaOf(process, assembled.elector);
-    this.replicas.set(id, replica);
-    service(replica);
+    if (this.machine(id).isStarting) return;
+    this.replicas.delete(id);
+    const options = this.given.get(id) ?? (typeof given === "function" ? given(id) : given);
+    const starting = this.machine(id)
+      .start(options)
+      .then((elector) => {
+        const replica = replicaOf(process, elector);
+        this.replicas.set(id, replica);
+        service(replica);
+        return replica;
+      });
+    this.starting.set(id, starting);
+    starting.catch(() => {
+      if (this.starting.get(id) === starting) this.crash(id);
+    });
+  }
+
+  private report(what: string, text: string): void {
+    const sentence = `${what} broken at ${this.nowMs.toFixed(3)} ms: ${text}`;
+    this.broken ??= new RaftbeatError("internal", `${sentence}\n${this.lines().slice(-20).join("\n")}`);
   }
 }
 
-function replicaOf({ id, clock }: SimulatedProcess, elector: Elector): Replica {
+/** Tells which process has died. */
+class Ends extends Watcher {
+  private readonly tell: (id: NodeId) => void;
+
+  constructor(tell: (id: NodeId) => void) {
+    super();
+    this.tell = tell;
+  }
+
+  override died({ id }: SimulatedProcess): void {
+    this.tell(id);
+  }
+}
+
+/** The first record of a member of a cluster that is founded. */
+function recordOf({ id, settings }: SimulatedProcess, { voters, observers }: Scenario) {
+  const record = foundingRecord(voters.map(memberNamed), `${id}.1`, settings.voteHoldMs);
+  const others = observers.map((one) => ({ ...memberNamed(one), incarnation: `${one}.1` }));
+  const configuration = configurationOf(0, 1, record.configuration.voters, others);
   return {
-    id,
-    elector,
-    nowMs: () => clock.nowMs(),
-    sleep: (forMs, { signal } = {}) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted === true) {
-          reject(signal.reason);
-          return;
-        }
-        const cancel = clock.schedule(forMs, () => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve();
-        });
-        const onAbort = () => {
-          cancel();
-          reject(signal?.reason);
-        };
-        signal?.addEventListener("abort", onAbort, { once: true });
-      }),
+    ...record,
+    ...(others.length > 0 && { configuration }),
+    run: { ...record.run, cluster: clusterName, id },
   };
 }
 

@@ -10,6 +10,9 @@ import { unknownStanding } from "./wire/handshake.js";
  * services with several groups in one process. Every message goes through the codec, and is handed over after the next poll phase.
  * @throws RaftbeatError `invalidSettings`, from the function returned; `start` of the transport calls back with `transportFailed` where a
  *   node of that id is started already
+ * @example
+ * const transport = loopbackTransport(); // one network for all nodes of the process
+ * const elector = await createElector({ ...options, transport });
  */
 export function loopbackTransport(
   options: { readonly clock?: Pick<Clock, "afterPoll"> } = {},

@@ -12,7 +12,7 @@ export {
 export { doubtsOf } from "./advice/doubts.js";
 export { settingsFit } from "./advice/fit.js";
 export type { JudgedSettings } from "./advice/judged-settings.js";
-export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultLimits } from "./advice/limits.js";
+export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultAdviceLimits } from "./advice/limits.js";
 export {
   type AdviceCheck,
   type AdviceReport,
@@ -39,7 +39,7 @@ export {
   splitVoteShare,
   unavailability,
 } from "./model/closed-forms.js";
-export { type Expectation, expectationOf } from "./model/expectation.js";
+export { type ExpectedFigures, expectedFiguresOf } from "./model/expectation.js";
 export {
   checkProfile,
   type NetworkPreset,
@@ -52,7 +52,7 @@ export { figure16, type Published, publishedShares, thesisWan } from "./study/pu
 export type { StudyResult } from "./study/result.js";
 export { runStudy, type StudyOptions } from "./study/run-study.js";
 export { studies } from "./study/studies.js";
-export type { Labels, Row, Study, StudyCase, Trial } from "./study/study.js";
+export type { Labels, StudyRow, Study, StudyCase, Trial } from "./study/study.js";
 export { playTrials, type StudyJob } from "./study/study-job.js";
 export type { Baseline, BaselineJob, BaselineResult } from "./sweep/baseline.js";
 export type { CellRecord, StoppingRule } from "./sweep/cell-record.js";

@@ -7,6 +7,7 @@ import { codeBlocks, pages, read, root } from "./support/pages.js";
 
 /** What the examples take from the service of a reader. */
 const ofTheReader = `
+  type Effect = import("raftbeat/protocol").Effect;
   type TransportHarness = import("raftbeat/testing").TransportHarness;
   const node: import("raftbeat/observability").ObservedElector;
   const log: { info(event: object): void };
@@ -20,6 +21,9 @@ const ofTheReader = `
   const options: ElectorOptions;
   const signal: AbortSignal;
   const url: string;
+  const token: string;
+  const voters: Readonly<Record<string, string>>;
+  function work(term: number): Promise<void>;
   const currentSecret: string;
   const nextSecret: string;
   const row: unknown;

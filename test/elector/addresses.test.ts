@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld, type Seat } from "./support/elector-world.js";
+import { Electors, type Seat } from "./support/electors.js";
 
 const founders = ["a", "b", "c"];
 const votersAt = (host: string, ids: readonly string[]) =>
   Object.fromEntries(ids.map((id) => [id, `ws://${id}.${host}:7400`]));
 
 /** A cluster in which d has taken the place of c, as its owner would do it. */
-async function withLaterMember(): Promise<{ world: ElectorWorld; leader: Seat }> {
-  const world = await ElectorWorld.of(founders, { voters: votersAt("old", founders) });
+async function withLaterMember(): Promise<{ world: Electors; leader: Seat }> {
+  const world = await Electors.of(founders, { voters: votersAt("old", founders) });
   await world.leader();
   await world.start("d", { join: true });
   await world.settled(
@@ -21,16 +21,12 @@ async function withLaterMember(): Promise<{ world: ElectorWorld; leader: Seat }>
   return { world, leader: next };
 }
 
-async function stop(world: ElectorWorld, ...ids: readonly string[]): Promise<void> {
-  for (const id of ids) await world.settled(world.seat(id).elector.stop());
-}
-
 describe("when members move", () => {
   it("all of them, founders or not, are reached at the addresses in the settings of today", async () => {
     const { world } = await withLaterMember();
     const members = ["a", "b", "d"];
-    await stop(world, ...members);
-    for (const id of members) world.movedTo.set(id, `ws://${id}.new:7400`);
+    await world.stop(...members);
+    for (const id of members) world.cluster.network.move(id, `ws://${id}.new:7400`);
     for (const id of members) await world.start(id, { voters: votersAt("new", members) });
     const { elector } = await world.leader();
     expect(elector.status().peers.map(({ connected }) => connected)).toEqual([true, true]);
@@ -41,8 +37,8 @@ describe("when members move", () => {
 
   it("a member that only its record names is reached once the leader tells its address", async () => {
     const { world } = await withLaterMember();
-    await stop(world, "a", "b", "d");
-    for (const id of ["a", "b", "d"]) world.movedTo.set(id, `ws://${id}.new:7400`);
+    await world.stop("a", "b", "d");
+    for (const id of ["a", "b", "d"]) world.cluster.network.move(id, `ws://${id}.new:7400`);
     // As in the field: the founders' settings have their new addresses and c's old one, and d has none but its record.
     for (const id of ["a", "b"])
       await world.start(id, { voters: { ...votersAt("new", ["a", "b"]), c: "ws://c.old:7400" } });
@@ -69,7 +65,7 @@ describe("when members move", () => {
       });
     }
     // It is on record: a restart knows it.
-    await stop(world, "a");
+    await world.stop("a");
     await world.start("a", { voters: votersAt("new", ["a", "b"]) });
     expect(world.seat("a").elector.status().peers).toContainEqual(
       expect.objectContaining({ id: "d", address: "ws://d.new:7400" }),
@@ -77,7 +73,7 @@ describe("when members move", () => {
   });
 
   it("a change of address leaves the leader in its term, may be asked twice, and is refused for a stranger", async () => {
-    const world = await ElectorWorld.of(founders);
+    const world = await Electors.of(founders);
     const { elector, id } = await world.leader();
     const { term } = elector.status();
     const [other] = founders.filter((one) => one !== id) as [string];
@@ -103,7 +99,7 @@ describe("when members move", () => {
   });
 
   it("says which settings go before what the cluster agreed on, once each, and which the others do not know", async () => {
-    const world = await ElectorWorld.of(founders);
+    const world = await Electors.of(founders);
     const { elector, logged } = await world.leader();
     const [other] = founders.filter((one) => one !== elector.id) as [string];
     const overruled = () => logged.filter((line) => line.includes("differs from the address"));
@@ -117,7 +113,7 @@ describe("when members move", () => {
     await world.settled(elector.reconfigure({ address: { id: elector.id, address: "ws://here:1" } }));
     expect(overruled()).toHaveLength(1);
 
-    await stop(world, elector.id);
+    await world.stop(elector.id);
     await world.start(elector.id, { voters: votersAt("new", founders) });
     expect(world.seat(elector.id).logged).toContainEqual(
       expect.stringMatching(

@@ -1,23 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type DurableRecord, recoveredRecord } from "../../src/protocol/index.js";
-import { ElectorWorld } from "./support/elector-world.js";
+import { recoveredRecord } from "../../src/protocol/index.js";
+import { Electors } from "./support/electors.js";
 
 const ids = ["a", "b", "c"];
 const voters = Object.fromEntries(ids.map((id) => [id, `ws://${id}:7400`]));
 
-function recordOf(world: ElectorWorld, id: string): DurableRecord {
-  const { record } = world.seat(id).disk;
-  if (record === null) throw new Error(`${id} has no record`);
-  return record;
-}
-
-async function stop(world: ElectorWorld, ...stopped: readonly string[]): Promise<void> {
-  for (const id of stopped) await world.settled(world.seat(id).elector.stop());
-}
-
 describe("founding a cluster", () => {
   it("waits for every founder, says for whom, and gives all the same cluster id", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     await world.start("a", { voters });
     await world.start("b", { voters });
     await world.advance(5000);
@@ -36,17 +26,17 @@ describe("founding a cluster", () => {
   });
 
   it("goes without founders that are left out by name, and takes them in when they come", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     for (const id of ["a", "b"]) await world.start(id, { voters, absentFounders: ["c"] });
     await world.leader();
     // Even one that waits for everybody.
     await world.start("c", { voters });
-    await world.until(() => recordOf(world, "c").configuration.voters.length === 3);
+    await world.until(() => world.recordOf("c").configuration.voters.length === 3);
     expect(world.seat("c").elector.status().clusterId).toBe(world.seat("a").elector.status().clusterId);
   });
 
   it("hears nothing of a founder that was left out and founded with others all the same", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     await world.start("c", { voters });
     for (const id of ["a", "b"]) await world.start(id, { voters, absentFounders: ["c"] });
     await world.until(() => ["a", "b"].some((id) => world.seat(id).elector.isLeader));
@@ -60,7 +50,7 @@ describe("founding a cluster", () => {
   });
 
   it("refuses to leave out whom nobody counts on", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     await expect(world.start("a", { voters, absentFounders: ["z"] })).rejects.toMatchObject({
       code: "invalidSettings",
       message: expect.stringMatching(/absentFounders \(z\) must be among voters/),
@@ -74,7 +64,7 @@ describe("founding a cluster", () => {
 
 describe("a majority that lost its records", () => {
   it("waits, says why, and begins again from the node that is left, with higher tokens", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     for (let handed = 0; handed < 5; handed++) {
       const { elector } = await world.leader();
       await world.settled(elector.resign());
@@ -82,8 +72,8 @@ describe("a majority that lost its records", () => {
     }
     const { term } = (await world.leader()).elector.status();
     expect(term).toBeGreaterThanOrEqual(6);
-    await stop(world, ...ids);
-    for (const id of ["b", "c"]) world.seat(id).disk.record = null;
+    await world.stop(...ids);
+    for (const id of ["b", "c"]) world.seat(id).machine.record = null;
     for (const id of ids) await world.start(id, { voters });
     await world.advance(5000);
     expect(world.leaders()).toEqual([]);
@@ -94,26 +84,27 @@ describe("a majority that lost its records", () => {
         ),
       );
 
-    await stop(world, ...ids);
+    await world.stop(...ids);
     const self = { id: "a", address: "ws://a:7400" };
-    world.seat("a").disk.record = recoveredRecord(recordOf(world, "a"), self, term + 10, "once");
+    world.seat("a").machine.record = recoveredRecord(world.recordOf("a"), self, term + 10, "once");
     for (const id of ids) await world.start(id, { voters });
     const first = await world.leader();
     expect(first.id).toBe("a");
     expect(first.elector.status().term).toBeGreaterThan(term + 10);
     for (const id of ["b", "c"])
       await world.settled(first.elector.reconfigure({ add: { id, address: `ws://${id}:7400` } }));
-    await stop(world, "a");
+    await world.stop("a");
     const next = await world.leader();
     expect(next.elector.status().term).toBeGreaterThan(first.elector.status().term);
   });
 
   it("is not heard any more once the cluster was begun again without it", async () => {
-    const world = await ElectorWorld.of(ids);
+    // The checkers know one cluster, and here are two on purpose.
+    const world = await Electors.of(ids, {}, { judged: false });
     await world.leader();
-    await stop(world, ...ids);
+    await world.stop(...ids);
     const self = { id: "a", address: "ws://a:7400" };
-    world.seat("a").disk.record = recoveredRecord(recordOf(world, "a"), self, 50, "once");
+    world.seat("a").machine.record = recoveredRecord(world.recordOf("a"), self, 50, "once");
     for (const id of ids) await world.start(id, { voters });
     await world.until(() => world.leaders().length === 2);
     // The two that were never lost are another cluster now: neither side hears the other.
@@ -126,14 +117,14 @@ describe("a majority that lost its records", () => {
 
 describe("a founder that lost its record", () => {
   it("is taken back by a leader that came later than its settings", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     await world.start("d", { join: { members: ids } });
     await world.settled(
       (await world.leader()).elector.reconfigure({ add: { id: "d", address: "ws://d:7400" } }),
     );
     await world.settled((await world.leader()).elector.transfer({ to: "d" }));
-    await stop(world, "c");
-    world.seat("c").disk.record = null;
+    await world.stop("c");
+    world.seat("c").machine.record = null;
     await world.start("c", { voters });
     const { elector } = world.seat("d");
     await world.settled(elector.reconfigure({ remove: "c" }));
@@ -144,16 +135,16 @@ describe("a founder that lost its record", () => {
 
 describe("a record runs once", () => {
   it("put back from a copy, it is refused by name, and its node ends with the reason", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     await world.leader();
     await world.advance(500);
-    const copy = recordOf(world, "c");
-    await stop(world, "c");
+    const copy = world.recordOf("c");
+    await world.stop("c");
     await world.start("c", { voters });
     await world.until(() => world.seat("c").elector.status().leader !== null);
     await world.advance(200);
-    await stop(world, "c");
-    world.seat("c").disk.record = copy;
+    await world.stop("c");
+    world.seat("c").machine.record = copy;
     const { elector } = world.seat("c");
     await world.start("c", { voters });
     const restored = world.seat("c").elector;
@@ -171,12 +162,12 @@ describe("a record runs once", () => {
   });
 
   it("is not ended by the word of another record under a member's name", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     const { elector } = await world.leader();
     const [other] = ids.filter((id) => id !== elector.id);
-    const handlers = world.handlersOf(elector.id);
+    const handlers = world.cluster.network.handlersOf(elector.id);
     const refusal = { reason: "olderCopy", detail: "because I say so" } as const;
-    const { incarnation } = recordOf(world, other ?? "");
+    const { incarnation } = world.recordOf(other ?? "");
     handlers.onRefusedBy?.(other ?? "", "another", refusal, "proven");
     // Nor by that of whoever connects under the member's name and record, and proves nothing.
     handlers.onRefusedBy?.(other ?? "", incarnation, refusal, "said");
@@ -187,29 +178,31 @@ describe("a record runs once", () => {
   });
 
   it("is not marked for ever by a peer that answers at a member's address and proves nothing", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     const { id, elector } = await world.leader();
     const other = ids.find((one) => one !== id) ?? "";
-    const { incarnation } = recordOf(world, other);
-    world.handlersOf(id).onRefusedBy?.(other, incarnation, { reason: "olderCopy", detail: "so" }, "dialled");
+    const { incarnation } = world.recordOf(other);
+    world.cluster.network
+      .handlersOf(id)
+      .onRefusedBy?.(other, incarnation, { reason: "olderCopy", detail: "so" }, "dialled");
     expect(await world.settled(elector.closed)).toMatchObject({ code: "recordCopied" });
     await world.start(id, { voters });
     await world.until(() => world.seat(id).elector.status().leader !== null);
   });
 
   it("of another node, or of a node of another cluster, it is not opened", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     await world.leader();
-    await stop(world, "a");
+    await world.stop("a");
     await expect(world.start("a", { cluster: "other", voters: { a: "ws://a:7400" } })).rejects.toMatchObject({
       code: "wrongRecord",
       message: expect.stringMatching(/record of node a of cluster test, and this is node a of cluster other/),
     });
-    const { record } = world.seat("a").disk;
-    const other = new ElectorWorld();
+    const { record } = world.seat("a").machine;
+    const other = new Electors();
     await other.start("b", { voters: { b: "ws://b:7400" } });
-    await stop(other, "b");
-    other.seat("b").disk.record = record;
+    await other.stop("b");
+    other.seat("b").machine.record = record;
     await expect(other.start("b", { voters: { b: "ws://b:7400" } })).rejects.toMatchObject({
       code: "wrongRecord",
     });
@@ -218,7 +211,7 @@ describe("a record runs once", () => {
 
 describe("a node that joins", () => {
   it("needs to know whom to believe where nobody proves anything", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     await expect(world.start("d", { join: true, transport: undefined as never })).rejects.toMatchObject({
       code: "invalidSettings",
       message: expect.stringMatching(/^join \(true\) needs a token/),
@@ -226,7 +219,7 @@ describe("a node that joins", () => {
   });
 
   it("takes only the cluster that its settings name", async () => {
-    const world = await ElectorWorld.of(ids);
+    const world = await Electors.of(ids);
     const first = await world.leader();
     await world.start("d", { join: { clusterId: "another" } });
     const adding = first.elector.reconfigure(
@@ -235,7 +228,7 @@ describe("a node that joins", () => {
     );
     await expect(world.settled(adding)).rejects.toMatchObject({ code: "timeout" });
     expect(world.seat("d").elector.status().clusterId).toBeNull();
-    await stop(world, "d");
+    await world.stop("d");
     await world.start("d", { join: { clusterId: first.elector.status().clusterId ?? "" } });
     await world.until(() => world.seat("d").elector.status().leader === first.id);
   });

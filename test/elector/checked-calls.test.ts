@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Elector } from "../../src/elector/api.js";
-import { ElectorWorld } from "./support/elector-world.js";
+import { Electors } from "./support/electors.js";
 
 const d = { id: "d", address: "ws://d:7400" };
 const noBody = () => {};
@@ -126,7 +126,7 @@ const calls: [string, (elector: Elector) => unknown, RegExp][] = [
 
 describe("a call with what nobody can mean is refused before it does anything", () => {
   it.each(calls)("%s", async (_what, call, message) => {
-    const world = await ElectorWorld.of(["a", "b", "c"]);
+    const world = await Electors.of(["a", "b", "c"]);
     const { elector } = await world.leader();
     const before = elector.status();
     await expect((async () => call(elector))()).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe("a call with what nobody can mean is refused before it does anything", 
   });
 
   it("what is left out may be given as undefined", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const { elector } = await world.leader();
     const options = { signal: undefined } as never;
     elector.watch(options);

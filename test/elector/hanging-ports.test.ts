@@ -1,46 +1,39 @@
 import { describe, expect, it } from "vitest";
-import type { ElectorOptions } from "../../src/elector/api.js";
 import { closeLimitMs, openLimitMs } from "../../src/elector/raft/ports-in-time.js";
 import type { Transport, VoteStore } from "../../src/runtime/ports.js";
-import { ElectorWorld } from "./support/elector-world.js";
+import { Electors } from "./support/electors.js";
 
 const never = (): void => {};
 
-/** A node alone, whose ports answer at once but for these. */
+/** A node alone, whose ports do as on any machine but for these. */
 function startAlone(
-  world: ElectorWorld,
+  world: Electors,
   ports: { readonly store?: Partial<VoteStore>; readonly transport?: Partial<Transport> },
 ) {
-  const soon = (callback: () => void) => world.timeline.at(world.timeline.nowMs, callback);
   const asked: string[] = [];
-  const store: VoteStore = {
-    open: (callback) => soon(() => callback(null, null)),
-    write: (_record, callback) => soon(() => callback(null)),
-    close: (callback) => {
-      asked.push("close");
-      soon(callback);
-    },
-    ...ports.store,
-  };
-  const transport: Transport = {
-    start: (_handlers, callback) => soon(() => callback(null)),
-    setPeers: never,
-    send: never,
-    stop: (callback) => {
-      asked.push("stop");
-      soon(callback);
-    },
-    ...ports.transport,
-  };
   const logged: string[] = [];
   const log = (_details: object, message: string) => void logged.push(message);
-  const options: Partial<ElectorOptions> = {
+  const starting = world.begin("a", {
     voters: { a: "ws://a:1" },
-    store,
-    transport: () => transport,
+    wrapStore: (store) => ({
+      ...store,
+      close(callback) {
+        asked.push("close");
+        store.close(callback);
+      },
+      ...ports.store,
+    }),
+    wrapTransport: (transport) => ({
+      ...transport,
+      stop(callback) {
+        asked.push("stop");
+        transport.stop(callback);
+      },
+      ...ports.transport,
+    }),
     logger: { debug: never, info: never, warn: log, error: log },
-  };
-  return { asked, logged, starting: world.start("a", options) };
+  });
+  return { asked, logged, starting };
 }
 
 describe("stop settles although a port hangs, and says so", () => {
@@ -76,9 +69,9 @@ describe("stop settles although a port hangs, and says so", () => {
       /broken/,
     ],
   ])("%s", async (_what, ports, code, message) => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const { logged, starting } = startAlone(world, ports);
-    const elector = await starting;
+    const elector = await world.settled(starting);
     await world.until(() => elector.isLeader);
     await world.settled(elector.stop(), 2 * closeLimitMs + 100);
     expect(await elector.closed).toMatchObject({ code, message: expect.stringMatching(message) });
@@ -87,12 +80,12 @@ describe("stop settles although a port hangs, and says so", () => {
   });
 
   it.each([false, true])("a disk that hangs in a write, with handover: %s", async (handover) => {
-    const world = await ElectorWorld.of(["a", "b", "c"]);
-    const { id, elector, disk, logged } = await world.leader();
+    const world = await Electors.of(["a", "b", "c"]);
+    const { id, elector, logged } = await world.leader();
     await world.advance(500);
-    disk.hangs = true;
+    world.hangDisk(id);
     const [other] = world.others(world.seat(id));
-    if (other !== undefined) other.disk.hangs = true;
+    if (other !== undefined) world.hangDisk(other.id);
     // The write of the change hangs, and closing waits for it.
     elector.reconfigure({ remove: other?.id ?? "" }).catch(never);
     await world.advance(1);
@@ -102,11 +95,11 @@ describe("stop settles although a port hangs, and says so", () => {
   });
 
   it("a follower whose vote hangs", async () => {
-    const world = await ElectorWorld.of(["a", "b", "c"]);
+    const world = await Electors.of(["a", "b", "c"]);
     const leader = await world.leader();
     const [follower] = world.others(leader);
     if (follower === undefined) throw new Error("no follower");
-    follower.disk.hangs = true;
+    world.hangDisk(follower.id);
     world.isolate(leader.id);
     await world.advance(3000);
     await world.settled(follower.elector.stop({ handover: true }), closeLimitMs + 100);
@@ -138,7 +131,7 @@ describe("createElector settles although a port hangs", () => {
       /not started within/,
     ],
   ])("%s", async (_what, ports, code, closes, message) => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const { starting, asked } = startAlone(world, ports);
     await expect(world.settled(starting, openLimitMs + 1000)).rejects.toMatchObject({
       code,
@@ -149,7 +142,7 @@ describe("createElector settles although a port hangs", () => {
   });
 
   it("a store that opens too late is closed, so that its lock is free", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     let open: Parameters<VoteStore["open"]>[0] = never;
     const { starting, asked } = startAlone(world, {
       store: {
@@ -165,7 +158,7 @@ describe("createElector settles although a port hangs", () => {
   });
 
   it("a start that fails is not held up by what does not close", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const broken = { start: (_: unknown, callback: (error: Error) => void) => callback(new Error("taken")) };
     const { starting, logged } = startAlone(world, { store: { close: never }, transport: broken as never });
     await expect(world.settled(starting, closeLimitMs + 100)).rejects.toMatchObject({

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld, flushed } from "./support/elector-world.js";
+import { Electors, flushed } from "./support/electors.js";
 
 const three = ["a", "b", "c"];
 
 describe("the health of a service", () => {
   it("a node does not campaign before its service has said it is well", async () => {
     let well = false;
-    const world = await ElectorWorld.of(["a"], { health: { check: () => well } });
+    const world = await Electors.of(["a"], { health: { check: () => well } });
     await world.advance(5000);
     expect(world.seat("a").elector.status()).toMatchObject({ contending: false, role: "follower" });
     well = true;
@@ -24,7 +24,7 @@ describe("the health of a service", () => {
   it.each(ways)(
     "a leader whose service %s resigns, and campaigns only after the cool-down",
     async (_how, check) => {
-      const world = new ElectorWorld();
+      const world = new Electors();
       const voters = Object.fromEntries(three.map((id) => [id, `ws://${id}:1`]));
       let sick: string | null = null;
       for (const id of three)
@@ -56,7 +56,7 @@ describe("the health of a service", () => {
     let running = 0;
     let most = 0;
     const aborted: boolean[] = [];
-    const world = await ElectorWorld.of(["a"], {
+    const world = await Electors.of(["a"], {
       health: {
         intervalMs: 50,
         timeoutMs: 100,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld } from "./support/elector-world.js";
+import { Electors } from "./support/electors.js";
 
 const three = ["a", "b", "c"];
 const d = { id: "d", address: "ws://d:7400" };
 
 describe("changing the membership", () => {
   it("a node that joins becomes observer, then voter, and counts", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     await world.start("d", { join: true });
     await world.settled(first.elector.reconfigure({ add: d }));
@@ -20,7 +20,7 @@ describe("changing the membership", () => {
   });
 
   it("an observer stays one if that is asked for, and may be made a voter later", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     await world.start("d", { join: true });
     await world.settled(elector.reconfigure({ add: { ...d, voter: false } }));
@@ -32,7 +32,7 @@ describe("changing the membership", () => {
   });
 
   it("removing takes a voter or an observer out, and asking twice is asking once", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const out = world.others(first)[0]?.id as string;
     await world.settled(first.elector.reconfigure({ remove: out }));
@@ -42,7 +42,7 @@ describe("changing the membership", () => {
   });
 
   it("a leader that is asked to remove itself says to transfer first", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { id, elector } = await world.leader();
     await expect(world.settled(elector.reconfigure({ remove: id }))).rejects.toMatchObject({
       code: "reconfigureRefused",
@@ -51,7 +51,7 @@ describe("changing the membership", () => {
   });
 
   it("a node that nobody meets is waited for, and the error says for what", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     const change = elector.reconfigure({ add: d }, { timeoutMs: 2000 });
     await expect(world.settled(change)).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe("changing the membership", () => {
   });
 
   it("a node that comes late is still added, and one that is cut off after the first step is an observer", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     const change = elector.reconfigure({ add: d });
     await world.advance(3000);
@@ -87,7 +87,7 @@ describe("changing the membership", () => {
   });
 
   it("the 65th member is refused with a sentence, and the leader leads on", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const { elector } = await world.leader();
     const observer = (index: number) => ({
       add: { id: `o${index}`, address: `ws://o${index}:1`, voter: false, incarnation: "x" },
@@ -106,7 +106,7 @@ describe("changing the membership", () => {
   });
 
   it("a follower refuses, and so does a leader that loses its leadership meanwhile", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const [follower] = world.others(first);
     await expect(world.settled((follower ?? first).elector.reconfigure({ add: d }))).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe("changing the membership", () => {
     ],
   ];
   it.each(impossible)("refuses %s with the value", async (_what, add, code, message) => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     await expect(world.settled(elector.reconfigure({ add: add as typeof d }))).rejects.toMatchObject({
       code,
@@ -139,7 +139,7 @@ describe("changing the membership", () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1])("refuses %d ms to change in", async (timeoutMs) => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     await expect(world.settled(elector.reconfigure({ add: d }, { timeoutMs }))).rejects.toMatchObject({
       code: "invalidSettings",
@@ -148,12 +148,12 @@ describe("changing the membership", () => {
   });
 
   it("a voter that lost its record is reported, refused as it is, and comes back by removal and addition", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     await world.advance(500);
     const lost = world.others(first)[0]?.id as string;
     await world.settled(world.seat(lost).elector.stop());
-    world.seat(lost).disk.record = null;
+    world.seat(lost).machine.record = null;
     await world.start(lost, { voters: { a: "ws://a:7400", b: "ws://b:7400", c: "ws://c:7400" } });
     await world.advance(2000);
     expect(first.elector.status().peers.find(({ id }) => id === lost)).toMatchObject({ amnesiac: true });
@@ -167,14 +167,14 @@ describe("changing the membership", () => {
     });
     await world.settled(first.elector.reconfigure({ remove: lost }));
     await world.settled(world.seat(lost).elector.stop());
-    world.seat(lost).disk.record = null;
+    world.seat(lost).machine.record = null;
     await world.start(lost, { join: true });
     await world.settled(first.elector.reconfigure({ add: { id: lost, address } }));
     expect(first.elector.status().voters).toHaveLength(3);
   });
 
   it("a founder that was started with another list founds nothing beside the others, and says why", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const right = { a: "ws://a:1", b: "ws://b:1", c: "ws://c:1" };
     for (const id of ["a", "b", "c"]) await world.start(id, { voters: right });
     await world.leader();
@@ -187,7 +187,7 @@ describe("changing the membership", () => {
   });
 
   it("a transfer to a voter without a link is refused, and the leader leads on", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const [other] = world.others(first);
     await world.settled(other?.elector.stop() ?? Promise.resolve());
@@ -203,7 +203,7 @@ describe("changing the membership", () => {
   });
 
   it("a voter that is cut off says isolated", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     await world.leader();
     world.isolate("a");
     await world.advance(10);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ElectorOptions } from "../../src/elector/api.js";
 import { createElector } from "../../src/elector/create-elector.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
-import { ElectorWorld } from "./support/elector-world.js";
+import { Electors } from "./support/electors.js";
 
 const voters = { a: "ws://127.0.0.1:7401", b: "ws://127.0.0.1:7402", c: "ws://127.0.0.1:7403" };
 const store = memoryVoteStore({ unsafeForgetsVotes: true });
@@ -98,20 +98,20 @@ describe("impossible options are refused with name and value, before anything is
 
 describe("starting", () => {
   it("keeps the incarnation of a node that restarts, and gives a new one to a node without a record", async () => {
-    const world = await ElectorWorld.of(["a"]);
-    const first = world.seat("a").disk.record?.incarnation;
+    const world = await Electors.of(["a"]);
+    const first = world.seat("a").machine.record?.incarnation;
     expect(first).toMatch(/^[\w-]{21}$/);
     await world.settled(world.seat("a").elector.stop());
     await world.start("a", { voters: { a: "ws://a:1" } });
-    expect(world.seat("a").disk.record?.incarnation).toBe(first);
+    expect(world.seat("a").machine.record?.incarnation).toBe(first);
     await world.settled(world.seat("a").elector.stop());
-    world.seat("a").disk.record = null;
+    world.seat("a").machine.record = null;
     await world.start("a", { voters: { a: "ws://a:1" } });
-    expect(world.seat("a").disk.record?.incarnation).not.toBe(first);
+    expect(world.seat("a").machine.record?.incarnation).not.toBe(first);
   });
 
   it("warns of timings that are doubtful, and of settings that name other voters than the record", async () => {
-    const world = await ElectorWorld.of(["a"], {
+    const world = await Electors.of(["a"], {
       timing: { heartbeatIntervalMs: 70, electionTimeout: { minMs: 150, maxMs: 300 } },
     });
     const { logged, elector } = world.seat("a");
@@ -124,7 +124,7 @@ describe("starting", () => {
   });
 
   it("reaches a founder at the address in the settings of today", async () => {
-    const world = await ElectorWorld.of(["a", "b"]);
+    const world = await Electors.of(["a", "b"]);
     await world.leader();
     await world.settled(world.seat("a").elector.stop());
     await world.start("a", { voters: { a: "ws://a:7400", b: "ws://new-host:7400" } });
@@ -143,7 +143,7 @@ describe("diagnostics_channel", () => {
       published.push(`${String(name)} ${cluster} ${id}`);
     };
     for (const name of names) diagnostics.subscribe(`raftbeat:${name}`, listen);
-    const world = await ElectorWorld.of(["a", "b", "c"]);
+    const world = await Electors.of(["a", "b", "c"]);
     const { id, elector } = await world.leader();
     await world.advance(200);
     await world.settled(elector.stop());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Leadership } from "../../src/elector/api.js";
-import { LostLeadership } from "../../src/elector/leadership/leadership.js";
-import { ElectorWorld, flushed, gate } from "./support/elector-world.js";
+import { LeadershipLostError } from "../../src/elector/leadership/leadership.js";
+import { Electors, flushed, gate } from "./support/electors.js";
 
 const three = ["a", "b", "c"];
 
@@ -14,7 +14,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 describe("promise 1: bodies never overlap, and the node does not campaign while a lost body still drains", () => {
   it("a cluster whose electors lose and regain leadership runs one body at a time in each", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const running = new Map<string, number>();
     let overlaps = 0;
     for (const { id, elector } of world.seats.values())
@@ -29,7 +29,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
     for (let round = 0; round < 12; round++) {
       const leader = await world.leader();
       if (round % 2 === 0) world.isolate(leader.id);
-      else leader.wallOffsetMs += 5000;
+      else world.jump(leader.id, 5000);
       await world.advance(700);
       world.heal();
       await world.advance(300);
@@ -38,7 +38,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
   });
 
   it("a node whose lost body drains does not campaign, though nobody else leads", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const drain = gate();
     let bodies = 0;
     const { elector, told } = world.seat("a");
@@ -64,7 +64,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
   });
 
   it("a lease that comes back in the same term waits for the body of the lapse to drain", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const drain = gate();
     const leads: Leadership[] = [];
@@ -74,7 +74,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
       if (leads.length === 1) await drain.opened;
     });
     await flushed();
-    first.wallOffsetMs += 3000;
+    world.jump(first.id, 3000);
     expect(first.elector.isLeader).toBe(false);
     await world.until(() => first.elector.isLeader);
     await flushed();
@@ -86,16 +86,16 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
       [leads[0]?.term, false],
     ]);
     expect(leads[0]?.remainingMs()).toBe(0);
-    expect(() => leads[0]?.assertValid()).toThrow(LostLeadership);
+    expect(() => leads[0]?.assertValid()).toThrow(LeadershipLostError);
     leads[1]?.assertValid();
   });
 
   it("a leader whose lease came back while its old body hangs hands over once the drain timeout has passed", async () => {
-    const world = await ElectorWorld.of(three, { drainTimeoutMs: 1000 });
+    const world = await Electors.of(three, { drainTimeoutMs: 1000 });
     const first = await world.leader();
     first.elector.whileLeader(() => new Promise(() => {}));
     await flushed();
-    first.wallOffsetMs += 3000;
+    world.jump(first.id, 3000);
     expect(first.elector.isLeader).toBe(false);
     await world.until(() => first.elector.isLeader);
     await world.until(() => world.leaders().some((seat) => seat !== first), 3000);
@@ -106,7 +106,7 @@ describe("promise 1: bodies never overlap, and the node does not campaign while 
 
 describe("promise 1, when a body never ends", () => {
   it("a lease that comes back after the drain timeout is handed over at once", async () => {
-    const world = await ElectorWorld.of(three, { drainTimeoutMs: 50 });
+    const world = await Electors.of(three, { drainTimeoutMs: 50 });
     const first = await world.leader();
     first.elector.whileLeader(() => new Promise(() => {}));
     await world.advance(200);
@@ -122,7 +122,7 @@ describe("promise 1, when a body never ends", () => {
 
 describe("promise 2: state changes before anybody is told, and lost comes once, only after elected, with a reason", () => {
   it("whoever is told finds the state already changed", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const seen: string[] = [];
     for (const { elector } of world.seats.values())
       elector.subscribe((event) => {
@@ -144,22 +144,22 @@ describe("promise 2: state changes before anybody is told, and lost comes once, 
   });
 
   it("elected and lost alternate, their terms never fall, and each loss has its reason", async () => {
-    const reasons: [string, (world: ElectorWorld, id: string) => Promise<void>][] = [
+    const reasons: [string, (world: Electors, id: string) => Promise<void>][] = [
       ["resigned", async (world, id) => void (await world.settled(world.seat(id).elector.resign()))],
       ["leaseExpired", async (world, id) => world.isolate(id)],
       ["stopped", async (world, id) => void (await world.settled(world.seat(id).elector.stop()))],
       [
         "storeFailed",
         async (world, id) => {
-          const { disk, elector } = world.seat(id);
-          disk.error = new Error("no space");
+          const { elector } = world.seat(id);
+          world.failDisk(id, new Error("no space"));
           const change = elector.reconfigure({ add: { id: "d", address: "ws://d:1", incarnation: "d-1" } });
           change.catch(() => {});
         },
       ],
     ];
     for (const [reason, provoke] of reasons) {
-      const world = await ElectorWorld.of(three);
+      const world = await Electors.of(three);
       const { id } = await world.leader();
       await world.advance(500);
       await provoke(world, id);
@@ -177,7 +177,7 @@ describe("promise 2: state changes before anybody is told, and lost comes once, 
   });
 
   it("a listener that stops the elector, or throws, changes nothing for the others", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const { elector, told, logged } = world.seat("a");
     const order: string[] = [];
     elector.subscribe((event) => {
@@ -194,7 +194,7 @@ describe("promise 2: state changes before anybody is told, and lost comes once, 
 
 describe("promise 3: on loss: not leader, then signal, then events, then drain, and only then hand over", () => {
   it("a transfer goes through them in this order, and the transferee leads only after the drain", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const { elector } = first;
     const order: string[] = [];
@@ -228,14 +228,14 @@ describe("promise 3: on loss: not leader, then signal, then events, then drain, 
   });
 
   it("a body that does not drain in time is handed over from all the same, and named in the log", async () => {
-    const world = await ElectorWorld.of(three, { drainTimeoutMs: 700 });
+    const world = await Electors.of(three, { drainTimeoutMs: 700 });
     const first = await world.leader();
     first.elector.whileLeader(() => new Promise(() => {}));
     await flushed();
-    const fromMs = world.timeline.nowMs;
+    const fromMs = world.nowMs;
     await world.settled(first.elector.resign());
-    expect(world.timeline.nowMs - fromMs).toBeGreaterThanOrEqual(700);
-    expect(world.timeline.nowMs - fromMs).toBeLessThan(710);
+    expect(world.nowMs - fromMs).toBeGreaterThanOrEqual(700);
+    expect(world.nowMs - fromMs).toBeLessThan(710);
     expect(first.logged).toContain("a body still runs 700 ms after its signal");
     await world.until(() => world.leaders().length === 1, 100);
     expect(first.elector.status().contending).toBe(false);
@@ -244,7 +244,7 @@ describe("promise 3: on loss: not leader, then signal, then events, then drain, 
 
 describe("promise 4: it contends again by itself; it ends by stop(), its outer signal, or a body that asks for it", () => {
   it("runs the body again at the next leadership, with a higher term", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const terms: number[] = [];
     world.seat("a").elector.whileLeader(async (lead) => {
       terms.push(lead.term);
@@ -259,7 +259,7 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
   it.each(["stop", "signal", "body"])(
     "ends by its %s, after its body drained, and campaigns no more",
     async (how) => {
-      const world = await ElectorWorld.of(three);
+      const world = await Electors.of(three);
       const first = await world.leader();
       const { elector } = first;
       const controller = new AbortController();
@@ -288,7 +288,7 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
   );
 
   it("a body that returns while its node leads leaves it leading, with a signal that still tells the loss", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     const leads: Leadership[] = [];
     first.elector.whileLeader((lead) => {
@@ -304,7 +304,7 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
   });
 
   it("a body that throws while its node leads is logged, hands over, and keeps the node out for the cool-down", async () => {
-    const world = await ElectorWorld.of(three, { coolDownMs: 2000 });
+    const world = await Electors.of(three, { coolDownMs: 2000 });
     const first = await world.leader();
     const run = first.elector.whileLeader(() => {
       throw new Error("the body's own");
@@ -323,7 +323,7 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
   });
 
   it("one run at a time: a second is refused, and taken once the first has ended", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const { elector } = world.seat("a");
     const run = elector.whileLeader(() => {});
     expect(() => elector.whileLeader(() => {})).toThrow(expect.objectContaining({ code: "runInProgress" }));
@@ -337,8 +337,8 @@ describe("promise 4: it contends again by itself; it ends by stop(), its outer s
 
 describe("promise 5: a lease is checked when asked", () => {
   it("the first call after a blocked loop, with no timer run yet, finds the lease over", async () => {
-    const world = await ElectorWorld.of(three);
-    const { elector } = await world.leader();
+    const world = await Electors.of(three);
+    const { id, elector } = await world.leader();
     let lead: Leadership | undefined;
     elector.whileLeader((given) => {
       lead = given;
@@ -346,7 +346,8 @@ describe("promise 5: a lease is checked when asked", () => {
     await world.advance(100);
     lead?.assertValid();
     // Time passes, and nothing is run or read: what a SIGSTOP or a blocked loop looks like.
-    world.timeline.nowMs += 1000;
+    world.cluster.pause(id);
+    await world.advance(1000);
     expect(elector.isLeader).toBe(false);
     expect(elector.status().isLeader).toBe(false);
     expect(lead?.remainingMs()).toBe(0);
@@ -354,20 +355,20 @@ describe("promise 5: a lease is checked when asked", () => {
   });
 
   it("the first call after a suspend, in which the monotonic clock stood still, finds the lease over and the signal aborted", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     let lead: Leadership | undefined;
     first.elector.whileLeader((given) => {
       lead = given;
     });
     await flushed();
-    first.wallOffsetMs += 60_000;
-    expect(() => lead?.assertValid()).toThrow(LostLeadership);
+    world.jump(first.id, 60_000);
+    expect(() => lead?.assertValid()).toThrow(LeadershipLostError);
     expect(lead?.signal.aborted).toBe(true);
   });
 
   it("assertValid asks for as much as was said, and says when no lease can be that long", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { elector } = await world.leader();
     let lead: Leadership | undefined;
     elector.whileLeader((given) => {

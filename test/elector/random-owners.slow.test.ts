@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LeaderRun } from "../../src/elector/api.js";
-import { type Replica, ServiceCluster } from "../../src/testing/service-cluster.js";
+import { type Replica, ServiceCluster } from "../../src/testing/index.js";
 import { seededRandom } from "../support/prng.js";
 
 /** More courses: RAFTBEAT_OWNERS=1..2000 npx vitest run test/elector/random-owners.slow.test.ts */
@@ -44,9 +44,9 @@ class RandomOwners {
     this.calm();
     await cluster.advance(8_000);
     for (const [what, replica] of pending) if (this.isAlive(replica)) problems.push(`${what} never settled`);
-    for (const { id, alive } of cluster.cluster.processes) {
-      if (alive && this.stopped.has(cluster.replica(id))) cluster.crash(id);
-      if (!cluster.cluster.process(id).alive) cluster.restart(id);
+    for (const { id } of cluster.cluster.processes) {
+      if (cluster.isRunning(id) && this.stopped.has(cluster.replica(id))) cluster.crash(id);
+      if (!cluster.isRunning(id)) await cluster.settled(cluster.restart(id));
       else this.begin.get(id)?.();
     }
     await cluster.until(() => cluster.leader() !== null, 4_000).catch(() => problems.push("nobody leads"));
@@ -88,8 +88,9 @@ class RandomOwners {
     const leading = cluster.leader();
     const { id, alive } =
       leading !== null && this.random() < 0.7 ? cluster.cluster.process(leading.id) : this.pick(processes);
-    if (!alive) {
-      cluster.restart(id);
+    // One that starts again is nobody's yet.
+    if (!alive || !cluster.isRunning(id)) {
+      void cluster.restart(id);
       return;
     }
     const replica = cluster.replica(id);
@@ -147,7 +148,7 @@ class RandomOwners {
   }
 
   private isAlive(replica: Replica): boolean {
-    return this.cluster.cluster.process(replica.id).alive && this.cluster.replica(replica.id) === replica;
+    return this.cluster.isRunning(replica.id) && this.cluster.replica(replica.id) === replica;
   }
 
   private pick<T>(items: readonly T[]): T {

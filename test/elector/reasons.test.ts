@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ElectorWorld } from "./support/elector-world.js";
+import { Electors } from "./support/electors.js";
 
 const three = ["a", "b", "c"];
 const voters = Object.fromEntries(three.map((id) => [id, `ws://${id}:7400`]));
@@ -7,7 +7,7 @@ const laptop = { heartbeatIntervalMs: 150, electionTimeout: { minMs: 1000, maxMs
 
 describe("who leads, once nobody does", () => {
   it("is forgotten by an observer and an unhealthy voter within the longest election timeout", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     for (const id of ["a", "b"]) await world.start(id, { voters, metadata: `http://${id}` });
     await world.start("c", { voters, health: { check: () => false } });
     const leader = await world.leader();
@@ -34,7 +34,7 @@ describe("who leads, once nobody does", () => {
   });
 
   it("is forgotten at once where it stops without a handover", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const leader = await world.leader();
     const stopping = leader.elector.stop();
     await world.advance(2);
@@ -45,7 +45,7 @@ describe("who leads, once nobody does", () => {
   it("is nobody while no service is well, everybody says so, and one leads soon after", async () => {
     let well = true;
     const health = { check: () => well, intervalMs: 100 };
-    const world = await ElectorWorld.of(three, { health, coolDownMs: 1000 });
+    const world = await Electors.of(three, { health, coolDownMs: 1000 });
     await world.leader();
     well = false;
     await world.until(() => world.leaders().length === 0);
@@ -56,14 +56,13 @@ describe("who leads, once nobody does", () => {
         whyNoLeader: expect.stringMatching(/^this node does not campaign: its service is unhealthy; 2 of 3/),
       });
     well = true;
-    await world.advance(1000 + 100 + 400, () => world.leaders().length === 1);
-    expect(world.leaders()).toHaveLength(1);
+    await world.until(() => world.leaders().length === 1, 1000 + 100 + 400);
   });
 });
 
 describe("the log", () => {
   it("says why there is no leader: once for each reason, and never in an ordinary election", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     for (const id of ["a", "b", "c"]) await world.start(id, { voters });
     await world.leader();
     await world.advance(500);
@@ -89,7 +88,7 @@ describe("the log", () => {
   });
 
   it("names who refuses, where founders were given different lists", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     await world.start("a", { voters: { a: "ws://a:1", b: "ws://b:1" } });
     await world.start("b", { voters });
     await world.advance(3000);
@@ -101,7 +100,7 @@ describe("the log", () => {
   });
 
   it("says of a voter that died what the cluster survives", async () => {
-    const world = await ElectorWorld.of(["a", "b", "c", "d", "e"]);
+    const world = await Electors.of(["a", "b", "c", "d", "e"]);
     const leader = await world.leader();
     await world.advance(1000);
     expect(leader.elector.status()).toMatchObject({ survivableFailures: 2, warnings: [] });
@@ -125,7 +124,7 @@ describe("the log", () => {
   });
 
   it("says which members have another timing", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     for (const id of ["a", "b"]) await world.start(id, { voters });
     await world.start("c", { voters, timing: laptop });
     const leader = await world.leader();
@@ -141,8 +140,8 @@ describe("the log", () => {
 
 describe("a path that drops large packets", () => {
   it("keeps no leader from its lease, whose metadata are given up and told of", async () => {
-    const world = new ElectorWorld();
-    world.longestMessage = 900;
+    const world = new Electors();
+    world.cluster.network.longestMessage = 900;
     for (const id of three) await world.start(id, { voters, metadata: "m".repeat(1000) });
     await world.advance(20_000);
     const leader = await world.leader();
@@ -156,8 +155,8 @@ describe("a path that drops large packets", () => {
   });
 
   it("is named where not even a request for votes passes, although there are links", async () => {
-    const world = new ElectorWorld();
-    world.longestMessage = 100;
+    const world = new Electors();
+    world.cluster.network.longestMessage = 100;
     for (const id of three) await world.start(id, { voters });
     await world.advance(10_000);
     for (const { logged, id } of world.seats.values()) {
@@ -170,7 +169,7 @@ describe("a path that drops large packets", () => {
 
 describe("an arbiter", () => {
   it("votes, never leads, is no transferee, and says so when nobody else is left", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const arbiter = await world.start("a", { voters, arbiter: true, absentFounders: ["c"] });
     await world.start("b", { voters, absentFounders: ["c"] });
     const first = await world.leader();
@@ -192,7 +191,7 @@ describe("an arbiter", () => {
   });
 
   it("is refused as the only voter", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const alone = world.start("a", { voters: { a: "ws://a:1" }, arbiter: true });
     await expect(alone).rejects.toThrow(/^arbiter \(true\) and voters \(a\) contradict each other/);
   });
@@ -200,12 +199,12 @@ describe("an arbiter", () => {
 
 describe("members that all stop at once", () => {
   it("wait neither for a transferee nor for a lease to end", async () => {
-    const world = await ElectorWorld.of(three, { timing: laptop });
+    const world = await Electors.of(three, { timing: laptop });
     await world.leader();
     await world.advance(3000);
-    const fromMs = world.timeline.nowMs;
+    const fromMs = world.nowMs;
     const electors = [...world.seats.values()].map(({ elector }) => elector);
     await world.settled(Promise.all(electors.map((elector) => elector.stop({ handover: true }))));
-    expect(world.timeline.nowMs - fromMs).toBeLessThan(2 * laptop.heartbeatIntervalMs);
+    expect(world.nowMs - fromMs).toBeLessThan(2 * laptop.heartbeatIntervalMs);
   });
 });

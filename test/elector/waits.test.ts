@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { ElectorStatus } from "../../src/elector/status.js";
-import { ElectorWorld, flushed } from "./support/elector-world.js";
+import { Electors, flushed } from "./support/electors.js";
 
 const three = ["a", "b", "c"];
 
 describe("promise 6: every wait takes an AbortSignal and always settles; no signal handlers, no exit", () => {
-  type Wait = (world: ElectorWorld, leader: string, signal?: AbortSignal) => Promise<unknown>;
+  type Wait = (world: Electors, leader: string, signal?: AbortSignal) => Promise<unknown>;
   const withSignal = (signal?: AbortSignal) => (signal === undefined ? {} : { signal });
   const waits: [string, Wait][] = [
     ["waitForLeader", (world, id, signal) => world.seat(id).elector.waitForLeader(withSignal(signal))],
@@ -25,8 +25,8 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
   const other = (id: string): string => (id === "a" ? "b" : "a");
 
   /** A leader whose body hangs, cut off, so that nothing asked of it is answered. */
-  async function stuckWorld(): Promise<{ world: ElectorWorld; id: string }> {
-    const world = await ElectorWorld.of(three);
+  async function stuckWorld(): Promise<{ world: Electors; id: string }> {
+    const world = await Electors.of(three);
     const { id, elector } = await world.leader();
     elector.whileLeader(() => new Promise(() => {}));
     await world.advance(200);
@@ -77,9 +77,9 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
 
   it.each(waits)("%s settles by a failed store, with that error afterwards", async (name, wait) => {
     const { world, id } = await stuckWorld();
-    const { elector, disk } = world.seat(id);
+    const { elector } = world.seat(id);
     if (name === "waitForLeader") world.isolate(id);
-    disk.error = new Error("no space");
+    world.failDisk(id, new Error("no space"));
     const change = elector.reconfigure({ add: { id: "e", address: "ws://e:1", incarnation: "e-1" } });
     change.catch(() => {});
     await world.advance(0.1);
@@ -91,7 +91,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
   });
 
   it("watch tells the present first, skips for a slow reader, never drops the last, and then ends", async () => {
-    const world = await ElectorWorld.of(["a"]);
+    const world = await Electors.of(["a"]);
     const { elector } = world.seat("a");
     const statuses = elector.watch()[Symbol.asyncIterator]();
     expect((await statuses.next()).value).toMatchObject({ role: "follower", isLeader: false });
@@ -110,7 +110,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
   });
 
   it("watch ends quietly by its signal, also while it waits, and leaves no listener", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     await world.leader();
     await world.advance(500);
     const controller = new AbortController();
@@ -124,7 +124,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
   });
 
   it("a wait and a watch that are over leave no listener on a signal that lives on", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const { signal } = new AbortController();
     const leader = await world.leader();
     await world.settled(leader.elector.verify({ signal }));
@@ -139,7 +139,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
   });
 
   it("a reader that waits when the elector ends is told the last and then the end", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     await world.leader();
     const roles: string[] = [];
     const { elector } = world.seat("a");
@@ -154,7 +154,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
 
   it("installs no signal handlers", async () => {
     const before = process.eventNames().map((name) => [name, process.listenerCount(name)]);
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     await world.leader();
     for (const { elector } of world.seats.values()) await world.settled(elector.stop({ handover: true }));
     expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(before);
@@ -163,7 +163,7 @@ describe("promise 6: every wait takes an AbortSignal and always settles; no sign
 
 describe("waiting for a leader", () => {
   it("resolves at a follower and at the leader, with the leader's metadata, once it has a lease", async () => {
-    const world = await ElectorWorld.of(three, { metadata: "http://here" });
+    const world = await Electors.of(three, { metadata: "http://here" });
     const found = await world.settled(
       Promise.all([...world.seats.values()].map(({ elector }) => elector.waitForLeader())),
     );
@@ -172,11 +172,11 @@ describe("waiting for a leader", () => {
   });
 
   it("verify resolves after a quorum round at a leader, and is refused elsewhere", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const leader = await world.leader();
-    const fromMs = world.timeline.nowMs;
+    const fromMs = world.nowMs;
     await world.settled(leader.elector.verify());
-    expect(world.timeline.nowMs - fromMs).toBeCloseTo(2, 6);
+    expect(world.nowMs - fromMs).toBeCloseTo(2, 6);
     for (const { elector } of world.others(leader))
       await expect(world.settled(elector.verify())).rejects.toMatchObject({ code: "notLeader" });
     world.isolate(leader.id);
@@ -186,15 +186,15 @@ describe("waiting for a leader", () => {
 
 describe("the end", () => {
   it("stop with handover passes the leadership on before it ends, and again does nothing", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     await world.advance(200);
-    const fromMs = world.timeline.nowMs;
+    const fromMs = world.nowMs;
     const stopped = first.elector.stop({ handover: true });
     expect(first.elector.stop()).toBe(stopped);
     await world.settled(stopped);
     await world.until(() => world.leaders().length === 1, 10);
-    expect(world.timeline.nowMs - fromMs).toBeLessThan(20);
+    expect(world.nowMs - fromMs).toBeLessThan(20);
     expect(world.leaders()).toHaveLength(1);
     expect(await first.elector.closed).toBeNull();
     expect(first.elector.status()).toMatchObject({ role: "stopped", isLeader: false, contending: false });
@@ -202,23 +202,23 @@ describe("the end", () => {
 
   it("a handover in the very moment of winning waits for a transferee instead of leaving it to an election", async () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const world = await ElectorWorld.of(three, {}, seed);
+      const world = await Electors.of(three, {}, { seed });
       const stopped = new Promise<number>((resolve) => {
         for (const { elector } of world.seats.values())
           elector.subscribe(({ kind }) => {
-            if (kind === "elected") resolve(world.timeline.nowMs);
+            if (kind === "elected") resolve(world.nowMs);
             if (kind === "elected" && elector.status().term === 1) void elector.stop({ handover: true });
           });
       });
       const wonMs = await world.settled(stopped);
       await world.until(() => world.leaders().some(({ elector }) => elector.status().term > 1));
       // Shorter than the shortest election timeout: nobody waited one out.
-      expect(world.timeline.nowMs - wonMs, `seed ${seed}`).toBeLessThan(150);
+      expect(world.nowMs - wonMs, `seed ${seed}`).toBeLessThan(150);
     }
   });
 
   it("a failed store ends the elector: the loss is told, bodies drain, closed and the run tell the error", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     let reason: unknown;
     const run = first.elector.whileLeader(
@@ -231,7 +231,7 @@ describe("the end", () => {
         }),
     );
     await world.advance(200);
-    first.disk.error = new Error("no space left on device");
+    world.failDisk(first.id, new Error("no space left on device"));
     first.elector.reconfigure({ add: { id: "d", address: "ws://d:1", incarnation: "d-1" } }).catch(() => {});
     const error = await world.settled(first.elector.closed);
     expect(error).toMatchObject({
@@ -247,7 +247,7 @@ describe("the end", () => {
   });
 
   it("await using hands over and stops", async () => {
-    const world = await ElectorWorld.of(three);
+    const world = await Electors.of(three);
     const first = await world.leader();
     await world.advance(200);
     await world.settled(Promise.resolve(first.elector[Symbol.asyncDispose]()));
@@ -255,7 +255,7 @@ describe("the end", () => {
   });
 
   it("a store that is failing keeps an elector from starting, with its error", async () => {
-    const world = new ElectorWorld();
+    const world = new Electors();
     const voters = { a: "ws://a:1" };
     const store = {
       open: (callback: (error: Error, record: null) => void) =>

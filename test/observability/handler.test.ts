@@ -78,6 +78,7 @@ describe("the handler in a service's own server", () => {
     expect((await ask("/election/readyz")).status).toBe(200);
     expect(await ask("/readyz")).toMatchObject(theService);
     expect(await ask("/election")).toMatchObject(theService);
+    expect(await ask("/elephant/readyz")).toMatchObject(theService);
   });
 
   it("changes nothing unless told who may ask", async () => {

@@ -29,7 +29,7 @@ describe("an observed elector", () => {
     node.elector.whileLeader((leadership) => {
       lead = leadership;
     });
-    await until("it leads", () => node.elector.isLeader && lead !== null);
+    await until("it leads", () => node.elector.isLeader && lead !== null, 20_000);
     expect(node.remainingMs()).toBe((lead as unknown as Leadership).remainingMs());
     expect(node.remainingMs()).toBeGreaterThan(0);
     await node.elector.stop();
@@ -66,7 +66,7 @@ describe("an observed elector", () => {
     const node = await alone([]);
     const end = node.subscribe((event) => void seen.push(event));
     node.elector.whileLeader(() => {});
-    await until("it leads", () => kindsOf(seen).includes("elected"));
+    await until("it leads", () => kindsOf(seen).includes("elected"), 20_000);
     end();
     await node.elector.stop();
     await node.ended;
@@ -93,7 +93,9 @@ describe("an observed elector", () => {
         (event) => event.event === "warning" && event.message.includes("under ten one-way latencies"),
       );
     await until("it warns", () => warnings().length > 0, 20_000);
-    const place = nodes.findIndex(({ measurements }) => measurements.read().roundTripMs !== null);
+    // On a busy machine both may have led.
+    const counts = nodes.map(({ measurements }) => measurements.read().roundTripMs?.count ?? 0);
+    const place = counts.indexOf(Math.max(...counts));
     const { measurements, links } = nodes[place] as (typeof nodes)[number];
     const { roundTripMs, writeMs } = measurements.read();
     expect(roundTripMs?.count).toBeGreaterThanOrEqual(100);

@@ -21,7 +21,7 @@ async function folderOf(run: ReturnType<typeof demo>): Promise<string> {
   return /raftbeat-demo-\w+/.exec(run.stdout())?.[0] ?? "";
 }
 
-/** Command lines of the processes that name this folder: replicas and sweeper. */
+/** Command lines of the processes that name this folder: replicas and cleanup. */
 function processesOf(folder: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -17,57 +17,16 @@ const node = [
   "/nowhere/at/all",
 ];
 
-/** What was asked wrongly, and the sentence that says so. */
-const wrong: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
-  ["a flag that does not exist", ["node", "--votres", "a"], {}, /unknown option '--votres'.*--voters/],
-  ["a command that does not exist", ["dmeo"], {}, /unknown command 'dmeo'.*demo/],
-  ["a setting that is missing", ["node"], {}, /--cluster is missing: .*RAFTBEAT_CLUSTER/],
-  [
-    "a setting that is no number",
-    [...node, "--heartbeat-ms", "fast"],
-    {},
-    /--heartbeat-ms "fast" must be a number/,
-  ],
-  [
-    "settings that contradict each other",
-    [...node, "--heartbeat-ms", "100"],
-    {},
-    /heartbeatIntervalMs \(100\).*voteHoldMs \(150\)/,
-  ],
-  [
-    "a variable that does not exist",
-    node,
-    { RAFTBEAT_HEARTBEAT: "5" },
-    /RAFTBEAT_HEARTBEAT "5" is no setting/,
-  ],
-  [
-    "a settings file that is not there",
-    [...node, "--config", "/nowhere.yaml"],
-    {},
-    /\/nowhere.yaml cannot be read as the settings file: ENOENT/,
-  ],
-  ["too few replicas", ["demo", "--replicas", "2"], {}, /--replicas "2" must be a whole number from 3 to 9/],
-  ["no kills", ["demo", "--kills", "0"], {}, /--kills "0" must be a whole number from 1/],
-  ["half a kill", ["demo", "--kills", "1.5"], {}, /--kills "1.5" must be a whole number/],
-  [
-    "a signal that is not for this",
-    ["demo", "--signal", "HUP"],
-    {},
-    /--signal "HUP" must be one of KILL, STOP, TERM/,
-  ],
-  ["an address that is none", ["status", "--url", "localhost"], {}, /--url "localhost" must be an http/],
-  [
-    "two changes at once",
-    ["reconfigure", "--add", "d=ws://h:1", "--remove", "a"],
-    {},
-    /one change at a time/,
-  ],
-  ["no change", ["reconfigure"], {}, /one of --add id=address, --remove id and --address id=address/],
-];
-
 describe("raftbeat, asked wrongly, says one sentence and exits 2", () => {
-  it.each(wrong)("%s", async (_what, args, environment, sentence) => {
-    const run = raftbeat(args, environment);
+  it.each([
+    ["a command that does not exist", ["dmeo"], /unknown command 'dmeo'.*demo/],
+    [
+      "settings that contradict each other",
+      [...node, "--heartbeat-ms", "100"],
+      /heartbeatIntervalMs \(100\)/,
+    ],
+  ])("%s", async (_what, args, sentence) => {
+    const run = raftbeat(args);
     expect(await run.exited).toBe(2);
     expect(run.stderr()).toMatch(sentence);
     expect(run.stderr()).toMatch(/^raftbeat: .*\n$/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planElector } from "../../src/elector/options/options.js";
+import { resolveOptions } from "../../src/elector/options/options.js";
 import { memoryVoteStore } from "../../src/index.js";
 import * as protocol from "../../src/protocol/index.js";
 import { parseScenario, playRun, type ScenarioInput } from "../../src/simulation/index.js";
@@ -143,7 +143,7 @@ describe("a node of a service", () => {
       voters: { a: "ws://a:7400" },
       store: memoryVoteStore({ unsafeForgetsVotes: true }),
     };
-    const { settings } = planElector(options);
+    const { settings } = resolveOptions(options);
     expect(settings.modes).toEqual({ preVote: true, quorumCheck: true, voteHold: true, durable: true });
     expect(settings.candidacy ?? null).toBeNull();
     for (const extra of [
@@ -152,7 +152,7 @@ describe("a node of a service", () => {
       { protocol: { preVote: false } },
       { timing: { heartbeatIntervalMs: 50, electionTimeout: { minMs: 150, maxMs: 300 }, modes: {} } },
     ])
-      expect(() => planElector(Object.assign({ ...options }, extra)), Object.keys(extra)[0]).toThrow();
+      expect(() => resolveOptions(Object.assign({ ...options }, extra)), Object.keys(extra)[0]).toThrow();
     expect(() => Object.assign(settings.modes, { voteHold: false })).toThrow();
   });
 });

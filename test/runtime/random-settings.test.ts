@@ -47,8 +47,8 @@ const namesBoth = /[\w.]+ \(-?[\d.e+-]+\).*[\w.]+ \(-?[\d.e+-]+\)/;
 const aboutOne = /must be a number of milliseconds|must be at least 0 and below 0\.2/;
 
 /** Nobody hears this one any more, nor it anybody. */
-function isolate(cluster: Cluster, { place }: SimulatedProcess): () => void {
-  return cluster.install((from, to) => (from === place || to === place ? { passes: "nothing" } : null));
+function isolate(cluster: Cluster, { index }: SimulatedProcess): () => void {
+  return cluster.install((from, to) => (from === index || to === index ? { passes: "nothing" } : null));
 }
 
 let refused = 0;

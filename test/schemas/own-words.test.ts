@@ -6,7 +6,7 @@ import { clientSettings } from "../../src/cli/settings/client-settings.js";
 import { nodeSettings } from "../../src/cli/settings/node-settings.js";
 import { check, flagOf, type Settings } from "../../src/cli/settings/setting-sources.js";
 import type { ElectorOptions } from "../../src/elector/api.js";
-import { planElector } from "../../src/elector/options/options.js";
+import { resolveOptions } from "../../src/elector/options/options.js";
 import { parseScenario } from "../../src/simulation/scenario/scenario.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { readSweepState } from "../../src/tuning/sweep/state.js";
@@ -96,7 +96,7 @@ describe("in our own words, not in those of the validation library, speaks", () 
       "x",
     ])
       expectOwnWords(
-        problems((value) => planElector({ ...options, [key]: value } as unknown as ElectorOptions)).map(
+        problems((value) => resolveOptions({ ...options, [key]: value } as unknown as ElectorOptions)).map(
           (sentence) => sentence.replace(/\(.*?\)/, ""),
         ),
       );

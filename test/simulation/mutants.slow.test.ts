@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ScenarioInput } from "../../src/simulation/index.js";
 import { editsOf, mutants } from "./mutants/all.js";
-import { type Course, courses } from "./mutants/courses.js";
 import { type SimulatedMutant, searches } from "./mutants/mutant.js";
+import { paths, type ToldPath } from "./mutants/paths.js";
 import { scenarios } from "./mutants/scenarios.js";
 import { worlds } from "./mutants/worlds.js";
 import { plantInSimulator, type Simulator } from "./support/mutants.js";
@@ -17,9 +17,9 @@ function played(simulator: Simulator, input: ScenarioInput, seeds: number): stri
   return "nothing";
 }
 
-function told(simulator: Simulator, course: Course, seeds: number): string {
+function told(simulator: Simulator, path: ToldPath, seeds: number): string {
   for (let seed = 1; seed <= seeds; seed++) {
-    const [promise] = course(simulator, seed);
+    const [promise] = path(simulator, seed);
     if (promise !== undefined) return promise;
   }
   return "nothing";
@@ -27,30 +27,30 @@ function told(simulator: Simulator, course: Course, seeds: number): string {
 
 function searched(simulator: Simulator, search: keyof typeof searches): string {
   const { violation } = simulator.explore({ ...simulator.defaultExploreOptions, ...searches[search] });
-  return violation === null ? "nothing" : `${violation.promises[0]} after ${violation.course.length}`;
+  return violation === null ? "nothing" : `${violation.promises[0]} after ${violation.path.length}`;
 }
 
 /** A bug's line in the table of `simulations/README.md`. */
-function lineOf({ name, world, scenario, course, search }: SimulatedMutant): string {
+function lineOf({ name, world, scenario, path, search }: SimulatedMutant): string {
   const within = (by: readonly [string, number, string] | undefined, unit: string) =>
     by === undefined ? "-" : `${by[2]} in ${by[0]}, ${by[1]} ${by[1] === 1 ? unit : `${unit}s`}`;
-  return `| ${name} | ${within(world, "seed")} | ${within(scenario ?? course, "seed")} | ${within(search, "move")} |`;
+  return `| ${name} | ${within(world, "seed")} | ${within(scenario ?? path, "seed")} | ${within(search, "move")} |`;
 }
 
 describe("a bug planted in the simulated nodes", () => {
   it.each(mutants)("$name is caught", async (mutant) => {
-    const { world, scenario, course, search } = mutant;
+    const { world, scenario, path, search } = mutant;
     const simulator = await plantInSimulator(editsOf(mutant));
     if (world !== undefined) expect(played(simulator, worlds[world[0]], world[1])).toBe(world[2]);
     if (scenario !== undefined)
       expect(played(simulator, scenarios[scenario[0]], scenario[1])).toBe(scenario[2]);
-    if (course !== undefined) expect(told(simulator, courses[course[0]], course[1])).toBe(course[2]);
+    if (path !== undefined) expect(told(simulator, paths[path[0]], path[1])).toBe(path[2]);
     if (search !== undefined) expect(searched(simulator, search[0])).toBe(`${search[2]} after ${search[1]}`);
   });
 
   it("is caught by something named in every case, and in all trips every promise that is checked", () => {
-    const caught = mutants.map(({ world, scenario, course, search }) =>
-      [world, scenario, course, search].flatMap((by) => by?.[2] ?? []),
+    const caught = mutants.map(({ world, scenario, path, search }) =>
+      [world, scenario, path, search].flatMap((by) => by?.[2] ?? []),
     );
     expect(caught.filter((promises) => promises.length === 0)).toEqual([]);
     const ours = ["assertion", "fencing", "following", "quorum", "storm"];
@@ -60,7 +60,7 @@ describe("a bug planted in the simulated nodes", () => {
 
   it("stands in the table that says what catches it", () => {
     const readme = readFileSync(new URL("../../simulations/README.md", import.meta.url), "utf8");
-    const heading = "| bug | world of chance | script or course | search |\n| --- | --- | --- | --- |\n";
+    const heading = "| bug | world of chance | script or path | search |\n| --- | --- | --- | --- |\n";
     expect(readme).toContain(heading + mutants.map(lineOf).join("\n"));
   });
 
@@ -69,13 +69,13 @@ describe("a bug planted in the simulated nodes", () => {
     const seedsOf = (name: string) =>
       Math.max(
         ...mutants
-          .flatMap(({ world, scenario, course }) => [world, scenario, course])
+          .flatMap(({ world, scenario, path }) => [world, scenario, path])
           .map((by) => (by?.[0] === name ? by[1] : 0)),
       );
     for (const [name, world] of Object.entries({ ...worlds, ...scenarios }))
       expect(played(simulator, world, seedsOf(name)), name).toBe("nothing");
-    for (const [name, course] of Object.entries(courses))
-      expect(told(simulator, course, seedsOf(name)), name).toBe("nothing");
+    for (const [name, path] of Object.entries(paths))
+      expect(told(simulator, path, seedsOf(name)), name).toBe("nothing");
     for (const search of Object.keys(searches) as (keyof typeof searches)[])
       expect(searched(simulator, search)).toBe("nothing");
   });

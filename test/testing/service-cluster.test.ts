@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
-import { type Replica, ServiceCluster } from "../../src/testing/service-cluster.js";
+import { type Replica, ServiceCluster } from "../../src/testing/index.js";
 
 /** Notes when each replica's body runs, on true time. */
 function world(seed = 1) {
@@ -63,8 +63,9 @@ describe("a service in a simulated cluster", () => {
     expect(running.has(id)).toBe(true);
     running.delete(id);
     const dead = cluster.replica(id);
-    cluster.restart(id);
-    expect(cluster.replica(id)).not.toBe(dead);
+    const again = await cluster.settled(cluster.restart(id));
+    expect(again).not.toBe(dead);
+    expect(cluster.replica(id)).toBe(again);
     await cluster.advance(1_000);
     expect(cluster.replica(id).elector.status().leader).toBe(cluster.leader()?.id);
   });

@@ -57,7 +57,7 @@ describe("a cluster over real sockets", () => {
     );
   }
 
-  it("keeps its leader while strangers feed it random and mutated frames", async () => {
+  it("keeps its leader while nodes that are no peers feed it random and mutated frames", async () => {
     const { replicas, settled } = await startCluster(["a", "b", "c"], { limits: { maxUnlistedCount: 200 } });
     const frames = fc
       .oneof(plausible(replicas[0] as Replica), anyMessage)
@@ -69,11 +69,11 @@ describe("a cluster over real sockets", () => {
     const before = replicas.map(({ told }) => [...told]);
     for (let index = 0; index < texts.length; index += 5) {
       const target = replicas[(index / 5) % replicas.length] as Replica;
-      const stranger = await rawNode(`x${index}`, target.id, target.transport.port(), "/election");
-      for (const text of texts.slice(index, index + 5)) stranger.socket.send(text);
-      // Whoever was not cut off leaves by itself, once all was read.
-      stranger.socket.close();
-      await stranger.closed;
+      const outsider = await rawNode(`x${index}`, target.id, target.transport.port(), "/election");
+      for (const text of texts.slice(index, index + 5)) outsider.socket.send(text);
+      // A node that was not cut off leaves by itself, once all was read.
+      outsider.socket.close();
+      await outsider.closed;
       expect(replicas.map(({ told }) => told)).toEqual(before);
     }
     expect(replicas.map(({ driver }) => driver.node.record.term)).toEqual([term, term, term]);

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
 import type { Measured } from "../../observability/measurements.js";
 import type { Timing } from "../../protocol/index.js";
+import { toldTiming } from "../../schemas/timing.js";
 import type { NetworkProfile } from "../../tuning/model/network-profile.js";
 import { askAll } from "./cluster-client.js";
 
@@ -25,13 +26,7 @@ const milliseconds = v.object({
 
 /** As much of the measurements in /status as advice is made of: a stranger may say anything. */
 const measuredShape = v.object({
-  timing: v.object({
-    heartbeatIntervalMs: v.number(),
-    electionTimeout: v.object({ minMs: v.number(), maxMs: v.number() }),
-    voteHoldMs: v.number(),
-    quorumTimeoutMs: v.number(),
-    clockDriftRatio: v.number(),
-  }),
+  timing: toldTiming,
   roundTripMs: v.nullable(milliseconds),
   loss: v.nullable(v.number()),
   stallP99Ms: v.nullable(v.number()),
@@ -47,7 +42,7 @@ const fewestRoundTrips = 20;
 
 /**
  * Asks running nodes what they measured: round trips and loss of the one that leads, the worst stalls and writes of all that answer.
- * Errors: `timeout` where none of them leads, `transportFailed` where the leader has nothing measured.
+ * @throws RaftbeatError `timeout` where none of them leads, `transportFailed` where the leader has nothing measured
  */
 export async function measuredCluster(urls: readonly string[]): Promise<MeasuredCluster> {
   const answers = await askAll({ urls, token: null, timeoutMs: longestAnswerMs, json: false });

@@ -37,7 +37,10 @@ export interface AdviceSituation {
 /** What nobody gave or measured. */
 const assumed: NetworkProfile = { ...networkPresets.oneRegion };
 
-/** What flags and running nodes tell. Errors: `invalidSettings`, and what asking the nodes of `--from` may lead to. */
+/**
+ * What flags and running nodes tell.
+ * @throws RaftbeatError `invalidSettings`, and what asking the nodes of `--from` may lead to
+ */
 export async function situationOf(flags: SituationFlags): Promise<AdviceSituation> {
   const { from, network, rtt, loss, transport, stall, longestStall, measuredHours } = flags;
   const { write, nodes, mtbf } = flags;

@@ -5,7 +5,7 @@ import { quantiles } from "../../quantiles.js";
 import type { DemoEvent, DemoSignal, Failovers } from "../demo/event.js";
 import type { Totals } from "../demo/leadership-record.js";
 import { type DemoPlan, runDemo } from "../demo/run-demo.js";
-import { createScreen } from "../demo/screen.js";
+import { createView } from "../demo/view.js";
 import { check, type Settings } from "../settings/setting-sources.js";
 import * as value from "../settings/setting-values.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
@@ -72,20 +72,20 @@ async function demo(flags: Record<string, unknown>): Promise<void> {
   };
   const json = flags["json"] === true;
   const coloured = wantsColours();
-  const screen = createScreen(coloured, process.stdout.columns ?? Number.POSITIVE_INFINITY);
+  const view = createView(coloured, process.stdout.columns ?? Number.POSITIVE_INFINITY);
   const interrupted = onInterrupt();
   let beganAtMs: number | null = null;
   const totals = await runDemo(
     plan,
     (event, atMs) => {
       beganAtMs ??= atMs;
-      printText(json ? jsonLine(event, atMs) : screen.line(event, atMs - beganAtMs), { coloured });
+      printText(json ? jsonLine(event, atMs) : view.line(event, atMs - beganAtMs), { coloured });
     },
     interrupted,
   );
   const summary = summaryOf(plan, totals);
   if (json) printJson(summary);
-  else printText(screen.totals(totals, `${plan.killCount} × SIG${plan.signal}`), { coloured });
+  else printText(view.totals(totals, `${plan.killCount} × SIG${plan.signal}`), { coloured });
   const kept = totals.failoversMs.length === plan.killCount && totals.leadersPerTermMax === 1;
   process.exitCode = kept && totals.leaseOverlapMs === 0 ? 0 : 1;
 }

@@ -18,7 +18,7 @@ interface Flags {
   readonly reconfigurations?: number;
   readonly forgeries?: number;
   readonly copies?: number;
-  readonly letters?: number;
+  readonly inFlight?: number;
   readonly states?: number;
   readonly from?: "fresh" | "led" | "torn";
   readonly disks?: "slow" | "instant";
@@ -27,19 +27,19 @@ interface Flags {
   readonly json?: true;
 }
 
-/** `raftbeat explore`: searches every course of events within bounds. */
+/** `raftbeat explore`: searches every path of events within bounds. */
 export function addExploreCommand(program: Command): void {
   program
     .command("explore")
-    .summary("search every course of events of a small cluster")
+    .summary("search every path of events of a small cluster")
     .description(
       "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks a promise, and says how it comes about.",
     )
     .option("--nodes <count>", "voters, 1 to 5", countFrom(0))
     .option("--terms <count>", "the highest term looked at", countFrom(0))
-    .option("--depth <count>", "the longest course of moves looked at", countFrom(0))
+    .option("--depth <count>", "the longest path of moves looked at", countFrom(0))
     .option("--crashes <count>", "how many crashes may happen", countFrom(0))
-    .option("--duplicates <count>", "how many letters may arrive twice", countFrom(0))
+    .option("--duplicates <count>", "how many messages may arrive twice", countFrom(0))
     .option("--transfers <count>", "how often a leader may be asked to hand over", countFrom(0))
     .option(
       "--reconfigurations <count>",
@@ -56,7 +56,7 @@ export function addExploreCommand(program: Command): void {
       "how often a disk may be put back to what it was before its last start",
       countFrom(0),
     )
-    .option("--letters <count>", "letters under way on a link; of more, the stalest is lost", countFrom(0))
+    .option("--in-flight <count>", "messages in flight on a link; of more, the stalest is lost", countFrom(0))
     .option("--states <count>", "stop after so many states", countFrom(0))
     .addOption(
       new Option(

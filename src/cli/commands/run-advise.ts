@@ -21,7 +21,10 @@ export interface AdviseFlags extends SituationFlags {
   readonly html?: string;
 }
 
-/** Advises and gives the exit code. Errors: `invalidSettings`, and what asking the nodes of `--from` may lead to. */
+/**
+ * Advises and gives the exit code.
+ * @throws RaftbeatError `invalidSettings`, and what asking the nodes of `--from` may lead to
+ */
 export async function runAdvise(flags: AdviseFlags): Promise<number> {
   if (flags.html !== undefined) refuseUnwritable("--html", flags.html);
   const limits = { falsePerMonth: flags.falsePerMonth, messagesPerFollower: flags.messages };

@@ -43,7 +43,7 @@ const stateEveryMs = 1_000;
 
 /**
  * Plays a sweep and gives its exit code: 1 if an invariant was violated in it.
- * Errors: `invalidSettings`; `aborted` after Ctrl-C, saying how to go on.
+ * @throws RaftbeatError `invalidSettings`; `aborted` after Ctrl-C, saying how to go on
  */
 export async function sweepFile(file: string, flags: SweepFlags): Promise<number> {
   const plan = planOf(file, flags);

@@ -6,11 +6,11 @@ import { once } from "node:events";
  * system closes with us, then kills the processes it was last told of and removes the folder. A process that is stopped (SIGSTOP)
  * could not notice by itself that its parent is gone.
  */
-export interface Sweeper {
+export interface Cleanup {
   /** The processes that run now. */
   processes(ids: readonly number[]): void;
   /** Kills and removes now; resolves when it is done. */
-  sweep(): Promise<void>;
+  run(): Promise<void>;
 }
 
 /** What is written meanwhile can keep a folder from being removed at first. */
@@ -23,8 +23,8 @@ for _ in 1 2 3 4 5; do rm -rf -- "$1" 2>/dev/null && exit; sleep 0.2; done
 `;
 
 /** Starts the shell. */
-export function createSweeper(folder: string): Sweeper {
-  const shell = spawn("sh", ["-c", script, "raftbeat-sweeper", folder], {
+export function createCleanup(folder: string): Cleanup {
+  const shell = spawn("sh", ["-c", script, "raftbeat-cleanup", folder], {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const gone = once(shell, "exit");
@@ -32,7 +32,7 @@ export function createSweeper(folder: string): Sweeper {
   shell.stdin.on("error", () => {});
   return {
     processes: (ids) => void shell.stdin.write(`${ids.join(" ")}\n`),
-    async sweep() {
+    async run() {
       shell.stdin.end();
       await gone;
     },

@@ -2,35 +2,35 @@ import { RaftbeatError } from "../../errors.js";
 import type { NodeLine } from "../../observability/node-event.js";
 import { type Preset, presets } from "../../protocol/index.js";
 import { machineMs } from "../../runtime/system-ports.js";
-import type { DemoSignal, Tell } from "./event.js";
-import type { Story } from "./leadership-record.js";
-import { createReplicas } from "./replicas.js";
-import type { Lookout } from "./wait-until.js";
+import type { DemoSignal, Report } from "./event.js";
+import type { LeadershipRecord } from "./leadership-record.js";
+import { createReplicas, type Replicas } from "./replicas.js";
+import type { Waits } from "./waits.js";
 
 /** The replicas of a demo, and what is known of them from what they print. */
-export interface Cast {
+export interface DemoCluster {
   readonly ids: readonly string[];
   /** Starts every replica and waits as `settled` does. */
-  assemble(): Promise<string>;
+  start(): Promise<string>;
   /** Waits until every replica runs and follows one leader; gives that leader. */
   settled(): Promise<string>;
   /** Ends or stops the leader; false if another had been elected just before, so that nothing was shown. */
   kill(leader: string, signal: DemoSignal, kill: number): Promise<boolean>;
-  /** Brings back who was killed or stopped. */
+  /** Brings back a replica that was killed or stopped. */
   revive(id: string, signal: DemoSignal): Promise<void>;
-  /** Whatever the replicas say or do from now on is no news: they are about to be swept away. */
-  dismiss(): void;
+  /** Ignores what the replicas print from now on: they are about to be cleaned up. */
+  ignore(): void;
 }
 
-/** What a cast is made of. */
-export interface CastOptions {
+/** What a demo's cluster is made of. */
+export interface DemoClusterOptions {
   readonly folder: string;
   readonly ports: readonly number[];
   readonly timing: Preset;
-  readonly story: Story;
-  readonly lookout: Lookout;
-  readonly tell: Tell;
-  /** Told of the processes that run. */
+  readonly record: LeadershipRecord;
+  readonly waits: Waits;
+  readonly report: Report;
+  /** Called with the ids of the processes that run, whenever they change. */
   readonly onProcesses: (processIds: readonly number[]) => void;
 }
 
@@ -38,91 +38,25 @@ export interface CastOptions {
 const launchCount = 5;
 
 /** No election takes longer than this, on the busiest machine. */
-function patienceMs(timing: Preset): number {
+function settleTimeoutMs(timing: Preset): number {
   return 10_000 + 10 * presets[timing].electionTimeout.maxMs;
 }
 
-/** Makes the cast; nobody is started. */
-export function createCast({ folder, ports, timing, story, lookout, tell, onProcesses }: CastOptions): Cast {
-  const replicas = createReplicas(folder, ports, ["--timing", timing], { onLine, onExit });
-  const parts = new Map(replicas.ids.map((id) => [id, offStage()]));
-  const withinMs = patienceMs(timing);
-  let dismissed = false;
-
-  function onLine(line: NodeLine): void {
-    if (dismissed) return;
-    const { id, monotonicMs: atMs } = line;
-    const part = partOf(id);
-    switch (line.event) {
-      case "started":
-        part.triesLeft = 0;
-        break;
-      case "elected":
-        part.follows = id;
-        tell({ event: "elected", id, term: line.term, failoverMs: story.elected(id, line.term, atMs) }, atMs);
-        break;
-      case "lease":
-        story.leased(id, line.term, atMs, line.leaseUntilMs);
-        break;
-      case "lost":
-        part.follows = null;
-        story.lost(id, atMs);
-        tell({ event: "lost", id, term: line.term, reason: line.reason }, atMs);
-        break;
-      case "leader":
-        part.follows = line.leader;
-        if (line.leader !== null) tell({ event: "follows", id, leader: line.leader, term: line.term }, atMs);
-        break;
-      case "stalled":
-        part.asleep = false;
-        tell({ event: "woke", id, stalledMs: line.stalledMs, isLeader: line.isLeader }, atMs);
-        break;
-    }
-    lookout.notice();
-  }
-
-  function onExit(id: string, exitCode: number | null, said: string): void {
-    if (dismissed) return;
-    const part = partOf(id);
-    part.follows = null;
-    if (part.wanted && part.triesLeft > 0) launch(id);
-    else if (part.wanted)
-      lookout.fail(
-        new RaftbeatError(
-          "transportFailed",
-          `replica ${id} ended by itself (exit code ${exitCode}): ${said}`,
-        ),
-      );
-    onProcesses(replicas.processIds());
-    lookout.notice();
-  }
-
-  function launch(id: string): void {
-    partOf(id).triesLeft--;
-    replicas.start(id);
-    onProcesses(replicas.processIds());
-  }
-
-  function start(id: string): void {
-    Object.assign(partOf(id), { ...offStage(), wanted: true });
-    launch(id);
-  }
-
-  function partOf(id: string): Part {
-    const part = parts.get(id);
-    if (part === undefined) throw new RaftbeatError("transportFailed", `a replica calls itself ${id}`);
-    return part;
-  }
+/** Makes the cluster; no replica is started. */
+export function createDemoCluster(options: DemoClusterOptions): DemoCluster {
+  const { record, waits, report } = options;
+  const withinMs = settleTimeoutMs(options.timing);
+  const { replicas, states, start, ignore } = launchReplicas(options);
 
   /** The leader that all follow and that holds a lease, or null. */
   function commonLeader(): string | null {
-    const leader = story.leaderAt(machineMs());
-    return leader !== null && [...parts.values()].every(({ follows }) => follows === leader) ? leader : null;
+    const leader = record.leaderAt(machineMs());
+    return leader !== null && states.all().every(({ follows }) => follows === leader) ? leader : null;
   }
 
   async function settled(): Promise<string> {
     let leader: string | null = null;
-    await lookout.until(
+    await waits.until(
       () => {
         leader = commonLeader();
         return leader !== null;
@@ -135,55 +69,154 @@ export function createCast({ folder, ports, timing, story, lookout, tell, onProc
 
   return {
     ids: replicas.ids,
-    assemble() {
+    start() {
       for (const id of replicas.ids) start(id);
       return settled();
     },
     settled,
     async kill(leader, signal, kill) {
-      const part = partOf(leader);
-      if (signal === "STOP") part.asleep = true;
-      else part.wanted = false;
+      const state = states.of(leader);
+      if (signal === "STOP") state.isStopped = true;
+      else state.isWanted = false;
       const atMs = machineMs();
-      story.killed(leader, atMs);
+      record.killed(leader, atMs);
       replicas.signal(leader, `SIG${signal}`);
-      tell({ event: "killed", id: leader, signal, kill }, atMs);
-      await lookout.until(
-        () => story.outcome() !== "pending",
+      report({ event: "killed", id: leader, signal, kill }, atMs);
+      await waits.until(
+        () => record.outcome() !== "pending",
         withinMs,
         `kill ${kill} of ${leader} was followed by no leader`,
       );
-      return story.outcome() === "replaced";
+      return record.outcome() === "replaced";
     },
     async revive(id, signal) {
-      const part = partOf(id);
       if (signal === "STOP") {
         replicas.signal(id, "SIGCONT");
-        await lookout.until(() => !part.asleep, withinMs, `${id} did not wake`);
+        await waits.until(() => !states.of(id).isStopped, withinMs, `${id} did not wake`);
         return;
       }
-      await lookout.until(() => !replicas.isRunning(id), withinMs, `${id} did not end`);
+      await waits.until(() => !replicas.isRunning(id), withinMs, `${id} did not end`);
       start(id);
-      tell({ event: "restarted", id }, machineMs());
+      report({ event: "restarted", id }, machineMs());
     },
-    dismiss() {
-      dismissed = true;
-    },
+    ignore,
   };
 }
 
 /** What is known of one replica. */
-interface Part {
-  /** Whom it follows, itself if it leads; null for nobody. */
+interface ReplicaState {
+  /** The leader that it follows, itself if it leads; null for nobody. */
   follows: string | null;
   /** False once it was told to end. */
-  wanted: boolean;
-  /** True from SIGSTOP until it tells that it runs again. */
-  asleep: boolean;
+  isWanted: boolean;
+  /** True from SIGSTOP until it prints that it runs again. */
+  isStopped: boolean;
   /** How often it may still be launched; 0 once it has begun. */
-  triesLeft: number;
+  launchesLeft: number;
 }
 
-function offStage(): Part {
-  return { follows: null, wanted: false, asleep: false, triesLeft: launchCount };
+/** The states of all replicas, by id. */
+interface ReplicaStates {
+  of(id: string): ReplicaState;
+  all(): readonly ReplicaState[];
+}
+
+function createStates(ids: readonly string[]): ReplicaStates {
+  const states = new Map(ids.map((id) => [id, unstarted()]));
+  return {
+    of(id) {
+      const state = states.get(id);
+      if (state === undefined) throw new RaftbeatError("transportFailed", `a replica calls itself ${id}`);
+      return state;
+    },
+    all: () => [...states.values()],
+  };
+}
+
+function unstarted(): ReplicaState {
+  return { follows: null, isWanted: false, isStopped: false, launchesLeft: launchCount };
+}
+
+/** The processes, each launched again until it begins, with what they print written down. */
+function launchReplicas({ folder, ports, timing, record, waits, report, onProcesses }: DemoClusterOptions): {
+  readonly replicas: Replicas;
+  readonly states: ReplicaStates;
+  start(id: string): void;
+  ignore(): void;
+} {
+  let isIgnored = false;
+  const replicas = createReplicas(folder, ports, ["--timing", timing], {
+    onLine(line) {
+      if (isIgnored) return;
+      noteLine(line, states.of(line.id), record, report);
+      waits.notice();
+    },
+    onExit(id, exitCode, said) {
+      if (isIgnored) return;
+      const state = states.of(id);
+      state.follows = null;
+      if (state.isWanted && state.launchesLeft > 0) launch(id);
+      else if (state.isWanted)
+        waits.fail(
+          new RaftbeatError(
+            "transportFailed",
+            `replica ${id} ended by itself (exit code ${exitCode}): ${said}`,
+          ),
+        );
+      onProcesses(replicas.processIds());
+      waits.notice();
+    },
+  });
+  const states = createStates(replicas.ids);
+
+  function launch(id: string): void {
+    states.of(id).launchesLeft--;
+    replicas.start(id);
+    onProcesses(replicas.processIds());
+  }
+
+  return {
+    replicas,
+    states,
+    start(id) {
+      Object.assign(states.of(id), { ...unstarted(), isWanted: true });
+      launch(id);
+    },
+    ignore() {
+      isIgnored = true;
+    },
+  };
+}
+
+/** Writes down what a line says, and reports what is worth seeing. */
+function noteLine(line: NodeLine, state: ReplicaState, record: LeadershipRecord, report: Report): void {
+  const { id, monotonicMs: atMs } = line;
+  switch (line.event) {
+    case "started":
+      state.launchesLeft = 0;
+      return;
+    case "elected":
+      state.follows = id;
+      report(
+        { event: "elected", id, term: line.term, failoverMs: record.elected(id, line.term, atMs) },
+        atMs,
+      );
+      return;
+    case "lease":
+      record.leased(id, line.term, atMs, line.leaseUntilMs);
+      return;
+    case "lost":
+      state.follows = null;
+      record.lost(id, atMs);
+      report({ event: "lost", id, term: line.term, reason: line.reason }, atMs);
+      return;
+    case "leader":
+      state.follows = line.leader;
+      if (line.leader !== null) report({ event: "follows", id, leader: line.leader, term: line.term }, atMs);
+      return;
+    case "stalled":
+      state.isStopped = false;
+      report({ event: "woke", id, stalledMs: line.stalledMs, isLeader: line.isLeader }, atMs);
+      return;
+  }
 }

@@ -43,4 +43,4 @@ export type DemoSignal = "KILL" | "STOP" | "TERM";
 export type Failovers = Omit<Quantiles, "p99">;
 
 /** Told of an event and its moment, on the clock that all processes of the machine share. */
-export type Tell = (event: DemoEvent, atMs: number) => void;
+export type Report = (event: DemoEvent, atMs: number) => void;

@@ -1,7 +1,7 @@
 import { type LeaseSpan, leaseOverlapMs } from "./lease-overlap.js";
 
 /** What the replicas of a demo told, put together. All times are milliseconds of the clock that the machine's processes share. */
-export interface Story {
+export interface LeadershipRecord {
   /** `id` leads; gives the time since the last kill if this is the leader that it was waiting for. */
   elected(id: string, term: number, atMs: number): number | null;
   /** `id` said at `atMs` that it leads, and will until `untilMs` unless it says otherwise. */
@@ -29,8 +29,8 @@ export interface Totals {
   readonly leaseOverlapMs: number;
 }
 
-/** An empty story. */
-export function createStory(): Story {
+/** An empty record. */
+export function createLeadershipRecord(): LeadershipRecord {
   const spans: { readonly id: string; readonly term: number; fromMs: number; untilMs: number }[] = [];
   const leadersByTerm = new Map<number, Set<string>>();
   const failoversMs: number[] = [];

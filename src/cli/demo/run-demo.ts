@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Preset, presets } from "../../protocol/index.js";
 import { machineMs, systemRandom, systemSchedule } from "../../runtime/system-ports.js";
-import { createSweeper } from "./cleanup.js";
-import { createCast } from "./cluster.js";
-import type { DemoSignal, Tell } from "./event.js";
+import { createCleanup } from "./cleanup.js";
+import { createDemoCluster } from "./cluster.js";
+import type { DemoSignal, Report } from "./event.js";
 import { freePorts } from "./free-ports.js";
-import { createStory, type Totals } from "./leadership-record.js";
-import { createLookout } from "./wait-until.js";
+import { createLeadershipRecord, type Totals } from "./leadership-record.js";
+import { createWaits } from "./waits.js";
 
 /** What a demo shall do. */
 export interface DemoPlan {
@@ -27,42 +27,42 @@ const absenceRatio = 0.3;
  * Runs replicas, ends the leader again and again, and puts together what they tell. Leaves no process and no file behind.
  * Errors: `timeout` when a kill is followed by no leader, `transportFailed` when a replica ends by itself, `aborted`.
  */
-export async function runDemo(plan: DemoPlan, tell: Tell, signal: AbortSignal): Promise<Totals> {
+export async function runDemo(plan: DemoPlan, report: Report, signal: AbortSignal): Promise<Totals> {
   const folder = await mkdtemp(join(tmpdir(), "raftbeat-demo-"));
-  const sweeper = createSweeper(folder);
+  const cleanup = createCleanup(folder);
   try {
-    return await play(plan, folder, tell, signal, sweeper.processes);
+    return await play(plan, folder, report, signal, cleanup.processes);
   } finally {
-    await sweeper.sweep();
+    await cleanup.run();
   }
 }
 
 async function play(
   { replicaCount, killCount, signal, timing, pauseMs }: DemoPlan,
   folder: string,
-  tell: Tell,
+  report: Report,
   interrupted: AbortSignal,
   onProcesses: (processIds: readonly number[]) => void,
 ): Promise<Totals> {
-  const story = createStory();
-  const lookout = createLookout(systemSchedule, interrupted);
+  const record = createLeadershipRecord();
+  const waits = createWaits(systemSchedule, interrupted);
   const ports = await freePorts(replicaCount, systemRandom);
-  const cast = createCast({ folder, ports, timing, story, lookout, tell, onProcesses });
-  tell({ event: "begun", replicas: cast.ids, kills: killCount, signal, timing, folder }, machineMs());
+  const cluster = createDemoCluster({ folder, ports, timing, record, waits, report, onProcesses });
+  report({ event: "begun", replicas: cluster.ids, kills: killCount, signal, timing, folder }, machineMs());
   try {
-    await cast.assemble();
+    await cluster.start();
     for (let kill = 1; kill <= killCount; ) {
       // At a random phase of the heartbeat interval: a pause that always ends at the same one would be no sample.
-      await lookout.pause(pauseMs + systemRandom() * presets[timing].heartbeatIntervalMs);
-      const leader = await cast.settled();
+      await waits.pause(pauseMs + systemRandom() * presets[timing].heartbeatIntervalMs);
+      const leader = await cluster.settled();
       // One that hit a leader just deposed has shown nothing, and is done again.
-      if (await cast.kill(leader, signal, kill)) kill++;
-      await lookout.pause(pauseMs * absenceRatio);
-      await cast.revive(leader, signal);
-      await cast.settled();
+      if (await cluster.kill(leader, signal, kill)) kill++;
+      await waits.pause(pauseMs * absenceRatio);
+      await cluster.revive(leader, signal);
+      await cluster.settled();
     }
-    return story.totals();
+    return record.totals();
   } finally {
-    cast.dismiss();
+    cluster.ignore();
   }
 }

@@ -3,7 +3,7 @@ import { systemClock } from "../../runtime/system-ports.js";
 import { playRun } from "../../simulation/run/run.js";
 import { parseScenario, type ScenarioInput } from "../../simulation/scenario/scenario.js";
 import type { StudyResult } from "../../tuning/study/result.js";
-import { type Row, timesOf } from "../../tuning/study/study.js";
+import { type StudyRow, timesOf } from "../../tuning/study/study.js";
 import { runDemo } from "../demo/run-demo.js";
 import { type LoopbackSamples, measureLoopback } from "./loopback-samples.js";
 
@@ -142,7 +142,7 @@ export async function simulatedKills(
 const killsPerBreath = 50;
 const clock = systemClock();
 
-function rowOf(nodes: number, of: string, timesMs: readonly (number | null)[]): Row {
+function rowOf(nodes: number, of: string, timesMs: readonly (number | null)[]): StudyRow {
   const trials = timesMs.map((ms) => ({
     ms,
     availability: 0,

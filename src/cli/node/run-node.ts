@@ -19,6 +19,7 @@ import { settingsFit } from "../../tuning/advice/fit.js";
 import type { NodePlan } from "../settings/node-settings.js";
 import type { TlsFiles } from "../settings/secret-files.js";
 import { exitDespiteDisk } from "./exit-despite-disk.js";
+import { healthCheck } from "./health-check.js";
 import { stopOnRequest } from "./stop-on-request.js";
 
 /**
@@ -99,15 +100,6 @@ function makeFolder(folder: string): void {
   } catch {
     // There already, or the store will say what is wrong.
   }
-}
-
-/** Well while a GET is answered with 2xx. */
-function healthCheck(url: string): (options: { readonly signal: AbortSignal }) => Promise<boolean> {
-  return async ({ signal }) => {
-    const response = await fetch(url, { signal });
-    await response.body?.cancel();
-    return response.ok;
-  };
 }
 
 /** A node without a service: leading is all it does. */

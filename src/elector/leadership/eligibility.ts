@@ -3,9 +3,8 @@ import type { Schedule } from "../../runtime/ports.js";
 /** Why a node must not campaign at present. */
 export type Obstacle = "draining" | "unhealthy" | "coolingDown" | "noRun" | "stopping";
 
-/** Whether a node may campaign: only while nothing stands against it. */
-export interface Contention {
-  isAllowed(): boolean;
+/** Whether a node may campaign: only while no obstacle stands against it. */
+export interface Eligibility {
   /** What stands against it, the oldest first. */
   obstacles(): readonly Obstacle[];
   forbid(why: Obstacle): void;
@@ -16,11 +15,14 @@ export interface Contention {
   end(): void;
 }
 
-/** Makes the contention of one node, which may campaign at first. */
-export function createContention(
-  world: { readonly schedule: Schedule; readonly coolDownMs: number },
+/**
+ * Makes the eligibility of one node, which may campaign at first.
+ * @param tell is called when the first obstacle appears and when the last one goes
+ */
+export function createEligibility(
+  deps: { readonly schedule: Schedule; readonly coolDownMs: number },
   tell: (allowed: boolean) => void,
-): Contention {
+): Eligibility {
   const obstacles = new Set<Obstacle>();
   let cancelCoolDown = (): void => {};
 
@@ -36,14 +38,13 @@ export function createContention(
   }
 
   return {
-    isAllowed: () => obstacles.size === 0,
     obstacles: () => [...obstacles],
     forbid,
     allow,
     coolDown() {
       cancelCoolDown();
       forbid("coolingDown");
-      cancelCoolDown = world.schedule(world.coolDownMs, () => allow("coolingDown"));
+      cancelCoolDown = deps.schedule(deps.coolDownMs, () => allow("coolingDown"));
     },
     end: () => cancelCoolDown(),
   };

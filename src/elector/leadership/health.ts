@@ -1,13 +1,12 @@
 import type { Schedule } from "../../runtime/ports.js";
 import type { HealthOptions } from "../api.js";
-import { electorDefaults } from "../options/options.js";
-import type { Contention } from "./eligibility.js";
+import type { Eligibility } from "./eligibility.js";
 
 /** What watching the health of a service needs of its elector. */
-export interface HealthWorld {
-  readonly contention: Contention;
+export interface HealthDeps {
+  readonly eligibility: Eligibility;
   readonly schedule: Schedule;
-  /** The service is unwell: whatever leadership there is must go. */
+  /** The service is unhealthy: the node must give up its leadership, if it has one. */
   onUnhealthy(why: string): void;
 }
 
@@ -15,10 +14,9 @@ export interface HealthWorld {
  * Asks again and again whether the service is well; returns what ends it. Until the first yes the node does not campaign; after
  * a no, a throw or no answer in time it resigns, and campaigns no sooner than a cool-down after the next yes.
  */
-export function watchHealth(health: HealthOptions, world: HealthWorld): () => void {
-  const { contention, schedule } = world;
-  const intervalMs = health.intervalMs ?? electorDefaults.healthIntervalMs;
-  const timeoutMs = health.timeoutMs ?? electorDefaults.healthTimeoutMs;
+export function watchHealth(health: Required<HealthOptions>, deps: HealthDeps): () => void {
+  const { eligibility, schedule } = deps;
+  const { intervalMs, timeoutMs } = health;
   let ended = false;
   let wasUnwell = false;
   let cancel = (): void => {};
@@ -47,17 +45,17 @@ export function watchHealth(health: HealthOptions, world: HealthWorld): () => vo
 
   function judge(problem: string | null): void {
     if (problem === null) {
-      if (wasUnwell) contention.coolDown();
+      if (wasUnwell) eligibility.coolDown();
       wasUnwell = false;
-      contention.allow("unhealthy");
+      eligibility.allow("unhealthy");
       return;
     }
     wasUnwell = true;
-    contention.forbid("unhealthy");
-    world.onUnhealthy(problem);
+    eligibility.forbid("unhealthy");
+    deps.onUnhealthy(problem);
   }
 
-  contention.forbid("unhealthy");
+  eligibility.forbid("unhealthy");
   ask();
   return () => {
     ended = true;

@@ -3,7 +3,7 @@ import type { LossReason } from "../../protocol/index.js";
 import type { Leadership } from "../api.js";
 
 /** The reason that the signal of a leadership is aborted with: an error, so that what takes the signal can throw it. */
-export class LostLeadership extends RaftbeatError {
+export class LeadershipLostError extends RaftbeatError {
   /** The term that was led in. */
   readonly term: number;
   readonly reason: LossReason;
@@ -24,6 +24,8 @@ export interface Lease {
   nowMs(): number;
   /** The longest lease these settings can give, in milliseconds. */
   readonly longestMs: number;
+  /** The setting that makes leases longer. */
+  readonly longerBy: string;
 }
 
 /** A leadership and the two things done to it from outside: ask whether its body resigned, and end it. */
@@ -40,7 +42,7 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
   const { signal } = controller;
   let resigned = false;
 
-  // The node may lead in this term again after a lapse; for whoever was told of the loss it stays lost.
+  // The node may lead in this term again after a lapse; for a body that was told of the loss it stays lost.
   function remainingMs(): number {
     if (signal.aborted || !lease.isLeader() || signal.aborted) return 0;
     return Math.max(0, lease.leaseUntilMs() - lease.nowMs());
@@ -56,7 +58,7 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
         if (signal.aborted) throw lossOf(signal);
         // Written so that a NaN fails.
         if (leftMs > 0 && leftMs >= forMs) return;
-        throw new RaftbeatError("leaseTooShort", tooShort(term, leftMs, forMs, lease.longestMs));
+        throw new RaftbeatError("leaseTooShort", tooShort(term, leftMs, forMs, lease));
       },
       resign() {
         if (resigned || signal.aborted) return;
@@ -65,18 +67,18 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
       },
     },
     hasResigned: () => resigned,
-    lose: (reason) => controller.abort(new LostLeadership(term, reason)),
+    lose: (reason) => controller.abort(new LeadershipLostError(term, reason)),
   };
 }
 
 function lossOf(signal: AbortSignal): RaftbeatError {
-  const { term, reason } = signal.reason as LostLeadership;
-  return new LostLeadership(term, reason);
+  const { term, reason } = signal.reason as LeadershipLostError;
+  return new LeadershipLostError(term, reason);
 }
 
-function tooShort(term: number, leftMs: number, forMs: number, longestMs: number): string {
+function tooShort(term: number, leftMs: number, forMs: number, { longestMs, longerBy }: Lease): string {
   const left = `${leftMs.toFixed(1)} ms of the lease of term ${term} are left`;
   if (!(forMs <= longestMs))
-    return `${left}, and ${forMs} ms were asked for: with these settings a lease is never longer than ${longestMs.toFixed(1)} ms; use a longer voteHoldMs`;
+    return `${left}, and ${forMs} ms were asked for: with these settings a lease is never longer than ${longestMs.toFixed(1)} ms; use a longer ${longerBy}`;
   return `${left}, and ${forMs} ms were asked for: stop writing, and wait for the signal or ask again`;
 }

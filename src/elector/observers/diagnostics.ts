@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import type { LossReason, NodeId } from "../../protocol/index.js";
-import type { LeaderInfo } from "../status.js";
+import type { LeaderInfo } from "../api.js";
 
 /** What is published on `diagnostics_channel`, each under `raftbeat:` and its name here, with `cluster` and `id` added. */
 export interface Diagnostics {

@@ -20,11 +20,12 @@ import {
   safeModes,
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
+import { timingEntries } from "../../schemas/timing.js";
 import type { TransportToken } from "../../transport/security/secrets.js";
-import type { ElectorOptions } from "../api.js";
+import type { ElectorOptions, HealthOptions } from "../api.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 
-/** Defaults of an elector that are not the protocol's; milliseconds. */
+/** What an elector goes by where its options say nothing, besides the timing; in milliseconds. */
 export const electorDefaults = {
   drainTimeoutMs: 30_000,
   coolDownMs: 5_000,
@@ -34,7 +35,7 @@ export const electorDefaults = {
 } as const;
 
 /** An elector's options, checked and complete. */
-export interface ElectorPlan {
+export interface ResolvedOptions {
   readonly members: readonly Member[];
   readonly settings: Settings;
   /** How the node comes to a cluster, if it belongs to none yet. */
@@ -42,6 +43,8 @@ export interface ElectorPlan {
   readonly metadata: string | null;
   readonly drainTimeoutMs: number;
   readonly coolDownMs: number;
+  /** Null where the service is always taken to be well. */
+  readonly health: Required<HealthOptions> | null;
   readonly warnings: readonly string[];
 }
 
@@ -52,13 +55,7 @@ const presetName = v.picklist(
   Object.keys(presets) as Preset[],
   `must be one of ${Object.keys(presets).join(", ")}, or an object with heartbeatIntervalMs and electionTimeout`,
 );
-const timing = only({
-  heartbeatIntervalMs: milliseconds,
-  electionTimeout: only({ minMs: milliseconds, maxMs: milliseconds }),
-  voteHoldMs: v.optional(milliseconds),
-  quorumTimeoutMs: v.optional(milliseconds),
-  clockDriftRatio: v.optional(v.number("must be a number")),
-});
+const timing = only(timingEntries(milliseconds, v.number("must be a number"), only));
 const text = v.string("must be text");
 const listen = only({ host: v.optional(text), port: v.number("must be a port"), path: v.optional(text) });
 const sharedListen = only({ server: withMethods("on"), path: text });
@@ -99,6 +96,7 @@ const schema = only({
   metadata: v.optional(
     v.pipe(text, v.check(isMetadata, `must be at most ${longestMetadataBytes} bytes of UTF-8`)),
   ),
+  onRoundTrip: v.optional(callable),
   health: v.optional(
     only({ check: callable, intervalMs: v.optional(positiveMs), timeoutMs: v.optional(positiveMs) }),
   ),
@@ -118,8 +116,11 @@ function isObjectWith(given: unknown, ...keys: readonly string[]): boolean {
   return typeof given === "object" && given !== null && keys.every((key) => key in given);
 }
 
-/** Checks and completes options. Errors: `invalidSettings`, naming the setting and its value. */
-export function planElector(options: ElectorOptions): ElectorPlan {
+/**
+ * Checks and completes options.
+ * @throws RaftbeatError `invalidSettings`, naming the setting and its value
+ */
+export function resolveOptions(options: ElectorOptions): ResolvedOptions {
   checkOptions(schema, options, "the options");
   const ids = Object.keys(options.voters);
   if (joins(options) && ids.length > 0)
@@ -134,7 +135,9 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     );
   if (ids.length > maxMemberCount)
     throw invalid(`voters (${ids.length} of them) must be at most ${maxMemberCount}`);
-  const unused = (["listen", "token", "tls"] as const).filter((name) => options[name] !== undefined);
+  const unused = (["listen", "token", "tls", "onRoundTrip"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   if (options.transport !== undefined && unused.length > 0)
     throw invalid(
       `${unused.join(" and ")} would be ignored, as transport is given: give it to that transport instead`,
@@ -159,7 +162,16 @@ export function planElector(options: ElectorOptions): ElectorPlan {
     metadata: options.metadata ?? null,
     drainTimeoutMs: options.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
     coolDownMs: options.coolDownMs ?? electorDefaults.coolDownMs,
+    health: options.health === undefined ? null : resolveHealth(options.health),
     warnings: resolution.warnings,
+  };
+}
+
+function resolveHealth({ check, intervalMs, timeoutMs }: HealthOptions): Required<HealthOptions> {
+  return {
+    check,
+    intervalMs: intervalMs ?? electorDefaults.healthIntervalMs,
+    timeoutMs: timeoutMs ?? electorDefaults.healthTimeoutMs,
   };
 }
 

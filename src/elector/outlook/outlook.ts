@@ -43,7 +43,7 @@ export const silentTimeouts = 3;
 /** Begins with nothing seen. */
 export function createOutlook(
   node: Node,
-  world: Pick<Outlook, "nowMs" | "isConnected" | "linkProblem" | "obstacles">,
+  deps: Pick<Outlook, "nowMs" | "isConnected" | "linkProblem" | "obstacles">,
 ): OutlookKeeper {
   const refusals = new Map<NodeId, LastRefusal>();
   /**
@@ -54,11 +54,11 @@ export function createOutlook(
   let lookedAtMs = Number.POSITIVE_INFINITY;
 
   return {
-    ...world,
+    ...deps,
     refusalOf: (id) => refusals.get(id) ?? null,
     isDeaf(id) {
       const longEnoughMs = silentTimeouts * node.settings.quorumTimeoutMs;
-      return world.isConnected(id) && (unansweredMs.get(id) ?? 0) >= longEnoughMs;
+      return deps.isConnected(id) && (unansweredMs.get(id) ?? 0) >= longEnoughMs;
     },
     onMessage(from, message) {
       if (!("reason" in message)) return;
@@ -70,7 +70,7 @@ export function createOutlook(
     },
     look() {
       const { role, settings } = node;
-      const nowMs = world.nowMs();
+      const nowMs = deps.nowMs();
       // A process that was away heard no answers.
       const passedMs = Math.min(settings.quorumTimeoutMs, Math.max(0, nowMs - lookedAtMs));
       lookedAtMs = nowMs;
@@ -82,7 +82,7 @@ export function createOutlook(
       }
       // An answer that is only on its way takes its sender out again.
       for (const { id } of membersOf(node.record.configuration)) {
-        if (id === node.id || !world.isConnected(id) || isAnswered(node, id, nowMs)) continue;
+        if (id === node.id || !deps.isConnected(id) || isAnswered(node, id, nowMs)) continue;
         const beforeMs = unansweredMs.get(id);
         unansweredMs.set(id, beforeMs === undefined ? 0 : beforeMs + passedMs);
       }

@@ -20,7 +20,7 @@ const leastWaitMs = 5_000;
 export function tellConcerns(
   node: Node,
   outlook: OutlookKeeper,
-  world: { readonly schedule: Schedule; warn(sentence: string): void },
+  deps: { readonly schedule: Schedule; warn(sentence: string): void },
 ): () => void {
   const { quorumTimeoutMs, electionTimeout } = node.settings;
   const toldAtMs = new Map<string, number>();
@@ -37,14 +37,14 @@ export function tellConcerns(
     for (const concern of concerns) if (!present.has(concern.key)) tell(concern, nowMs);
     present = new Set(concerns.map(({ key }) => key));
     tellWhy(nowMs);
-    cancel = world.schedule(quorumTimeoutMs / 2, look);
+    cancel = deps.schedule(quorumTimeoutMs / 2, look);
   }
 
   function tell({ key, sentence }: Concern, nowMs: number): void {
     if (nowMs - (toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < quietForMs) return;
     for (const [old, atMs] of toldAtMs) if (nowMs - atMs >= quietForMs) toldAtMs.delete(old);
     toldAtMs.set(key, nowMs);
-    world.warn(sentence);
+    deps.warn(sentence);
   }
 
   function tellWhy(nowMs: number): void {
@@ -62,9 +62,9 @@ export function tellConcerns(
     if (reason === toldWhy || (toldWhy !== null && nowMs - toldWhyAtMs < leastWaitMs)) return;
     toldWhy = reason;
     toldWhyAtMs = nowMs;
-    world.warn(`no leader: ${whyNoLeader(node, outlook)}`);
+    deps.warn(`no leader: ${whyNoLeader(node, outlook)}`);
   }
 
-  cancel = world.schedule(0, look);
+  cancel = deps.schedule(0, look);
   return () => cancel();
 }

@@ -8,31 +8,33 @@ import {
 } from "../../transport/websocket/websocket-transport.js";
 import type { ElectorOptions } from "../api.js";
 import type { Logger } from "../observers/logger.js";
-import type { ElectorPlan } from "../options/options.js";
+import type { ResolvedOptions } from "../options/options.js";
 import { watchNarrowRange } from "./narrow-range.js";
 
 /**
- * WebSockets, listening where the options say or else where the node's own address points. Errors: `invalidSettings`.
+ * WebSockets, listening where the options say or else where the node's own address points.
  * @param onRoundTrip called for each heartbeat whose round trip was measured
+ * @throws RaftbeatError `invalidSettings`
  */
 export function defaultTransport(
   options: ElectorOptions,
-  plan: Pick<ElectorPlan, "settings">,
+  { settings }: Pick<ResolvedOptions, "settings">,
   logger: Logger,
   onRoundTrip?: WebSocketTransportOptions["onRoundTrip"],
 ): (identity: Identity) => WebSocketTransport {
   const warn = (message: string): void => logger.warn({ cluster: options.cluster, id: options.id }, message);
-  const noteRange = watchNarrowRange(plan.settings, warn);
+  const noteRange = watchNarrowRange(settings, warn);
   return webSocketTransport({
     listen: options.listen ?? listenAt(options),
     token: options.token,
     tls: options.tls,
-    electionTimeoutMinMs: plan.settings.electionTimeout.minMs,
+    electionTimeoutMinMs: settings.electionTimeout.minMs,
     onWarning: warn,
     onRefused: (refusal) =>
       logger.warn(refusal, `a connection with ${refusal.remote} was refused: ${refusal.detail}`),
     onRoundTrip(peer, ms) {
       noteRange(peer, ms);
+      options.onRoundTrip?.(peer, ms);
       onRoundTrip?.(peer, ms);
     },
   });

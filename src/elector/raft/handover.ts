@@ -3,6 +3,7 @@ import {
   hasTransferee,
   isDraining,
   type LossReason,
+  type Node,
   type NodeId,
   type RequestRefusal,
   voterOf,
@@ -12,7 +13,7 @@ import type { Schedule } from "../../runtime/ports.js";
 
 /** Giving the leadership away: a transferee is elected if that can be, the lease ends, and once the service has drained the transferee may lead (rule 16). */
 export interface Handover {
-  /** Hands over to `to`, or to whoever is best placed; `onDone` when this node has stepped down. Returns what ends the wait. */
+  /** Hands over to `to`, or to the voter that was heard last; `onDone` when this node has stepped down. Returns what ends the wait. */
   transfer(to: NodeId | null, onDone: () => void, onError: (error: RaftbeatError) => void): () => void;
   /** Hands over, and resolves when this node has stepped down; at once if it does not lead. Never rejects. */
   resign(reason: LossReason): Promise<void>;
@@ -25,16 +26,16 @@ export interface Handover {
 /** The followers of a new leader show within a heartbeat or two that they hold its configuration; so long a transferee is waited for. */
 const tryCount = 5;
 
+/** What a handover needs besides the driver. */
+export interface HandoverDeps {
+  readonly schedule: Schedule;
+  /** Milliseconds until a request that came too early is made again. */
+  readonly retryMs: number;
+  readonly isConnected: (id: NodeId) => boolean;
+}
+
 /** Makes the handover of one node. */
-export function createHandover(
-  driver: Driver,
-  isBodyDraining: () => boolean,
-  world: {
-    readonly schedule: Schedule;
-    readonly retryMs: number;
-    readonly isConnected: (id: NodeId) => boolean;
-  },
-): Handover {
+export function createHandover(driver: Driver, isBodyDraining: () => boolean, deps: HandoverDeps): Handover {
   const waiting = new Set<() => void>();
 
   function ask(
@@ -58,20 +59,14 @@ export function createHandover(
     const worthWaiting =
       node.role.name === "leader" &&
       triesLeft > 1 &&
-      node.record.configuration.voters.some(({ id }) => world.isConnected(id));
-    if (worthWaiting && !hasTransferee(node)) world.schedule(world.retryMs, () => finish(triesLeft - 1));
+      node.record.configuration.voters.some(({ id }) => deps.isConnected(id));
+    if (worthWaiting && !hasTransferee(node)) deps.schedule(deps.retryMs, () => finish(triesLeft - 1));
     else driver.tell({ kind: "drained" });
-  }
-
-  /** A voter without a link would never hear of its pendingHandover. */
-  function isUnreachable(to: NodeId): boolean {
-    const { id, record } = driver.node;
-    return to !== id && voterOf(record.configuration, to) !== undefined && !world.isConnected(to);
   }
 
   return {
     transfer(to, onDone, onError) {
-      if (to !== null && driver.isLeader() && isUnreachable(to)) {
+      if (to !== null && driver.isLeader() && isUnreachable(driver.node, to, deps)) {
         onError(refusedTransfer(driver.node.id, to, "there is no link with it"));
         return () => {};
       }
@@ -81,7 +76,7 @@ export function createHandover(
         ask(to, "resigned", (refusal) => {
           if (refusal === null) waiting.add(onDone);
           else if (refusal === "notReady" && --triesLeft > 0)
-            cancelRetry = world.schedule(world.retryMs, attempt);
+            cancelRetry = deps.schedule(deps.retryMs, attempt);
           else onError(refusedTransfer(driver.node.id, to, refusal));
         });
       attempt();
@@ -94,8 +89,8 @@ export function createHandover(
       return new Promise((resolve) => {
         const attempt = (): void =>
           ask(null, reason, (refusal) => {
-            // What it has not got yet, because who handed over to it still drains, it cannot hand on.
-            if (refusal === "notReady") world.schedule(world.retryMs, attempt);
+            // A node cannot hand on a leadership that it still waits for because the leader before it drains.
+            if (refusal === "notReady") deps.schedule(deps.retryMs, attempt);
             else if (refusal === null || refusal === "handingOver" || driver.node.transferee !== null)
               waiting.add(resolve);
             else resolve();
@@ -114,6 +109,11 @@ export function createHandover(
       for (const onDone of told) onDone();
     },
   };
+}
+
+/** A voter without a link would never hear that it is to lead. */
+function isUnreachable({ id, record }: Node, to: NodeId, { isConnected }: HandoverDeps): boolean {
+  return to !== id && voterOf(record.configuration, to) !== undefined && !isConnected(to);
 }
 
 function refusedTransfer(

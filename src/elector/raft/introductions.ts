@@ -41,7 +41,7 @@ export function createIntroductions(
     refusesPeer: (peer, incarnation, standing) => refusesStanding(node, peer, incarnation, standing),
     refusesMessage: (_peer, message) => beyondReach(node, message),
     onRefusedBy(peer, incarnation, { reason, detail }, proof) {
-      // Whoever connects and proves nothing may be anybody.
+      // A node that connects and proves nothing may be any process.
       if (reason === "wrongCluster" || proof === "said" || !isMember(peer, incarnation)) return;
       fail(
         new RaftbeatError(
@@ -55,7 +55,7 @@ export function createIntroductions(
 }
 
 /** Says to which cluster a node came, and whom it believed for want of a member that it knew. */
-export function createArrivalNotices(node: Node, logger: Logger, about: object): { onChanged(): void } {
+export function createArrivalLog(node: Node, logger: Logger, about: object): { onChanged(): void } {
   let wasNobody = isNobody(node.record.configuration);
   let believed: NodeId | null = null;
   return {

@@ -1,5 +1,5 @@
 import { knownLeader, type Node } from "../../protocol/index.js";
-import type { LeaderInfo } from "../status.js";
+import type { LeaderInfo } from "../api.js";
 
 /** The leader this node follows, once its metadata were told; or itself, once its lease was told; else null. */
 export function leaderOf(node: Node): LeaderInfo | null {

@@ -1,5 +1,5 @@
 import type { Node } from "../../protocol/index.js";
-import type { LeaderInfo } from "../status.js";
+import type { LeaderInfo } from "../api.js";
 import { leaderOf } from "./leader-known.js";
 
 /** Tells of the leader a node knows whenever that is another than before; a look at a node that has stopped finds none. */

@@ -1,5 +1,6 @@
 import type { Member, NodeId, Standing } from "../../protocol/index.js";
 import type { Transport } from "../../runtime/ports.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 
 /** What the node at the other end of a link said of itself. */
 export interface Introduced {
@@ -10,6 +11,11 @@ export interface Introduced {
   readonly authenticated: boolean;
 }
 
+/** A transport that may count what goes over its links, as WebSockets do. */
+export interface CountingTransport extends Transport {
+  peers?(): readonly PeerCounters[];
+}
+
 /** Who there is a link with, and whom to link with besides the members. */
 export interface Links {
   /** What the node's driver sends by. */
@@ -18,6 +24,8 @@ export interface Links {
   readonly connected: Map<NodeId, Introduced>;
   /** Where this node reaches a member. */
   addressOf(member: Member): string;
+  /** What went over the links with each peer; nothing where the transport keeps no such counts. */
+  counters(): readonly PeerCounters[];
   /** Why the last link with a peer ended or could not be made; null where the transport does not know. */
   linkProblem(id: NodeId): string | null;
   /** Also links with somebody who is to become a member; returns what ends that. */
@@ -31,7 +39,7 @@ export interface Links {
  * @param onOverruled told once of each address in the configuration that gives way to one in the settings
  */
 export function createLinks(
-  transport: Transport,
+  transport: CountingTransport,
   settings: Readonly<Record<NodeId, string>>,
   onOverruled: (member: Member, address: string) => void = () => {},
 ): Links {
@@ -51,9 +59,14 @@ export function createLinks(
   }
 
   function tellPeers(): void {
-    const peers = members.map((member) => ({ ...member, address: addressOf(member) }));
-    const uninvited = [...guests].filter(({ id }) => members.every((member) => member.id !== id));
-    transport.setPeers([...peers, ...uninvited]);
+    const invited = new Map([...guests].map((guest) => [guest.id, guest]));
+    // Where a guest was said to be is later news than any setting, for as long as it is expected there.
+    const peers = members.map((member) => ({
+      ...member,
+      address: invited.get(member.id)?.address ?? addressOf(member),
+    }));
+    const others = [...invited.values()].filter(({ id }) => members.every((member) => member.id !== id));
+    transport.setPeers([...peers, ...others]);
   }
 
   return {
@@ -69,6 +82,7 @@ export function createLinks(
     },
     connected: new Map(),
     addressOf,
+    counters: () => transport.peers?.() ?? [],
     linkProblem: (id) => transport.linkProblem?.(id) ?? null,
     invite(guest) {
       guests.add(guest);

@@ -16,7 +16,7 @@ import type { MembershipChange } from "../api.js";
 import type { Links } from "./links.js";
 
 /** What changing the membership needs of its elector. */
-export interface MembershipWorld {
+export interface MembershipDeps {
   readonly driver: Driver;
   readonly schedule: Schedule;
   /** How often is tried again while something is not ready. */
@@ -34,13 +34,13 @@ type Progress = "done" | { readonly wait: string } | RaftbeatError;
 export function changeMembership(
   change: MembershipChange,
   timeoutMs: number,
-  world: MembershipWorld,
+  deps: MembershipDeps,
   onDone: (error: RaftbeatError | null) => void,
 ): () => void {
   let waitsFor = "the first try";
   let cancelRetry = (): void => {};
   let uninvite = (): void => {};
-  const cancelTimeout = world.schedule(timeoutMs, () =>
+  const cancelTimeout = deps.schedule(timeoutMs, () =>
     finish(
       new RaftbeatError("timeout", `the membership was not changed within ${timeoutMs} ms: ${waitsFor}`),
     ),
@@ -58,41 +58,41 @@ export function changeMembership(
   }
 
   function attempt(): void {
-    const progress = nextStep(change, world);
+    const progress = nextStep(change, deps);
     if (progress === "done") finish(null);
     else if (progress instanceof RaftbeatError) finish(progress);
     else {
       waitsFor = progress.wait;
-      cancelRetry = world.schedule(world.retryMs, attempt);
+      cancelRetry = deps.schedule(deps.retryMs, attempt);
     }
   }
 
-  cancelRetry = world.schedule(0, () => {
+  cancelRetry = deps.schedule(0, () => {
     // A node that is to be added may not know where the leader is, so the leader looks for it.
     if ("add" in change) {
       const { id, address } = change.add;
-      uninvite = world.links.invite({ id, address, incarnation: null });
+      uninvite = deps.links.invite({ id, address, incarnation: null });
     }
     attempt();
   });
   return end;
 }
 
-function nextStep(change: MembershipChange, world: MembershipWorld): Progress {
-  const { node } = world.driver;
+function nextStep(change: MembershipChange, deps: MembershipDeps): Progress {
+  const { node } = deps.driver;
   if (node.role.name !== "leader") return notLeader(node.id);
-  if ("add" in change) return addStep(change.add, world);
-  return "remove" in change ? removeStep(change.remove, world) : addressStep(change.address, world);
+  if ("add" in change) return addStep(change.add, deps);
+  return "remove" in change ? removeStep(change.remove, deps) : addressStep(change.address, deps);
 }
 
 type Added = Extract<MembershipChange, { readonly add: unknown }>["add"];
 
-function addStep(add: Added, world: MembershipWorld): Progress {
-  const { node } = world.driver;
+function addStep(add: Added, deps: MembershipDeps): Progress {
+  const { node } = deps.driver;
   const { configuration } = node.record;
   const { voters, observers } = configuration;
   const { id, address } = add;
-  const incarnation = add.incarnation ?? world.links.connected.get(id)?.incarnation;
+  const incarnation = add.incarnation ?? deps.links.connected.get(id)?.incarnation;
   const member = memberOf(configuration, id);
   if (member === undefined) {
     if (membersOf(configuration).length >= maxMemberCount)
@@ -101,13 +101,13 @@ function addStep(add: Added, world: MembershipWorld): Progress {
       return {
         wait: `${id} at ${address} has not been met yet: is it running, with join and the same cluster and token?`,
       };
-    return ask(world, voters, [...observers, { id, address, incarnation }]);
+    return ask(deps, voters, [...observers, { id, address, incarnation }]);
   }
   const other = otherMember(member, add, node.amnesiacs.has(id));
   if (other !== null) return new RaftbeatError("reconfigureRefused", `${id} is a member already, ${other}`);
-  if (add.voter === false || voterOf(configuration, id) !== undefined) return committed(world);
+  if (add.voter === false || voterOf(configuration, id) !== undefined) return committed(deps);
   return ask(
-    world,
+    deps,
     [...voters, member],
     observers.filter((observer) => observer.id !== id),
   );
@@ -123,36 +123,36 @@ function otherMember(member: Member, add: Added, amnesiac: boolean): string | nu
   return null;
 }
 
-function removeStep(id: NodeId, world: MembershipWorld): Progress {
-  const { node } = world.driver;
+function removeStep(id: NodeId, deps: MembershipDeps): Progress {
+  const { node } = deps.driver;
   if (id === node.id)
     return new RaftbeatError(
       "reconfigureRefused",
       `${id} leads and cannot remove itself: transfer the leadership first, then ask the new leader`,
     );
   const { configuration } = node.record;
-  if (memberOf(configuration, id) === undefined) return committed(world);
+  if (memberOf(configuration, id) === undefined) return committed(deps);
   const without = (members: readonly Member[]): Member[] => members.filter((member) => member.id !== id);
-  return ask(world, without(configuration.voters), without(configuration.observers));
+  return ask(deps, without(configuration.voters), without(configuration.observers));
 }
 
 type Moved = Extract<MembershipChange, { readonly address: unknown }>["address"];
 
 /** The digest of a configuration leaves addresses out, so this gives a new version with the digest of the one before. */
-function addressStep({ id, address }: Moved, world: MembershipWorld): Progress {
-  const { configuration } = world.driver.node.record;
+function addressStep({ id, address }: Moved, deps: MembershipDeps): Progress {
+  const { configuration } = deps.driver.node.record;
   const member = memberOf(configuration, id);
   if (member === undefined)
     return new RaftbeatError("reconfigureRefused", `${id} is no member: add it, with its address`);
-  if (member.address === address) return committed(world);
+  if (member.address === address) return committed(deps);
   const moved = (members: readonly Member[]): Member[] =>
     members.map((one) => (one.id === id ? { ...one, address } : one));
-  return ask(world, moved(configuration.voters), moved(configuration.observers));
+  return ask(deps, moved(configuration.voters), moved(configuration.observers));
 }
 
 /** Asks for the next configuration; what comes of it is seen at the next try. */
-function ask(world: MembershipWorld, voters: readonly Member[], observers: readonly Member[]): Progress {
-  const { driver } = world;
+function ask(deps: MembershipDeps, voters: readonly Member[], observers: readonly Member[]): Progress {
+  const { driver } = deps;
   let refusal: RequestRefusal | "stopped" | null = null;
   driver.ask(
     { kind: "reconfigure", expected: driver.node.record.configuration.id, voters, observers },
@@ -204,7 +204,7 @@ function progressOf(refusal: RequestRefusal | "stopped" | null, id: NodeId): Pro
   }
 }
 
-function committed({ driver }: MembershipWorld): Progress {
+function committed({ driver }: MembershipDeps): Progress {
   return isConfigurationCommitted(driver.node)
     ? "done"
     : { wait: "a quorum does not hold the present configuration yet" };

@@ -23,7 +23,7 @@ export interface Surroundings {
 }
 
 /** The status of a node at this moment. */
-export function describeNode(node: Node, around: Surroundings): ElectorStatus {
+export function nodeStatus(node: Node, around: Surroundings): ElectorStatus {
   const { configuration, term } = node.record;
   const others = membersOf(configuration).filter(({ id }) => id !== node.id);
   const isVoter = (id: NodeId): boolean => voterOf(configuration, id) !== undefined;

@@ -2,18 +2,28 @@ import { type Node, type NodeId, quorumSize } from "../../protocol/index.js";
 import type { Schedule } from "../../runtime/ports.js";
 import type { Events } from "../observers/events.js";
 import { leaderOf } from "./leader-known.js";
+import { atMost } from "./ports-in-time.js";
 
 /** What a leader that stops needs of its elector. */
-export interface SuccessorWorld {
+export interface SuccessorDeps {
   readonly node: Node;
   readonly events: Events;
   readonly schedule: Schedule;
   isConnected(id: NodeId): boolean;
 }
 
+/**
+ * Resolves once the leadership was passed on: this node has stepped down and another leads, or none can be elected, or the limit is over.
+ * @param steppedDown resolves when this node, which hands over, has stepped down
+ */
+export function passOn(steppedDown: Promise<void>, limitMs: number, deps: SuccessorDeps): Promise<void> {
+  const succeeded = whileElectable(deps, steppedDown).then(() => successorOf(deps));
+  return atMost(deps.schedule, limitMs, succeeded);
+}
+
 /** Resolves when another leads, when too few voters are left to elect one, or when an election has had its time: to end the links sooner may cut off what tells the transferee. */
-export function successorOf(world: SuccessorWorld): Promise<void> {
-  const { node, events, schedule } = world;
+function successorOf(deps: SuccessorDeps): Promise<void> {
+  const { node, events, schedule } = deps;
   let done = (): void => {};
   const known = new Promise<void>((resolve) => {
     done = () => {
@@ -27,12 +37,12 @@ export function successorOf(world: SuccessorWorld): Promise<void> {
     });
     if (leaderOf(node) !== null) done();
   });
-  return whileElectable(world, known).then(done);
+  return whileElectable(deps, known).then(done);
 }
 
 /** Resolves with the promise, or once too few voters are linked to elect another leader: where all members stop at once, none waits for the others. */
-export function whileElectable(world: SuccessorWorld, promise: Promise<void>): Promise<void> {
-  const { node, schedule, isConnected } = world;
+function whileElectable(deps: SuccessorDeps, promise: Promise<void>): Promise<void> {
+  const { node, schedule, isConnected } = deps;
   return new Promise((resolve) => {
     let cancel = (): void => {};
     const done = (): void => {

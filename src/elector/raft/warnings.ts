@@ -3,14 +3,14 @@ import type { Publish } from "../observers/diagnostics.js";
 import type { Logger } from "../observers/logger.js";
 
 /** What an operator must see to, said once each. */
-export interface Notices {
+export interface Warnings {
   onMessage(from: NodeId, message: Message): void;
   /** A member is linked that came back without its record. */
   onAmnesiac(peer: NodeId, incarnation: string): void;
 }
 
-/** Makes the notices of one elector; `about` says which. */
-export function createNotices(logger: Logger, about: object, publish: Publish): Notices {
+/** Makes the warnings of one elector; `about` says which. */
+export function createWarnings(logger: Logger, about: object, publish: Publish): Warnings {
   const told = new Set<string>();
 
   function warnOnce(key: string, message: string): void {

@@ -6,7 +6,7 @@ import { address, id } from "../../schemas/identifiers.js";
 import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
 import { HttpRefusal } from "./guard.js";
 
-/** What POST /transfer takes: to whom, or to whoever is best placed. */
+/** What POST /transfer takes: the target, or nothing for the voter that was heard last. */
 const transferBody = v.strictObject({ to: v.optional(id) });
 
 /** What POST /reconfigure takes. */
@@ -16,7 +16,10 @@ const reconfigureBody = v.union([
   v.strictObject({ address: v.strictObject({ id, address }) }),
 ]);
 
-/** Hands the leadership over, as a request says. Errors: `HttpRefusal`. */
+/**
+ * Hands the leadership over, as a request says.
+ * @throws HttpRefusal
+ */
 export async function transfer(elector: Elector, body: unknown, signal: AbortSignal): Promise<object> {
   const { to } = checkBody(transferBody, body, '{"to":"<voter>"} or {}');
   const { term } = elector.status();
@@ -36,7 +39,10 @@ export interface Reconfiguration {
 /** How often the link with a node that is to be added is looked at. */
 const lookIntervalMs = 100;
 
-/** Changes the members, as a request says. Errors: `HttpRefusal`. */
+/**
+ * Changes the members, as a request says.
+ * @throws HttpRefusal
+ */
 export async function reconfigure(
   { elector, links, signal, timeoutMs }: Reconfiguration,
   body: unknown,

@@ -28,7 +28,7 @@ const largestBodyBytes = 4096;
 /**
  * Pages in browsers must not steer a node, nor read it through one that can reach it. A page whose name was made to lead to this
  * machine (DNS rebinding) asks without an Origin, but under that name: over loopback only names of loopback are answered.
- * Errors: `HttpRefusal`.
+ * @throws HttpRefusal
  */
 export function refuseBrowsers(request: IncomingMessage): void {
   const host = request.headers.host ?? "localhost";
@@ -51,9 +51,10 @@ export interface ChangeRights {
 }
 
 /**
- * Lets a change through from whoever knows the token. Where none is set, nobody may ask for changes unless the settings allow it by
+ * Lets a change through from a client that knows the token. Where none is set, nobody may ask for changes unless the settings allow it by
  * name, and then only from this very machine: a proxy on the machine (HAProxy, `kubectl port-forward`, `ssh -L`) makes every stranger
- * local, and need not say so. Errors: `HttpRefusal`.
+ * local, and need not say so.
+ * @throws HttpRefusal
  */
 export function authorize(request: IncomingMessage, rights: ChangeRights): void {
   const tokens = rights.tokens();
@@ -86,7 +87,10 @@ export function requestTimeoutMs({ headers }: IncomingMessage): number | null {
   return seconds === undefined ? null : 1000 * Math.max(1, Number(seconds));
 }
 
-/** The JSON of a request's body. Errors: `HttpRefusal`. */
+/**
+ * The JSON of a request's body.
+ * @throws HttpRefusal
+ */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -41,7 +41,8 @@ export function httpLimits(): HttpLimits {
 
 /**
  * Serves answers over HTTP, bounded in connections, header sizes, time, and work for each turn of the event loop, so that no client
- * costs a leader its lease. Errors: `transportFailed`.
+ * costs a leader its lease.
+ * @throws RaftbeatError `transportFailed`
  */
 export function listenHttp(
   listen: Listen,
@@ -101,7 +102,7 @@ function paceInput(server: Server, connections: HttpConnections, clock: Clock): 
 
 /**
  * Answers one request at a time on each connection. The answer to a request behind which another came unasked (pipelining) is the last:
- * browsers, probes and Prometheus wait for an answer, and whoever does not wait could have a leader work for seconds.
+ * browsers, probes and Prometheus wait for an answer, and a client that does not wait could have a leader work for seconds.
  */
 function answerInTurn(
   server: Server,

@@ -10,7 +10,7 @@ export interface Reply {
 
 /**
  * Answers a request; `gone` aborts once nobody waits for the answer any more.
- * Errors: `HttpRefusal`; of all others the client is told nothing.
+ * @throws HttpRefusal; of all others the client is told nothing
  */
 export type Answer = (request: IncomingMessage, path: string, gone: AbortSignal) => Promise<Reply>;
 

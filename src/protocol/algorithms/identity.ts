@@ -41,7 +41,7 @@ export function strangerReason(
 
 /**
  * True for the configuration of another cluster: two foundings by the same founders, of which each left out others. A leader sends its whole
- * configuration to whoever does not hold it, and a request always carries it, so nothing else of such a sender can count (rule 28).
+ * configuration to each member that does not hold it, and a request always carries it, so nothing else of such a sender can count (rule 28).
  */
 export function isForeign({ record }: Node, carried: Configuration | null): boolean {
   return carried !== null && !isSameCluster(record.configuration, carried);

@@ -29,7 +29,7 @@ export function promiseUntil(node: Node, sentAtMs: number, promisedHoldMs: numbe
 }
 
 /**
- * When a lease that lasts `remainingMs` from now on its holder's clock is surely over, on the clock of whoever hears of it: the holder's
+ * When a lease is surely over on the receiver's clock, if it lasts `remainingMs` from now on its holder's clock: the holder's
  * may run slow and the hearer's fast.
  */
 export function leaseOver(node: Node, nowMs: number, remainingMs: number): number {
@@ -38,8 +38,8 @@ export function leaseOver(node: Node, nowMs: number, remainingMs: number): numbe
 }
 
 /**
- * Until when nobody else can hold a lease (rule 15); minus infinity for whoever does not lead, gave its lease up, or inherited one that may
- * not have ended (rule 16).
+ * Until when this node holds its lease (rule 15). Minus infinity for a node that does not lead, that has given its lease up, or that waits for an
+ * inherited lease to end (rule 16).
  */
 export function leaseUntil(node: Node): number {
   const { role } = node;

@@ -52,7 +52,7 @@ export type Input =
   | { readonly kind: "persisted"; readonly record: DurableRecord }
   /** The wall clock ran ahead of the monotonic one: the machine slept (rule 15). */
   | { readonly kind: "clockJumped" }
-  /** Hand the leadership over; `null`: to whoever is best placed, or to nobody (rule 16). */
+  /** Hand the leadership over; `null`: to the voter that was heard last, or only step down (rule 16). */
   | {
       readonly kind: "transfer";
       readonly to: NodeId | null;

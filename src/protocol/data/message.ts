@@ -56,7 +56,7 @@ export interface HeartbeatReply {
   readonly voteHoldMs: number;
   /** The configuration the sender holds. */
   readonly configurationId: ConfigurationId;
-  /** The longest election timeout of the sender: members with different timings are told so. */
+  /** The longest election timeout of the sender: a leader warns of members with different timings. */
   readonly electionTimeoutMaxMs: number;
   readonly candidacy: Candidacy;
   /** True iff the sender has been told the metadata of the leader it answers. */
@@ -102,14 +102,14 @@ export interface TimeoutNow {
   readonly waitMs: number;
 }
 
-/** Who led `term` has lost, and its service drains: the transferee waits for its lease at least so long from now. */
+/** The old leader of `term` has lost, and its service drains: the transferee waits for its lease at least `waitMs` from now. */
 export interface HandoverWait {
   readonly kind: "handoverWait";
   readonly term: number;
   readonly waitMs: number;
 }
 
-/** The service of who led `term` has drained: the transferee may lead. */
+/** The service of the old leader of `term` has drained: the transferee may lead. */
 export interface HandoverDone {
   readonly kind: "handoverDone";
   readonly term: number;

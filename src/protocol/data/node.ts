@@ -20,7 +20,7 @@ export interface Answer {
   readonly reason: Refusal | null;
   /** What was left of the voter's hold, for `voteHold`. */
   readonly remainingHoldMs: number;
-  /** True for `notMember` said by somebody who holds a newer configuration. */
+  /** True for `notMember` from a node that holds a newer configuration. */
   readonly outdated: boolean;
 }
 
@@ -45,12 +45,12 @@ export interface Peer {
 
 /** A leadership that was handed over, and that may not have ended yet (rule 16). */
 export interface PendingHandover {
-  /** Who handed over, and the term it led. */
+  /** The old leader, and the term it led. */
   readonly from: NodeId;
   readonly term: number;
   /** When its lease is over at the latest, on the own clock; minus infinity once it has said so. */
   readonly freeAtMs: number;
-  /** True once who handed over is sent heartbeats: nothing else is missing for a lease. */
+  /** True once this node sends heartbeats to the old leader: nothing else is missing for its lease. */
   readonly claimed: boolean;
 }
 
@@ -74,7 +74,7 @@ export interface Candidate {
   readonly name: "candidate";
   readonly round: number;
   readonly answers: Map<NodeId, Answer>;
-  /** What the leader that handed over to this campaign left to wait for; null where none did. */
+  /** The wait for the old leader's lease, where a handover began this campaign; else null. */
   pendingHandover: PendingHandover | null;
   /** What the time of the round is drawn from. */
   readonly timeout: TimeoutRange;
@@ -150,13 +150,13 @@ export interface Node {
   shortWaitMs: number | null;
   /** The number of rounds begun. */
   round: number;
-  /** Whom this node ordered to campaign while its lease ran, until it has said that its service drained. */
+  /** The voter that this node ordered to campaign while its lease ran, until this node has said that its service has drained. */
   transferee: Transferee | null;
   /** False while the node must not campaign, such as when its service is unhealthy. */
   contending: boolean;
   /** True for a node that never campaigns, and votes and holds its votes like any other (rule 10). */
   arbiter: boolean;
-  /** True once the configuration, or everybody who answers, says that this node does not belong (rule 20). */
+  /** True once the configuration, or every node that answers, says that this node is no member (rule 20). */
   removed: boolean;
   /** Members that came back without their record. */
   readonly amnesiacs: Set<NodeId>;
@@ -230,7 +230,7 @@ export function createNode(options: {
   };
 }
 
-/** The leader this node knows of in its term: itself, whom it follows, or null. */
+/** The leader that this node knows in its term: itself, the leader it follows, or null. */
 export function knownLeader(node: Node): NodeId | null {
   if (node.role.name === "leader") return node.id;
   return node.role.name === "follower" ? node.role.leader : null;

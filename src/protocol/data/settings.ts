@@ -46,7 +46,7 @@ export interface PastRound {
 export interface StudyCandidacy {
   /**
    * What the time of a round is drawn from, in place of the election timeout; null for rounds as rule 11 has them. Such a round lasts to its
-   * end, whoever refuses. Told of the candidate's round before in the same candidacy, or of none.
+   * end, also when voters refuse. Told of the candidate's round before in the same candidacy, or of none.
    */
   readonly roundTimeout: ((before: PastRound | null) => TimeoutRange) | null;
   /**
@@ -63,7 +63,7 @@ export interface Settings extends Timing {
   readonly candidacy?: StudyCandidacy | null;
 }
 
-/** What a person may give: at least the two numbers that matter, the rest follows from them. */
+/** A timing as a person writes it: two numbers at least; the rest follows from them. */
 export interface TimingInput {
   readonly heartbeatIntervalMs: number;
   readonly electionTimeout: TimeoutRange;
@@ -85,7 +85,7 @@ export type Preset = keyof typeof presets;
 /** The timing of a node whose owner names none. */
 export const defaultPreset: Preset = "lan";
 
-/** By how much a clock may drift unless somebody says otherwise: 1 %, a hundred times what quartz does. */
+/** The clock drift that is assumed where none is given: 1 %, a hundred times that of quartz. */
 export const defaultClockDriftRatio = 0.01;
 
 /** The protocol with nothing switched off. */
@@ -107,6 +107,9 @@ export type Resolution =
 /**
  * Fills in what follows from the rest and checks how the settings stand to each other.
  * @param oneWayLatencyMs what a message takes, if known: a timeout range under ten of it makes split votes likely
+ * @example
+ * const resolution = resolveTiming({ heartbeatIntervalMs: 20, electionTimeout: { minMs: 100, maxMs: 200 } });
+ * if (!resolution.ok) throw new Error(resolution.problems.join("; "));
  */
 export function resolveTiming(input: TimingInput | Preset, oneWayLatencyMs = 0): Resolution {
   const given: TimingInput = typeof input === "string" ? presets[input] : input;

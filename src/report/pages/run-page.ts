@@ -1,4 +1,4 @@
-import type { Failure } from "../../simulation/run/expectations.js";
+import type { FailedExpectation } from "../../simulation/run/expectations.js";
 import type { RecordedScenario } from "../recording/record.js";
 import type { ScenarioReport } from "../recording/run-data.js";
 import { htmlPage } from "./html-page.js";
@@ -42,6 +42,6 @@ export function scenarioReport({ scenario, summary, recording, runs }: RecordedS
   };
 }
 
-function failureWords({ seed, text }: Failure): string {
+function failureWords({ seed, text }: FailedExpectation): string {
   return `${seed === null ? "all runs" : `seed ${seed}`}: ${text}`;
 }

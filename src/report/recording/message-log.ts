@@ -29,7 +29,7 @@ export class MessageLog {
     from: number,
     to: number,
     message: Message,
-    placeNamed: (id: string | null) => number | null,
+    indexNamed: (id: string | null) => number | null,
   ): void {
     const index = this.sentMs.length;
     this.indices[from * this.nodeCount + to]?.set(message, index);
@@ -43,7 +43,7 @@ export class MessageLog {
     this.answer.push(answerOf(message));
     if (message.kind === "requestVoteReply" && !message.granted)
       this.refusals[index] = {
-        leader: placeNamed(message.leader),
+        leader: indexNamed(message.leader),
         remainingHoldMs: rounded(message.remainingHoldMs),
       };
   }

@@ -55,29 +55,29 @@ export class Recorder extends Watcher {
   }
 
   override sent(from: SimulatedProcess, to: SimulatedProcess, message: Message): void {
-    if (this.takes()) this.log.sent(this.cluster.nowMs, from.place, to.place, message, this.placeNamed);
+    if (this.takes()) this.log.sent(this.cluster.nowMs, from.index, to.index, message, this.indexNamed);
   }
 
   override delivered(to: SimulatedProcess, from: SimulatedProcess, message: Message): void {
     if (this.cutOffMs !== null) return;
-    const index = this.log.delivered(this.cluster.nowMs, from.place, to.place, message);
-    if (index !== null) this.causes[to.place] = index;
+    const index = this.log.delivered(this.cluster.nowMs, from.index, to.index, message);
+    if (index !== null) this.causes[to.index] = index;
   }
 
   override dropped(from: SimulatedProcess, to: SimulatedProcess, message: Message, why: DropReason): void {
-    if (this.cutOffMs === null) this.log.dropped(this.cluster.nowMs, from.place, to.place, message, why);
+    if (this.cutOffMs === null) this.log.dropped(this.cluster.nowMs, from.index, to.index, message, why);
   }
 
   override fired(process: SimulatedProcess): void {
-    this.causes[process.place] = "timer";
+    this.causes[process.index] = "timer";
     if (process.node.role.name === "leader" || !this.takes()) return;
     this.timers.atMs.push(rounded(this.cluster.nowMs));
-    this.timers.node.push(process.place);
+    this.timers.node.push(process.index);
   }
 
   override settled(process: SimulatedProcess): void {
     this.look(process);
-    this.causes[process.place] = "other";
+    this.causes[process.index] = "other";
   }
 
   override gained(process: SimulatedProcess, term: number): void {
@@ -89,12 +89,12 @@ export class Recorder extends Watcher {
   }
 
   override started(process: SimulatedProcess): void {
-    this.causes[process.place] = "start";
+    this.causes[process.index] = "start";
     this.look(process);
   }
 
   override died(process: SimulatedProcess): void {
-    this.causes[process.place] = "death";
+    this.causes[process.index] = "death";
     this.look(process);
   }
 
@@ -110,9 +110,9 @@ export class Recorder extends Watcher {
       fault,
       nodes.map(({ id }) => id),
     );
-    const places = nodes.map(({ place }) => place);
+    const indices = nodes.map(({ index }) => index);
     const fromMs = rounded(this.cluster.nowMs);
-    this.faults.set(number, { kind: fault.do, label, fromMs, untilMs: null, nodes: places });
+    this.faults.set(number, { kind: fault.do, label, fromMs, untilMs: null, nodes: indices });
   }
 
   override faultEnded(number: number): void {
@@ -126,8 +126,8 @@ export class Recorder extends Watcher {
     const endMs = rounded(this.cutOffMs ?? simulatedMs);
     const until = (atMs: number) => Math.min(rounded(atMs), endMs);
     for (const spans of this.roles) (spans.at(-1) as Open<RoleSpan>).untilMs = endMs;
-    for (const [place, since] of this.openPause.entries())
-      if (since !== null) this.pauses.push({ node: place, fromMs: since, untilMs: endMs });
+    for (const [index, since] of this.openPause.entries())
+      if (since !== null) this.pauses.push({ node: index, fromMs: since, untilMs: endMs });
     const beganMs = rounded(simulatedMs - metrics.observedMs);
     const recoveredMs = metrics.recoveryMs === null ? null : rounded(beganMs + metrics.recoveryMs);
     return {
@@ -164,14 +164,14 @@ export class Recorder extends Watcher {
     return false;
   }
 
-  private readonly placeNamed = (id: string | null): number | null => {
-    const place = this.cluster.processes.findIndex((process) => process.id === id);
-    return place < 0 ? null : place;
+  private readonly indexNamed = (id: string | null): number | null => {
+    const index = this.cluster.processes.findIndex((process) => process.id === id);
+    return index < 0 ? null : index;
   };
 
   private announce(process: SimulatedProcess, term: number, lost: LossReason | null): void {
     if (!this.takes()) return;
-    this.announcements.push({ atMs: rounded(this.cluster.nowMs), node: process.place, term, lost });
+    this.announcements.push({ atMs: rounded(this.cluster.nowMs), node: process.index, term, lost });
   }
 
   private look(process: SimulatedProcess): void {
@@ -181,8 +181,8 @@ export class Recorder extends Watcher {
     this.lookAtPause(process);
   }
 
-  private lookAtRole({ alive, node, place }: SimulatedProcess): void {
-    const spans = this.roles[place] as Open<RoleSpan>[];
+  private lookAtRole({ alive, node, index }: SimulatedProcess): void {
+    const spans = this.roles[index] as Open<RoleSpan>[];
     const last = spans.at(-1) as Open<RoleSpan>;
     const role: RoleName = alive ? node.role.name : "down";
     const leaderId = alive ? knownLeader(node) : null;
@@ -192,47 +192,47 @@ export class Recorder extends Watcher {
     if (!this.takes()) return;
     const fromMs = rounded(this.cluster.nowMs);
     last.untilMs = fromMs;
-    const cause = this.causes[place] as Cause;
-    spans.push({ fromMs, untilMs: fromMs, role, term, leader: this.placeNamed(leaderId), cause });
+    const cause = this.causes[index] as Cause;
+    spans.push({ fromMs, untilMs: fromMs, role, term, leader: this.indexNamed(leaderId), cause });
   }
 
   /** A lease that is prolonged before it ends is one lease. */
-  private lookAtLease({ place, toldTerm, leaseUntilMs }: SimulatedProcess): void {
+  private lookAtLease({ index, toldTerm, leaseUntilMs }: SimulatedProcess): void {
     const nowMs = rounded(this.cluster.nowMs);
     const untilMs = toldTerm === null ? Number.NEGATIVE_INFINITY : leaseUntilMs;
-    const open = this.openLease[place] as number | null;
+    const open = this.openLease[index] as number | null;
     const lease = open === null ? undefined : this.leases[open];
     if (lease !== undefined && lease.untilMs >= nowMs && lease.term === (toldTerm ?? lease.term)) {
       lease.untilMs = Math.max(untilMs, nowMs);
-      if (untilMs <= nowMs) this.openLease[place] = null;
+      if (untilMs <= nowMs) this.openLease[index] = null;
       return;
     }
-    this.openLease[place] = null;
+    this.openLease[index] = null;
     if (untilMs <= nowMs || toldTerm === null || !this.takes()) return;
-    this.openLease[place] = this.leases.length;
-    this.leases.push({ node: place, fromMs: nowMs, untilMs, term: toldTerm });
+    this.openLease[index] = this.leases.length;
+    this.leases.push({ node: index, fromMs: nowMs, untilMs, term: toldTerm });
   }
 
-  private lookAtPause({ place, paused }: SimulatedProcess): void {
-    const since = this.openPause[place] as number | null;
+  private lookAtPause({ index, paused }: SimulatedProcess): void {
+    const since = this.openPause[index] as number | null;
     if (paused === (since !== null)) return;
     const nowMs = rounded(this.cluster.nowMs);
     if (since === null) {
-      if (this.takes()) this.openPause[place] = nowMs;
+      if (this.takes()) this.openPause[index] = nowMs;
       return;
     }
-    this.pauses.push({ node: place, fromMs: since, untilMs: nowMs });
-    this.openPause[place] = null;
+    this.pauses.push({ node: index, fromMs: since, untilMs: nowMs });
+    this.openPause[index] = null;
   }
 
   private lookAtLink(from: SimulatedProcess, to: SimulatedProcess): void {
     // Links are made after the processes, and this is first asked before the cluster boots.
     const { passes, lossy } = this.cluster.link(from, to);
     const state = passes === "nothing" ? "cut" : passes === "later" ? "held" : lossy ? "lossy" : "ok";
-    const row = this.links[from.place] as LinkState[];
-    if (row[to.place] === state || !this.takes()) return;
-    row[to.place] = state;
-    this.linkChanges.push({ atMs: rounded(this.cluster.nowMs), from: from.place, to: to.place, state });
+    const row = this.links[from.index] as LinkState[];
+    if (row[to.index] === state || !this.takes()) return;
+    row[to.index] = state;
+    this.linkChanges.push({ atMs: rounded(this.cluster.nowMs), from: from.index, to: to.index, state });
   }
 }
 

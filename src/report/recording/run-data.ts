@@ -16,7 +16,7 @@ export interface Recording {
   readonly isCutOff: boolean;
   /** When the first fault struck, or the observation began. */
   readonly beganMs: number | null;
-  /** When somebody led again. */
+  /** When there was a leader again. */
   readonly recoveredMs: number | null;
   /** The broken promise that ended the run. */
   readonly violation: { readonly atMs: number; readonly promise: string; readonly text: string } | null;
@@ -43,7 +43,7 @@ export interface RoleSpan {
   readonly untilMs: number;
   readonly role: RoleName;
   readonly term: number;
-  /** Whom it follows, or null. */
+  /** The node it follows, or null. */
   readonly leader: number | null;
   readonly cause: Cause;
 }
@@ -68,7 +68,7 @@ export interface FaultBand {
   readonly fromMs: number;
   /** Null while it lasts at the end of the recording. */
   readonly untilMs: number | null;
-  /** Whom it strikes; empty for the network as a whole. */
+  /** The nodes it strikes; empty for the network as a whole. */
   readonly nodes: readonly number[];
 }
 

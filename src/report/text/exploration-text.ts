@@ -14,9 +14,9 @@ export function explorationText(result: Exploration, wallMs: number, mostDepth: 
   ];
   const table = textTable(rows);
   if (violation === null) return `no promise is broken\n\n${table}`;
-  const { promises, sentences, course } = violation;
-  const steps = course.map((line) => `  ${line}\n`).join("");
-  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${course.length} moves (time in half vote holds):\n${steps}`;
+  const { promises, sentences, path } = violation;
+  const steps = path.map((line) => `  ${line}\n`).join("");
+  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${path.length} moves (time in half vote holds):\n${steps}`;
 }
 
 function coverage({ exhausted, closed, violation }: Exploration, mostDepth: number): string {

@@ -26,7 +26,7 @@ export class Liveness extends Watcher {
   private readonly report: Report;
   /** Since when the node can talk both ways, quickly and without loss, to a quorum; infinity while it cannot. */
   private readonly calmSinceMs: number[];
-  /** By place, until when the node could reach each other and be reached; infinity while it can. */
+  /** By index, until when the node could reach each other and be reached; infinity while it can. */
   private readonly reachedUntilMs: number[][];
   /** When a quorum, each of its voters at its own time, could last reach the node and back; infinity while one can. */
   private readonly cutSinceMs: number[];
@@ -60,21 +60,21 @@ export class Liveness extends Watcher {
 
   override settled(process: SimulatedProcess): void {
     const { nowMs } = this.cluster;
-    const { place, node } = process;
+    const { index, node } = process;
     const { term, configuration } = node.record;
     if (term > this.highestTerm) {
       this.highestTerm = term;
       this.highestTermSinceMs = nowMs;
     }
-    if (this.seen[place] !== configuration) {
-      this.seen[place] = configuration;
-      this.configuredSinceMs[place] = nowMs;
+    if (this.seen[index] !== configuration) {
+      this.seen[index] = configuration;
+      this.configuredSinceMs[index] = nowMs;
       this.lookAround(false);
     } else if (nowMs >= this.lookAgainAtMs) this.lookAround(false);
     if (node.role.name === "leader") {
-      if ((this.leaderSinceMs[place] as number) < 0) this.leaderSinceMs[place] = nowMs;
+      if ((this.leaderSinceMs[index] as number) < 0) this.leaderSinceMs[index] = nowMs;
       this.checkCutLeader(process);
-    } else this.leaderSinceMs[place] = Number.NEGATIVE_INFINITY;
+    } else this.leaderSinceMs[index] = Number.NEGATIVE_INFINITY;
     if (process.toldTerm !== null && process.leaseUntilMs > this.ledUntilMs) {
       this.ledUntilMs = process.leaseUntilMs;
       this.reported = null;
@@ -89,14 +89,14 @@ export class Liveness extends Watcher {
     if (reason !== "higherTerm" && reason !== "noQuorum" && reason !== "leaseExpired") return;
     // Rounds that began before the links were good, or before this node led, may still end it.
     const settledMs = Math.max(
-      (this.calmSinceMs[process.place] as number) + 2 * electionTimeout.maxMs + voteHoldMs,
-      (this.leaderSinceMs[process.place] as number) + voteHoldMs,
+      (this.calmSinceMs[process.index] as number) + 2 * electionTimeout.maxMs + voteHoldMs,
+      (this.leaderSinceMs[process.index] as number) + voteHoldMs,
     );
     if (nowMs < settledMs) return;
     if (this.highestTerm > term && this.highestTermSinceMs < settledMs) return;
     this.report(
       "L2",
-      `${process.id} lost term ${term} (${reason}) though it could talk to a quorum since ${this.calmSinceMs[process.place]} ms`,
+      `${process.id} lost term ${term} (${reason}) though it could talk to a quorum since ${this.calmSinceMs[process.index]} ms`,
     );
   }
 
@@ -124,15 +124,15 @@ export class Liveness extends Watcher {
     const voters = this.voters();
     let someCalmMs = Number.POSITIVE_INFINITY;
     for (const process of processes) {
-      const { place } = process;
+      const { index } = process;
       const counts = voters.has(process.id);
       const calm =
         counts && this.countAround(process, voters, (a, b) => this.isCalm(a, b)) >= quorumSize(voters.size);
-      const calmMs = this.calmSinceMs[place] as number;
-      if (!calm || !isSteady(process)) this.calmSinceMs[place] = Number.POSITIVE_INFINITY;
-      else if (anew || calmMs === Number.POSITIVE_INFINITY) this.calmSinceMs[place] = nowMs;
-      this.cutSinceMs[place] = this.reachedByQuorumUntilMs(process);
-      someCalmMs = Math.min(someCalmMs, this.calmSinceMs[place] as number);
+      const calmMs = this.calmSinceMs[index] as number;
+      if (!calm || !isSteady(process)) this.calmSinceMs[index] = Number.POSITIVE_INFINITY;
+      else if (anew || calmMs === Number.POSITIVE_INFINITY) this.calmSinceMs[index] = nowMs;
+      this.cutSinceMs[index] = this.reachedByQuorumUntilMs(process);
+      someCalmMs = Math.min(someCalmMs, this.calmSinceMs[index] as number);
     }
     this.someCalmSinceMs = someCalmMs;
     // Where all that run can talk to each other it is L1 that is broken if nobody leads, elsewhere L4.
@@ -157,14 +157,14 @@ export class Liveness extends Watcher {
 
   /** A leader that a quorum cannot reach: its lease, then its role, must end in time (L3). */
   private checkCutLeader(process: SimulatedProcess): void {
-    const { place, settings, clock } = process;
-    const sinceMs = this.cutSinceMs[place] as number;
+    const { index, settings, clock } = process;
+    const sinceMs = this.cutSinceMs[index] as number;
     if (sinceMs === Number.POSITIVE_INFINITY) return;
     // Whom a leader adds counts as heard when it is added (rule 14), and who is heard no longer may be removed.
     const fromMs = Math.max(
       sinceMs,
-      this.leaderSinceMs[place] as number,
-      this.configuredSinceMs[place] as number,
+      this.leaderSinceMs[index] as number,
+      this.configuredSinceMs[index] as number,
     );
     const slackMs = 2 + 2 * longestMs(this.cluster.options.lateness);
     const agoMs = this.cluster.nowMs - fromMs - slackMs;
@@ -202,16 +202,16 @@ export class Liveness extends Watcher {
   /** Until when a quorum of the process's own configuration was in reach, each voter by itself, as a lease counts promises (rule 15). */
   private reachedByQuorumUntilMs(process: SimulatedProcess): number {
     const { nowMs, processes } = this.cluster;
-    const untilMs = this.reachedUntilMs[process.place] as number[];
+    const untilMs = this.reachedUntilMs[process.index] as number[];
     for (const other of processes) {
-      const { place } = other;
+      const { index } = other;
       if (other === process || (this.reaches(process, other) && this.reaches(other, process)))
-        untilMs[place] = Number.POSITIVE_INFINITY;
-      else if (untilMs[place] === Number.POSITIVE_INFINITY) untilMs[place] = nowMs;
+        untilMs[index] = Number.POSITIVE_INFINITY;
+      else if (untilMs[index] === Number.POSITIVE_INFINITY) untilMs[index] = nowMs;
     }
     const { voters } = process.node.record.configuration;
     if (voters.length === 0) return Number.POSITIVE_INFINITY;
-    return quorumLargest(voters.map(({ id }) => untilMs[this.cluster.placeNamed(id)] ?? nowMs));
+    return quorumLargest(voters.map(({ id }) => untilMs[this.cluster.indexNamed(id)] ?? nowMs));
   }
 
   private reaches(from: SimulatedProcess, to: SimulatedProcess): boolean {

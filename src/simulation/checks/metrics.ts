@@ -56,7 +56,7 @@ export class Metrics extends Watcher {
     this.accountedMs = nowMs;
     this.firstTerm = this.highestTerm();
     this.interrupted.clear();
-    for (const [place, untilMs] of this.untilMs.entries()) if (untilMs > nowMs) this.ledAtFault.add(place);
+    for (const [index, untilMs] of this.untilMs.entries()) if (untilMs > nowMs) this.ledAtFault.add(index);
   }
 
   /** True once somebody leads after the first fault who did not lead before, or leads again. */
@@ -69,8 +69,8 @@ export class Metrics extends Watcher {
     this.account();
     this.firstElectionMs ??= nowMs;
     this.extend(process);
-    if (this.beganMs !== null && term > (this.ledTerm[process.place] as number)) this.changes++;
-    this.ledTerm[process.place] = term;
+    if (this.beganMs !== null && term > (this.ledTerm[process.index] as number)) this.changes++;
+    this.ledTerm[process.index] = term;
     this.noteOverlap();
   }
 
@@ -97,7 +97,7 @@ export class Metrics extends Watcher {
     const beganMs = this.beganMs ?? nowMs;
     const observedMs = nowMs - beganMs;
     const stayed = [...this.ledAtFault].find(
-      (place) => !this.interrupted.has(place) && (this.untilMs[place] as number) > nowMs,
+      (index) => !this.interrupted.has(index) && (this.untilMs[index] as number) > nowMs,
     );
     const sameLeader = this.recoveredMs === null && stayed !== undefined;
     const recoveryMs = sameLeader ? 0 : this.recoveredMs === null ? null : this.recoveredMs - beganMs;
@@ -116,15 +116,15 @@ export class Metrics extends Watcher {
   }
 
   private extend(process: SimulatedProcess): void {
-    const { place, leaseUntilMs } = process;
+    const { index, leaseUntilMs } = process;
     const { nowMs } = this.cluster;
-    const knownMs = this.untilMs[place] as number;
+    const knownMs = this.untilMs[index] as number;
     if (leaseUntilMs === knownMs) return;
     if (knownMs < nowMs) {
       this.account();
       if (leaseUntilMs > nowMs) this.beginsToLead(process);
     } else if (leaseUntilMs < knownMs) this.account();
-    this.untilMs[place] = leaseUntilMs;
+    this.untilMs[index] = leaseUntilMs;
   }
 
   private beginsToLead(process: SimulatedProcess): void {
@@ -133,10 +133,10 @@ export class Metrics extends Watcher {
     this.newLeader = process.id;
   }
 
-  private end({ place }: SimulatedProcess): void {
+  private end({ index }: SimulatedProcess): void {
     this.account();
-    this.untilMs[place] = Number.NEGATIVE_INFINITY;
-    this.interrupted.add(place);
+    this.untilMs[index] = Number.NEGATIVE_INFINITY;
+    this.interrupted.add(index);
     this.noteOverlap();
   }
 
@@ -144,9 +144,9 @@ export class Metrics extends Watcher {
   private account(): void {
     const { nowMs } = this.cluster;
     let ledUntilMs = this.accountedMs;
-    for (const [place, untilMs] of this.untilMs.entries()) {
+    for (const [index, untilMs] of this.untilMs.entries()) {
       if (untilMs > ledUntilMs) ledUntilMs = untilMs;
-      if (untilMs < nowMs) this.interrupted.add(place);
+      if (untilMs < nowMs) this.interrupted.add(index);
     }
     if (this.beganMs !== null) {
       this.coveredMs += Math.min(ledUntilMs, nowMs) - this.accountedMs;

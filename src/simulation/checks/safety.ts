@@ -113,7 +113,7 @@ export class Safety extends Watcher {
       memory.grantTerm = message.term;
       memory.granters.clear();
     }
-    if (message.term === memory.grantTerm) memory.granters.add(from.place);
+    if (message.term === memory.grantTerm) memory.granters.add(from.index);
     // The vote may have made a leader within this very event.
     if (to.node.role.name === "leader" && memory.ledTerm !== to.node.record.term) this.elected(to, memory);
   }
@@ -152,8 +152,8 @@ export class Safety extends Watcher {
     const { voters } = record.configuration;
     let votes = 0;
     for (const { id } of voters) {
-      const place = this.cluster.placeNamed(id);
-      if (id === process.id || (memory.grantTerm === record.term && memory.granters.has(place))) votes++;
+      const index = this.cluster.indexNamed(id);
+      if (id === process.id || (memory.grantTerm === record.term && memory.granters.has(index))) votes++;
     }
     if (votes < quorumSize(voters.length))
       this.report(
@@ -180,13 +180,13 @@ export class Safety extends Watcher {
   private write(process: SimulatedProcess): void {
     const token = process.toldTerm;
     if (token === null || !process.leads()) return;
-    if (token < this.token || (token === this.token && process.place !== this.tokenOf))
+    if (token < this.token || (token === this.token && process.index !== this.tokenOf))
       this.report(
         "fencing",
         `${process.id} leads with token ${token} after ${this.cluster.processes[this.tokenOf]?.id} used ${this.token}`,
       );
     this.token = token;
-    this.tokenOf = process.place;
+    this.tokenOf = process.index;
   }
 
   private see(process: SimulatedProcess): Sight {
@@ -202,7 +202,7 @@ export class Safety extends Watcher {
   }
 
   private memory(process: SimulatedProcess): Memory {
-    return this.memories[process.place] as Memory;
+    return this.memories[process.index] as Memory;
   }
 
   private tell(broken: readonly Broken[]): void {

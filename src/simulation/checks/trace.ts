@@ -104,17 +104,17 @@ export class Trace extends Watcher {
     detail: unknown,
     term: number,
   ): void {
-    const place = this.count++ % keptCount;
+    const index = this.count++ % keptCount;
     const { nowMs } = this.cluster;
-    this.atMs[place] = nowMs;
-    this.codes[place] = code;
-    this.nodes[place] = node;
-    this.peers[place] = peer;
-    this.details[place] = detail;
+    this.atMs[index] = nowMs;
+    this.codes[index] = code;
+    this.nodes[index] = node;
+    this.peers[index] = peer;
+    this.details[index] = detail;
     // What is sent is only noted for a sink, and the hash must not depend on there being one.
     if (code !== sentCode)
-      this.mix(nowMs, (code << 16) | ((node?.place ?? 31) << 8) | (peer?.place ?? 31), term);
-    this.sink?.(this.entry(place));
+      this.mix(nowMs, (code << 16) | ((node?.index ?? 31) << 8) | (peer?.index ?? 31), term);
+    this.sink?.(this.entry(index));
   }
 
   private mix(nowMs: number, who: number, term: number): void {
@@ -125,13 +125,13 @@ export class Trace extends Watcher {
     this.high = (high << 7) ^ (high >>> 25) ^ low;
   }
 
-  private entry(place: number): TraceEntry {
-    const event = events[this.codes[place] as number] as TraceEntry["event"];
-    const node = this.nodes[place];
-    const peer = this.peers[place];
-    const detail = this.details[place];
+  private entry(index: number): TraceEntry {
+    const event = events[this.codes[index] as number] as TraceEntry["event"];
+    const node = this.nodes[index];
+    const peer = this.peers[index];
+    const detail = this.details[index];
     return {
-      atMs: this.atMs[place] as number,
+      atMs: this.atMs[index] as number,
       event,
       ...(node == null ? {} : { node: node.id, role: node.node.role.name, term: node.node.record.term }),
       ...(peer == null ? {} : { peer: peer.id, message: detail as Message }),

@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly lateness: Latency;
   /** True where records may be put back from copies. Default: false. */
   readonly hasCopies?: boolean;
+  /** Starts what runs on a machine. Default: a node and its driver, and nothing else. */
+  readonly program?: (process: SimulatedProcess) => void;
 }
 
 /** A cluster of production nodes and drivers in a deterministic world: one timeline, one seed, no other source of anything. */
@@ -46,18 +48,20 @@ export class Cluster implements ProcessWorld {
   readonly streamOf: (purpose: string) => Stream;
   eventCount = 0;
   readonly hasCopies: boolean;
+  readonly program: ((process: SimulatedProcess) => void) | null;
   private readonly rules: LinkRules;
-  private readonly placeOf = new Map<NodeId, number>();
+  private readonly nodeIndex = new Map<NodeId, number>();
 
   constructor(options: ClusterOptions) {
     const { voters, observers } = options;
     this.options = { ...options, voters: voters.map(interned), observers: observers.map(interned) };
     this.hasCopies = options.hasCopies === true;
+    this.program = options.program ?? null;
     this.streamOf = splitSeed(options.seed);
     this.rules = new LinkRules(() => this.applyRules());
     const ids = [...this.options.voters, ...this.options.observers];
-    for (const [place, id] of ids.entries()) this.placeOf.set(id, place);
-    for (const [place, id] of ids.entries()) this.processes.push(this.makeProcess(id, place));
+    for (const [index, id] of ids.entries()) this.nodeIndex.set(id, index);
+    for (const [index, id] of ids.entries()) this.processes.push(this.makeProcess(id, index));
     for (const from of this.processes)
       for (const to of this.processes) from.links.push(from === to ? null : this.makeLink(from, to));
     this.applyRules();
@@ -76,13 +80,13 @@ export class Cluster implements ProcessWorld {
   }
 
   /** The place of this node; -1 for a name nobody has, as a configuration by a stranger may hold. */
-  placeNamed(id: NodeId): number {
-    return this.placeOf.get(id) ?? -1;
+  indexNamed(id: NodeId): number {
+    return this.nodeIndex.get(id) ?? -1;
   }
 
   /** The process of this node. Throws a RangeError for a name nobody has. */
   process(id: NodeId): SimulatedProcess {
-    const process = this.processes[this.placeNamed(id)];
+    const process = this.processes[this.indexNamed(id)];
     if (process === undefined) throw new RangeError(`no node ${id} in the cluster`);
     return process;
   }
@@ -133,7 +137,7 @@ export class Cluster implements ProcessWorld {
 
   /** The link from one node to another. */
   link(from: SimulatedProcess, to: SimulatedProcess): Link {
-    return from.links[to.place] as Link;
+    return from.links[to.index] as Link;
   }
 
   /** Kills a process. `host`: the machine dies with it, so that peers on a stream see silence and no close. */
@@ -194,7 +198,7 @@ export class Cluster implements ProcessWorld {
 
   private applyRules(): void {
     for (const { links } of this.processes)
-      for (const link of links) link?.apply(this.rules.verdict(link.from.place, link.to.place));
+      for (const link of links) link?.apply(this.rules.verdict(link.from.index, link.to.index));
     this.introduceAll();
   }
 
@@ -208,7 +212,7 @@ export class Cluster implements ProcessWorld {
           one.introductions.admits(other, other.startIndex);
   }
 
-  private makeProcess(id: NodeId, place: number): SimulatedProcess {
+  private makeProcess(id: NodeId, index: number): SimulatedProcess {
     const { options, timeline, streamOf } = this;
     const settings = options.settingsOf(id);
     // Monotonic clocks have nothing in common: no rule may compare them.
@@ -221,13 +225,13 @@ export class Cluster implements ProcessWorld {
     );
     return new SimulatedProcess({
       id,
-      place,
+      index,
       world: this,
       clock: new SimulatedClock(timeline, offsetMs, lateness),
       disk,
       settings,
       random: streamOf(`election/${id}`),
-      placeOf: this.placeOf,
+      nodeIndex: this.nodeIndex,
     });
   }
 
@@ -235,7 +239,7 @@ export class Cluster implements ProcessWorld {
     const { timeline, options, streamOf } = this;
     const defaults = options.linkOf?.(from.id, to.id) ?? options.link;
     if (options.transport === "datagram") return new Link(timeline, from, to, defaults, streamOf);
-    const back = to.links[from.place];
+    const back = to.links[from.index];
     const connection = back instanceof StreamLink ? back.connection : new StreamConnection(timeline);
     return new StreamLink(connection, timeline, from, to, defaults, streamOf);
   }

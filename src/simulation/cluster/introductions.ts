@@ -11,7 +11,7 @@ import type { SimulatedDisk } from "./simulated-disk.js";
 /** What of a simulated process its introductions depend on. */
 export interface Introduced {
   readonly id: string;
-  readonly place: number;
+  readonly index: number;
   readonly node: Node;
   readonly driver: Driver;
   readonly disk: SimulatedDisk;
@@ -31,7 +31,7 @@ export class Introductions {
   readonly incarnations: string[] = [];
   /** What each start said of its record last; none for the one that runs, as it says what is so at the moment. */
   private readonly lastWords: Standing[] = [];
-  /** By the peer's place: the last of its starts that was let in, and the last that was turned away. */
+  /** By the peer's index: the last of its starts that was let in, and the last that was turned away. */
   private readonly letIn: number[] = [];
   private readonly turnedAway: number[] = [];
   private readonly process: Introduced;
@@ -54,18 +54,18 @@ export class Introductions {
 
   /** True iff messages from this start of a peer are read; the first time the peer says who it is. */
   admits(peer: Introduced, start: number): boolean {
-    if (this.letIn[peer.place] === start) return true;
-    if (this.turnedAway[peer.place] === start) return false;
+    if (this.letIn[peer.index] === start) return true;
+    if (this.turnedAway[peer.index] === start) return false;
     const { node, driver } = this.process;
     const incarnation = peer.introductions.incarnations[start] as string;
     const standing = peer.introductions.standingIn(start);
     const refusal = refusesStanding(node, peer.id, incarnation, standing);
     if (refusal !== null) {
-      this.turnedAway[peer.place] = start;
+      this.turnedAway[peer.index] = start;
       peer.introductions.onRefused(start, refusal);
       return false;
     }
-    this.letIn[peer.place] = start;
+    this.letIn[peer.index] = start;
     driver.tell({ kind: "connected", from: peer.id, incarnation, standing });
     return true;
   }

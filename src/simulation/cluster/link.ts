@@ -12,7 +12,7 @@ export type DropReason = "cut" | "loss" | "closed" | "full" | "down" | "refused"
 
 /** Where a link ends. */
 export interface LinkEnd {
-  readonly place: number;
+  readonly index: number;
   readonly alive: boolean;
   /** Counts the starts of the node. */
   readonly startIndex: number;
@@ -85,7 +85,7 @@ export class Link implements Actor {
   }
 
   happen(code: number, payload: unknown): void {
-    if (this.passes === "all") this.to.receive(this.from.place, code, payload as Message);
+    if (this.passes === "all") this.to.receive(this.from.index, code, payload as Message);
     else if (this.passes === "later") this.held.push({ code, message: payload as Message });
     else this.drop(payload as Message, "cut");
   }
@@ -129,7 +129,7 @@ export class Link implements Actor {
   protected onApplied(): void {}
 
   protected drop(message: Message, why: DropReason): void {
-    this.from.onDropped(this.to.place, message, why);
+    this.from.onDropped(this.to.index, message, why);
   }
 
   private schedule(message: Message): void {
@@ -138,7 +138,7 @@ export class Link implements Actor {
 
   /** A fault draws from a stream of its own, so that what follows it is as it would have been. */
   private stream(purpose: string, ofFault: boolean): Stream {
-    const name = `link/${this.from.place}/${this.to.place}/${purpose}${ofFault ? "/fault" : ""}`;
+    const name = `link/${this.from.index}/${this.to.index}/${purpose}${ofFault ? "/fault" : ""}`;
     let stream = this.streams.get(name);
     if (stream === undefined) {
       stream = this.streamOf(name);

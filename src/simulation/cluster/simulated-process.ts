@@ -2,7 +2,6 @@ import {
   createNode,
   type DurableRecord,
   type Input,
-  type LossReason,
   leaseUntil,
   type Member,
   type Message,
@@ -12,14 +11,14 @@ import {
   withStart,
 } from "../../protocol/index.js";
 import { createDriver, type Driver, type DriverHandlers, type DriverPorts } from "../../runtime/driver.js";
-import type { Transport } from "../../runtime/ports.js";
+import type { Transport, TransportHandlers } from "../../runtime/ports.js";
 import type { Stream } from "../kernel/prng.js";
 import type { Timeline } from "../kernel/timeline.js";
 import { Introductions } from "./introductions.js";
 import type { DropReason, Link, LinkEnd } from "./link.js";
 import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedDisk } from "./simulated-disk.js";
-import type { Watcher } from "./watcher.js";
+import { type Watcher, watchedHandlers } from "./watcher.js";
 
 /** What a process shares with its cluster. */
 export interface ProcessWorld {
@@ -30,18 +29,17 @@ export interface ProcessWorld {
   eventCount: number;
   /** True where records may be put back from copies, so that peers say how far theirs have come. */
   readonly hasCopies: boolean;
+  /** Starts what runs on a machine, which ends in `host`; null where that is a node and its driver, and nothing else. */
+  readonly program: ((process: SimulatedProcess) => void) | null;
 }
 
-interface Backlog {
-  readonly phase: "timer" | "poll" | "check";
-  readonly run: () => void;
-}
+type Backlog = { readonly phase: "timer" | "poll" | "check"; readonly run: () => void };
 
 /** A machine with one process on it: the production node and driver on simulated ports. */
 export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   readonly id: NodeId;
   /** Its index among the cluster's processes. */
-  readonly place: number;
+  readonly index: number;
   readonly clock: SimulatedClock;
   readonly disk: SimulatedDisk;
   /** What the next start goes by. */
@@ -65,37 +63,16 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   toldTerm: number | null = null;
   /** Until when, in true time, the node holds a lease; minus infinity for who holds none. Kept while there are watchers. */
   leaseUntilMs = Number.NEGATIVE_INFINITY;
-  /** Told what the driver tells, after the cluster's watchers; made anew at each start, by `prepare`. */
-  owner: DriverHandlers | null = null;
-  /** Starts the driver that was just made, and whatever stands on it. */
-  prepare: ((process: SimulatedProcess) => void) | null = null;
+  /** Takes messages where a program runs. */
+  receiver: Pick<TransportHandlers, "onMessage"> | null = null;
+  readonly random: Stream;
   /** The failure that stopped the node, if one did. */
   failure: Error | null = null;
   private incarnation: string;
   private readonly world: ProcessWorld;
-  private readonly placeOf: ReadonlyMap<NodeId, number>;
+  private readonly nodeIndex: ReadonlyMap<NodeId, number>;
   private backlog: Backlog[] = [];
   private readonly ports: DriverPorts;
-  private readonly handlers: DriverHandlers = {
-    onGained: (term) => {
-      this.toldTerm = term;
-      this.refreshLease();
-      for (const watcher of this.world.watchers) watcher.gained(this, term);
-      this.owner?.onGained(term);
-    },
-    onLost: (term: number, reason: LossReason) => {
-      for (const watcher of this.world.watchers) watcher.lost(this, term, reason);
-      this.toldTerm = null;
-      if (this.owner !== null) this.owner.onLost(term, reason);
-      // A service that is not played drains at once.
-      else if (this.node.transferee !== null) this.driver.tell({ kind: "drained" });
-    },
-    onChanged: () => this.owner?.onChanged(),
-    onFailed: (error) => {
-      this.failure = error;
-      this.owner?.onFailed(error);
-    },
-  };
   private readonly input = {
     kind: "message",
     from: "",
@@ -106,22 +83,23 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   constructor(options: {
     readonly id: NodeId;
-    readonly place: number;
+    readonly index: number;
     readonly world: ProcessWorld;
     readonly clock: SimulatedClock;
     readonly disk: SimulatedDisk;
     readonly settings: Settings;
     readonly random: Stream;
-    readonly placeOf: ReadonlyMap<NodeId, number>;
+    readonly nodeIndex: ReadonlyMap<NodeId, number>;
   }) {
     this.id = options.id;
-    this.place = options.place;
+    this.index = options.index;
     this.world = options.world;
     this.clock = options.clock;
     this.disk = options.disk;
     this.settings = options.settings;
+    this.random = options.random;
     this.ports = { clock: this.clock, random: options.random, store: this.disk, transport: this };
-    this.placeOf = options.placeOf;
+    this.nodeIndex = options.nodeIndex;
     this.backup = options.disk.record;
     this.incarnation = options.disk.record.incarnation;
     this.clock.serve(this);
@@ -133,21 +111,35 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   /** Starts the process from what is on its disk. */
   boot(): void {
     this.backup = this.disk.record;
-    const { incarnation } = this.disk.record;
+    this.failure = null;
+    if (this.world.program !== null) this.world.program(this);
+    else this.startDriver();
+  }
+
+  private startDriver(): void {
+    this.begin(this.disk.record.incarnation);
+    if (this.world.hasCopies)
+      this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
+    this.node = this.makeNode();
+    this.driver = this.makeDriver();
+    this.driver.start();
+    this.tellStarted();
+  }
+
+  /** Runs a node of a program on this machine: watched like any other, and `owner` is told after the watchers. */
+  host(node: Node, ports: DriverPorts, owner: DriverHandlers): Driver {
+    this.begin(node.record.incarnation);
+    this.node = node;
+    this.driver = this.makeDriver(ports, owner);
+    this.tellStarted();
+    return this.driver;
+  }
+
+  private begin(incarnation: string): void {
     if (this.incarnation !== incarnation) this.identity++;
     this.incarnation = incarnation;
     this.startIndex = this.introductions.begin(incarnation);
-    if (this.world.hasCopies)
-      this.disk.record = withStart(this.disk.record, `${this.id}.start.${this.startIndex}`);
     this.alive = true;
-    this.failure = null;
-    this.node = this.makeNode();
-    this.driver = this.makeDriver();
-    this.owner = null;
-    if (this.prepare === null) this.driver.start();
-    else this.prepare(this);
-    for (const watcher of this.world.watchers) watcher.started(this);
-    this.onSettled();
   }
 
   /** Kills the process between two instructions: it tells nobody. Its last words on the wire still arrive. */
@@ -156,6 +148,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.paused = false;
     if (this.world.hasCopies) this.introductions.end();
     this.toldTerm = null;
+    this.receiver = null;
     this.leaseUntilMs = Number.NEGATIVE_INFINITY;
     this.backlog = [];
     this.clock.forget();
@@ -191,7 +184,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   }
 
   connect(from: number, start: number): void {
-    if (!this.alive) return;
+    // A program hears of links from its own transport.
+    if (!this.alive || this.world.program !== null) return;
     if (this.paused) {
       this.defer("poll", () => this.connect(from, start));
       return;
@@ -205,7 +199,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   receive(from: number, start: number, message: Message): void {
     if (!this.alive) {
-      this.world.processes[from]?.onDropped(this.place, message, "down");
+      this.world.processes[from]?.onDropped(this.index, message, "down");
       return;
     }
     if (this.paused) {
@@ -215,7 +209,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     const { world, input } = this;
     const sender = world.processes[from] as SimulatedProcess;
     if (world.hasCopies && !this.introductions.admits(sender, start)) {
-      sender.onDropped(this.place, message, "refused");
+      sender.onDropped(this.index, message, "refused");
       return;
     }
     world.eventCount++;
@@ -223,7 +217,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     input.from = sender.id;
     input.incarnation = sender.introductions.incarnations[start] as string;
     input.message = message;
-    this.driver.tell(input as Input);
+    if (this.receiver === null) this.driver.tell(input as Input);
+    else this.receiver.onMessage(sender.id, input.incarnation, message);
     if (world.watchers.length === 0) return;
     this.refreshLease();
     for (const watcher of world.watchers) {
@@ -240,6 +235,11 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   onFired(): void {
     this.world.eventCount++;
     for (const watcher of this.world.watchers) watcher.fired(this);
+  }
+
+  private tellStarted(): void {
+    for (const watcher of this.world.watchers) watcher.started(this);
+    this.onSettled();
   }
 
   onSettled(): void {
@@ -268,13 +268,13 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   setPeers(_peers: readonly Member[]): void {}
 
   send(to: NodeId, message: Message): void {
-    const place = this.placeOf.get(to);
-    if (place === undefined) return;
-    const link = this.links[place];
+    const index = this.nodeIndex.get(to);
+    if (index === undefined) return;
+    const link = this.links[index];
     if (link === null || link === undefined) return;
     const { watchers } = this.world;
     if (watchers.length > 0) {
-      const receiver = this.world.processes[place] as SimulatedProcess;
+      const receiver = this.world.processes[index] as SimulatedProcess;
       for (const watcher of watchers) watcher.sent(this, receiver, message);
     }
     link.send(message);
@@ -293,7 +293,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     });
   }
 
-  private makeDriver(): Driver {
-    return createDriver(this.node, this.ports, this.handlers);
+  private makeDriver(ports = this.ports, owner: DriverHandlers | null = null): Driver {
+    return createDriver(this.node, ports, watchedHandlers(this, this.world.watchers, owner));
   }
 }

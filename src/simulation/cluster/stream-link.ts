@@ -55,7 +55,7 @@ export class StreamLink extends Link {
     }
     if (code !== this.connection.epoch) this.drop(payload as Message, "closed");
     else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(payload as Message);
-    else this.to.receive(this.from.place, this.from.startIndex, payload as Message);
+    else this.to.receive(this.from.index, this.from.startIndex, payload as Message);
   }
 
   /** Forgets everything under way. */
@@ -80,7 +80,7 @@ export class StreamLink extends Link {
   }
 
   override onConnected(): void {
-    this.to.connect(this.from.place, this.from.startIndex);
+    this.to.connect(this.from.index, this.from.startIndex);
   }
 
   override onEndStarted(): void {

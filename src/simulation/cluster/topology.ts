@@ -36,22 +36,22 @@ export function partition(groups: readonly (readonly number[])[]): LinkRule {
 }
 
 /** Jepsen's bridge: two halves that meet in one node alone. The first of `places` is in the small half. */
-export function bridge(places: readonly number[]): LinkRule {
-  const small = Math.floor((places.length - 1) / 2);
-  const middle = places.slice(small, small + 1);
+export function bridge(indices: readonly number[]): LinkRule {
+  const small = Math.floor((indices.length - 1) / 2);
+  const middle = indices.slice(small, small + 1);
   return partition([
-    [...places.slice(0, small), ...middle],
-    [...middle, ...places.slice(small + 1)],
+    [...indices.slice(0, small), ...middle],
+    [...middle, ...indices.slice(small + 1)],
   ]);
 }
 
 /** Jepsen's majorities-ring: each sees as many to either side as make a majority with it, and no two of four or more see the same. */
-export function ring(places: readonly number[]): LinkRule {
+export function ring(indices: readonly number[]): LinkRule {
   const links = new LinkSet();
   // A majority is half of them, rounded down, and the node itself.
-  const reach = Math.ceil(Math.floor(places.length / 2) / 2);
-  for (const [index, from] of places.entries())
+  const reach = Math.ceil(Math.floor(indices.length / 2) / 2);
+  for (const [index, from] of indices.entries())
     for (let step = 1; step <= reach; step++)
-      links.addBoth(from, places[(index + step) % places.length] as number);
+      links.addBoth(from, indices[(index + step) % indices.length] as number);
   return keepOnly(links);
 }

@@ -1,4 +1,5 @@
 import type { LossReason, Message } from "../../protocol/index.js";
+import type { DriverHandlers } from "../../runtime/driver.js";
 import type { Fault } from "../scenario/fault-schema.js";
 import type { DropReason } from "./link.js";
 import type { SimulatedProcess } from "./simulated-process.js";
@@ -31,4 +32,32 @@ export class Watcher {
   faultEnded(_number: number): void {}
   /** The run is over, now; what has not come by this time does not come. */
   ended(): void {}
+}
+
+/** Notes on a process what its driver tells, and tells it to the watchers, and then to the owner of the driver, if it has one. */
+export function watchedHandlers(
+  process: SimulatedProcess,
+  watchers: readonly Watcher[],
+  owner: DriverHandlers | null,
+): DriverHandlers {
+  return {
+    onGained(term) {
+      process.toldTerm = term;
+      process.refreshLease();
+      for (const watcher of watchers) watcher.gained(process, term);
+      owner?.onGained(term);
+    },
+    onLost(term, reason) {
+      for (const watcher of watchers) watcher.lost(process, term, reason);
+      process.toldTerm = null;
+      if (owner !== null) owner.onLost(term, reason);
+      // A service that is not played drains at once.
+      else if (process.node.transferee !== null) process.driver.tell({ kind: "drained" });
+    },
+    onChanged: () => owner?.onChanged(),
+    onFailed(error) {
+      process.failure = error;
+      owner?.onFailed(error);
+    },
+  };
 }

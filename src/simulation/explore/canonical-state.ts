@@ -18,8 +18,8 @@ export interface Key {
  * @param most what may happen how often
  */
 export function keyFinder(nodeCount: number, symmetric: boolean, most: Spent): (world: World) => Key {
-  const places = Array.from({ length: nodeCount }, (_, place) => place);
-  const renamings = (symmetric ? permutations(places) : [places]).map((to) => renamingOf(to));
+  const indices = Array.from({ length: nodeCount }, (_, index) => index);
+  const renamings = (symmetric ? permutations(indices) : [indices]).map((to) => renamingOf(to));
   const facts = new Facts();
   const key = { high: 0, low: 0 };
   return (world) => {
@@ -44,11 +44,11 @@ interface Renaming {
 
 /** An outsider, whose place is behind all others, keeps its name. */
 function renamingOf(to: readonly number[]): Renaming {
-  const nodes = Int32Array.from({ length: mostNodes + 1 }, (_, place) => to[place] ?? place);
+  const nodes = Int32Array.from({ length: mostNodes + 1 }, (_, index) => to[index] ?? index);
   const sets = new Int32Array(2 ** nodes.length);
   for (let set = 0; set < sets.length; set++)
-    for (const [from, place] of nodes.entries())
-      if ((set & (1 << from)) !== 0) sets[set] = (sets[set] as number) | (1 << place);
+    for (const [from, index] of nodes.entries())
+      if ((set & (1 << from)) !== 0) sets[set] = (sets[set] as number) | (1 << index);
   return { nodes, sets };
 }
 
@@ -81,9 +81,9 @@ function sum(
   key.low = low;
 }
 
-function permutations(places: readonly number[]): number[][] {
-  if (places.length <= 1) return [[...places]];
-  return places.flatMap((first) =>
-    permutations(places.filter((place) => place !== first)).map((rest) => [first, ...rest]),
+function permutations(indices: readonly number[]): number[][] {
+  if (indices.length <= 1) return [[...indices]];
+  return indices.flatMap((first) =>
+    permutations(indices.filter((index) => index !== first)).map((rest) => [first, ...rest]),
   );
 }

@@ -1,21 +1,21 @@
 import type { Message } from "../../protocol/index.js";
 import { outsider } from "../run/forgery.js";
-import { placeOf, type World } from "./state.js";
+import { nodeIndex, type World } from "./state.js";
 
 /** Counters matter only as far as somebody may still compare them: as their rank among those under way. */
 export class Ranks {
   private readonly seqs = new Map<number, number[]>();
   private readonly rounds = new Map<number, number[]>();
 
-  constructor({ lives, letters }: World) {
-    for (const { from, to, message } of letters) this.note(from, to, message);
-    for (const [place, life] of lives.entries()) {
-      if (life === null) continue;
-      const { node: of, waiting } = life;
-      for (const { to, message } of waiting) if (to !== outsider) this.note(place, placeOf(to), message);
+  constructor({ processes, inFlight }: World) {
+    for (const { from, to, message } of inFlight) this.note(from, to, message);
+    for (const [index, process] of processes.entries()) {
+      if (process === null) continue;
+      const { node: of, waiting } = process;
+      for (const { to, message } of waiting) if (to !== outsider) this.note(index, nodeIndex(to), message);
       insert(this.seqs, of.record.term, of.heardSeq);
       if (of.role.name === "leader") insert(this.seqs, of.record.term, of.role.seq);
-      else if (of.role.name !== "follower") insert(this.rounds, place, of.role.round);
+      else if (of.role.name !== "follower") insert(this.rounds, index, of.role.round);
     }
   }
 
@@ -27,8 +27,8 @@ export class Ranks {
     return this.seqs.get(term) ?? [];
   }
 
-  round(place: number, round: number): number {
-    return this.rounds.get(place)?.indexOf(round) ?? -1;
+  round(index: number, round: number): number {
+    return this.rounds.get(index)?.indexOf(round) ?? -1;
   }
 
   private note(from: number, to: number, message: Message): void {

@@ -2,10 +2,10 @@ import { RaftbeatError } from "../../errors.js";
 import type { ProtocolModes, Violation } from "../../protocol/index.js";
 import { keyFinder } from "./canonical-state.js";
 import { type Move, movesFrom, take } from "./moves.js";
-import type { Moved, Rules } from "./path.js";
 import { type Start, startOf } from "./start.js";
 import { exploredSettings, mostNodes, type World } from "./state.js";
-import { courseText } from "./text.js";
+import { pathText } from "./text.js";
+import type { Moved, Rules } from "./transition.js";
 import { VisitedSet } from "./visited-set.js";
 
 /** What an exhaustive search keeps to. Within these bounds it leaves nothing out. */
@@ -14,10 +14,10 @@ export interface ExploreBounds {
   readonly nodes: number;
   /** No node goes beyond this term. */
   readonly terms: number;
-  /** The longest course of moves from the start. */
+  /** The longest path of moves from the start. */
   readonly depth: number;
   readonly crashes: number;
-  /** Deliveries that leave a copy under way. Loss needs no bound: a letter may stay under way for ever. */
+  /** Deliveries that leave a copy under way. Loss needs no bound: a message may stay under way for ever. */
   readonly duplicates: number;
   readonly transfers: number;
   readonly reconfigurations: number;
@@ -25,8 +25,8 @@ export interface ExploreBounds {
   readonly forgeries: number;
   /** How often a disk may be put back to what it was before its last start, where every other node knows of that start. */
   readonly copies: number;
-  /** Letters under way on one link; where one more is sent, the stalest is lost. */
-  readonly letters: number;
+  /** Messages in flight on one link; where one more is sent, the stalest is lost. */
+  readonly inFlight: number;
   /** The search stops after so many different states. */
   readonly states: number;
 }
@@ -49,13 +49,13 @@ export interface Exploration {
   readonly states: number;
   /** Moves taken that changed something. */
   readonly transitions: number;
-  /** The length of the longest course looked at. */
+  /** The length of the longest path looked at. */
   readonly depth: number;
   /** True iff all states within the bounds were seen. */
   readonly exhausted: boolean;
   /** True iff no bound on depth cut anything off either: no state is further from the start. */
   readonly closed: boolean;
-  /** The first broken promises, after the shortest course that leads to any. */
+  /** The first broken promises, after the shortest path that leads to any. */
   readonly violation: FoundViolation | null;
 }
 
@@ -64,7 +64,7 @@ export interface FoundViolation {
   readonly promises: readonly string[];
   readonly sentences: readonly string[];
   /** One line a move. */
-  readonly course: readonly string[];
+  readonly path: readonly string[];
 }
 
 /** What finishes within half a minute. */
@@ -78,7 +78,7 @@ export const defaultExploreOptions: ExploreOptions = {
   reconfigurations: 0,
   forgeries: 0,
   copies: 0,
-  letters: 2,
+  inFlight: 2,
   states: 1_000_000,
   from: "led",
   disks: "slow",
@@ -88,15 +88,15 @@ export const defaultExploreOptions: ExploreOptions = {
 
 /**
  * Looks at every state that some order of deliveries, timers, ticks of the clock, disk writes, crashes and restarts leads to, nearest
- * first, so that the course to what breaks a promise is as short as can be. The nodes are the production `step`.
+ * first, so that the path to what breaks a promise is as short as can be. The nodes are the production `step`.
  * @throws RaftbeatError `invalidSettings`
  */
 export function explore(options: ExploreOptions): Exploration {
   if (options.nodes < 1 || options.nodes > mostNodes)
     throw new RaftbeatError("invalidSettings", `nodes: ${options.nodes} must be from 1 to ${mostNodes}`);
-  const { letters, disks, modes } = options;
+  const { inFlight, disks, modes } = options;
   const hasCopies = options.copies > 0;
-  return new Search(options, { settings: exploredSettings(modes), letters, disks, hasCopies }).run();
+  return new Search(options, { settings: exploredSettings(modes), inFlight, disks, hasCopies }).run();
 }
 
 class Search {
@@ -187,12 +187,15 @@ class Search {
     return {
       promises: [...new Set(violations.map(({ invariant }) => invariant))],
       sentences: violations.map(({ sentence, term }) => `${sentence} (term ${term})`),
-      course: courseText(worlds, moves),
+      path: pathText(worlds, moves),
     };
   }
 }
 
 /** True where the move led somebody beyond the highest term that is looked at. */
 function isBeyond({ world }: Moved, move: Move, terms: number): boolean {
-  return move.kind !== "tick" && world.lives.some((life) => life !== null && life.node.record.term > terms);
+  return (
+    move.kind !== "tick" &&
+    world.processes.some((process) => process !== null && process.node.record.term > terms)
+  );
 }

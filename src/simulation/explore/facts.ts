@@ -1,5 +1,5 @@
 import type { Configuration, NodeId } from "../../protocol/index.js";
-import { placeOf } from "./state.js";
+import { nodeIndex } from "./state.js";
 
 /** Numbers from here on stand for a node, those from `setBase` on for a set of nodes. */
 export const nodeBase = 2 ** 20;
@@ -34,18 +34,18 @@ function larger(full: Int32Array): Int32Array {
 }
 
 /** The number that stands for the node in this place. */
-export function node(place: number): number {
-  return nodeBase + place;
+export function node(index: number): number {
+  return nodeBase + index;
 }
 
 /** The number that stands for the node of this name; -1 for none. */
 export function named(id: NodeId | null): number {
-  return id === null ? -1 : node(placeOf(id));
+  return id === null ? -1 : node(nodeIndex(id));
 }
 
 /** The number that stands for this set of nodes. */
 export function setOf(members: Configuration["voters"]): number {
   let set = 0;
-  for (const { id } of members) set |= 1 << placeOf(id);
+  for (const { id } of members) set |= 1 << nodeIndex(id);
   return setBase + set;
 }

@@ -1,59 +1,59 @@
 import { type DurableRecord, type Input, isDraining, type Node, type NodeId } from "../../protocol/index.js";
 import { type Forged, saidByOutsider } from "../run/forgery.js";
 import { link, unlinked } from "./link.js";
-import { Course, type Moved, type Rules } from "./path.js";
 import { isSameData } from "./same-data.js";
 import {
   forkWorld,
   idOf,
   incarnationOf,
-  type Letter,
-  type Life,
+  type MessageInFlight,
+  type Process,
   type Spent,
   tickMs,
   type World,
 } from "./state.js";
+import { type Moved, type Rules, Transition } from "./transition.js";
 
 /** One thing that may happen next. */
 export type Move =
   /** `kept`: a copy stays under way. */
-  | { readonly kind: "deliver"; readonly letter: number; readonly kept: boolean }
+  | { readonly kind: "deliver"; readonly flight: number; readonly kept: boolean }
   | {
       readonly kind: "timer" | "write" | "crash" | "restart" | "drained" | "putBack";
-      readonly place: number;
+      readonly index: number;
     }
   /** `instead`: whose place the outsider has in the configuration that it brings along. */
-  | { readonly kind: "forge"; readonly place: number; readonly says: Forged; readonly instead: NodeId }
-  | { readonly kind: "transfer" | "reconfigure"; readonly place: number; readonly other: number }
+  | { readonly kind: "forge"; readonly index: number; readonly says: Forged; readonly instead: NodeId }
+  | { readonly kind: "transfer" | "reconfigure"; readonly index: number; readonly other: number }
   | { readonly kind: "tick" };
 
 /** All that may happen next, always in the same order. */
 export function movesFrom(world: World, most: Spent): Move[] {
-  const { lives, letters, spent, nowMs } = world;
+  const { processes, inFlight, spent, nowMs } = world;
   const moves: Move[] = [];
-  for (const [letter, { to }] of letters.entries()) {
-    if (lives[to] === null) continue;
-    moves.push({ kind: "deliver", letter, kept: false });
-    if (spent.duplicates < most.duplicates) moves.push({ kind: "deliver", letter, kept: true });
+  for (const [flight, { to }] of inFlight.entries()) {
+    if (processes[to] === null) continue;
+    moves.push({ kind: "deliver", flight, kept: false });
+    if (spent.duplicates < most.duplicates) moves.push({ kind: "deliver", flight, kept: true });
   }
-  for (const [place, life] of lives.entries()) {
-    if (spent.copies < most.copies && mayPutBack(world, place)) moves.push({ kind: "putBack", place });
-    if (life === null) {
-      if (!isMarked(world, place)) moves.push({ kind: "restart", place });
+  for (const [index, process] of processes.entries()) {
+    if (spent.copies < most.copies && mayPutBack(world, index)) moves.push({ kind: "putBack", index });
+    if (process === null) {
+      if (!isMarked(world, index)) moves.push({ kind: "restart", index });
       continue;
     }
-    const { node } = life;
-    if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", place });
-    if (life.writes.length > 0) moves.push({ kind: "write", place });
-    if (spent.crashes < most.crashes) moves.push({ kind: "crash", place });
-    if (isDraining(node)) moves.push({ kind: "drained", place });
-    if (spent.forgeries < most.forgeries) moves.push(...forgeriesTo(node, place));
+    const { node } = process;
+    if (node.timerAtMs <= nowMs) moves.push({ kind: "timer", index });
+    if (process.writes.length > 0) moves.push({ kind: "write", index });
+    if (spent.crashes < most.crashes) moves.push({ kind: "crash", index });
+    if (isDraining(node)) moves.push({ kind: "drained", index });
+    if (spent.forgeries < most.forgeries) moves.push(...forgeriesTo(node, index));
     if (node.role.name !== "leader") continue;
-    for (let other = 0; other < lives.length; other++) {
-      if (other === place) continue;
+    for (let other = 0; other < processes.length; other++) {
+      if (other === index) continue;
       if (node.role.transfer === null && spent.transfers < most.transfers)
-        moves.push({ kind: "transfer", place, other });
-      if (spent.reconfigurations < most.reconfigurations) moves.push({ kind: "reconfigure", place, other });
+        moves.push({ kind: "transfer", index, other });
+      if (spent.reconfigurations < most.reconfigurations) moves.push({ kind: "reconfigure", index, other });
     }
   }
   moves.push({ kind: "tick" });
@@ -61,110 +61,110 @@ export function movesFrom(world: World, most: Spent): Move[] {
 }
 
 /** What an outsider may say to a node: that it leads, that it asks for a vote, that the node is to campaign. */
-function forgeriesTo({ record }: Node, place: number): Move[] {
+function forgeriesTo({ record }: Node, index: number): Move[] {
   const instead = record.configuration.voters.map(({ id }) => id);
-  const [first = idOf(place)] = instead;
+  const [first = idOf(index)] = instead;
   return [
-    ...instead.map((id): Move => ({ kind: "forge", place, says: "heartbeat", instead: id })),
-    ...instead.map((id): Move => ({ kind: "forge", place, says: "vote", instead: id })),
-    { kind: "forge", place, says: "order", instead: first },
+    ...instead.map((id): Move => ({ kind: "forge", index, says: "heartbeat", instead: id })),
+    ...instead.map((id): Move => ({ kind: "forge", index, says: "vote", instead: id })),
+    { kind: "forge", index, says: "order", instead: first },
   ];
 }
 
 /** True where each other node knows of the last start, and would after a crash: what nobody can know of nobody can be asked to refuse. */
-function mayPutBack(world: World, place: number): boolean {
-  const { startNonce } = (world.disks[place] as DurableRecord).run;
+function mayPutBack(world: World, index: number): boolean {
+  const { startNonce } = (world.disks[index] as DurableRecord).run;
   return (
-    !isMarked(world, place) &&
+    !isMarked(world, index) &&
     world.disks.every(
-      ({ startsMet }, other) => other === place || startsMet.get(idOf(place))?.startNonce === startNonce,
+      ({ startsMet }, other) => other === index || startsMet.get(idOf(index))?.startNonce === startNonce,
     )
   );
 }
 
 /** True for a record that a member found to be a copy: no process starts from it. */
-function isMarked({ disks }: World, place: number): boolean {
-  return (disks[place] as DurableRecord).run.isCopy;
+function isMarked({ disks }: World, index: number): boolean {
+  return (disks[index] as DurableRecord).run.isCopy;
 }
 
-/** Takes a move; null where it changes nothing, or nothing but that a letter is gone, which it might as well have been lost. */
+/** Takes a move; null where it changes nothing, or nothing but that a message is gone, which it might as well have been lost. */
 export function take(world: World, move: Move, rules: Rules): Moved | null {
   if (move.kind === "tick") {
     const next = forkWorld(world, null);
     next.nowMs += tickMs;
     return { world: next, violations: [] };
   }
-  if (move.kind === "deliver") return deliver(world, move.letter, move.kept, rules);
-  const { place } = move;
-  const course = new Course(world, place, rules);
+  if (move.kind === "deliver") return deliver(world, move.flight, move.kept, rules);
+  const { index } = move;
+  const transition = new Transition(world, index, rules);
   switch (move.kind) {
     case "timer":
-      course.tell({ kind: "timer" });
+      transition.tell({ kind: "timer" });
       break;
     case "write":
-      course.finishWrite();
+      transition.finishWrite();
       break;
     case "crash":
-      course.world.spent.crashes++;
-      course.end();
+      transition.world.spent.crashes++;
+      transition.end();
       break;
     case "putBack":
-      course.world.spent.copies++;
-      course.putBack();
+      transition.world.spent.copies++;
+      transition.putBack();
       break;
     case "forge":
-      return forge(course, (world.lives[place] as Life).node, move);
+      return forge(transition, (world.processes[index] as Process).node, move);
     case "restart":
-      course.start();
+      transition.start();
       break;
     case "drained":
-      course.tell({ kind: "drained" });
+      transition.tell({ kind: "drained" });
       break;
     case "transfer":
-      course.world.spent.transfers++;
-      course.tell({ kind: "transfer", to: idOf(move.other), reason: "resigned", request: 1 });
-      return course.refused ? null : course;
+      transition.world.spent.transfers++;
+      transition.tell({ kind: "transfer", to: idOf(move.other), reason: "resigned", request: 1 });
+      return transition.refused ? null : transition;
     case "reconfigure":
-      course.world.spent.reconfigurations++;
-      course.tell(changeOf(course.node, move.other));
-      return course.refused ? null : course;
+      transition.world.spent.reconfigurations++;
+      transition.tell(changeOf(transition.node, move.other));
+      return transition.refused ? null : transition;
   }
-  return course;
+  return transition;
 }
 
 function deliver(world: World, index: number, kept: boolean, rules: Rules): Moved | null {
-  const letter = world.letters[index] as Letter;
-  const { from, to, message } = letter;
-  const linked = rules.hasCopies ? link(world, letter, rules) : unlinked(world);
+  const flight = world.inFlight[index] as MessageInFlight;
+  const { from, to, message } = flight;
+  const linked = rules.hasCopies ? link(world, flight, rules) : unlinked(world);
   if (linked === null) return null;
   if (linked.refused) {
-    remove(linked.world.letters, letter);
+    remove(linked.world.inFlight, flight);
     return linked;
   }
-  const before = (world.lives[to] as Life).node;
-  const course = new Course(linked.world, to, rules);
-  course.violations.push(...linked.violations);
-  if (kept) course.world.spent.duplicates++;
-  else remove(course.world.letters, letter);
-  course.tell({ kind: "message", from: idOf(from), incarnation: incarnationOf(idOf(from)), message });
-  return linked.world === world && course.quiet && sameNode(before, course.node) ? null : course;
+  const before = (world.processes[to] as Process).node;
+  const transition = new Transition(linked.world, to, rules);
+  transition.violations.push(...linked.violations);
+  if (kept) transition.world.spent.duplicates++;
+  else remove(transition.world.inFlight, flight);
+  transition.tell({ kind: "message", from: idOf(from), incarnation: incarnationOf(idOf(from)), message });
+  return linked.world === world && transition.quiet && sameNode(before, transition.node) ? null : transition;
 }
 
-function remove(letters: Letter[], letter: Letter): void {
-  letters.splice(letters.indexOf(letter), 1);
+function remove(inFlight: MessageInFlight[], flight: MessageInFlight): void {
+  inFlight.splice(inFlight.indexOf(flight), 1);
 }
 
 /** What an outsider says may only be answered: where it changes nothing, it might as well not have been said. */
 function forge(
-  course: Course,
+  transition: Transition,
   before: Node,
   { says, instead }: Extract<Move, { kind: "forge" }>,
 ): Moved | null {
-  course.world.spent.forgeries++;
-  course.tell(saidByOutsider(before.record, says, 1, instead));
-  const isIdle = course.quiet && course.violations.length === 0;
-  const { steppedAtMs } = course.node;
-  return isIdle && isSameData({ ...before, steppedAtMs }, course.node) ? null : course;
+  transition.world.spent.forgeries++;
+  transition.tell(saidByOutsider(before.record, says, 1, instead));
+  const isIdle = transition.quiet && transition.violations.length === 0;
+  const { steppedAtMs } = transition.node;
+  return isIdle && isSameData({ ...before, steppedAtMs }, transition.node) ? null : transition;
 }
 
 /** Removes a voter, adds who is nothing as an observer, makes an observer a voter. */

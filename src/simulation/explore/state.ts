@@ -23,22 +23,22 @@ import { outsider } from "../run/forgery.js";
 export interface World {
   /** True time, which every clock tells. */
   nowMs: number;
-  /** By place: what a crash leaves. */
+  /** By index: what a crash leaves. */
   readonly disks: DurableRecord[];
-  /** By place: the process that runs, or null. */
-  readonly lives: (Life | null)[];
-  /** By place: what was on the disk before the last start. */
+  /** By index: the process that runs, or null. */
+  readonly processes: (Process | null)[];
+  /** By index: what was on the disk before the last start. */
   backups: readonly DurableRecord[];
-  /** By place: all starts so far. The last one runs, if a process does. */
+  /** By index: all starts so far. The last one runs, if a process does. */
   starts: readonly (readonly Start[])[];
   /** Under way, in no order: whatever stays here for ever is lost. */
-  readonly letters: Letter[];
+  readonly inFlight: MessageInFlight[];
   /** What the judge remembers. */
   readonly watch: Watch;
   readonly spent: Spent;
 }
 
-/** One start of a process, as peers know it. Its number is its index among the starts in its place. */
+/** One start of a process, as peers know it. Its number is its index among the starts of its node. */
 export interface Start {
   /** The number of the start from whose record it went on; -1 for none. */
   readonly before: number;
@@ -47,18 +47,18 @@ export interface Start {
 }
 
 /** One process, with what `runtime/driver.ts` would hold for it. */
-export interface Life {
+export interface Process {
   readonly node: Node;
   /** Records ordered to disk and not there yet, in order. */
   readonly writes: DurableRecord[];
   /** Sends, each behind so many of the writes. */
   readonly waiting: { readonly behind: number; readonly to: NodeId; readonly message: Message }[];
-  /** By the peer's place: the number of the start that this process linked with last; nothing while it has met none. */
+  /** By the peer's index: the number of the start that this process linked with last; nothing while it has met none. */
   readonly met: readonly number[];
 }
 
 /** A message under way. */
-export interface Letter {
+export interface MessageInFlight {
   readonly from: number;
   readonly to: number;
   /** The number of the start of its sender. */
@@ -94,7 +94,7 @@ export const mostNodes = 5;
 /** Time passes in steps of this: half a vote hold, half of the shortest election timeout, one heartbeat. */
 export const tickMs = 10;
 
-/** Timing in so few ticks that holds, leases and timeouts all matter within a short course of moves. Exact clocks. */
+/** Timing in so few ticks that holds, leases and timeouts all matter within a short path of moves. Exact clocks. */
 export function exploredSettings(modes: Partial<ProtocolModes>): Settings {
   return {
     heartbeatIntervalMs: tickMs,
@@ -107,18 +107,18 @@ export function exploredSettings(modes: Partial<ProtocolModes>): Settings {
 }
 
 /** The name of the node in this place. */
-export function idOf(place: number): NodeId {
-  return `n${place + 1}`;
+export function idOf(index: number): NodeId {
+  return `n${index + 1}`;
 }
 
 /** The place of the node of this name; that of an outsider is behind all others. */
-export function placeOf(id: NodeId): number {
+export function nodeIndex(id: NodeId): number {
   return id === outsider ? mostNodes : Number(id.slice(1)) - 1;
 }
 
 /** The number of the last start in this place. */
-export function latestStart({ starts }: World, place: number): number {
-  return (starts[place]?.length ?? 0) - 1;
+export function latestStart({ starts }: World, index: number): number {
+  return (starts[index]?.length ?? 0) - 1;
 }
 
 /** The number of the start that a record or a standing names; -1 for none. */
@@ -133,53 +133,53 @@ export function incarnationOf(id: NodeId): string {
 
 /** A cluster of founders that know each other and have not started yet. */
 export function emptyWorld(nodeCount: number, settings: Settings): World {
-  const ids = Array.from({ length: nodeCount }, (_, place) => idOf(place));
+  const ids = Array.from({ length: nodeCount }, (_, index) => idOf(index));
   const disks = ids.map((id): DurableRecord => {
     const record = foundingRecord(ids.map(memberNamed), incarnationOf(id), settings.voteHoldMs);
     const others = ids.filter((other) => other !== id);
     return { ...record, incarnationsMet: new Map(others.map((other) => [other, incarnationOf(other)])) };
   });
-  const lives = disks.map(() => null);
+  const processes = disks.map(() => null);
   const starts = disks.map(() => []);
   const watch = createWatch();
   return {
     nowMs: 0,
     disks,
-    lives,
+    processes,
     backups: disks.slice(),
     starts,
-    letters: [],
+    inFlight: [],
     watch,
     spent: { ...nothingSpent },
   };
 }
 
 /** The node of a process that starts now. */
-export function nodeAtStart(world: World, place: number, settings: Settings): Node {
-  const record = world.disks[place] as DurableRecord;
-  return createNode({ id: idOf(place), settings, record, nowMs: world.nowMs });
+export function nodeAtStart(world: World, index: number, settings: Settings): Node {
+  const record = world.disks[index] as DurableRecord;
+  return createNode({ id: idOf(index), settings, record, nowMs: world.nowMs });
 }
 
-/** A copy of the world in which the process in this place, if any, may be changed, and everything outside processes. */
-export function forkWorld(world: World, place: number | null): World {
-  const lives = world.lives.slice();
-  if (place !== null) {
-    const life = lives[place];
-    if (life !== null && life !== undefined) lives[place] = forkLife(life);
+/** A copy of the world in which the process of this index, if any, may be changed, and everything outside processes. */
+export function forkWorld(world: World, index: number | null): World {
+  const processes = world.processes.slice();
+  if (index !== null) {
+    const process = processes[index];
+    if (process !== null && process !== undefined) processes[index] = forkProcess(process);
   }
   return {
     nowMs: world.nowMs,
     disks: world.disks.slice(),
-    lives,
+    processes,
     backups: world.backups,
     starts: world.starts,
-    letters: world.letters.slice(),
-    watch: place === null ? world.watch : forkWatch(world.watch, idOf(place)),
+    inFlight: world.inFlight.slice(),
+    watch: index === null ? world.watch : forkWatch(world.watch, idOf(index)),
     spent: { ...world.spent },
   };
 }
 
-function forkLife({ node, writes, waiting, met }: Life): Life {
+function forkProcess({ node, writes, waiting, met }: Process): Process {
   return { node: forkNode(node), writes: writes.slice(), waiting: waiting.slice(), met };
 }
 

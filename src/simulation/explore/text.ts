@@ -1,25 +1,25 @@
 import { holdsLease, holdUntil, type Message, type Node } from "../../protocol/index.js";
 import type { Move } from "./moves.js";
-import { idOf, type Letter, tickMs, type World } from "./state.js";
+import { idOf, type MessageInFlight, tickMs, type World } from "./state.js";
 
-/** A course of moves as lines to read: the time in ticks, what happened, and what it made of the node it happened to. */
-export function courseText(worlds: readonly World[], moves: readonly Move[]): string[] {
-  return moves.map((move, index) => {
-    const [before, after] = [worlds[index] as World, worlds[index + 1] as World];
-    const place = placeOfMove(before, move);
+/** A path of moves as lines to read: the time in ticks, what happened, and what it made of the node it happened to. */
+export function pathText(worlds: readonly World[], moves: readonly Move[]): string[] {
+  return moves.map((move, step) => {
+    const [before, after] = [worlds[step] as World, worlds[step + 1] as World];
+    const index = indexOfMove(before, move);
     const what = moveText(before, after, move);
     const line = `[${String(after.nowMs / tickMs).padStart(2)}] ${what}`;
-    if (place === null) return line;
-    const [was, is] = [stateText(before, place), stateText(after, place)];
-    const sent = after.letters.filter((letter) => !before.letters.includes(letter));
-    const said = sent.length === 0 ? "" : `; sends ${sent.map((letter) => letterText(letter)).join(", ")}`;
+    if (index === null) return line;
+    const [was, is] = [stateText(before, index), stateText(after, index)];
+    const sent = after.inFlight.filter((flight) => !before.inFlight.includes(flight));
+    const said = sent.length === 0 ? "" : `; sends ${sent.map((flight) => flightText(flight)).join(", ")}`;
     return `${line}${was === is ? "" : ` -> ${is}`}${said}`;
   });
 }
 
-function placeOfMove(world: World, move: Move): number | null {
+function indexOfMove(world: World, move: Move): number | null {
   if (move.kind === "tick") return null;
-  return move.kind === "deliver" ? (world.letters[move.letter] as Letter).to : move.place;
+  return move.kind === "deliver" ? (world.inFlight[move.flight] as MessageInFlight).to : move.index;
 }
 
 function moveText(world: World, after: World, move: Move): string {
@@ -27,33 +27,33 @@ function moveText(world: World, after: World, move: Move): string {
     case "tick":
       return "half a vote hold passes";
     case "deliver": {
-      const letter = world.letters[move.letter] as Letter;
+      const flight = world.inFlight[move.flight] as MessageInFlight;
       for (const [copy, other] of [
-        [letter.from, letter.to],
-        [letter.to, letter.from],
+        [flight.from, flight.to],
+        [flight.to, flight.from],
       ] as const)
-        if (world.lives[copy] !== null && after.lives[copy] === null)
+        if (world.processes[copy] !== null && after.processes[copy] === null)
           return `${idOf(other)} refuses ${idOf(copy)}, whose record is a copy, and which ends for good`;
-      return `${idOf(letter.to)} hears from ${idOf(letter.from)}: ${messageText(letter.message)}${move.kept ? " (a copy stays under way)" : ""}`;
+      return `${idOf(flight.to)} hears from ${idOf(flight.from)}: ${messageText(flight.message)}${move.kept ? " (a copy stays under way)" : ""}`;
     }
     case "timer":
-      return `${idOf(move.place)} its timer fires`;
+      return `${idOf(move.index)} its timer fires`;
     case "write":
-      return `${idOf(move.place)} its write is on disk`;
+      return `${idOf(move.index)} its write is on disk`;
     case "crash":
-      return `${idOf(move.place)} crashes, ${world.lives[move.place]?.writes.length ?? 0} writes unfinished`;
+      return `${idOf(move.index)} crashes, ${world.processes[move.index]?.writes.length ?? 0} writes unfinished`;
     case "restart":
-      return `${idOf(move.place)} starts`;
+      return `${idOf(move.index)} starts`;
     case "putBack":
-      return `${idOf(move.place)} ${world.lives[move.place] === null ? "has its disk" : "crashes, and its disk is"} put back to what it was before its last start`;
+      return `${idOf(move.index)} ${world.processes[move.index] === null ? "has its disk" : "crashes, and its disk is"} put back to what it was before its last start`;
     case "forge":
-      return `${idOf(move.place)} hears from an outsider: ${forgedText(move)}`;
+      return `${idOf(move.index)} hears from an outsider: ${forgedText(move)}`;
     case "drained":
-      return `${idOf(move.place)} has drained`;
+      return `${idOf(move.index)} has drained`;
     case "transfer":
-      return `${idOf(move.place)} is asked to hand over to ${idOf(move.other)}`;
+      return `${idOf(move.index)} is asked to hand over to ${idOf(move.other)}`;
     case "reconfigure":
-      return `${idOf(move.place)} is asked to change the place of ${idOf(move.other)}`;
+      return `${idOf(move.index)} is asked to change the place of ${idOf(move.other)}`;
   }
 }
 
@@ -63,10 +63,10 @@ function forgedText({ says, instead }: Extract<Move, { kind: "forge" }>): string
   return `${what} of the next term, with a newer configuration that names it in place of ${instead}`;
 }
 
-function stateText(world: World, place: number): string {
-  const life = world.lives[place];
-  if (life === null || life === undefined) return "down";
-  const { node, writes } = life;
+function stateText(world: World, index: number): string {
+  const process = world.processes[index];
+  if (process === null || process === undefined) return "down";
+  const { node, writes } = process;
   const { term, votedFor } = node.record;
   const parts = [`${roleText(node)} of term ${term}`];
   if (votedFor !== null) parts.push(`vote ${votedFor}`);
@@ -81,7 +81,7 @@ function roleText({ role }: Node): string {
   return `follower of ${role.leader}`;
 }
 
-function letterText({ to, message }: Letter): string {
+function flightText({ to, message }: MessageInFlight): string {
   return `${messageText(message)} to ${idOf(to)}`;
 }
 

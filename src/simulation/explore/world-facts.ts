@@ -11,7 +11,7 @@ import { outsider } from "../run/forgery.js";
 import { Ranks } from "./counter-ranks.js";
 import { type Facts, named, node, setOf } from "./facts.js";
 import { StartFacts } from "./start-facts.js";
-import { idOf, type Life, placeOf, type Spent, tickMs, type World } from "./state.js";
+import { idOf, nodeIndex, type Process, type Spent, tickMs, type World } from "./state.js";
 
 /** No rule looks further back than this. */
 const oldestTicks = 4;
@@ -25,38 +25,38 @@ const watchedRow = 98;
  * @param most what may happen how often: what nothing can ask about any more is left out
  */
 export function collect(world: World, most: Spent, facts: Facts): void {
-  const { spent, watch, lives, letters } = world;
+  const { spent, watch, processes, inFlight } = world;
   const { crashes, duplicates, transfers, reconfigurations, forgeries, copies } = spent;
   facts.add(0, crashes, duplicates, transfers, reconfigurations, watch.toldTerm, forgeries, copies);
   const ranks = new Ranks(world);
   const starts = most.copies > 0 ? new StartFacts(world, most, facts) : null;
   let lowestTerm = Number.POSITIVE_INFINITY;
-  for (const [place, life] of lives.entries()) {
-    const disk = world.disks[place] as DurableRecord;
-    const backup = world.backups[place] as DurableRecord;
+  for (const [index, process] of processes.entries()) {
+    const disk = world.disks[index] as DurableRecord;
+    const backup = world.backups[index] as DurableRecord;
     const isBackupNeeded = copies < most.copies;
     lowestTerm = Math.min(lowestTerm, disk.term, isBackupNeeded ? backup.term : disk.term);
-    if (isBackupNeeded) recordFact(facts, starts, place, backupRow, backup);
-    if (life === null) recordFact(facts, starts, place, 0, disk);
+    if (isBackupNeeded) recordFact(facts, starts, index, backupRow, backup);
+    if (process === null) recordFact(facts, starts, index, 0, disk);
     else {
-      lifeFacts(facts, starts, world, place, life, disk, ranks);
-      if (mayInquire(spent, most)) inquiryFact(facts, world, place, life);
+      lifeFacts(facts, starts, world, index, process, disk, ranks);
+      if (mayInquire(spent, most)) inquiryFact(facts, world, index, process);
     }
-    const watched = watch.nodes.get(idOf(place));
+    const watched = watch.nodes.get(idOf(index));
     if (watched === undefined) continue;
-    if (starts?.isPutBack(place)) {
+    if (starts?.isPutBack(index)) {
       // Whoever starts from it is another voter to the judge; until then the one before may be counted.
-      if (most.reconfigurations > 0) recordFact(facts, null, place, watchedRow, watched.durable);
+      if (most.reconfigurations > 0) recordFact(facts, null, index, watchedRow, watched.durable);
       continue;
     }
     // Votes of terms that are over for this node cannot be given again.
     for (const [term, candidate] of watched.votes)
-      if (term >= disk.term) facts.add(1, node(place), term, named(candidate));
+      if (term >= disk.term) facts.add(1, node(index), term, named(candidate));
   }
   for (const [term, leader] of watch.leaders) if (term >= lowestTerm) facts.add(2, term, named(leader));
-  for (const letter of letters) {
-    const { from, to, message } = letter;
-    messageFact(facts, ranks, from, to, 0, starts?.ageOfLetter(letter) ?? 0, message);
+  for (const flight of inFlight) {
+    const { from, to, message } = flight;
+    messageFact(facts, ranks, from, to, 0, starts?.ageOfFlight(flight) ?? 0, message);
   }
   starts?.addRest();
 }
@@ -66,23 +66,23 @@ function mayInquire(spent: Spent, most: Spent): boolean {
   return most.forgeries > 0 && (spent.forgeries < most.forgeries || most.reconfigurations > 0);
 }
 
-function inquiryFact(facts: Facts, { nowMs }: World, place: number, { node: of }: Life): void {
+function inquiryFact(facts: Facts, { nowMs }: World, index: number, { node: of }: Process): void {
   const againAtMs = of.inquiredAtMs + of.settings.electionTimeout.minMs;
-  if (againAtMs > nowMs) facts.add(19, node(place), ticks(againAtMs, nowMs));
+  if (againAtMs > nowMs) facts.add(19, node(index), ticks(againAtMs, nowMs));
 }
 
 function recordFact(
   facts: Facts,
   starts: StartFacts | null,
-  place: number,
+  index: number,
   which: number,
   record: DurableRecord,
 ): void {
   const { term, votedFor, configuration, voteHoldMs } = record;
   const { id, voters, observers } = configuration;
   const own = [id.term, id.version, setOf(voters), setOf(observers)] as const;
-  facts.add(3, node(place), which, term, named(votedFor), voteHoldMs, ...own);
-  starts?.addRecord(place, which, record);
+  facts.add(3, node(index), which, term, named(votedFor), voteHoldMs, ...own);
+  starts?.addRecord(index, which, record);
 }
 
 function carriedSets(carried: Configuration | null): readonly [voters: number, observers: number] {
@@ -93,20 +93,20 @@ function lifeFacts(
   facts: Facts,
   starts: StartFacts | null,
   { nowMs }: World,
-  place: number,
-  { node: of, writes, waiting }: Life,
+  index: number,
+  { node: of, writes, waiting }: Process,
   disk: DurableRecord,
   ranks: Ranks,
 ): void {
-  const at = node(place);
+  const at = node(index);
   const since = (ms: number) => ticks(ms, nowMs);
-  recordFact(facts, starts, place, 1, of.record);
-  if (of.durable !== of.record) recordFact(facts, starts, place, 2, of.durable);
-  if (disk !== of.durable) recordFact(facts, starts, place, 3, disk);
-  for (const [index, record] of writes.entries()) recordFact(facts, starts, place, 4 + index, record);
+  recordFact(facts, starts, index, 1, of.record);
+  if (of.durable !== of.record) recordFact(facts, starts, index, 2, of.durable);
+  if (disk !== of.durable) recordFact(facts, starts, index, 3, disk);
+  for (const [nth, record] of writes.entries()) recordFact(facts, starts, index, 4 + nth, record);
   // Nothing comes of what an outsider is told.
   for (const { behind, to, message } of waiting)
-    if (to !== outsider) messageFact(facts, ranks, place, placeOf(to), behind, 0, message);
+    if (to !== outsider) messageFact(facts, ranks, index, nodeIndex(to), behind, 0, message);
   const held = of.contactAtMs + of.settings.voteHoldMs > nowMs;
   facts.add(
     ...[4, at, since(of.contactAtMs), held ? of.contactTerm : -1, since(of.waitFromMs), since(of.timerAtMs)],
@@ -118,11 +118,11 @@ function lifeFacts(
     ...[of.draw === null ? 0 : 1, of.shortWaitMs ?? -1, of.contending ? 1 : 0, of.removed ? 1 : 0],
   );
   if (of.transferee !== null) facts.add(17, at, named(of.transferee.id), of.transferee.term);
-  roleFacts(facts, place, of, nowMs, ranks);
+  roleFacts(facts, index, of, nowMs, ranks);
 }
 
-function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: number, ranks: Ranks): void {
-  const at = node(place);
+function roleFacts(facts: Facts, index: number, { role, record }: Node, nowMs: number, ranks: Ranks): void {
+  const at = node(index);
   const since = (ms: number) => ticks(ms, nowMs);
   switch (role.name) {
     case "follower":
@@ -130,8 +130,8 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
       return;
     case "preCandidate":
     case "candidate": {
-      facts.add(6, at, ranks.round(place, role.round), role.name === "candidate" ? 1 : 0);
-      if (role.name === "candidate") pendingHandoverFact(facts, place, role.pendingHandover, nowMs);
+      facts.add(6, at, ranks.round(index, role.round), role.name === "candidate" ? 1 : 0);
+      if (role.name === "candidate") pendingHandoverFact(facts, index, role.pendingHandover, nowMs);
       for (const [id, { granted, reason, remainingHoldMs, outdated }] of role.answers)
         facts.add(7, at, named(id), granted ? 1 : 0, code(reason), remainingHoldMs, outdated ? 1 : 0);
       return;
@@ -141,7 +141,7 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
       const beats = [ranks.seq(record.term, role.seq), since(role.nextHeartbeatAtMs), forgottenSeq] as const;
       const leaving = transfer === null ? [-2] : [named(transfer.to), since(transfer.leaseUntilMs)];
       facts.add(8, at, ...beats, ...leaving);
-      pendingHandoverFact(facts, place, pendingHandover, nowMs);
+      pendingHandoverFact(facts, index, pendingHandover, nowMs);
       for (const [id, peer] of role.peers) {
         const promisedFor = peer.promisedUntilMs > nowMs ? since(peer.promisedUntilMs) : 0;
         const holdMs = Math.min(peer.promisedHoldMs, 2 ** 16);
@@ -159,7 +159,7 @@ function roleFacts(facts: Facts, place: number, { role, record }: Node, nowMs: n
 
 function pendingHandoverFact(
   facts: Facts,
-  place: number,
+  index: number,
   pendingHandover: PendingHandover | null,
   nowMs: number,
 ): void {
@@ -168,7 +168,7 @@ function pendingHandoverFact(
   // Once it is over it stays so only where it was said to be.
   const overForGood = freeAtMs === Number.NEGATIVE_INFINITY ? 1 : 0;
   const free = overForGood === 1 ? 0 : ticks(freeAtMs, nowMs);
-  facts.add(16, node(place), named(from), term, overForGood, free, claimed ? 1 : 0);
+  facts.add(16, node(index), named(from), term, overForGood, free, claimed ? 1 : 0);
 }
 
 function messageFact(

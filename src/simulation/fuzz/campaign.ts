@@ -63,11 +63,11 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
   // As many at a time as the executor does: whether there is time for more is asked as late as possible.
   const playOn = async () => {
     for (let next = jobs.next(); !next.done; next = jobs.next()) {
-      const { job, place } = next.value;
+      const { job, index } = next.value;
       const { batch } = await executor.run(job);
       const played = batches.get(job.profile);
       if (batch === null || played === undefined) continue;
-      played[place] = batch;
+      played[index] = batch;
       wallMs.set(job.profile, clockMs() - startedMs);
       runs += job.to - job.from + 1;
       failures += batch.failures.length;
@@ -99,15 +99,15 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
 function* jobsOf(
   { profiles, seeds, untilMs, clockMs, signal }: CampaignOptions,
   lastSeeds: Map<FuzzProfileName, number>,
-): Generator<{ readonly job: FuzzJob; readonly place: number }, void> {
+): Generator<{ readonly job: FuzzJob; readonly index: number }, void> {
   let from = seeds[0];
-  for (let place = 0; ; place++) {
+  for (let index = 0; ; index++) {
     const asked = from <= seeds[1];
     const to = asked ? Math.min(from + batchSize - 1, seeds[1]) : from + batchSize - 1;
     for (const profile of profiles) {
       if (signal.aborted || (!asked && clockMs() >= untilMs)) return;
       lastSeeds.set(profile, to);
-      yield { job: { do: "play", profile, from, to }, place };
+      yield { job: { do: "play", profile, from, to }, index };
     }
     from = to + 1;
   }

@@ -27,7 +27,7 @@ export function someOf<T>(stream: Stream, from: readonly T[], least: number): T[
   const count = integerOf(stream, Math.min(least, from.length), from.length + 1);
   const taken: number[] = [];
   while (taken.length < count) taken.push(...left.splice(integerOf(stream, 0, left.length), 1));
-  return taken.sort((a, b) => a - b).map((place) => from[place] as T);
+  return taken.sort((a, b) => a - b).map((index) => from[index] as T);
 }
 
 /** A number as a person would write it: with so many digits after the point. */

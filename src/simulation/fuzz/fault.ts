@@ -176,11 +176,11 @@ function groupsOf(stream: Stream, ids: readonly string[]): string[][] {
 /** Chains, stars and what lies between: everybody is linked to one before, and some to one more. */
 function treeOf(stream: Stream, ids: readonly string[]): [string, string][] {
   const links: [string, string][] = [];
-  for (const [place, id] of ids.entries()) {
-    if (place === 0) continue;
-    const near = stream() < 0.5 ? place - 1 : 0;
+  for (const [index, id] of ids.entries()) {
+    if (index === 0) continue;
+    const near = stream() < 0.5 ? index - 1 : 0;
     links.push([id, ids[near] as string]);
-    if (stream() < 0.3) links.push([id, ids[integerOf(stream, 0, place)] as string]);
+    if (stream() < 0.3) links.push([id, ids[integerOf(stream, 0, index)] as string]);
   }
   return links;
 }

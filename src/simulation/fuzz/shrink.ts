@@ -68,9 +68,9 @@ export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<Shru
       { seed: plan.seed, numRuns: 1, examples: [[whole]] },
     );
   const { faults } = plan;
-  search(fc.subarray([...faults.keys()]), [...faults.keys()], (places) => ({
+  search(fc.subarray([...faults.keys()]), [...faults.keys()], (indices) => ({
     ...plan,
-    faults: places.map((place) => faults[place] as FaultInput),
+    faults: indices.map((index) => faults[index] as FaultInput),
   }));
   const few = best.plan;
   const kept = simplifications.map(() => true);

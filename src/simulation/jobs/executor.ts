@@ -15,6 +15,7 @@ export interface Executor<Job, Result> {
 export interface JobTable {
   /** The file of the built package that exports this table as `jobs`. */
   readonly file: string;
+  /** What does a job of each kind, by the key of the kind. */
   readonly works: Readonly<Record<string, (job: never) => unknown>>;
 }
 

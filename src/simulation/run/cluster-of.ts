@@ -1,10 +1,13 @@
 import type { Timing } from "../../protocol/index.js";
-import { Cluster } from "../cluster/cluster.js";
+import { Cluster, type ClusterOptions } from "../cluster/cluster.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { candidacyOf } from "./study-candidacy.js";
 
-/** The cluster a scenario describes, before anything happens in it. */
-export function clusterOf(scenario: Scenario, seed: number): Cluster {
+/**
+ * The cluster a scenario describes, before anything happens in it.
+ * @param program what runs on its machines, if not a node and its driver alone
+ */
+export function clusterOf(scenario: Scenario, seed: number, program?: ClusterOptions["program"]): Cluster {
   const { voters, observers, network, disk, timers, protocol, timings } = scenario;
   const { latency, loss, duplicate, links } = network;
   const { preVote, quorumCheck, voteHold, durable } = protocol;
@@ -27,6 +30,7 @@ export function clusterOf(scenario: Scenario, seed: number): Cluster {
     },
     writeMs: disk.write,
     lateness: timers.lateness,
+    ...(program && { program }),
     hasCopies: scenario.faults.some((fault) => fault.do === "putBack"),
   });
 }

@@ -4,7 +4,7 @@ import type { SimulatedProcess } from "../cluster/simulated-process.js";
 
 /** Lets every voter be newer or older than every other, in an order drawn from the seed; a newer configuration stands for a longer log. */
 export function rankLogs(cluster: Cluster): void {
-  for (const [rank, process] of shuffledVoters(cluster, "logs").entries()) favour(process, rank);
+  for (const [rank, process] of shuffledVoters(cluster, "logs").entries()) raiseConfiguration(process, rank);
 }
 
 /** Lets every voter begin at a term of its own, from 0 up, in an order drawn from the seed. */
@@ -23,7 +23,7 @@ function shuffledVoters(cluster: Cluster, purpose: string): SimulatedProcess[] {
 }
 
 /** Gives a node a configuration of the same members so many versions newer. */
-export function favour(process: SimulatedProcess, by = 1): void {
+export function raiseConfiguration(process: SimulatedProcess, by = 1): void {
   const { node, disk } = process;
   const { id, clusterId, voters, observers } = node.record.configuration;
   const configuration = configurationOf(id.term, id.version + by, voters, observers, clusterId);

@@ -2,8 +2,8 @@ import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import type { Stream } from "../kernel/prng.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { favour } from "./configuration-ranks.js";
-import { Parts } from "./selectors.js";
+import { raiseConfiguration } from "./configuration-ranks.js";
+import { RolesAtFault } from "./selectors.js";
 
 /** A cluster that has no stable leader after so long will not get one. */
 export const longestSettlingMs = 600_000;
@@ -25,20 +25,20 @@ export function crashAtPhase(
   scenario: Scenario,
   onCrash: () => void,
   runTo: (untilMs: number, done?: () => boolean) => void,
-): Parts | null {
+): RolesAtFault | null {
   const stream = cluster.streamOf("crash-phase");
   const leader = leaderAtPhase(cluster, stream, runTo);
   if (leader === null) return null;
-  const parts = new Parts(cluster);
+  const roles = new RolesAtFault(cluster);
   onCrash();
   cluster.crash(leader, { host: false });
   const { eligible } = scenario;
   if (eligible !== undefined) {
-    const first = Math.floor(cluster.streamOf("eligible")() * parts.followers.length);
-    for (let index = 0; index < Math.min(eligible, parts.followers.length); index++)
-      favour(parts.followers[(first + index) % parts.followers.length] as SimulatedProcess);
+    const first = Math.floor(cluster.streamOf("eligible")() * roles.followers.length);
+    for (let index = 0; index < Math.min(eligible, roles.followers.length); index++)
+      raiseConfiguration(roles.followers[(first + index) % roles.followers.length] as SimulatedProcess);
   }
-  return parts;
+  return roles;
 }
 
 /** Passes some heartbeats and then so much of the next interval; the node that leads all the while is the one to die. Null: no node ever does. */

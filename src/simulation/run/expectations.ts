@@ -2,15 +2,15 @@ import type { Expectation } from "../scenario/scenario.js";
 import type { RunOutcome } from "./outcome.js";
 
 /** One expectation that did not hold. */
-export interface Failure {
+export interface FailedExpectation {
   /** The seed of the run; null for what only all runs together can tell. */
   readonly seed: number | null;
   readonly text: string;
 }
 
 /** Compares every run with what was expected of it. */
-export function failuresOf(expectations: readonly Expectation[], runs: readonly RunOutcome[]): Failure[] {
-  const failures: Failure[] = [];
+export function failuresOf(expectations: readonly Expectation[], runs: readonly RunOutcome[]): FailedExpectation[] {
+  const failures: FailedExpectation[] = [];
   for (const expectation of expectations) {
     if ("violations" in expectation) {
       failures.push(...uncaught(expectation.violations, runs));
@@ -36,7 +36,7 @@ export function expectedViolations(expectations: readonly Expectation[]): readon
   );
 }
 
-function uncaught(expected: "none" | readonly string[], runs: readonly RunOutcome[]): Failure[] {
+function uncaught(expected: "none" | readonly string[], runs: readonly RunOutcome[]): FailedExpectation[] {
   if (expected === "none") return [];
   return expected
     .filter((promise) => !runs.some(({ violation }) => violation?.promise === promise))
@@ -57,9 +57,9 @@ function problem(expectation: Exclude<Expectation, { violations: unknown }>, run
   if ("newLeader" in expectation) {
     const { newLeader } = expectation;
     if (newLeader === "same") {
-      if (metrics.sameLeader || run.newLeaderPart === "leader") return null;
-    } else if (run.newLeaderPart === newLeader || metrics.newLeader === newLeader) return null;
-    return `newLeader: ${newLeader}, but it is ${run.newLeaderPart ?? "nobody"}`;
+      if (metrics.sameLeader || run.newLeaderRole === "leader") return null;
+    } else if (run.newLeaderRole === newLeader || metrics.newLeader === newLeader) return null;
+    return `newLeader: ${newLeader}, but it is ${run.newLeaderRole ?? "nobody"}`;
   }
   if ("leaderChanges" in expectation) {
     const { max } = expectation.leaderChanges;

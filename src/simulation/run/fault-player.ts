@@ -6,7 +6,7 @@ import { integerOf, type Stream } from "../kernel/prng.js";
 import type { Fault } from "../scenario/fault-schema.js";
 import { forge } from "./forgery.js";
 import { askReconfigure, askTransfer } from "./operator.js";
-import { Parts, type Who } from "./selectors.js";
+import { RolesAtFault, type Who } from "./selectors.js";
 
 /** Ends what a fault began; safe to call twice. */
 type Undo = () => void;
@@ -16,7 +16,7 @@ const nothing: Undo = () => {};
 /** Plays a scenario's faults on a cluster, each at its time. */
 export class FaultPlayer {
   /** Who was who when the first fault struck; null before. */
-  parts: Parts | null = null;
+  roles: RolesAtFault | null = null;
   private readonly cluster: Cluster;
   private readonly faults: readonly Fault[];
   private readonly underWay = new Set<Undo>();
@@ -44,12 +44,12 @@ export class FaultPlayer {
   }
 
   /** Notes who is who, unless a fault already has. */
-  takeParts(): Parts {
-    if (this.parts === null) {
-      this.parts = new Parts(this.cluster);
+  takeRoles(): RolesAtFault {
+    if (this.roles === null) {
+      this.roles = new RolesAtFault(this.cluster);
       this.onFirst();
     }
-    return this.parts;
+    return this.roles;
   }
 
   private repeat(fault: Fault, stream: Stream, healed: number): void {
@@ -66,11 +66,11 @@ export class FaultPlayer {
   }
 
   private strike(fault: Fault, pick: Stream | null, forMs: number | null): void {
-    const parts = this.takeParts();
+    const roles = this.takeRoles();
     // A random fault strikes one of those it names, others strike all of them.
     const nodes = new Set<SimulatedProcess>();
     const resolve = (who: Who) => {
-      const found = parts.resolve(who);
+      const found = roles.resolve(who);
       const struck =
         pick === null || found.length === 0
           ? found
@@ -79,7 +79,7 @@ export class FaultPlayer {
       return struck;
     };
     this.cluster.tellChanged(`fault ${JSON.stringify(fault)}`);
-    const undo = this.start(fault, resolve, parts);
+    const undo = this.start(fault, resolve, roles);
     const number = this.struck++;
     for (const watcher of this.cluster.watchers) watcher.faultBegan(number, fault, [...nodes]);
     this.cluster.tellChanged("");
@@ -100,13 +100,13 @@ export class FaultPlayer {
     if (forMs !== null) this.after(forMs, end);
   }
 
-  private start(fault: Fault, resolve: (who: Who) => SimulatedProcess[], parts: Parts): Undo {
+  private start(fault: Fault, resolve: (who: Who) => SimulatedProcess[], roles: RolesAtFault): Undo {
     const { cluster } = this;
-    const places = (who: Who) => resolve(who).map(({ place }) => place);
+    const indices = (who: Who) => resolve(who).map(({ index }) => index);
     const pairs = (between: readonly [Who, Who], oneWay = false) => {
       const links = new LinkSet();
-      const ends = places(between[1]);
-      for (const from of places(between[0]))
+      const ends = indices(between[1]);
+      for (const from of indices(between[0]))
         for (const to of ends)
           if (oneWay) links.add(from, to);
           else links.addBoth(from, to);
@@ -118,22 +118,24 @@ export class FaultPlayer {
       case "cutOneWay":
         return cluster.install(onLinks(pairs([fault.from, fault.to], true), { passes: "nothing" }));
       case "partition":
-        return cluster.install(partition(fault.groups.map(places)));
+        return cluster.install(partition(fault.groups.map(indices)));
       case "isolate":
-        return cluster.install(isolate(new Set(places(fault.nodes))));
+        return cluster.install(isolate(new Set(indices(fault.nodes))));
       case "keepOnly": {
         const links = new LinkSet();
         for (const [a, b] of fault.links)
-          for (const from of places(a))
-            for (const to of places(b))
+          for (const from of indices(a))
+            for (const to of indices(b))
               if (fault.oneWay) links.add(from, to);
               else links.addBoth(from, to);
         return cluster.install(keepOnly(links));
       }
       case "bridge":
-        return cluster.install(bridge(places(parts.leader === null ? "followers" : ["leader", "followers"])));
+        return cluster.install(
+          bridge(indices(roles.leader === null ? "followers" : ["leader", "followers"])),
+        );
       case "ring":
-        return cluster.install(ring(cluster.options.voters.map((id) => cluster.process(id).place)));
+        return cluster.install(ring(cluster.options.voters.map((id) => cluster.process(id).index)));
       case "flaky":
         return this.flap(pairs(fault.between, fault.oneWay), fault.upMs, fault.downMs);
       case "hold":
@@ -153,7 +155,7 @@ export class FaultPlayer {
       case "diskFail":
       case "clockRate":
       case "wallJump":
-        return this.startOnNodes(fault, resolve, parts);
+        return this.startOnNodes(fault, resolve, roles);
       case "transfer":
         askTransfer(cluster, fault.to === undefined ? null : (resolve(fault.to)[0] ?? null));
         return nothing;
@@ -171,7 +173,11 @@ export class FaultPlayer {
     }
   }
 
-  private startOnNodes(fault: NodeFault, resolve: (who: Who) => SimulatedProcess[], parts: Parts): Undo {
+  private startOnNodes(
+    fault: NodeFault,
+    resolve: (who: Who) => SimulatedProcess[],
+    roles: RolesAtFault,
+  ): Undo {
     const { cluster } = this;
     switch (fault.do) {
       case "crash":
@@ -189,7 +195,7 @@ export class FaultPlayer {
         for (const process of resolve(fault.nodes)) cluster.putBack(process);
         return nothing;
       case "forge": {
-        const as = fault.as === undefined ? null : (parts.resolve(fault.as)[0] ?? null);
+        const as = fault.as === undefined ? null : (roles.resolve(fault.as)[0] ?? null);
         for (const process of resolve(fault.to)) if (process !== as) forge(process, as, fault);
         return nothing;
       }
@@ -288,7 +294,7 @@ function each(processes: readonly SimulatedProcess[], begin: (process: Simulated
   };
 }
 
-function isolate(places: ReadonlySet<number>) {
+function isolate(indices: ReadonlySet<number>) {
   return (from: number, to: number) =>
-    places.has(from) || places.has(to) ? ({ passes: "nothing" } as const) : null;
+    indices.has(from) || indices.has(to) ? ({ passes: "nothing" } as const) : null;
 }

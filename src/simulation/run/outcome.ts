@@ -6,7 +6,7 @@ export interface RunOutcome {
   readonly seed: number;
   readonly metrics: RunMetrics;
   /** The role (at the first fault) of the first leader after it. */
-  readonly newLeaderPart: string | null;
+  readonly newLeaderRole: string | null;
   /** The first broken promise, which ended the run. */
   readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;
   readonly eventCount: number;

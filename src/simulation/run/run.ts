@@ -12,7 +12,7 @@ import { crashAtPhase, longestSettlingMs } from "./crash-phase.js";
 import { expectedViolations } from "./expectations.js";
 import { FaultPlayer } from "./fault-player.js";
 import type { RunOutcome } from "./outcome.js";
-import type { Parts } from "./selectors.js";
+import type { RolesAtFault } from "./selectors.js";
 
 /** How a scenario is observed while it is played: that changes nothing, neither what happens nor the hash of it. */
 export interface PlayOptions {
@@ -68,7 +68,7 @@ function playOn(
   cluster.boot();
   if (scenario.logs === "different") rankLogs(cluster);
   if (scenario.terms === "different") rankTerms(cluster);
-  let parts: Parts | null = null;
+  let roles: RolesAtFault | null = null;
   const runTo = (untilMs: number, done: () => boolean = () => false) => {
     while (violation === null && !done() && cluster.timeline.nextMs() <= untilMs) cluster.timeline.step();
     if (violation === null && !done()) cluster.timeline.runUntil(untilMs);
@@ -79,27 +79,27 @@ function playOn(
   };
   if (scenario.start !== "fresh") runSettled();
   if (violation === null && scenario.start === "crash-phase")
-    parts = crashAtPhase(cluster, scenario, () => metrics.begin(), runTo);
+    roles = crashAtPhase(cluster, scenario, () => metrics.begin(), runTo);
   const player = new FaultPlayer(cluster, scenario.faults, () => {
-    if (parts === null) metrics.begin();
+    if (roles === null) metrics.begin();
   });
   const endMs = cluster.nowMs + scenario.observeMs;
   // A run without faults is observed from its start.
-  if (scenario.faults.length === 0) parts ??= player.takeParts();
+  if (scenario.faults.length === 0) roles ??= player.takeRoles();
   player.begin(firstAtMs(scenario) + endMs);
   const { until } = scenario;
   const isOver = () =>
     until === "announced" ? metrics.recovered : isElected(cluster, until === "heartbeat");
   runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isOver);
   if (violation === null) for (const watcher of cluster.watchers) watcher.ended();
-  parts ??= player.takeParts();
+  roles ??= player.takeRoles();
   const result = metrics.result();
   const recoveryMs =
     until === undefined || until === "announced" ? result.recoveryMs : isOver() ? result.observedMs : null;
   return {
     seed,
     metrics: { ...result, recoveryMs },
-    newLeaderPart: result.newLeader === null ? null : parts.partOf(cluster.process(result.newLeader)),
+    newLeaderRole: result.newLeader === null ? null : roles.roleOf(cluster.process(result.newLeader)),
     violation,
     eventCount: cluster.eventCount,
     simulatedMs: cluster.nowMs,

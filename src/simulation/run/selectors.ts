@@ -5,7 +5,7 @@ import type { SimulatedProcess } from "../cluster/simulated-process.js";
 export type Who = string | readonly string[];
 
 /** Who is who as of the moment the first fault strikes. */
-export class Parts {
+export class RolesAtFault {
   readonly leader: SimulatedProcess | null;
   /** The voters but the leader, in the order of their ids in the scenario. */
   readonly followers: readonly SimulatedProcess[];
@@ -25,17 +25,17 @@ export class Parts {
     if (who === "all") return [...this.cluster.processes];
     if (who === "followers") return [...this.followers];
     if (who === "leader") return this.leader === null ? [] : [this.leader];
-    const place = /^follower([1-9][0-9]*)$/.exec(who)?.[1];
+    const index = /^follower([1-9][0-9]*)$/.exec(who)?.[1];
     const named = this.cluster.processes.find(({ id }) => id === who);
     if (named !== undefined) return [named];
-    const follower = place === undefined ? undefined : this.followers[Number(place) - 1];
+    const follower = index === undefined ? undefined : this.followers[Number(index) - 1];
     return follower === undefined ? [] : [follower];
   }
 
   /** The part a process plays: `leader`, `follower2`, or its id for an observer or where nobody led. */
-  partOf(process: SimulatedProcess): string {
+  roleOf(process: SimulatedProcess): string {
     if (process === this.leader) return "leader";
-    const place = this.followers.indexOf(process);
-    return place < 0 || this.leader === null ? process.id : `follower${place + 1}`;
+    const index = this.followers.indexOf(process);
+    return index < 0 || this.leader === null ? process.id : `follower${index + 1}`;
   }
 }

@@ -3,7 +3,7 @@ import type { Violation } from "../checks/safety.js";
 import type { TraceEntry } from "../checks/trace.js";
 import type { Executor } from "../jobs/executor.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { type Failure, failuresOf } from "./expectations.js";
+import { type FailedExpectation, failuresOf } from "./expectations.js";
 import type { RunOutcome } from "./outcome.js";
 import { playRun } from "./run.js";
 import type { SimulateJob } from "./run-job.js";
@@ -14,7 +14,7 @@ export interface Summary {
   readonly seed: number;
   readonly runs: number;
   /** What was expected and did not hold; empty iff all is well. */
-  readonly expectationsFailed: readonly Failure[];
+  readonly expectationsFailed: readonly FailedExpectation[];
   /** The promises that were broken, with the seed of the run that a broken one ended. */
   readonly violations: readonly (Violation & {
     readonly seed: number;
@@ -105,7 +105,7 @@ export function summarize(scenario: Scenario, runs: readonly RunOutcome[]): Omit
     recovered: recoveries.length,
     recoveryMs: quantiles(recoveries),
     sameLeaderRuns: runs.filter(({ metrics }) => metrics.sameLeader).length,
-    newLeaderCounts: counts(runs.map(({ newLeaderPart }) => newLeaderPart)),
+    newLeaderCounts: counts(runs.map(({ newLeaderRole }) => newLeaderRole)),
     leaderChangesPerMinute: perMinute(sum(runs.map(({ metrics }) => metrics.leaderChangeCount))),
     termGrowthPerMinute: perMinute(sum(runs.map(({ metrics }) => metrics.termGrowth))),
     availability:

@@ -21,6 +21,7 @@ export class ScenarioBuilder {
     this.document = document;
   }
 
+  /** Sets the voters and observers of the cluster. */
   cluster(cluster: ScenarioInput["cluster"]): ScenarioBuilder {
     return this.with({ cluster });
   }
@@ -40,6 +41,7 @@ export class ScenarioBuilder {
     return this.struck({ ...deed, every: everyMs } as FaultInput);
   }
 
+  /** Adds what must hold in every run. */
   expect(...expectations: readonly ExpectationInput[]): ScenarioBuilder {
     return this.with({ expect: [...(this.document.expect ?? []), ...expectations] });
   }

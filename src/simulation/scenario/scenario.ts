@@ -11,6 +11,7 @@ import {
 } from "../../protocol/index.js";
 import { mapById } from "../../schemas/map-by-id.js";
 import { ownWords } from "../../schemas/own-words.js";
+import { timingEntries } from "../../schemas/timing.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
 import { studyModeProblems } from "./study-modes.js";
@@ -27,13 +28,7 @@ const nodeId = v.pipe(
 /** More nodes than any cluster that elects a leader has. */
 const mostNodes = 31;
 
-const timingInput = v.strictObject({
-  heartbeatIntervalMs: positiveMs,
-  electionTimeout: v.strictObject({ minMs: positiveMs, maxMs: positiveMs }),
-  voteHoldMs: v.optional(positiveMs),
-  quorumTimeoutMs: v.optional(positiveMs),
-  clockDriftRatio: v.optional(v.number()),
-});
+const timingInput = v.strictObject(timingEntries(positiveMs, v.number(), (range) => v.strictObject(range)));
 const presetName = v.picklist(Object.keys(presets) as (keyof typeof presets)[]);
 const oneTiming = v.union([presetName, timingInput], problemOfTiming);
 const timing = v.union(
@@ -146,7 +141,9 @@ export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
 
 /**
  * Checks a scenario and fills in its defaults.
- * Errors: `invalidSettings`, naming the path and the value of each problem.
+ * @throws RaftbeatError `invalidSettings`, naming the path and the value of each problem
+ * @example
+ * const crash = parseScenario({ cluster: { nodes: 5 }, faults: [{ at: 0, do: "crash", nodes: "leader" }] });
  */
 export function parseScenario(input: unknown): Scenario {
   const result = readShape(input);

@@ -10,7 +10,7 @@ export interface ContractCase<Harness> {
   /** What must be so, as a sentence about the implementation. */
   readonly name: string;
   /**
-   * Checks the claim on what a fresh harness makes, and stops whatever it started.
+   * Checks the claim on what a fresh harness makes, and stops all that it started.
    * @throws AssertionError where the claim does not hold
    */
   run(harness: Harness): Promise<void>;

@@ -13,7 +13,7 @@ export type Told =
     };
 
 /** What a transport told of a peer that went up, besides who it is. */
-export interface Introduced {
+export interface MetPeer {
   readonly peer: NodeId;
   readonly standing: Standing | null | undefined;
   readonly authenticated: boolean | undefined;
@@ -26,7 +26,7 @@ export interface RecordedNode<Kind extends Transport = Transport> {
   /** In order. */
   readonly told: Told[];
   /** Of each peer that went up. */
-  readonly met: Introduced[];
+  readonly met: MetPeer[];
   /** The peers that this node has a link with, going by what it was told; sorted. */
   linked(): NodeId[];
   /** The messages that arrived. */
@@ -47,7 +47,7 @@ export async function startRecorded<Kind extends Transport>(
   answers: NodeAnswers = {},
 ): Promise<RecordedNode<Kind>> {
   const told: Told[] = [];
-  const met: Introduced[] = [];
+  const met: MetPeer[] = [];
   const linked = new Set<NodeId>();
   let stopping: Promise<void> | null = null;
   await new Promise<void>((resolve, reject) =>

@@ -4,7 +4,7 @@ import { messageCases } from "./transport-messages.js";
 import type { TransportHarness } from "./transport-network.js";
 
 /**
- * What every `Transport` must do, by whatever means it carries messages.
+ * What every `Transport` must do, by any means that carries messages.
  *
  * @example
  * const transport = myTransport();

@@ -29,7 +29,7 @@ const records: Readonly<Record<string, DurableRecord>> = {
 };
 
 /**
- * What every `VoteStore` must do, by whatever means it keeps the record.
+ * What every `VoteStore` must do, by any means that keeps the record.
  *
  * @example
  * for (const { name, run } of voteStoreContract)

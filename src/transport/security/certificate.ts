@@ -3,7 +3,7 @@ import { type ConnectionOptions, createSecureContext, type SecureContextOptions,
 import { RaftbeatError } from "../../errors.js";
 import type { NodeId } from "../../protocol/index.js";
 
-/** Whom a certificate is to name. */
+/** The node that a certificate is to name. */
 export interface CertificateOwner {
   readonly cluster: string;
   readonly id: NodeId;
@@ -14,8 +14,8 @@ export interface CertificateOwner {
  *
  * With `requestCert` TLS is mutual: each side shows a certificate signed by `ca` for its own node id, as a DNS name among its
  * alternative names or as its common name; host names do not matter then. A certificate may name the cluster as well, by the URI
- * `raftbeat://CLUSTER/ID` among its alternative names. Without such a URI `ca` must be the cluster's own: whatever else it signs, for
- * whatever service, is a member's certificate if the name fits.
+ * `raftbeat://CLUSTER/ID` among its alternative names. Without such a URI `ca` must be the cluster's own: any certificate that it
+ * signs for another service is a member's certificate if the name fits.
  *
  * Without `requestCert` servers show a certificate for their host name, as for https. `rejectUnauthorized: false` takes any certificate,
  * and none: for trials only.
@@ -30,7 +30,7 @@ export interface TransportTls extends SecureContextOptions {
   readonly verify?: (certificate: X509Certificate, expected: CertificateOwner) => boolean | string;
 }
 
-/** Sees to it that Node can use these options. Errors: `invalidSettings`. */
+/** Sees to it that Node can use these options. @throws RaftbeatError `invalidSettings` */
 export function checkTls(tls: TransportTls): void {
   try {
     createSecureContext(tls);

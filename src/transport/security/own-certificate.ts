@@ -9,7 +9,7 @@ const longestChain = 16;
 
 /**
  * Why no peer can believe this node's own certificate, with the remedy, or null: peers would refuse it one by one, while the node waits
- * for links that never come. Whom it names is judged where links are. Only PEM is judged, and authorities only where `ca` names them.
+ * for links that never come. The name in it is judged where links are made. Only PEM is judged, and authorities only where `ca` names them.
  */
 export function ownCertificateProblem(tls: TransportTls, wallMs: number): string | null {
   const chain = certificatesIn(tls.cert);

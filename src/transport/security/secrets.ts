@@ -27,8 +27,8 @@ export interface Secrets {
 
 /**
  * Takes tokens and certificates in use.
- * @param identity whom the certificate must name, or null where that is not known yet
- * Errors: `invalidSettings`, never with the token in it.
+ * @param identity the node that the certificate must name, or null where it is not known yet
+ * @throws RaftbeatError `invalidSettings`, never with the token in it
  */
 export function createSecrets(
   { token, tls }: SecretOptions,

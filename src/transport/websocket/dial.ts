@@ -8,8 +8,8 @@ import type { Admission } from "../limits/admission.js";
 import type { LinkTiming } from "../limits/limits.js";
 import { certificateProblem, dialOptions, isMutual, type TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkClose } from "../wire/close-reason.js";
-import { Link, type LinkContext, socketOptions } from "./link.js";
-import type { LinkOwner } from "./link-owner.js";
+import { Link, type LinkOwner } from "./link.js";
+import { type LinkContext, socketOptions } from "./link-context.js";
 import { closeOfDialError, closeOfStatus } from "./socket-errors.js";
 
 /** What a dial needs besides what links share. */

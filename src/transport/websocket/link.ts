@@ -1,7 +1,6 @@
 import type { WebSocket } from "ws";
 import type { NodeId, Standing } from "../../protocol/index.js";
-import type { Clock, PeerProof } from "../../runtime/ports.js";
-import type { TransportLimits } from "../limits/limits.js";
+import type { PeerProof, PeerRefusal } from "../../runtime/ports.js";
 import { createTrafficLimit, type TrafficLimit } from "../limits/traffic-limit.js";
 import {
   asciiText,
@@ -11,28 +10,11 @@ import {
   type LinkClose,
   type SentCloseReason,
 } from "../wire/close-reason.js";
-import {
-  acceptHandshake,
-  type Credentials,
-  dialHandshake,
-  type Handshake,
-  type Met,
-} from "../wire/handshake.js";
+import { acceptHandshake, dialHandshake, type Handshake, type Met } from "../wire/handshake.js";
 import { longestHelloBytes } from "../wire/hello.js";
-import type { LinkOwner, LinkUser } from "./link-owner.js";
+import type { LinkContext, Opened } from "./link-context.js";
 import { createSilence } from "./silence.js";
 import { closeOfLinkError } from "./socket-errors.js";
-
-/** What all links of a transport share. */
-export interface LinkContext {
-  readonly credentials: Credentials;
-  readonly limits: TransportLimits;
-  readonly clock: Pick<Clock, "nowMs" | "afterPoll">;
-  /** What all nodes that are no peers may send together. */
-  readonly unlisted: TrafficLimit;
-  /** Every WebSocket that is not yet closed. */
-  readonly sockets: Set<WebSocket>;
-}
 
 /** Frames a second before a link is up; a handshake has at most two. */
 const handshakeFramesPerSecond = 8;
@@ -40,31 +22,32 @@ const handshakeFramesPerSecond = 8;
 /** Frames a second that are read, and forgotten, once a link has ended: those that were under way. */
 const leftoverFramesPerSecond = 64;
 
-/** How long the other side may take to close what this side has closed. */
-const closeTimeoutMs = 1000;
-
-/** How the WebSocket library is to treat a socket, on both sides. Messages read at once are handed over at once (its default). */
-export function socketOptions({ maxFrameBytes }: TransportLimits) {
-  return {
-    perMessageDeflate: false,
-    maxPayload: maxFrameBytes,
-    maxFragments: 16,
-    maxBufferedChunks: 1024,
-    closeTimeout: closeTimeoutMs,
-  };
+/** Decides about links before they are up. All are called from the event loop, never from inside a call to the link but `refuse`. */
+export interface LinkOwner {
+  /** What this node says of its record. */
+  standing(): Standing;
+  /** Why the node wants no link with one that says this of its record, or null. */
+  refusesPeer(id: NodeId, incarnation: string, standing: Standing): PeerRefusal | null;
+  /** A peer that has proved who it is wants no link with this node. The link's end follows. */
+  onRefusedBy(peer: NodeId, incarnation: string, refusal: PeerRefusal, proof: PeerProof): void;
+  /** Why there shall be no link with this node, or null. */
+  refusesLink(
+    id: NodeId,
+    incarnation: string,
+  ): { readonly reason: SentCloseReason; readonly detail: string } | null;
+  /** Both sides know each other: frames may be sent. The owner attaches the peer that is to get what comes over the link. */
+  onUp(link: Link): void;
+  /** The link ended before it was up. Comes once. */
+  onFailed(link: Link, close: LinkClose): void;
 }
 
-/** A WebSocket that has just opened. */
-export interface Opened {
-  readonly socket: WebSocket;
-  /** The address dialled, or host and port of the dialler. */
-  readonly remote: string;
-  /** The peer that this node dialled, or null if it was dialled. */
-  readonly expected: NodeId | null;
-  /** Why the other end's certificate is not one for `id`, or null. */
-  distrusts(id: NodeId): string | null;
-  /** True iff `distrusts` is a proof: nodes show each other certificates, and they are verified. */
-  readonly isMutual: boolean;
+/** The peer at the other end of a link that is up. */
+export interface LinkUser {
+  /** True iff the peer is among those that this node was told to keep links with. */
+  readonly isListed: boolean;
+  onFrame(link: Link, text: string): void;
+  /** Comes once; no frame comes after it. */
+  onClosed(link: Link, close: LinkClose): void;
 }
 
 /** One open WebSocket to another node, from its opening to its end: a handshake, then frames. */

@@ -7,8 +7,8 @@ import type { Admission } from "../limits/admission.js";
 import type { RefusalLog } from "../limits/refusal-log.js";
 import { certificateProblem, isMutual, type TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkRefusal } from "../wire/close-reason.js";
-import { Link, type LinkContext, socketOptions } from "./link.js";
-import type { LinkOwner } from "./link-owner.js";
+import { Link, type LinkOwner } from "./link.js";
+import { type LinkContext, socketOptions } from "./link-context.js";
 import {
   createPendingConnections,
   type PendingConnection,

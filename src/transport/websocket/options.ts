@@ -11,7 +11,7 @@ import type { Listen } from "./listener.js";
 export interface WebSocketTransportOptions extends Some<LinkTiming> {
   readonly listen: Listen;
   /**
-   * Shared by all members of the cluster: who does not know it is refused. It is proved, never sent. Two are valid at a time while one takes
+   * The secret that all members of the cluster share: a node that does not know it is refused. It is proved, never sent. Two are valid at a time while one takes
    * the place of the other; a function is asked at each connection.
    */
   readonly token?: Renewable<TransportToken> | undefined;

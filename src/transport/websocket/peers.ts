@@ -4,7 +4,7 @@ import type { RefusalLog } from "../limits/refusal-log.js";
 import { createFrameDecoder } from "../wire/codec.js";
 import { unknownStanding } from "../wire/handshake.js";
 import { createEncoder } from "../wire/repeat-codec.js";
-import type { LinkOwner } from "./link-owner.js";
+import type { LinkOwner } from "./link.js";
 import { Peer, type PeerContext } from "./peer.js";
 import type { PeerCounters } from "./peer-counters.js";
 import type { RedialContext } from "./redial.js";

@@ -2,8 +2,7 @@ import type { NodeId } from "../../protocol/index.js";
 import type { Random } from "../../runtime/ports.js";
 import type { LinkClose } from "../wire/close-reason.js";
 import { Dial, type DialContext } from "./dial.js";
-import type { Link } from "./link.js";
-import type { LinkOwner } from "./link-owner.js";
+import type { Link, LinkOwner } from "./link.js";
 
 /** What dialling needs besides what a dial needs. */
 export interface RedialContext extends DialContext {

@@ -9,7 +9,7 @@ import type { TransportTls } from "../security/certificate.js";
 
 /** An http server, or an https one if there is a certificate. */
 export function createOwnServer(tls: TransportTls | null): Server | TlsServer {
-  // A slow connection is closed with the pending ones, in whatever it is slow.
+  // The listener closes a connection that is slow to say who it is; the server has no time limits of its own.
   const http = { headersTimeout: 0, requestTimeout: 0, maxHeaderSize: 8192 };
   if (tls?.cert === undefined && tls?.pfx === undefined) return createServer(http);
   // Certificates are judged once the WebSocket is open, so that the other side hears why.

@@ -37,6 +37,11 @@ export interface WebSocketTransport extends Transport {
  * followers are asked about as often as `silenceMs` says.
  * @throws RaftbeatError `invalidSettings`, here and from the function returned; `start` of the transport calls back with
  *   `transportFailed` where it cannot listen
+ * @example
+ * const elector = await createElector({
+ *   ...options,
+ *   transport: webSocketTransport({ listen: { port: 7400 }, limits: { maxFrameBytes: 32_768 } }),
+ * });
  */
 export function webSocketTransport(
   options: WebSocketTransportOptions,

@@ -60,7 +60,7 @@ function frameOf(message: Message, group: number): WireFrame {
 }
 
 /**
- * Makes a reader of frames, which never throws, whatever the text. One reader serves all links of a node: it remembers the last
+ * Makes a reader of frames, which throws at no text. One reader serves all links of a node: it remembers the last
  * configuration that it understood, and messages share its lists of members.
  */
 export function createFrameDecoder(): (text: string) => Decoded {

@@ -18,11 +18,11 @@ import { judgeProofs, proofOf } from "./token-proof.js";
  *
  *     dialling side                                    accepting side
  *         <─────────── challenge: versions, nonce ───────────
- *         ── hello: version, who I am, whom I expect, nonce, proofs ──▶   judges; up
- *  judges; up  <────── hello: version, who I am, proof ──────
+ *         ── hello: version, my id, your id, nonce, proofs ──▶   judges; up
+ *  judges; up  <────── hello: version, my id, proof ────────
  *
  * Each proof covers everything said so far and is good for this handshake and this side only (`token-proof.ts`). The accepting side says
- * who it is only to a dialler that has proved itself. The dialler has to begin: who squats at a peer's address reads the
+ * who it is only to a dialler that has proved itself. The dialler has to begin: a squatter at a peer's address reads the
  * dialler's hello, and gains nothing that could be used elsewhere.
  */
 
@@ -220,7 +220,7 @@ function metBy(hello: HelloFrame, token: string | null): Met {
   };
 }
 
-/** What is wrong with who the other side is. @param expected whom this node dialled, or null */
+/** Why the other side is not the node that belongs there, or null. @param expected the peer that this node dialled, or null */
 function identityProblem(hello: HelloFrame, own: Credentials, expected: NodeId | null): Refused | null {
   const [, , cluster, id, , called] = hello;
   const { identity } = own;

@@ -37,7 +37,7 @@ const standing = v.strictTuple([
 const refusal = v.nullable(v.strictTuple([v.picklist(["wrongCluster", "olderCopy", "displaced"]), sentence]));
 
 /**
- * What each side says of itself: version, cluster, own id, incarnation, whom it expects, standing, its nonce, a refusal, and a proof for
+ * What each side says of itself: version, cluster, own id, incarnation, the id it expects, standing, its nonce, a refusal, and a proof for
  * each token. The accepting side repeats the nonce of its challenge.
  */
 export const helloFrame = v.strictTuple([

@@ -4,8 +4,8 @@ import { detectionMs } from "../model/closed-forms.js";
 import { type ElectionTimes, electionTimesOf } from "../model/election-time.js";
 import {
   crashesPerMonth,
-  type Expectation,
-  expectationOf,
+  type ExpectedFigures,
+  expectedFiguresOf,
   leaderlessPerMonthMs,
   leaderlessWithoutAlarmsMs,
   modelOf,
@@ -17,7 +17,7 @@ import {
   type AdviceLimits,
   brokenLimits,
   checkLimits,
-  defaultLimits,
+  defaultAdviceLimits,
   intervalsInTimeout,
   leastRangeMs,
   leastTimeoutMs,
@@ -29,7 +29,7 @@ import { resolved } from "./yardsticks.js";
 /** Settings for a network, what they will give, and why they are no shorter. */
 export interface Advice {
   readonly timing: Timing;
-  readonly expected: Expectation;
+  readonly expected: ExpectedFigures;
   readonly bindings: readonly Binding[];
 }
 
@@ -44,7 +44,7 @@ export interface Advice {
  */
 export function advise(
   profile: NetworkProfile,
-  limits: AdviceLimits = defaultLimits,
+  limits: AdviceLimits = defaultAdviceLimits,
   beside: readonly Timing[] = [],
 ): Advice {
   checkProfile(profile);
@@ -69,7 +69,7 @@ export function advise(
   const { timing } = best;
   return {
     timing,
-    expected: expectationOf(profile, timing, search.times),
+    expected: expectedFiguresOf(profile, timing, search.times),
     bindings: bindingsOf(profile, limits, timing, search.times),
   };
 }

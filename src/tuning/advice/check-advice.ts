@@ -13,7 +13,7 @@ export interface CheckPlan {
   readonly timings: readonly Timing[];
   /** Crashes of each. */
   readonly runs: number;
-  /** Simulated minutes of each in which nobody crashes. */
+  /** Simulated minutes of each without a crash. */
   readonly quietMinutes: number;
   /** The first run's and the first minute's; the others follow. */
   readonly seed: number;
@@ -22,17 +22,17 @@ export interface CheckPlan {
 /** What settings gave in the simulation. */
 export interface SimulatedFigures {
   readonly runs: number;
-  /** Runs in which somebody led again. */
+  /** Runs with a leader again. */
   readonly recovered: number;
   /** From the crash to a leader with a lease. */
   readonly leaderlessMeanMs: number | null;
   /** Half of the 95 % interval of the mean; null of fewer than two runs. */
   readonly leaderlessHalfWidthMs: number | null;
   readonly leaderlessP99Ms: number | null;
-  /** Of each run in which somebody led again. */
+  /** Of each run with a leader again. */
   readonly recoveriesMs: readonly number[];
   readonly quietHours: number;
-  /** Leader changes while nobody crashed. */
+  /** Leader changes without a crash. */
   readonly falseElections: number;
   /** The 95 % interval of their rate. */
   readonly falseElectionsPerHour: Interval;

@@ -1,5 +1,5 @@
 import type { Timing } from "../../protocol/index.js";
-import type { Expectation } from "../model/expectation.js";
+import type { ExpectedFigures } from "../model/expectation.js";
 import type { SimulatedFigures } from "./check-advice.js";
 import type { BrokenLimit } from "./limits.js";
 
@@ -8,7 +8,7 @@ export interface JudgedSettings {
   /** `advised`, `present`, `etcd's defaults`, `etcd's rule` or `preset NAME`. */
   readonly name: string;
   readonly timing: Timing;
-  readonly expected: Expectation;
+  readonly expected: ExpectedFigures;
   /** The limits that keep them from being advised. */
   readonly broken: readonly BrokenLimit[];
   /** Null where they were not played: with `--quick`, presets beside the present settings, and what elects nobody for minutes. */

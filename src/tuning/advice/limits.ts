@@ -12,7 +12,7 @@ export interface AdviceLimits {
 }
 
 /** Limits unless others are given. */
-export const defaultLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
+export const defaultAdviceLimits: AdviceLimits = { falsePerMonth: 1, messagesPerFollower: 200 };
 
 /** No advice is longer: a service that needs more has no use for a leader. */
 export const longestTimeoutMs = 600_000;

@@ -1,12 +1,12 @@
 import type { Timing } from "../../protocol/index.js";
-import { expectationOf } from "../model/expectation.js";
+import { expectedFiguresOf } from "../model/expectation.js";
 import type { NetworkProfile } from "../model/network-profile.js";
 import type { SweepExecutor } from "../sweep/sweep-job.js";
 import { type Advice, advise } from "./advise.js";
 import { type CheckPlan, checkAdvice, type SimulatedFigures } from "./check-advice.js";
 import { doubtsOf } from "./doubts.js";
 import type { JudgedSettings } from "./judged-settings.js";
-import { type AdviceLimits, brokenLimits, defaultLimits } from "./limits.js";
+import { type AdviceLimits, brokenLimits, defaultAdviceLimits } from "./limits.js";
 import { yardsticksOf } from "./yardsticks.js";
 
 /** All that advice has to say; with `--json` this is printed. */
@@ -58,7 +58,7 @@ export async function reportAdvice(request: AdviceRequest, check: AdviceCheck | 
     source = "given",
     measuredMs = null,
     present = null,
-    limits = defaultLimits,
+    limits = defaultAdviceLimits,
     seed = 1,
   } = request;
   const yardsticks = yardsticksOf(profile, present);
@@ -70,7 +70,7 @@ export async function reportAdvice(request: AdviceRequest, check: AdviceCheck | 
   const judge = (name: string, timing: Timing): JudgedAhead => ({
     name,
     timing,
-    expected: expectationOf(profile, timing),
+    expected: expectedFiguresOf(profile, timing),
     broken: brokenLimits(profile, limits, timing),
   });
   const judged = [

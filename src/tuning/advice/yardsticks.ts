@@ -43,8 +43,8 @@ export function yardsticksOf(profile: NetworkProfile, present: Timing | null): Y
     })),
   ];
   return all.filter(
-    ({ timing }, place) =>
-      all.findIndex((other) => JSON.stringify(other.timing) === JSON.stringify(timing)) === place,
+    ({ timing }, index) =>
+      all.findIndex((other) => JSON.stringify(other.timing) === JSON.stringify(timing)) === index,
   );
 }
 

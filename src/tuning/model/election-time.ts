@@ -1,8 +1,8 @@
 import { exp, ln } from "../../simulation/kernel/exact-math.js";
 import { atLeast } from "./binomial.js";
 import type { ElectionModel } from "./closed-forms.js";
-import { Spread } from "./grid-distribution.js";
-import { type Travel, travelOf } from "./message-delay.js";
+import { GridDistribution } from "./grid-distribution.js";
+import { type MessageDelay, messageDelayOf } from "./message-delay.js";
 import { meanStallMs, type NetworkProfile } from "./network-profile.js";
 
 /** The distribution of the time from a crash of the leader to the next leader with a lease, for any timing on one network. */
@@ -35,8 +35,8 @@ const mostRounds = 12;
 /** What an interval and a range alone decide. */
 interface Rounds {
   /** From the last heartbeat to the first candidacy, less the base timeout: of the first round, and of one that follows. */
-  readonly first: Spread;
-  readonly next: Spread;
+  readonly first: GridDistribution;
+  readonly next: GridDistribution;
   /** The chance that rivals take the votes. */
   readonly split: number;
 }
@@ -57,7 +57,7 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
   const starts = remembered((heartbeatMs: number) => {
     const contact = contactOf(profile, oneWay, heartbeatMs + stallMs);
     const coarseMs = contact.untilMs / mostSteps;
-    const sum = (later: Spread) => contact.coarser(coarseMs).plus(later.coarser(coarseMs));
+    const sum = (later: GridDistribution) => contact.coarser(coarseMs).plus(later.coarser(coarseMs));
     return { one: sum(ready), timeout: sum(stall) };
   });
   const leases = remembered((heartbeatMs: number) =>
@@ -65,7 +65,7 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
       .mapped((share) => atLeast(others, share, needed))
       .notBefore(writeMs),
   );
-  const earliest = (one: Spread) => one.mapped((share) => 1 - (1 - share) ** survivors);
+  const earliest = (one: GridDistribution) => one.mapped((share) => 1 - (1 - share) ** survivors);
   const roundsOf = remembered((heartbeatMs: number) =>
     remembered((jitterMs: number): Rounds => {
       const coarseMs = jitterMs / mostSteps;
@@ -119,20 +119,20 @@ export function electionTimesOf(profile: NetworkProfile): ElectionTimes {
 /** What takes its time in an election, on one network. */
 function delaysOf(profile: NetworkProfile) {
   const { nodes } = profile;
-  const travel = travelOf(profile, 1);
-  const longestMs = longestOf(travel);
+  const delay = messageDelayOf(profile, 1);
+  const longestMs = longestOf(delay);
   const stepMs = Math.max(leastStepMs, profile.rttP50Ms / 2 / stepsPerLatency, longestMs / (2 * mostSteps));
   const survivors = nodes - 1;
   const others = survivors - 1;
   const needed = Math.floor(nodes / 2);
-  const oneWay = oneWayOf(travel, stepMs, longestMs);
+  const oneWay = oneWayOf(delay, stepMs, longestMs);
   const roundTrip = oneWay.plus(oneWay);
   const answered = roundTrip.mapped((share) => atLeast(others, share, needed));
   const stallMs = meanStallMs(profile);
   const stall =
     stallMs === 0
-      ? Spread.at(stepMs, 0)
-      : Spread.of(stepMs, 0, 16 * stallMs, (ms) => (ms <= 0 ? 1 : exp(-ms / stallMs)));
+      ? GridDistribution.at(stepMs, 0)
+      : GridDistribution.of(stepMs, 0, 16 * stallMs, (ms) => (ms <= 0 ? 1 : exp(-ms / stallMs)));
   return {
     oneWay,
     roundTrip,
@@ -152,7 +152,7 @@ function quantileOf(
   { baseMs, heartbeatMs, jitterMs }: ElectionModel,
   { first, next }: Rounds,
   failure: number,
-  end: Spread,
+  end: GridDistribution,
 ): number {
   const coarseMs = Math.max(first.stepMs, next.stepMs, (baseMs + jitterMs) / mostSteps);
   const again = next.later(baseMs).coarser(coarseMs);
@@ -174,7 +174,7 @@ function quantileOf(
 }
 
 /** When the last heartbeat that a follower accepts reaches it, from when the last was sent. */
-function contactOf(profile: NetworkProfile, oneWay: Spread, intervalMs: number): Spread {
+function contactOf(profile: NetworkProfile, oneWay: GridDistribution, intervalMs: number): GridDistribution {
   const { loss, transport } = profile;
   if (transport === "datagram") {
     // Lost with chance p: then the one before, an interval earlier.
@@ -186,7 +186,7 @@ function contactOf(profile: NetworkProfile, oneWay: Spread, intervalMs: number):
   // On a stream it comes no sooner than those before it.
   const longestMs = oneWay.untilMs;
   const before = Math.ceil(longestMs / intervalMs);
-  return Spread.of(oneWay.stepMs, 0, longestMs, (ms) => {
+  return GridDistribution.of(oneWay.stepMs, 0, longestMs, (ms) => {
     let share = 1;
     for (let index = 0; index <= before; index++) share *= oneWay.shareBelow(ms + index * intervalMs);
     return 1 - share;
@@ -194,11 +194,11 @@ function contactOf(profile: NetworkProfile, oneWay: Spread, intervalMs: number):
 }
 
 /** When the first heartbeat of a winner that a peer answers is answered: on datagrams the second may be sooner. */
-function leaseOf({ transport }: NetworkProfile, roundTrip: Spread, heartbeatMs: number): Spread {
+function leaseOf({ transport }: NetworkProfile, roundTrip: GridDistribution, heartbeatMs: number): GridDistribution {
   if (transport === "stream") return roundTrip;
   let again = 0;
   while ((1 - roundTrip.share) ** (again + 1) > rareShare) again++;
-  return Spread.of(roundTrip.stepMs, 0, roundTrip.untilMs + again * heartbeatMs, (ms) => {
+  return GridDistribution.of(roundTrip.stepMs, 0, roundTrip.untilMs + again * heartbeatMs, (ms) => {
     let share = 1;
     for (let sentMs = 0; sentMs <= ms && share > rareShare; sentMs += heartbeatMs)
       share *= roundTrip.shareAbove(ms - sentMs);
@@ -212,14 +212,14 @@ function leaseOf({ transport }: NetworkProfile, roundTrip: Spread, heartbeatMs: 
  * if that was given before the candidacy, an answer ago. On a stream nothing is overtaken: of two followers each hears the other's grant
  * before its candidacy, if both timed out before either heard the other, within the way of a request.
  */
-function windowOf({ nodes, writeMs, transport }: NetworkProfile, oneWay: Spread): readonly number[] {
+function windowOf({ nodes, writeMs, transport }: NetworkProfile, oneWay: GridDistribution): readonly number[] {
   const request = oneWay.later(writeMs);
   const window = nodes > 3 ? request : transport === "stream" ? oneWay : request.earlierOf(oneWay);
   return Array.from({ length: windowCount }, (_, index) => window.quantileMs((index + 0.5) / windowCount));
 }
 
 /** The chance that so many others come within the window after the first. */
-function rivalShare(one: Spread, windows: readonly number[], survivors: number, rivals: number): number {
+function rivalShare(one: GridDistribution, windows: readonly number[], survivors: number, rivals: number): number {
   let sum = 0;
   for (const [index, share] of one.shares.entries()) {
     if (share === 0) continue;
@@ -235,7 +235,7 @@ function rivalShare(one: Spread, windows: readonly number[], survivors: number, 
 }
 
 /** By when all that comes has come, but for a rare share. */
-function longestOf({ share, shareAbove }: Travel): number {
+function longestOf({ share, shareAbove }: MessageDelay): number {
   const lost = 1 - share;
   let ms = 0.1;
   while (shareAbove(ms) - lost > rareShare) ms *= 1.2;
@@ -243,8 +243,8 @@ function longestOf({ share, shareAbove }: Travel): number {
 }
 
 /** What is rarely later comes at the end. */
-function oneWayOf({ share, shareAbove }: Travel, stepMs: number, untilMs: number): Spread {
-  return Spread.of(stepMs, 0, untilMs, (ms) => (ms > untilMs ? 1 - share : shareAbove(ms)));
+function oneWayOf({ share, shareAbove }: MessageDelay, stepMs: number, untilMs: number): GridDistribution {
+  return GridDistribution.of(stepMs, 0, untilMs, (ms) => (ms > untilMs ? 1 - share : shareAbove(ms)));
 }
 
 function remembered<Value>(of: (key: number) => Value): (key: number) => Value {

@@ -5,7 +5,7 @@ import { falseElectionsPerMonth, lapses } from "./false-elections.js";
 import { meanStallMs, monthHours, monthMs, type NetworkProfile } from "./network-profile.js";
 
 /** What settings will give on a network, worked out and not played. */
-export interface Expectation {
+export interface ExpectedFigures {
   /** From a crash of the leader to the next leader. */
   readonly leaderlessMeanMs: number;
   readonly leaderlessP99Ms: number;
@@ -35,11 +35,11 @@ export function modelOf({ nodes, rttP50Ms, writeMs }: NetworkProfile, timing: Ti
 }
 
 /** What these settings will give on this network. @param times of the network, if they are known already */
-export function expectationOf(
+export function expectedFiguresOf(
   profile: NetworkProfile,
   timing: Timing,
   times: ElectionTimes = electionTimesOf(profile),
-): Expectation {
+): ExpectedFigures {
   const model = modelOf(profile, timing);
   const falseElections = falseElectionsPerMonth(profile, timing);
   const lapsed = lapses(profile, timing);

@@ -2,7 +2,7 @@ import type { Timing } from "../../protocol/index.js";
 import { exp } from "../../simulation/kernel/exact-math.js";
 import { atLeast } from "./binomial.js";
 import { type Alarms, longestStalls } from "./longest-stalls.js";
-import { travelOf } from "./message-delay.js";
+import { messageDelayOf } from "./message-delay.js";
 import { meanStallMs, monthMs, type NetworkProfile } from "./network-profile.js";
 
 /** Timeouts of the earliest follower that stand for its distribution: the middles of so many equal shares. */
@@ -91,7 +91,7 @@ function datagramSilences(
   quorum: number,
   ways: 1 | 2,
 ): Silences {
-  const { shareAbove } = travelOf(profile, ways);
+  const { shareAbove } = messageDelayOf(profile, ways);
   const travelMs = (profile.rttP50Ms * ways) / 2;
   const meanMs = heartbeatMs + travelMs;
   const others = profile.nodes - 1;
@@ -122,7 +122,7 @@ function streamSilences(
   quorum: number,
   ways: 1 | 2,
 ): Silences {
-  const { shareAbove, meanExcessMs } = travelOf(profile, ways);
+  const { shareAbove, meanExcessMs } = messageDelayOf(profile, ways);
   const travelMs = (profile.rttP50Ms * ways) / 2;
   const others = profile.nodes - 1;
   const stallMs = meanStallMs(profile);

@@ -7,7 +7,7 @@ const leastShare = 1e-10;
  * A distribution of times on a grid: the share of each multiple of `stepMs`, from the `first` on. What is missing to 1 never comes. Sums,
  * orders and minima of independent times are worked out on it, where they have no closed form.
  */
-export class Spread {
+export class GridDistribution {
   readonly stepMs: number;
   readonly first: number;
   readonly shares: Float64Array;
@@ -21,7 +21,12 @@ export class Spread {
   }
 
   /** Of a time that is above `ms` with the share `shareAbove(ms)`, which falls from `fromMs` on; cut where next to nothing is left. */
-  static of(stepMs: number, fromMs: number, untilMs: number, shareAbove: (ms: number) => number): Spread {
+  static of(
+    stepMs: number,
+    fromMs: number,
+    untilMs: number,
+    shareAbove: (ms: number) => number,
+  ): GridDistribution {
     const first = Math.floor(fromMs / stepMs);
     const count = Math.max(1, Math.ceil(untilMs / stepMs) - first + 1);
     const shares = new Float64Array(count);
@@ -31,12 +36,12 @@ export class Spread {
       shares[index] = Math.max(0, above - next);
       above = next;
     }
-    return new Spread(stepMs, first, shares).trimmed();
+    return new GridDistribution(stepMs, first, shares).trimmed();
   }
 
   /** Always the same time. */
-  static at(stepMs: number, ms: number): Spread {
-    return new Spread(stepMs, Math.round(ms / stepMs), Float64Array.of(1));
+  static at(stepMs: number, ms: number): GridDistribution {
+    return new GridDistribution(stepMs, Math.round(ms / stepMs), Float64Array.of(1));
   }
 
   /** The share that comes at all. */
@@ -78,15 +83,15 @@ export class Spread {
   }
 
   /** So much later, to the nearest step. */
-  later(ms: number): Spread {
-    return new Spread(this.stepMs, this.first + Math.round(ms / this.stepMs), this.shares);
+  later(ms: number): GridDistribution {
+    return new GridDistribution(this.stepMs, this.first + Math.round(ms / this.stepMs), this.shares);
   }
 
   /**
    * The sum of two independent times.
    * @throws RaftbeatError `internal` for another grid, as `and` does
    */
-  plus(other: Spread): Spread {
+  plus(other: GridDistribution): GridDistribution {
     this.refuseOther(other);
     const [long, short] = this.shares.length >= other.shares.length ? [this, other] : [other, this];
     const shares = new Float64Array(long.shares.length + short.shares.length - 1);
@@ -95,11 +100,11 @@ export class Spread {
       for (let index = 0; index < long.shares.length; index++)
         (shares[index + offset] as number) += factor * (long.shares[index] as number);
     }
-    return new Spread(this.stepMs, this.first + other.first, shares).trimmed();
+    return new GridDistribution(this.stepMs, this.first + other.first, shares).trimmed();
   }
 
   /** The sum with a time uniform from 0 to `widthMs`. */
-  plusUniform(widthMs: number): Spread {
+  plusUniform(widthMs: number): GridDistribution {
     const count = Math.max(1, Math.round(widthMs / this.stepMs));
     const length = this.shares.length + count;
     const shares = new Float64Array(length);
@@ -108,11 +113,11 @@ export class Spread {
     // Each share is spread over [i, i + count] with half of it at either end.
     for (let index = 0; index < length; index++)
       shares[index] = (at(index) + at(index - 1) - at(index - count) - at(index - count - 1)) / (2 * count);
-    return new Spread(this.stepMs, this.first, shares).trimmed();
+    return new GridDistribution(this.stepMs, this.first, shares).trimmed();
   }
 
   /** Another time that is not above `ms` with the share `of(share of this one)`: of order statistics, for instance. */
-  mapped(of: (shareBelow: number) => number): Spread {
+  mapped(of: (shareBelow: number) => number): GridDistribution {
     const below = this.below();
     const shares = new Float64Array(below.length);
     let before = of(0);
@@ -121,29 +126,29 @@ export class Spread {
       shares[index] = Math.max(0, now - before);
       before = now;
     }
-    return new Spread(this.stepMs, this.first, shares);
+    return new GridDistribution(this.stepMs, this.first, shares);
   }
 
   /** The later of this and `ms`. */
-  notBefore(ms: number): Spread {
+  notBefore(ms: number): GridDistribution {
     const place = Math.round(ms / this.stepMs) - this.first;
     if (place <= 0) return this;
     const length = Math.max(this.shares.length, place + 1);
     const shares = new Float64Array(length);
     for (const [index, share] of this.shares.entries()) (shares[Math.max(place, index)] as number) += share;
-    return new Spread(this.stepMs, this.first, shares).trimmed();
+    return new GridDistribution(this.stepMs, this.first, shares).trimmed();
   }
 
   /** The earlier of this and another, independent one. */
-  earlierOf(other: Spread): Spread {
+  earlierOf(other: GridDistribution): GridDistribution {
     const fromMs = Math.min(this.first, other.first) * this.stepMs;
     const above = (ms: number) => this.shareAbove(ms) * other.shareAbove(ms);
-    return Spread.of(this.stepMs, fromMs, Math.max(this.untilMs, other.untilMs), above);
+    return GridDistribution.of(this.stepMs, fromMs, Math.max(this.untilMs, other.untilMs), above);
   }
 
   /** As a part of a mixture: it comes with so much of its chance. */
-  scaled(factor: number): Spread {
-    return new Spread(
+  scaled(factor: number): GridDistribution {
+    return new GridDistribution(
       this.stepMs,
       this.first,
       this.shares.map((share) => factor * share),
@@ -151,7 +156,7 @@ export class Spread {
   }
 
   /** The mixture of two parts: the shares together. */
-  and(other: Spread): Spread {
+  and(other: GridDistribution): GridDistribution {
     this.refuseOther(other);
     const first = Math.min(this.first, other.first);
     const end = Math.max(this.first + this.shares.length, other.first + other.shares.length);
@@ -159,11 +164,11 @@ export class Spread {
     shares.set(this.shares, this.first - first);
     for (const [index, share] of other.shares.entries())
       (shares[other.first - first + index] as number) += share;
-    return new Spread(this.stepMs, first, shares);
+    return new GridDistribution(this.stepMs, first, shares);
   }
 
   /** On steps of at least so many milliseconds, each share divided between the two nearest so that means stay. */
-  coarser(stepMs: number): Spread {
+  coarser(stepMs: number): GridDistribution {
     if (stepMs <= this.stepMs) return this;
     const first = Math.floor((this.first * this.stepMs) / stepMs);
     const shares = new Float64Array(Math.ceil(this.untilMs / stepMs) - first + 2);
@@ -173,7 +178,7 @@ export class Spread {
       (shares[whole] as number) += share * (whole + 1 - place);
       (shares[whole + 1] as number) += share * (place - whole);
     }
-    return new Spread(stepMs, first, shares).trimmed();
+    return new GridDistribution(stepMs, first, shares).trimmed();
   }
 
   /** Nothing comes later. */
@@ -181,7 +186,7 @@ export class Spread {
     return (this.first + this.shares.length - 1) * this.stepMs;
   }
 
-  private refuseOther({ stepMs }: Spread): void {
+  private refuseOther({ stepMs }: GridDistribution): void {
     if (stepMs !== this.stepMs)
       throw new RaftbeatError(
         "internal",
@@ -201,7 +206,7 @@ export class Spread {
     return below;
   }
 
-  private trimmed(): Spread {
+  private trimmed(): GridDistribution {
     const { shares } = this;
     let from = 0;
     let to = shares.length;
@@ -209,6 +214,6 @@ export class Spread {
     while (to > from + 1 && (shares[to - 1] as number) < leastShare) to--;
     return from === 0 && to === shares.length
       ? this
-      : new Spread(this.stepMs, this.first + from, shares.slice(from, to));
+      : new GridDistribution(this.stepMs, this.first + from, shares.slice(from, to));
   }
 }

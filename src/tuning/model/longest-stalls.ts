@@ -1,7 +1,7 @@
 import type { Timing } from "../../protocol/index.js";
 import { ln } from "../../simulation/kernel/exact-math.js";
 import { atLeast } from "./binomial.js";
-import { travelOf } from "./message-delay.js";
+import { messageDelayOf } from "./message-delay.js";
 import { meanStallMs, monthHours, type NetworkProfile } from "./network-profile.js";
 
 /** How often something happens in a month, and how long it lasts each time. */
@@ -94,7 +94,7 @@ interface Unheard {
 
 /** On a stream its first heartbeat decides, as none comes before; on datagrams each that could come in time would do. */
 function unheardBy(profile: NetworkProfile, heartbeatMs: number, ways: 1 | 2, quorum: number): Unheard {
-  const { shareAbove, meanExcessMs } = travelOf(profile, ways);
+  const { shareAbove, meanExcessMs } = messageDelayOf(profile, ways);
   const isStream = profile.transport === "stream";
   const missed = (leftMs: number) => {
     let share = shareAbove(leftMs);

@@ -37,7 +37,7 @@ function delaysOf({ loss, transport }: NetworkProfile, ways: 1 | 2): Delay[] {
 }
 
 /** How long a message takes one way, or a message and its answer. */
-export interface Travel {
+export interface MessageDelay {
   /** The share that takes longer, or never comes. */
   shareAbove(ms: number): number;
   /** The mean of what one takes beyond `ms`, 0 for what does not: `E[max(0, X - ms)]`. */
@@ -47,20 +47,20 @@ export interface Travel {
 }
 
 /** What was worked out of a profile: a search asks for the same ones thousands of times. */
-const known = new WeakMap<NetworkProfile, Map<1 | 2, Travel>>();
+const known = new WeakMap<NetworkProfile, Map<1 | 2, MessageDelay>>();
 
 /**
  * One way (`ways` 1) or there and back, in closed form: a lognormal time, given by median and 99th percentile, after as many waits as it was
  * lost. The tail of a round trip is that which was measured, not the lighter one of two ways.
  */
-export function travelOf(profile: NetworkProfile, ways: 1 | 2): Travel {
-  const ofProfile = known.get(profile) ?? new Map<1 | 2, Travel>();
-  const travel = ofProfile.get(ways) ?? workedOut(profile, ways);
-  known.set(profile, ofProfile.set(ways, travel));
-  return travel;
+export function messageDelayOf(profile: NetworkProfile, ways: 1 | 2): MessageDelay {
+  const ofProfile = known.get(profile) ?? new Map<1 | 2, MessageDelay>();
+  const delay = ofProfile.get(ways) ?? workedOut(profile, ways);
+  known.set(profile, ofProfile.set(ways, delay));
+  return delay;
 }
 
-function workedOut(profile: NetworkProfile, ways: 1 | 2): Travel {
+function workedOut(profile: NetworkProfile, ways: 1 | 2): MessageDelay {
   const medianMs = (profile.rttP50Ms * ways) / 2;
   const p99Ms = (profile.rttP99Ms * ways) / 2;
   const delays = delaysOf(profile, ways);

@@ -25,7 +25,7 @@ export interface Trial {
 }
 
 /** A row as it is printed. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+export type StudyRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** A question, the scenarios that answer it and what is printed of them. */
 export interface Study {
@@ -33,13 +33,13 @@ export interface Study {
   readonly question: string;
   readonly defaultTrials: number;
   readonly cases: (trials: number) => readonly StudyCase[];
-  readonly row: (one: StudyCase, trials: readonly Trial[]) => Row;
+  readonly row: (one: StudyCase, trials: readonly Trial[]) => StudyRow;
   /** What was published of a case, if anything was. */
   readonly published?: (labels: Labels) => Published | null;
 }
 
 /** Whole trials in nearest-rank quantiles and a mean, rounded to hundredths of a millisecond. */
-export function timesOf(trials: readonly Trial[]): Row {
+export function timesOf(trials: readonly Trial[]): StudyRow {
   const times = trials.map(({ ms }) => ms).filter((ms) => ms !== null);
   const { p50 = null, p90 = null, p99 = null, max = null } = quantiles(times) ?? {};
   const mean = times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0) / times.length;
@@ -55,7 +55,7 @@ export function timesOf(trials: readonly Trial[]): Row {
 }
 
 /** What trials that are watched for a fixed time came to. */
-export function serviceOf(trials: readonly Trial[]): Row {
+export function serviceOf(trials: readonly Trial[]): StudyRow {
   const total = (pick: (trial: Trial) => number) => trials.reduce((sum, trial) => sum + pick(trial), 0);
   const observedMs = total(({ observedMs: ms }) => ms);
   const share = observedMs === 0 ? 0 : total((trial) => trial.availability * trial.observedMs) / observedMs;

@@ -12,7 +12,7 @@ export interface CellSummary {
   /** Why the cell was not played; null if it was. */
   readonly refused: string | null;
   readonly runs: number;
-  /** The number of runs in which somebody led again. */
+  /** The number of runs with a leader again. */
   readonly recovered: number;
   /** The metric the precision was asked of. */
   readonly metric: SweepMetric;
@@ -38,7 +38,7 @@ export interface CellSummary {
   readonly violations: readonly string[];
 }
 
-/** How long it took until somebody led again, with 95 % intervals. */
+/** How long it took until there was a leader again, with 95 % intervals. */
 export interface RecoverySummary {
   readonly mean: number;
   readonly meanBetween: Interval | null;

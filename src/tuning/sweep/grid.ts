@@ -33,7 +33,7 @@ const jitterPath = "timing.electionTimeout.jitterMs";
 /**
  * Reads a variation such as `timing.heartbeatIntervalMs=10,20,50`, `network.loss=0..0.2/5` (five values, evenly spaced) or
  * `timing.electionTimeout.minMs=100..3200/6log` (six, each the same factor above the one before). Values are YAML.
- * Errors: `invalidSettings`.
+ * @throws RaftbeatError `invalidSettings`
  */
 export function parseVariation(text: string): Variation {
   const at = text.indexOf("=");
@@ -50,7 +50,7 @@ export function parseVariation(text: string): Variation {
 /**
  * Every combination of the values, the last variation turning fastest.
  * @param document a scenario as it stands in a file
- * Errors: `invalidSettings` for a path that leads nowhere, a value that is impossible by itself, or a document that is no scenario.
+ * @throws RaftbeatError `invalidSettings` for a path that leads nowhere, a value that is impossible by itself, or a document that is no scenario
  */
 export function cellsOf(document: object, variations: readonly Variation[]): GridCell[] {
   const paths = variations.map(({ path }) => path);

@@ -61,7 +61,7 @@ export function writeSweepState(
 
 /**
  * Reads how far a sweep had come; empty where there is no such file yet.
- * Errors: `invalidSettings` for a file that is not the state of this very sweep.
+ * @throws RaftbeatError `invalidSettings` for a file that is not the state of this very sweep
  */
 export function readSweepState(path: string, fingerprint: string): Map<number, CellRecord> {
   const refused = (why: string, cause?: unknown) =>

@@ -7,28 +7,28 @@ import { studyAnswer } from "../../../src/report/text/study-answer.js";
 import { sweepAnswer } from "../../../src/report/text/sweep-answer.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
 import type { JudgedSettings } from "../../../src/tuning/advice/judged-settings.js";
-import { brokenLimits, defaultLimits } from "../../../src/tuning/advice/limits.js";
+import { brokenLimits, defaultAdviceLimits } from "../../../src/tuning/advice/limits.js";
 import type { AdviceReport } from "../../../src/tuning/advice/report.js";
-import { expectationOf } from "../../../src/tuning/model/expectation.js";
+import { expectedFiguresOf } from "../../../src/tuning/model/expectation.js";
 import { type NetworkProfile, networkPresets } from "../../../src/tuning/model/network-profile.js";
-import type { Row } from "../../../src/tuning/study/study.js";
+import type { StudyRow } from "../../../src/tuning/study/study.js";
 import type { CellSummary } from "../../../src/tuning/sweep/cell-summary.js";
 
 function aReport(given: Partial<NetworkProfile>, present: Timing | null, more: Partial<AdviceReport> = {}) {
   const profile = { ...networkPresets.oneRegion, ...given };
-  const advice = advise(profile, defaultLimits, present === null ? [] : [present]);
+  const advice = advise(profile, defaultAdviceLimits, present === null ? [] : [present]);
   const judged = (name: string, timing: Timing): JudgedSettings => ({
     name,
     timing,
-    expected: expectationOf(profile, timing),
-    broken: brokenLimits(profile, defaultLimits, timing),
+    expected: expectedFiguresOf(profile, timing),
+    broken: brokenLimits(profile, defaultAdviceLimits, timing),
     simulated: null,
   });
   const report: AdviceReport = {
     profile,
     source: "flags",
     measuredMs: null,
-    limits: defaultLimits,
+    limits: defaultAdviceLimits,
     bindings: advice.bindings,
     settings: [judged("advised", advice.timing), ...(present === null ? [] : [judged("present", present)])],
     seed: 1,
@@ -102,7 +102,7 @@ describe("the answer of advice", () => {
 });
 
 describe("the answer of a study", () => {
-  const result = (labels: Row, row: Row) => ({
+  const result = (labels: StudyRow, row: StudyRow) => ({
     labels,
     row: { ...labels, trials: 9, finished: 9, ...row },
     timesMs: [],
@@ -144,7 +144,7 @@ describe("the answer of a study", () => {
     ],
     [[{ p50Ms: null }], "1 cases were played."],
   ])("of %j is in one sentence", (rows, lead) => {
-    const results = (rows as Row[]).map((row, place) => result({ case: place }, row));
+    const results = (rows as StudyRow[]).map((row, place) => result({ case: place }, row));
     expect(studyAnswer("", results).lead).toBe(lead);
   });
 });

@@ -93,34 +93,4 @@ describe("raftbeat simulate", () => {
     expect(stdout).toContain("NOT AS EXPECTED");
     expect(stdout).toMatch(/what failed:\n {2}seed 1: /);
   });
-
-  const wrong: [string, (file: string) => string[], RegExp][] = [
-    [
-      "a page that cannot be written",
-      (file) => [file, "--html", "/nowhere/x.html"],
-      /^raftbeat: --html \/nowhere\/x\.html: cannot be written: ENOENT.*\n$/,
-    ],
-    [
-      "a trace that cannot be written",
-      (file) => [file, "--trace", "/nowhere/x"],
-      /^raftbeat: --trace \/nowhere\/x: cannot be written: ENOENT.*\n$/,
-    ],
-    [
-      "a scenario that is not there",
-      () => ["/nowhere.yaml"],
-      /^raftbeat: \/nowhere\.yaml: cannot be read: ENOENT.*\n$/,
-    ],
-    ["a seed that is none", (file) => [file, "--seed", "x"], /x is no whole number/],
-    [
-      "a mode nobody knows",
-      (file) => [file, "--protocol", "speed=true"],
-      /speed=true is not like preVote=false; the modes are preVote/,
-    ],
-  ];
-  it.each(wrong)("exits with 2 and one sentence for %s", async (_, args, sentence) => {
-    const { code, stdout, stderr } = await simulated(...args(scenarioFile()));
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(sentence);
-    expect(stderr.trimEnd().split("\n").length).toBe(1);
-  });
 });

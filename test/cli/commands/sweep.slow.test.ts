@@ -65,24 +65,4 @@ describe("raftbeat sweep", () => {
     again.process.kill("SIGINT");
     expect(await again.exited).toBe(130);
   });
-
-  it.each([
-    [["--vary", "timing.heartbeat=1"], "--vary timing.heartbeat=1"],
-    [["--vary", "network.loss=2"], "--vary network.loss=2: network.loss"],
-    [["--vary", "timing.heartbeatIntervalMs=200,300"], "no combination can be played"],
-    [["--vary", "network.loss=0", "--min-runs", "20000"], "--min-runs 20000 is above --runs 10000"],
-    [["--vary", "network.loss=0", "--metric", "luck"], "luck is none of recoveryMs"],
-    [
-      ["--vary", "network.loss=0", "--csv", "/no/such/folder/a.csv"],
-      "/no/such/folder/a.csv: cannot be written",
-    ],
-    [[], "--vary"],
-  ])("refuses %j with exit code 2 and one sentence", async (args, why) => {
-    const { file } = scenarioFile();
-    const refused = raftbeat(["sweep", file, ...args]);
-    expect(await refused.exited).toBe(2);
-    expect(refused.stderr()).toContain(why);
-    expect(refused.stderr().trim().split("\n")).toHaveLength(1);
-    expect(refused.stdout()).toBe("");
-  });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStory } from "../../../src/cli/demo/leadership-record.js";
+import { createLeadershipRecord } from "../../../src/cli/demo/leadership-record.js";
 import { type LeaseSpan, leaseOverlapMs } from "../../../src/cli/demo/lease-overlap.js";
 
 const span = (id: string, fromMs: number, untilMs: number): LeaseSpan => ({ id, fromMs, untilMs });
@@ -38,17 +38,17 @@ describe("the overlap of leases", () => {
   });
 });
 
-describe("the story of a demo", () => {
+describe("the record of a demo", () => {
   it("counts a failover from the kill to the next leader", () => {
-    const story = createStory();
-    expect(story.elected("a", 1, 100)).toBeNull();
-    story.leased("a", 1, 110, 250);
-    expect(story.leaderAt(200)).toBe("a");
-    story.killed("a", 200);
-    expect(story.outcome()).toBe("pending");
-    expect(story.elected("b", 2, 380)).toBe(180);
-    expect(story.outcome()).toBe("replaced");
-    expect(story.totals()).toEqual({
+    const record = createLeadershipRecord();
+    expect(record.elected("a", 1, 100)).toBeNull();
+    record.leased("a", 1, 110, 250);
+    expect(record.leaderAt(200)).toBe("a");
+    record.killed("a", 200);
+    expect(record.outcome()).toBe("pending");
+    expect(record.elected("b", 2, 380)).toBe(180);
+    expect(record.outcome()).toBe("replaced");
+    expect(record.totals()).toEqual({
       failoversMs: [180],
       termCount: 2,
       leaseCount: 2,
@@ -58,31 +58,31 @@ describe("the story of a demo", () => {
   });
 
   it("counts no failover where another had been elected just before the kill", () => {
-    const story = createStory();
-    story.elected("a", 1, 100);
-    story.killed("a", 200);
-    expect(story.elected("b", 2, 199)).toBeNull();
-    expect(story.outcome()).toBe("missed");
-    expect(story.totals().failoversMs).toEqual([]);
+    const record = createLeadershipRecord();
+    record.elected("a", 1, 100);
+    record.killed("a", 200);
+    expect(record.elected("b", 2, 199)).toBeNull();
+    expect(record.outcome()).toBe("missed");
+    expect(record.totals().failoversMs).toEqual([]);
   });
 
   it("sees two leaders in a term, and two leases at once", () => {
-    const story = createStory();
-    story.elected("a", 1, 100);
-    story.leased("a", 1, 100, 300);
-    story.elected("b", 1, 200);
-    story.leased("b", 1, 200, 400);
-    expect(story.totals()).toMatchObject({ leadersPerTermMax: 2, leaseOverlapMs: 100 });
+    const record = createLeadershipRecord();
+    record.elected("a", 1, 100);
+    record.leased("a", 1, 100, 300);
+    record.elected("b", 1, 200);
+    record.leased("b", 1, 200, 400);
+    expect(record.totals()).toMatchObject({ leadersPerTermMax: 2, leaseOverlapMs: 100 });
   });
 
   it("takes a lease for over when its loss is told", () => {
-    const story = createStory();
-    story.elected("a", 1, 100);
-    story.leased("a", 1, 100, 300);
-    story.lost("a", 150);
-    story.elected("b", 2, 160);
-    story.leased("b", 2, 160, 400);
-    expect(story.totals().leaseOverlapMs).toBe(0);
-    expect(story.leaderAt(155)).toBeNull();
+    const record = createLeadershipRecord();
+    record.elected("a", 1, 100);
+    record.leased("a", 1, 100, 300);
+    record.lost("a", 150);
+    record.elected("b", 2, 160);
+    record.leased("b", 2, 160, 400);
+    expect(record.totals().leaseOverlapMs).toBe(0);
+    expect(record.leaderAt(155)).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { advicePage } from "../../../src/report/pages/advice-page.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
 import type { JudgedSettings } from "../../../src/tuning/advice/judged-settings.js";
-import { defaultLimits } from "../../../src/tuning/advice/limits.js";
+import { defaultAdviceLimits } from "../../../src/tuning/advice/limits.js";
 import type { AdviceReport } from "../../../src/tuning/advice/report.js";
 import { tradeOffOf } from "../../../src/tuning/advice/trade-off.js";
 import { monthMs, networkPresets } from "../../../src/tuning/model/network-profile.js";
@@ -36,7 +36,7 @@ function dataOfAdvice(...settings: [JudgedSettings, ...JudgedSettings[]]) {
     profile,
     source: "the preset lan",
     measuredMs: null,
-    limits: defaultLimits,
+    limits: defaultAdviceLimits,
     bindings,
     settings,
     seed: 5,

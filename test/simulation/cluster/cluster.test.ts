@@ -35,7 +35,7 @@ describe.each(["datagram", "stream"] as const)("a simulated cluster on a %s netw
     const cluster = aCluster({ transport }, () => [told]);
     const first = settle(cluster);
     const heal = cluster.install((from, to) =>
-      from === first.place || to === first.place ? { passes: "nothing" } : null,
+      from === first.index || to === first.index ? { passes: "nothing" } : null,
     );
     cluster.advance(3_000);
     const second = cluster.leader();
@@ -152,7 +152,7 @@ describe("a stream", () => {
       })(),
     );
     const heal = cluster.install((from, to) =>
-      from === leader.place && to === follower.place ? { passes: "nothing" } : null,
+      from === leader.index && to === follower.index ? { passes: "nothing" } : null,
     );
     cluster.advance(150);
     expect(seqs).toEqual([]);

@@ -6,7 +6,6 @@ import {
   explore,
 } from "../../../src/simulation/explore/explore.js";
 import { type Move, movesFrom, take } from "../../../src/simulation/explore/moves.js";
-import type { Rules } from "../../../src/simulation/explore/path.js";
 import { startOf } from "../../../src/simulation/explore/start.js";
 import {
   emptyWorld,
@@ -15,11 +14,12 @@ import {
   nodeAtStart,
   type World,
 } from "../../../src/simulation/explore/state.js";
+import type { Rules } from "../../../src/simulation/explore/transition.js";
 
 const tiny = { ...defaultExploreOptions, depth: 6 };
 
-function rulesOf({ modes, letters, disks, copies }: ExploreOptions): Rules {
-  return { settings: exploredSettings(modes), letters, disks, hasCopies: copies > 0 };
+function rulesOf({ modes, inFlight, disks, copies }: ExploreOptions): Rules {
+  return { settings: exploredSettings(modes), inFlight, disks, hasCopies: copies > 0 };
 }
 
 /** The states that one move leads to, by their keys. */
@@ -124,9 +124,9 @@ describe("an exhaustive search", () => {
       .filter(({ kind }) => kind === "forge")
       .flatMap((move) => take(world, move, rulesOf(instant))?.world ?? []);
     expect(said.length).toBeGreaterThan(0);
-    for (const { letters, disks } of said) {
+    for (const { inFlight, disks } of said) {
       expect(disks).toEqual(world.disks);
-      const sent = letters.filter((letter) => !world.letters.includes(letter));
+      const sent = inFlight.filter((flight) => !world.inFlight.includes(flight));
       expect(sent.map(({ message }) => [message.kind, message.term])).toEqual([
         ["requestVote", 0],
         ["requestVote", 0],
@@ -147,56 +147,56 @@ describe("a disk that is put back in a search", () => {
     moves.reduce((world, move) => take(world, move, rules)?.world ?? world, start);
   const movesOf = (world: World, kind: Move["kind"]): Move[] =>
     movesFrom(world, options).filter((move) => move.kind === kind);
-  /** The move that brings a letter from one place to another. */
-  const letter = ({ letters }: World, from: number, to: number): Move => ({
+  /** The move that brings a message from one place to another. */
+  const flight = ({ inFlight }: World, from: number, to: number): Move => ({
     kind: "deliver",
-    letter: letters.findIndex((one) => one.from === from && one.to === to),
+    flight: inFlight.findIndex((one) => one.from === from && one.to === to),
     kept: false,
   });
 
   it("is one whose start each other node knows of durably", () => {
     expect(movesOf(start, "putBack")).toHaveLength(3);
-    const restarted = reached({ kind: "crash", place: 1 }, { kind: "restart", place: 1 });
+    const restarted = reached({ kind: "crash", index: 1 }, { kind: "restart", index: 1 });
     expect(movesOf(restarted, "putBack")).toEqual([
-      { kind: "putBack", place: 0 },
-      { kind: "putBack", place: 2 },
+      { kind: "putBack", index: 0 },
+      { kind: "putBack", index: 2 },
     ]);
   });
 
   it("makes a copy, which ends for good once it links with who knows better, whoever begins", () => {
     const heard = reached(
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
-      { kind: "timer", place: 2 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
+      { kind: "timer", index: 2 },
     );
     const asking = reached(
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
       { kind: "tick" },
       { kind: "tick" },
-      { kind: "timer", place: 1 },
+      { kind: "timer", index: 1 },
     );
     for (const refused of [
-      take(heard, letter(heard, 2, 1), rules)?.world as World,
-      take(asking, letter(asking, 1, 2), rules)?.world as World,
+      take(heard, flight(heard, 2, 1), rules)?.world as World,
+      take(asking, flight(asking, 1, 2), rules)?.world as World,
     ]) {
-      expect(refused.lives[1]).toBeNull();
+      expect(refused.processes[1]).toBeNull();
       expect(refused.disks[1]?.run.isCopy).toBe(true);
       expect([...movesOf(refused, "restart"), ...movesOf(refused, "putBack")]).not.toContainEqual(
-        expect.objectContaining({ place: 1 }),
+        expect.objectContaining({ index: 1 }),
       );
     }
   });
 
-  it("leaves a letter unread that was sent to the process before", () => {
+  it("leaves a message unread that was sent to the process before", () => {
     const after = reached(
       { kind: "tick" },
-      { kind: "timer", place: 0 },
-      { kind: "crash", place: 0 },
-      { kind: "putBack", place: 1 },
-      { kind: "restart", place: 1 },
+      { kind: "timer", index: 0 },
+      { kind: "crash", index: 0 },
+      { kind: "putBack", index: 1 },
+      { kind: "restart", index: 1 },
     );
-    expect(after.letters.map(({ from, to }) => [from, to])).toContainEqual([0, 1]);
-    expect(take(after, letter(after, 0, 1), rules)).toBeNull();
+    expect(after.inFlight.map(({ from, to }) => [from, to])).toContainEqual([0, 1]);
+    expect(take(after, flight(after, 0, 1), rules)).toBeNull();
   });
 });

@@ -18,7 +18,7 @@ class LinkUnderTest {
   constructor(defaults: Partial<LinkDefaults> = {}, seed = 1) {
     const ignore = () => {};
     const from: LinkEnd = {
-      place: 0,
+      index: 0,
       alive: true,
       startIndex: 3,
       connect: ignore,
@@ -29,7 +29,7 @@ class LinkUnderTest {
       },
     };
     const to: LinkEnd = {
-      place: 1,
+      index: 1,
       alive: true,
       startIndex: 0,
       connect: ignore,

@@ -5,7 +5,7 @@ import type { SimulatedProcess } from "../../../src/simulation/cluster/simulated
 
 interface Played {
   readonly id: string;
-  readonly place: number;
+  readonly index: number;
   leaseUntilMs: number;
   toldTerm: number | null;
   readonly node: { readonly record: { term: number } };
@@ -14,9 +14,9 @@ interface Played {
 /** Three nodes without a will of their own: what they are told is told by the test. */
 class World {
   nowMs = 0;
-  readonly processes: Played[] = ["n1", "n2", "n3"].map((id, place) => ({
+  readonly processes: Played[] = ["n1", "n2", "n3"].map((id, index) => ({
     id,
-    place,
+    index,
     leaseUntilMs: Number.NEGATIVE_INFINITY,
     toldTerm: null,
     node: { record: { term: 0 } },

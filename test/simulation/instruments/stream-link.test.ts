@@ -9,7 +9,7 @@ import { Timeline } from "../../../src/simulation/kernel/timeline.js";
 const open: LinkVerdict = { passes: "all", latency: null, loss: null, duplicate: null };
 
 interface End {
-  place: number;
+  index: number;
   alive: boolean;
   startIndex: number;
 }
@@ -21,8 +21,8 @@ class ConnectionUnderTest {
   readonly dropped: string[] = [];
   readonly connectedMs: number[] = [];
   readonly ends: readonly [End, End] = [
-    { place: 0, alive: true, startIndex: 0 },
-    { place: 1, alive: true, startIndex: 0 },
+    { index: 0, alive: true, startIndex: 0 },
+    { index: 1, alive: true, startIndex: 0 },
   ];
   readonly there: StreamLink;
   readonly back: StreamLink;
@@ -46,10 +46,10 @@ class ConnectionUnderTest {
     const { arrived, dropped, connectedMs, timeline } = this;
     return Object.assign(end, {
       connect: () => {
-        if (end.place === 1) connectedMs.push(timeline.nowMs);
+        if (end.index === 1) connectedMs.push(timeline.nowMs);
       },
       receive: (_from: number, _start: number, message: Message) => {
-        if (end.place === 1) arrived.push({ atMs: timeline.nowMs, seq: seqOf(message) });
+        if (end.index === 1) arrived.push({ atMs: timeline.nowMs, seq: seqOf(message) });
       },
       onDropped: (_to: number, message: Message, why: string) => dropped.push(`${seqOf(message)} ${why}`),
     });

@@ -10,7 +10,7 @@ import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 
 const scenario = parseScenario({ cluster: { nodes: 3 }, observeMs: 1000, runs: 4, seed: 11 });
 
-function aRun(seed: number, change: Partial<RunMetrics>, newLeaderPart: string | null = null): RunOutcome {
+function aRun(seed: number, change: Partial<RunMetrics>, newLeaderRole: string | null = null): RunOutcome {
   return {
     seed,
     metrics: {
@@ -26,7 +26,7 @@ function aRun(seed: number, change: Partial<RunMetrics>, newLeaderPart: string |
       overlaps: [],
       ...change,
     },
-    newLeaderPart,
+    newLeaderRole,
     violation: null,
     eventCount: 10 * seed,
     simulatedMs: 100 * seed,

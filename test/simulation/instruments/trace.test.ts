@@ -7,8 +7,8 @@ import { hashOf } from "../../../src/simulation/run/simulate.js";
 
 const world = { nowMs: 0 };
 
-function aProcess(id: string, place: number, term = 1): SimulatedProcess {
-  return { id, place, node: { role: { name: "follower" }, record: { term } } } as unknown as SimulatedProcess;
+function aProcess(id: string, index: number, term = 1): SimulatedProcess {
+  return { id, index, node: { role: { name: "follower" }, record: { term } } } as unknown as SimulatedProcess;
 }
 
 const n1 = aProcess("n1", 0);
@@ -42,8 +42,8 @@ const usual: readonly Happening[] = [
   [500, (trace) => trace.changed("heal")],
 ];
 
-function changed(place: number, by: Happening): readonly Happening[] {
-  return usual.map((one, index) => (index === place ? by : one));
+function changed(at: number, by: Happening): readonly Happening[] {
+  return usual.map((one, index) => (index === at ? by : one));
 }
 
 describe("the hash of a trace", () => {

@@ -125,19 +125,19 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "replies after a suspend reviving the lease", scenario: ["suspended", 1, "L3"] },
   {
     name: "own vote ignoring the hold",
-    course: ["a voter restarts with short timeouts and asks for votes itself", 1, "I4"],
+    path: ["a voter restarts with short timeouts and asks for votes itself", 1, "I4"],
   },
   {
     name: "the record's hold lowered at restart",
-    course: ["a voter restarts twice with a shorter hold", 1, "I4"],
+    path: ["a voter restarts twice with a shorter hold", 1, "I4"],
   },
   {
     name: "a refusal counted as a promise",
-    course: ["a voter refuses one that lost its disk, and the other never knew", 5, "I4"],
+    path: ["a voter refuses one that lost its disk, and the other never knew", 5, "I4"],
   },
   {
     name: "transfer flag kept on later campaigns",
-    course: [
+    path: [
       "a transferee that failed asks again, and one that already follows another leader hears it",
       1,
       "I4",
@@ -174,7 +174,7 @@ export const mutants: readonly SimulatedMutant[] = [
   { name: "absurd numbers noticed, and believed", scenario: ["strangers", 1, "following"] },
   {
     name: "promises surviving removal",
-    course: ["a voter leaves, loses its disk and comes back with a shorter hold", 1, "I4"],
+    path: ["a voter leaves, loses its disk and comes back with a shorter hold", 1, "I4"],
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { ExploreOptions } from "../../../src/simulation/index.js";
 import type { Edit } from "../../support/planted-build.js";
-import type { courses } from "./courses.js";
+import type { paths } from "./paths.js";
 import type { scenarios } from "./scenarios.js";
 import type { worlds } from "./worlds.js";
 
@@ -30,8 +30,8 @@ export interface SimulatedMutant {
   readonly world?: readonly [keyof typeof worlds, seeds: number, promise: string];
   /** A script of faults made for it, within so many seeds from 1. */
   readonly scenario?: readonly [keyof typeof scenarios, seeds: number, promise: string];
-  /** A course of events told step by step, within so many seeds from 1. */
-  readonly course?: readonly [keyof typeof courses, seeds: number, promise: string];
-  /** A search, after the shortest course there is. */
+  /** A path of events told step by step, within so many seeds from 1. */
+  readonly path?: readonly [keyof typeof paths, seeds: number, promise: string];
+  /** A search, after the shortest path there is. */
   readonly search?: readonly [keyof typeof searches, moves: number, promise: string];
 }

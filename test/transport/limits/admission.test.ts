@@ -30,6 +30,13 @@ describe("the admission of connections", () => {
     expect(taken(admission, "10.0.0.3", 0)).toBe(0);
   });
 
+  it("lets the host of a peer take from the bucket of all as well, once its own is empty", () => {
+    const admission = createAdmission(10, 0);
+    admission.onPeerAt("b", "10.0.0.2", "dialled");
+    expect(taken(admission, "10.0.0.2", 0)).toBe(20);
+    expect(taken(admission, "66.6.6.6", 0)).toBe(0);
+  });
+
   it("forgets the hosts of nodes that are no peers any more", () => {
     const admission = createAdmission(10, 0);
     admission.onPeerAt("b", "10.0.0.2", "dialled");

@@ -135,6 +135,7 @@ describe("a hostile peer", () => {
       Buffer.concat([Buffer.from(upgradeRequest), clientFrame(hello("c", "b"))]),
     );
     await until("linked", () => b.linked().includes("c"));
+    const linkedMs = performance.now();
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     const burst = Buffer.concat(Array<Buffer>(Math.ceil(500_000 / frame.length)).fill(frame));
@@ -150,7 +151,9 @@ describe("a hostile peer", () => {
     await closed;
     delay.disable();
     expect(b.refusals.map(({ reason }) => reason)).toContain("flood");
-    expect(b.messages().length).toBeLessThan(4000);
+    // As many as may come at once, and as many again each second: a busy machine may take long.
+    const mostCount = 2000 * (2 + (performance.now() - linkedMs) / 1000);
+    expect(b.messages().length).toBeLessThan(mostCount);
     // What was not read is what the kernel's buffers hold.
     expect(socket.bytesWritten).toBeLessThan(30_000_000);
     expect(delay.max / 1e6).toBeLessThan(500);
@@ -216,7 +219,9 @@ describe("connections that have not said who they are", () => {
     const { closed } = await rawConnection(b.transport.port(), bytes);
     await closed;
     expect(performance.now() - startedMs).toBeGreaterThan(90);
-    expect(b.refusals).toMatchObject([{ reason: "handshakeTimeout", by: "self", peer: null }]);
+    // A busy machine may have refused an attempt of the other node as well.
+    const refusal = { reason: "handshakeTimeout", by: "self", peer: null };
+    expect(b.refusals).toContainEqual(expect.objectContaining(refusal));
     await stillLinked();
   });
 
@@ -348,5 +353,5 @@ describe("connections that have not said who they are", () => {
     expect(bytesInUse() - before).toBeLessThan(8_000_000);
     b.told.push({ event: "up", peer: "a", incarnation: "a-1" });
     await stillLinked();
-  });
+  }, 120_000);
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
 import { systemClock, systemSchedule } from "../../../src/runtime/system-ports.js";
 import { encodeMessage } from "../../../src/transport/wire/codec.js";
 import {
@@ -119,6 +120,32 @@ it("a round trip that was measured over a link is unknown once that link is lost
   a.transport.send("b", aHeartbeat({ seq: 3 }));
   second.socket.send(encodeMessage(aReply({ seq: 3 })));
   await until("measured anew", () => typeof roundTripMs() === "number");
+});
+
+it("a peer's refused frames are those that this node refused, not those that the peer did", async () => {
+  const a = await startWebSocketNode("a");
+  a.transport.setPeers([memberAt("b", 1)]);
+  const refusedFrameCount = () => a.transport.peers()[0]?.refusedFrameCount;
+  for (const [end, expected] of [
+    [(socket: WebSocket) => socket.close(4000, "expected JSON"), 0],
+    [(socket: WebSocket) => socket.send("[]"), 1],
+    [(socket: WebSocket) => socket.close(4001, "flood"), 1],
+  ] as const) {
+    const b = await rawNode("b", "a", a.transport.port());
+    end(b.socket);
+    await until("down", () => a.linked().length === 0);
+    expect(refusedFrameCount()).toBe(expected);
+  }
+});
+
+it("a peer without a link that is no longer listed is forgotten, and takes no place of a node that connects", async () => {
+  const a = await startWebSocketNode("a", { limits: { maxUnlistedCount: 1 } });
+  a.transport.setPeers([memberAt("b", 1)]);
+  expect(a.transport.peers().map(({ id }) => id)).toEqual(["b"]);
+  a.transport.setPeers([]);
+  expect(a.transport.peers()).toEqual([]);
+  await rawNode("c", "a", a.transport.port());
+  expect(a.linked()).toEqual(["c"]);
 });
 
 describe("what comes over a link", () => {

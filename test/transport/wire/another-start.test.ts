@@ -18,7 +18,7 @@ describe("another start of a peer, before the link with the last is known to be 
     expect(b.told.map(({ event }) => event)).toEqual(["up", "down", "up"]);
   });
 
-  it("leaves no link with the last, whoever dialled", async () => {
+  it("leaves no link with the last, whichever side dialled", async () => {
     const b = await startWebSocketNode("b");
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
     afterwards(() => void server.close());

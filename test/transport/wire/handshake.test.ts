@@ -129,7 +129,7 @@ describe("the handshake", () => {
     );
   });
 
-  it("tells what a stranger says without what could harm a log", async () => {
+  it("tells what an unauthenticated node says without what could harm a log", async () => {
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
     afterwards(() => server.close());
     server.on("connection", (socket) => socket.close(4005, "no\u001b[31m\nfake line"));

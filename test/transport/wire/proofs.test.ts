@@ -100,9 +100,9 @@ describe("the proof of a token", () => {
     [returned[3], returned[5]] = ["b", "a"];
     expect(a.hear(JSON.stringify(returned))).toMatchObject({ next: "refuse", reason: "wrongToken" });
     // And to the way in of a: a's challenge was passed on to a's own dial, as that of b.
-    const door = accepts(credentials("a", "red"));
-    const relayed = said(dials(credentials("a", "red")).hear(door.opening ?? ""));
-    expect(door.hear(relayed)).toMatchObject({ next: "refuse", reason: "wrongNode" });
+    const listening = accepts(credentials("a", "red"));
+    const relayed = said(dials(credentials("a", "red")).hear(listening.opening ?? ""));
+    expect(listening.hear(relayed)).toMatchObject({ next: "refuse", reason: "wrongNode" });
   });
 
   it("is compared to its last digit, and from its first", () => {

@@ -4,10 +4,10 @@ import { inProcessExecutor } from "../../../src/simulation/jobs/executor.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
 import { checkAdvice, type SimulatedFigures } from "../../../src/tuning/advice/check-advice.js";
 import { concernOf } from "../../../src/tuning/advice/fit.js";
-import { brokenLimits, defaultLimits } from "../../../src/tuning/advice/limits.js";
+import { brokenLimits, defaultAdviceLimits } from "../../../src/tuning/advice/limits.js";
 import { etcdDefaults, etcdRule, yardsticksOf } from "../../../src/tuning/advice/yardsticks.js";
 import { jobs } from "../../../src/tuning/job-table.js";
-import { expectationOf } from "../../../src/tuning/model/expectation.js";
+import { expectedFiguresOf } from "../../../src/tuning/model/expectation.js";
 import { monthMs, type NetworkProfile, networkPresets } from "../../../src/tuning/model/network-profile.js";
 import { seededRandom } from "../../support/prng.js";
 
@@ -55,14 +55,14 @@ describe("advice beside other settings", () => {
       // The search by itself finds as much, to within its steps.
       const isShown = seed % 2 === 0;
       const beside = isShown ? yardsticks.map((one) => one.timing) : [];
-      const { timing, expected } = advise(profile, defaultLimits, beside);
+      const { timing, expected } = advise(profile, defaultAdviceLimits, beside);
       const what = JSON.stringify({ seed, profile, timing });
-      expect(brokenLimits(profile, defaultLimits, timing), what).toEqual([]);
+      expect(brokenLimits(profile, defaultAdviceLimits, timing), what).toEqual([]);
       for (const { name, timing: other } of yardsticks) {
-        const { leaderlessPerMonthMs, leaderlessMeanMs, leaderlessP99Ms } = expectationOf(profile, other);
+        const { leaderlessPerMonthMs, leaderlessMeanMs, leaderlessP99Ms } = expectedFiguresOf(profile, other);
         // A percentile below its mean was one of the contradictions.
         expect(leaderlessP99Ms, `${name} ${what}`).toBeGreaterThan(0.9 * leaderlessMeanMs);
-        if (brokenLimits(profile, defaultLimits, other).length > 0) continue;
+        if (brokenLimits(profile, defaultAdviceLimits, other).length > 0) continue;
         kept++;
         expect(leaderlessPerMonthMs, `${name} ${what}`).toBeGreaterThanOrEqual(
           isShown ? expected.leaderlessPerMonthMs : expected.leaderlessPerMonthMs / 1.01,
@@ -83,7 +83,7 @@ describe("advice beside other settings", () => {
         ...yardsticksOf(profile, null).map((one) => one.timing),
       ])
         expect(expected.leaderlessPerMonthMs).toBeLessThanOrEqual(
-          expectationOf(profile, other).leaderlessPerMonthMs,
+          expectedFiguresOf(profile, other).leaderlessPerMonthMs,
         );
       const plan = { profile, timings: [timing], runs: 20, quietMinutes: 1, seed: 1 };
       const [played] = (await checkAdvice(plan, here)) as [SimulatedFigures];
@@ -96,10 +96,10 @@ describe("advice beside other settings", () => {
   it("expects nobody to lead where a durable write takes the vote hold, and the simulation finds nobody", async () => {
     const profile = { ...networkPresets.oneRegion, writeMs: 2670 };
     const timing = aTiming(250, 2600, 10_000);
-    const { leaderlessPerMonthMs, leaderlessMeanMs } = expectationOf(profile, timing);
+    const { leaderlessPerMonthMs, leaderlessMeanMs } = expectedFiguresOf(profile, timing);
     expect(leaderlessMeanMs).toBeGreaterThan(monthMs);
     expect(leaderlessPerMonthMs).toBe(monthMs);
-    expect(brokenLimits(profile, defaultLimits, timing)).toEqual([
+    expect(brokenLimits(profile, defaultAdviceLimits, timing)).toEqual([
       {
         limit: "slow writes",
         sentence:
@@ -120,16 +120,16 @@ describe("advice beside other settings", () => {
       longestStallMs: 1500,
     };
     const present = aTiming(500, 1000, 2000);
-    const { timing } = advise(profile, defaultLimits, [present]);
+    const { timing } = advise(profile, defaultAdviceLimits, [present]);
     expect(timing.electionTimeout.minMs).toBeGreaterThan(1500);
     const plan = { profile, timings: [timing, present], runs: 1, quietMinutes: 1, seed: 1 };
     const [advised, other] = (await checkAdvice(plan, here)) as [SimulatedFigures, SimulatedFigures];
     expect(advised.longestStalls).toEqual({ stalls: 32, lost: 0, leaderlessMeanMs: 0 });
     expect(other.longestStalls?.lost).toBe(32);
-    const { falseElectionsPerMonth, lapsesPerMonth, leaderlessPerMonthMs } = expectationOf(profile, present);
+    const { falseElectionsPerMonth, lapsesPerMonth, leaderlessPerMonthMs } = expectedFiguresOf(profile, present);
     // Once a day in a month of 30 days.
     expect(falseElectionsPerMonth + lapsesPerMonth).toBeCloseTo(30, 0);
-    expect(brokenLimits(profile, defaultLimits, present).map(({ limit }) => limit)).toEqual([
+    expect(brokenLimits(profile, defaultAdviceLimits, present).map(({ limit }) => limit)).toEqual([
       "lost for nothing",
       "longest stall",
       "lost heartbeats",

@@ -3,10 +3,10 @@ import { resolveTiming, type Timing } from "../../../src/protocol/index.js";
 import { inProcessExecutor } from "../../../src/simulation/jobs/executor.js";
 import { advise } from "../../../src/tuning/advice/advise.js";
 import { checkAdvice, type SimulatedFigures } from "../../../src/tuning/advice/check-advice.js";
-import { defaultLimits } from "../../../src/tuning/advice/limits.js";
+import { defaultAdviceLimits } from "../../../src/tuning/advice/limits.js";
 import { etcdDefaults, etcdRule } from "../../../src/tuning/advice/yardsticks.js";
 import { jobs } from "../../../src/tuning/job-table.js";
-import { expectationOf } from "../../../src/tuning/model/expectation.js";
+import { expectedFiguresOf } from "../../../src/tuning/model/expectation.js";
 import {
   monthHours,
   monthMs,
@@ -27,7 +27,7 @@ function aProfile(given: Partial<NetworkProfile> = {}): NetworkProfile {
   return { ...networkPresets.oneRegion, ...given };
 }
 
-function sentencesOf(profile: NetworkProfile, limits = defaultLimits): string {
+function sentencesOf(profile: NetworkProfile, limits = defaultAdviceLimits): string {
   return advise(profile, limits)
     .bindings.map(({ setting, constraint }) => `${setting}: ${constraint}`)
     .join(", ");
@@ -47,7 +47,7 @@ describe("advice on settings", () => {
       // What the rule loses there comes some fifty times a month: in a hundred hours (ADVISE.md), but not in minutes.
       if (name === "lossyMobile" && transport === "stream")
         expect(expected.leaderlessPerMonthMs).toBeLessThan(
-          0.8 * expectationOf(profile, timings[1]).leaderlessPerMonthMs,
+          0.8 * expectedFiguresOf(profile, timings[1]).leaderlessPerMonthMs,
         );
       else expect(advised.leaderlessPerMonthMs).toBeLessThan(0.8 * (rule.leaderlessPerMonthMs as number));
 
@@ -80,7 +80,7 @@ describe("advice on settings", () => {
         heartbeatIntervalMs: timing.heartbeatIntervalMs,
         electionTimeout: { minMs: minMs - 1, maxMs: maxMs - 1 },
       });
-      const { falseElectionsPerMonth, lapsesPerMonth } = expectationOf(
+      const { falseElectionsPerMonth, lapsesPerMonth } = expectedFiguresOf(
         profile,
         (shorter as { timing: Timing }).timing,
       );
@@ -97,7 +97,7 @@ describe("advice on settings", () => {
     expect(sentencesOf(networkPresets.threeRegion)).toContain("electionTimeout range: splitVotes");
     expect(sentencesOf(lan)).toContain("heartbeatIntervalMs: messages");
     expect(sentencesOf(networkPresets.threeRegion)).toContain("electionTimeout.minMs: retransmission");
-    expect(sentencesOf(lan, { ...defaultLimits, messagesPerFollower: 1 })).toContain(
+    expect(sentencesOf(lan, { ...defaultAdviceLimits, messagesPerFollower: 1 })).toContain(
       "electionTimeout.minMs: messages, heartbeatIntervalMs: messages",
     );
     expect(sentencesOf(aProfile({ rttP50Ms: 0.2, rttP99Ms: 1.8, loss: 0.006, mtbfHours: 3 }))).toContain(
@@ -128,7 +128,7 @@ describe("advice on settings", () => {
 
   it("asks for longer timeouts where more goes wrong, and for shorter where more is allowed", () => {
     const least = (given: Partial<NetworkProfile>, falsePerMonth = 1) =>
-      advise(aProfile({ transport: "datagram", ...given }), { ...defaultLimits, falsePerMonth }).timing
+      advise(aProfile({ transport: "datagram", ...given }), { ...defaultAdviceLimits, falsePerMonth }).timing
         .electionTimeout.minMs;
     expect(least({ transport: "stream" })).toBeGreaterThan(200);
     expect(least({ stallP99Ms: 40 })).toBeGreaterThan(least({}));
@@ -150,13 +150,13 @@ describe("advice on settings", () => {
   });
 
   it("refuses limits that nothing can meet", () => {
-    const none = { ...defaultLimits, falsePerMonth: 0 };
+    const none = { ...defaultAdviceLimits, falsePerMonth: 0 };
     expect(() => advise(aProfile(), none)).toThrow("false per month 0: must be above 0");
     const few = { falsePerMonth: 1e-300, messagesPerFollower: 0.011 };
     expect(() => advise(aProfile({ transport: "datagram", loss: 0.5 }), few)).toThrow(
       "no settings keep leaderships lost for nothing",
     );
-    const tooFew = { ...defaultLimits, messagesPerFollower: 0.001 };
+    const tooFew = { ...defaultAdviceLimits, messagesPerFollower: 0.001 };
     expect(() => advise(aProfile(), tooFew)).toThrow(
       "messages per follower 0.001: a timeout of three heartbeat intervals would be 6000000 ms, longer than 600000: allow at least 0.01 a second",
     );
@@ -174,7 +174,7 @@ describe("the time of an election", () => {
       }) as { timing: Timing };
       const plan = { profile, timings: [timing], runs: 500, quietMinutes: 0, seed: 1 };
       const [played] = (await checkAdvice(plan, here)) as [SimulatedFigures];
-      const { leaderlessMeanMs } = expectationOf(profile, timing);
+      const { leaderlessMeanMs } = expectedFiguresOf(profile, timing);
       const offMs = Math.abs((played.leaderlessMeanMs as number) - leaderlessMeanMs);
       expect(offMs).toBeLessThan(0.02 * leaderlessMeanMs + (played.leaderlessHalfWidthMs as number));
     },
@@ -188,7 +188,7 @@ describe("the closed forms of false alarms", () => {
       heartbeatIntervalMs: 1,
       electionTimeout: { minMs: 10, maxMs: 20 },
     }) as { timing: Timing };
-    const { falseElectionsPerMonth, lapsesPerMonth } = expectationOf(profile, timing);
+    const { falseElectionsPerMonth, lapsesPerMonth } = expectedFiguresOf(profile, timing);
     const [played] = await checkAdvice(
       { profile, timings: [timing], runs: 1, quietMinutes: 6, seed: 1 },
       here,
@@ -205,7 +205,7 @@ describe("the closed forms of false alarms", () => {
       heartbeatIntervalMs: 80,
       electionTimeout: { minMs: 400, maxMs: 800 },
     }) as { timing: Timing };
-    const { leaderlessPerMonthMs, leaderlessMeanMs } = expectationOf(profile, timing);
+    const { leaderlessPerMonthMs, leaderlessMeanMs } = expectedFiguresOf(profile, timing);
     const [played] = await checkAdvice(
       { profile, timings: [timing], runs: 1, quietMinutes: 20, seed: 1 },
       here,

@@ -3,7 +3,7 @@ import { ascending } from "../../../src/quantiles.js";
 import { splitSeed } from "../../../src/simulation/kernel/prng.js";
 import { tradeOffOf } from "../../../src/tuning/advice/trade-off.js";
 import { electionTimesOf } from "../../../src/tuning/model/election-time.js";
-import { crashesPerMonth, expectationOf, modelOf } from "../../../src/tuning/model/expectation.js";
+import { crashesPerMonth, expectedFiguresOf, modelOf } from "../../../src/tuning/model/expectation.js";
 import { monthMs } from "../../../src/tuning/model/network-profile.js";
 import { aProfile, aTiming } from "./support.js";
 
@@ -103,19 +103,19 @@ describe("what is expected of settings", () => {
   it("counts crashes by the month, and a heartbeat with its reply for each follower", () => {
     expect(crashesPerMonth(aProfile({ mtbfHours: 24 }))).toBe(30);
     const profile = aProfile({ nodes: 5, mtbfHours: 24 });
-    const expected = expectationOf(profile, aTiming());
+    const expected = expectedFiguresOf(profile, aTiming());
     expect(expected.messagesPerSecond).toBeCloseTo((4 * 2 * 1000) / 50, 9);
     expect(expected.falseElectionsPerMonth).toBe(0);
     expect(expected.leaderlessPerMonthMs).toBeCloseTo(30 * expected.leaderlessMeanMs, 6);
     // Intervals get longer by how late timers are on average: 46.05 / ln 100 = 10 ms.
-    const late = expectationOf({ ...profile, stallP99Ms: 46.0517 }, aTiming());
+    const late = expectedFiguresOf({ ...profile, stallP99Ms: 46.0517 }, aTiming());
     expect(late.messagesPerSecond).toBeCloseTo((4 * 2 * 1000) / 60, 3);
   });
 
   it("adds what false elections and lapses cost to what crashes do, and is no more than a month", () => {
     const profile = aProfile({ stallP99Ms: 60, mtbfHours: 720 });
     const timing = aTiming();
-    const expected = expectationOf(profile, timing);
+    const expected = expectedFiguresOf(profile, timing);
     const { falseElectionsPerMonth, lapsesPerMonth, leaderlessMeanMs, leaderlessPerMonthMs } = expected;
     const besides = leaderlessPerMonthMs - leaderlessMeanMs;
     // A false election costs the earliest of two timeouts above the least, 50 ms, and the rounds; a lapse about a stall of 13 ms.
@@ -124,7 +124,7 @@ describe("what is expected of settings", () => {
     expect(lapsesPerMonth).toBeGreaterThan(10);
     expect(lapsedMs / lapsesPerMonth).toBeGreaterThan(12);
     expect(lapsedMs / lapsesPerMonth).toBeLessThan(15);
-    const hopeless = expectationOf(aProfile({ mtbfHours: 1e-5 }), timing);
+    const hopeless = expectedFiguresOf(aProfile({ mtbfHours: 1e-5 }), timing);
     expect(hopeless.leaderlessPerMonthMs).toBe(monthMs);
   });
 });
@@ -156,7 +156,7 @@ describe("the trade-off around an advice", () => {
     for (const { timing, leaderlessMeanMs, alarmsPerMonth } of [points[3], points[20], points.at(-1)].flatMap(
       (point) => point ?? [],
     )) {
-      const expected = expectationOf(profile, timing);
+      const expected = expectedFiguresOf(profile, timing);
       expect(leaderlessMeanMs).toBeCloseTo(expected.leaderlessMeanMs, 9);
       expect(alarmsPerMonth).toBeCloseTo(expected.falseElectionsPerMonth + expected.lapsesPerMonth, 9);
     }

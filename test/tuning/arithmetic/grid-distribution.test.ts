@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Spread } from "../../../src/tuning/model/grid-distribution.js";
+import { GridDistribution } from "../../../src/tuning/model/grid-distribution.js";
 
 /** A die of six sides: 1 to 6, each as likely. */
-const die = new Spread(1, 1, new Float64Array(6).fill(1 / 6));
+const die = new GridDistribution(1, 1, new Float64Array(6).fill(1 / 6));
 
 /** The share of each value that comes at all, to 9 digits. */
-function sharesOf(spread: Spread): Record<string, number> {
+function sharesOf(spread: GridDistribution): Record<string, number> {
   const shares: Record<string, number> = {};
   for (const [index, share] of spread.shares.entries())
     if (share > 1e-12)
@@ -46,7 +46,7 @@ describe("a die as a distribution on a grid", () => {
     for (const [index, count] of ways.entries()) expect(twice.shares[index]).toBeCloseTo(count / 36, 12);
     expect(twice.meanMs).toBeCloseTo(7, 12);
     // Whichever is longer.
-    const coin = new Spread(1, 0, Float64Array.of(0.5, 0.5));
+    const coin = new GridDistribution(1, 0, Float64Array.of(0.5, 0.5));
     expect(sharesOf(coin.plus(die))).toEqual(sharesOf(die.plus(coin)));
     expect(coin.plus(die).first).toBe(1);
   });
@@ -69,7 +69,7 @@ describe("a die as a distribution on a grid", () => {
   });
 
   it("is spread evenly by a time uniform from 0 to 4, with halves at the ends", () => {
-    const one = Spread.at(1, 10).plusUniform(4);
+    const one = GridDistribution.at(1, 10).plusUniform(4);
     expect(sharesOf(one)).toEqual({ 10: 0.125, 11: 0.25, 12: 0.25, 13: 0.25, 14: 0.125 });
     const sum = die.plusUniform(4);
     expect(sum.meanMs).toBeCloseTo(5.5, 12);
@@ -78,7 +78,7 @@ describe("a die as a distribution on a grid", () => {
   });
 
   it("mixes with others by their shares, and what is left never comes", () => {
-    const mixed = die.scaled(0.5).and(Spread.at(1, 9).scaled(0.25));
+    const mixed = die.scaled(0.5).and(GridDistribution.at(1, 9).scaled(0.25));
     expect(mixed.share).toBeCloseTo(0.75, 12);
     expect(mixed.meanMs).toBeCloseTo((0.5 * 3.5 + 0.25 * 9) / 0.75, 12);
     expect(mixed.shareAbove(100)).toBeCloseTo(0.25, 12);
@@ -86,7 +86,7 @@ describe("a die as a distribution on a grid", () => {
     expect(mixed.quantileMs(1)).toBe(9);
     expect(mixed.quantileMs(0.66)).toBe(6);
     expect(mixed.quantileMs(0.67)).toBe(9);
-    expect(Spread.at(1, 9).scaled(0.25).and(die.scaled(0.5)).first).toBe(1);
+    expect(GridDistribution.at(1, 9).scaled(0.25).and(die.scaled(0.5)).first).toBe(1);
   });
 
   it("on coarser steps keeps its mean and its share, and on finer ones stays as it is", () => {
@@ -103,15 +103,15 @@ describe("a die as a distribution on a grid", () => {
 
 describe("a distribution made from its tail", () => {
   it("gives each step the share around it, from the first to the last that has any", () => {
-    const triangle = Spread.of(1, 0, 10, (ms) => (ms <= 2 ? 1 : ms >= 6 ? 0 : (6 - ms) / 4));
+    const triangle = GridDistribution.of(1, 0, 10, (ms) => (ms <= 2 ? 1 : ms >= 6 ? 0 : (6 - ms) / 4));
     expect(sharesOf(triangle)).toEqual({ 2: 0.125, 3: 0.25, 4: 0.25, 5: 0.25, 6: 0.125 });
     expect([triangle.first, triangle.untilMs]).toEqual([2, 6]);
-    const lossy = Spread.of(1, 0, 10, (ms) => (ms <= 2 ? 1 : 0.1));
+    const lossy = GridDistribution.of(1, 0, 10, (ms) => (ms <= 2 ? 1 : 0.1));
     expect(lossy.share).toBeCloseTo(0.9, 12);
   });
 
   it("keeps a mean that its steps are finer than", () => {
-    const exponential = Spread.of(0.05, 0, 100, (ms) => (ms <= 0 ? 1 : Math.exp(-ms / 5)));
+    const exponential = GridDistribution.of(0.05, 0, 100, (ms) => (ms <= 0 ? 1 : Math.exp(-ms / 5)));
     expect(exponential.meanMs).toBeCloseTo(5, 2);
     expect(exponential.quantileMs(0.9)).toBeCloseTo(5 * Math.log(10), 1);
   });

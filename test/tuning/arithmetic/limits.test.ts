@@ -4,7 +4,7 @@ import { bindingsOf } from "../../../src/tuning/advice/constraints.js";
 import {
   brokenLimits,
   checkLimits,
-  defaultLimits,
+  defaultAdviceLimits,
   leastRangeMs,
   leastTimeoutMs,
   shortestHeartbeatMs,
@@ -75,7 +75,7 @@ describe("what an interval and a range have at least", () => {
     [300, 7],
     [0.5, 4000],
   ])("is %f messages a second: %i ms", (messagesPerFollower, shortest) => {
-    expect(shortestHeartbeatMs({ ...defaultLimits, messagesPerFollower })).toBe(shortest);
+    expect(shortestHeartbeatMs({ ...defaultAdviceLimits, messagesPerFollower })).toBe(shortest);
   });
 
   it.each([
@@ -137,13 +137,14 @@ describe("settings break", () => {
       [{ messagesPerFollower: 2001 }, "messages per follower 2001"],
       [{ messagesPerFollower: 0.0099 }, "allow at least 0.01 a second"],
     ] as const)
-      expect(() => checkLimits({ ...defaultLimits, ...change })).toThrow(message);
-    for (const messagesPerFollower of [0.01, 2000]) checkLimits({ ...defaultLimits, messagesPerFollower });
+      expect(() => checkLimits({ ...defaultAdviceLimits, ...change })).toThrow(message);
+    for (const messagesPerFollower of [0.01, 2000])
+      checkLimits({ ...defaultAdviceLimits, messagesPerFollower });
   });
 });
 
 describe("what holds a setting", () => {
-  const constraints = (given: Partial<NetworkProfile>, timing: Timing, limits = defaultLimits) => {
+  const constraints = (given: Partial<NetworkProfile>, timing: Timing, limits = defaultAdviceLimits) => {
     const profile = aProfile(given);
     return bindingsOf(profile, limits, timing, electionTimesOf(profile)).map(({ constraint }) => constraint);
   };
@@ -171,7 +172,7 @@ describe("what holds a setting", () => {
 
   it("is what a timeout must outlast, where a shorter one would lose too much", () => {
     // Rare false alarms are allowed, and the settings have about as many.
-    const limits = { ...defaultLimits, falsePerMonth: 1e-9 };
+    const limits = { ...defaultAdviceLimits, falsePerMonth: 1e-9 };
     const profile = aProfile({ loss: 0.02 });
     const [stream] = bindingsOf(profile, limits, at(250), electionTimesOf(profile));
     expect(stream?.constraint).toBe("retransmission");

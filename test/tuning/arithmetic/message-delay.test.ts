@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { retransmissionMs, travelOf } from "../../../src/tuning/model/message-delay.js";
+import { messageDelayOf, retransmissionMs } from "../../../src/tuning/model/message-delay.js";
 import { aProfile } from "./support.js";
 
 describe("what losses in a row cost on a stream", () => {
@@ -34,7 +34,7 @@ function delaysOf(loss: number, ways: 1 | 2): { readonly ms: number; readonly sh
 
 describe.each([1, 2] as const)("a message that takes 1 ms a way, %i way(s)", (ways) => {
   it.each([0, 0.05, 0.3])("on a stream that loses %f comes in the end, after its retransmissions", (loss) => {
-    const { share, shareAbove, meanExcessMs } = travelOf(aProfile({ loss }), ways);
+    const { share, shareAbove, meanExcessMs } = messageDelayOf(aProfile({ loss }), ways);
     const delays = delaysOf(loss, ways);
     expect(share).toBeCloseTo(1, 9);
     for (const ms of [0, 0.9, 1.5, 2.5, 150, 203, 350, 500, 601.5, 605, 1000, 5000, 9000, 19_000, 21_000]) {
@@ -46,7 +46,10 @@ describe.each([1, 2] as const)("a message that takes 1 ms a way, %i way(s)", (wa
   });
 
   it.each([0, 0.05, 0.3])("as a datagram of which %f get lost comes at once or never", (loss) => {
-    const { share, shareAbove, meanExcessMs } = travelOf(aProfile({ loss, transport: "datagram" }), ways);
+    const { share, shareAbove, meanExcessMs } = messageDelayOf(
+      aProfile({ loss, transport: "datagram" }),
+      ways,
+    );
     const comes = ways === 1 ? 1 - loss : (1 - loss) * (1 - loss);
     expect(share).toBeCloseTo(comes, 12);
     expect(shareAbove(ways - 0.1)).toBeCloseTo(1, 12);
@@ -56,7 +59,7 @@ describe.each([1, 2] as const)("a message that takes 1 ms a way, %i way(s)", (wa
   });
 
   it("spreads as it was measured: half is above the median, one in a hundred above the 99th percentile", () => {
-    const { shareAbove } = travelOf(aProfile({ rttP50Ms: 10, rttP99Ms: 44 }), ways);
+    const { shareAbove } = messageDelayOf(aProfile({ rttP50Ms: 10, rttP99Ms: 44 }), ways);
     expect(shareAbove((10 * ways) / 2)).toBeCloseTo(0.5, 6);
     expect(shareAbove((44 * ways) / 2)).toBeCloseTo(0.01, 5);
   });

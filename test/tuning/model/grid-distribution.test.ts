@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Spread } from "../../../src/tuning/model/grid-distribution.js";
+import { GridDistribution } from "../../../src/tuning/model/grid-distribution.js";
 
 const exponential = (meanMs: number) =>
-  Spread.of(0.1, 0, 20 * meanMs, (ms) => (ms <= 0 ? 1 : Math.exp(-ms / meanMs)));
+  GridDistribution.of(0.1, 0, 20 * meanMs, (ms) => (ms <= 0 ? 1 : Math.exp(-ms / meanMs)));
 
 describe("a distribution on a grid", () => {
   it("adds means, and shares that never come stay away", () => {

@@ -11,7 +11,7 @@ import { figure16, publishedShares, thesisWan } from "../../../src/tuning/study/
 import { figure16Study, thesisWanStudy } from "../../../src/tuning/study/published-studies.js";
 import { runStudy } from "../../../src/tuning/study/run-study.js";
 import { studies } from "../../../src/tuning/study/studies.js";
-import type { Row, Study } from "../../../src/tuning/study/study.js";
+import type { StudyRow, Study } from "../../../src/tuning/study/study.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -19,7 +19,7 @@ function only(study: Study, ...rows: number[]): Study {
   return { ...study, cases: (trials) => study.cases(trials).filter((_, index) => rows.includes(index)) };
 }
 
-async function play(study: Study, trials: number, threads = 2): Promise<Row[]> {
+async function play(study: Study, trials: number, threads = 2): Promise<StudyRow[]> {
   const executor = await openThreads(jobs, "study", threads);
   try {
     return (await runStudy(study, { seed: 1, trials, executor })).map(({ row }) => row);
@@ -129,7 +129,7 @@ describe("raftbeat study", () => {
     const rows = stdout
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as Row);
+      .map((line) => JSON.parse(line) as StudyRow);
     expect(rows).toHaveLength(6);
     expect(rows[0]).toMatchObject({ nodes: 3, preVote: false, trials: 2, finished: 2 });
   });

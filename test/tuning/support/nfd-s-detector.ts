@@ -101,9 +101,9 @@ class Detector implements Actor {
   }
 }
 
-function endAt(place: number, onHeartbeat: (seq: number) => void): LinkEnd {
+function endAt(index: number, onHeartbeat: (seq: number) => void): LinkEnd {
   return {
-    place,
+    index,
     alive: true,
     startIndex: 0,
     connect: () => {},

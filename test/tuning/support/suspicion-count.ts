@@ -18,15 +18,15 @@ export class SuspicionCount extends Watcher {
     this.followed = cluster.processes.map(() => false);
   }
 
-  override settled({ place, node }: SimulatedProcess): void {
-    const suspects = this.followed[place] === true && node.role.name === "preCandidate";
-    this.followed[place] = node.role.name === "follower" && node.role.leader !== null;
+  override settled({ index, node }: SimulatedProcess): void {
+    const suspects = this.followed[index] === true && node.role.name === "preCandidate";
+    this.followed[index] = node.role.name === "follower" && node.role.leader !== null;
     const { processes } = this.cluster;
     if (!suspects || !processes.some((other) => other.node.role.name === "leader")) return;
     this.suspicions++;
     const silent = processes.filter(
       (other) =>
-        other.place !== place &&
+        other.index !== index &&
         other.node.role.name !== "leader" &&
         other.clock.nowMs() >= holdUntil(other.node),
     );

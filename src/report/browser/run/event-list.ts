@@ -2,11 +2,16 @@ import type { Stage } from "../canvas/stage.js";
 import { choice, element } from "../element.js";
 import { describe, instantWords, whoseWords } from "./describe.js";
 import { eventsOf, type Listed } from "./events.js";
-import type { Item } from "./scene.js";
+import type { Item, Scene } from "./scene.js";
 import { firstAbove, firstFrom } from "./search.js";
 
 const rowPx = 26;
 const headPx = 28;
+
+const listOptions = [
+  ["notable", "without heartbeats"],
+  ["all", "all"],
+] as const;
 
 /** The same run in words: a grid of which only the rows in view exist. */
 export function eventList(stage: Stage): HTMLElement {
@@ -14,20 +19,8 @@ export function eventList(stage: Stage): HTMLElement {
   let events = eventsOf(scene, "notable");
   let active = -1;
   let drawn = "";
-  const head = row(["when", "who", "what"], "head", 1);
   const body = element("div", { class: "rows", role: "rowgroup" });
-  const grid = element(
-    "div",
-    {
-      class: "events",
-      id: "events",
-      role: "grid",
-      tabindex: "0",
-      "aria-label": "Events in the order of time; arrow keys choose one",
-    },
-    element("div", { role: "rowgroup", class: "head-group" }, head),
-    body,
-  );
+  const grid = gridOf(body);
   const count = element("span", { class: "muted" });
 
   const draw = () => {
@@ -38,14 +31,7 @@ export function eventList(stage: Stage): HTMLElement {
     drawn = key;
     const rows: HTMLElement[] = [];
     for (let index = first; index < last; index++) {
-      const item = events.items[index] as Item;
-      const { title, lines } = describe(scene, item);
-      const reason = item.what === "message" && lines.length > 1 ? `; ${lines[0]}` : "";
-      const cells = [
-        instantWords(scene, events.atMs[index] as number),
-        whoseWords(scene, item),
-        title + reason,
-      ];
+      const cells = cellsOf(scene, events.items[index] as Item, events.atMs[index] as number);
       const made = row(cells, index === active ? "active" : "", index + 2);
       made.id = `event-${index}`;
       made.setAttribute("aria-selected", String(index === active));
@@ -96,11 +82,7 @@ export function eventList(stage: Stage): HTMLElement {
     draw();
   }).observe(grid);
   list("notable");
-  const options = [
-    ["notable", "without heartbeats"],
-    ["all", "all"],
-  ] as const;
-  const pick = choice("Show ", "listed", options, "notable", (value) => list(value as Listed));
+  const pick = choice("Show ", "listed", listOptions, "notable", (value) => list(value as Listed));
   return element(
     "section",
     { class: "panel wide" },
@@ -108,6 +90,29 @@ export function eventList(stage: Stage): HTMLElement {
     element("p", { class: "bar" }, pick, count),
     grid,
   );
+}
+
+function gridOf(body: HTMLElement): HTMLElement {
+  const head = row(["when", "who", "what"], "head", 1);
+  return element(
+    "div",
+    {
+      class: "events",
+      id: "events",
+      role: "grid",
+      tabindex: "0",
+      "aria-label": "Events in the order of time; arrow keys choose one",
+    },
+    element("div", { role: "rowgroup", class: "head-group" }, head),
+    body,
+  );
+}
+
+/** When, who, what. */
+function cellsOf(scene: Scene, item: Item, atMs: number): string[] {
+  const { title, lines } = describe(scene, item);
+  const reason = item.what === "message" && lines.length > 1 ? `; ${lines[0]}` : "";
+  return [instantWords(scene, atMs), whoseWords(scene, item), title + reason];
 }
 
 function targetOf(key: string, from: number, page: number, count: number): number | null {

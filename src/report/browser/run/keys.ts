@@ -10,8 +10,18 @@ export const keyWords =
 /** Deals with a key; true if it meant something. */
 export type KeyHandler = (event: KeyboardEvent) => boolean;
 
-/** The keys of the page. */
-export function keyHandler(stage: Stage, player: Player): KeyHandler {
+/** What keys do to the stage. */
+interface Moves {
+  /** Widens what is in view by a factor, around the instant. */
+  readonly zoom: (factor: number) => void;
+  /** To the next event, or to the one before. */
+  readonly goTo: (step: 1 | -1) => void;
+  readonly chooseNode: (step: 1 | -1) => void;
+  /** Moves the instant, or the view, by a share of the view. */
+  readonly move: (share: number, isPan: boolean) => void;
+}
+
+function movesOf(stage: Stage): Moves {
   const { view, scene } = stage;
   const events = eventsOf(scene, "notable");
   // Where the last n or p came to, since several events may happen at one instant.
@@ -46,6 +56,13 @@ export function keyHandler(stage: Stage, player: Player): KeyHandler {
     view.pan(view.lengthMs * share * 4);
     stage.touch();
   };
+  return { zoom, goTo, chooseNode, move };
+}
+
+/** The keys of the page. */
+export function keyHandler(stage: Stage, player: Player): KeyHandler {
+  const { view, scene } = stage;
+  const { zoom, goTo, chooseNode, move } = movesOf(stage);
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTakenBy(event.target, event.key)) return false;
     switch (event.key) {

@@ -13,18 +13,21 @@ export interface Player {
   readonly cycleMessages: () => void;
 }
 
-/** Play, pause, scrub, zoom, and which messages are drawn. */
-export function player(stage: Stage): Player {
-  const { view, scene } = stage;
-  const { endMs } = scene.recording;
+/** The button that plays and pauses, and the speed that it plays at. */
+interface Playback {
+  readonly play: HTMLElement;
+  readonly toggle: () => void;
+  speed: number;
+}
+
+function playbackOf(stage: Stage): Playback {
+  const { endMs } = stage.scene.recording;
   let isPlaying = false;
-  // What is in view takes about twelve seconds to play.
-  let speed = speeds.findLast((one) => one <= view.lengthMs / 12_000) ?? (speeds[0] as number);
   let lastFrameMs: number | null = null;
 
   const frame = (frameMs: number) => {
     if (!isPlaying || stage.isClosed) return;
-    if (lastFrameMs !== null) stage.moveTo(stage.atMs + (frameMs - lastFrameMs) * speed);
+    if (lastFrameMs !== null) stage.moveTo(stage.atMs + (frameMs - lastFrameMs) * playback.speed);
     lastFrameMs = frameMs;
     if (stage.atMs >= endMs) setPlaying(false);
     else requestAnimationFrame(frame);
@@ -42,7 +45,17 @@ export function player(stage: Stage): Player {
   };
   const toggle = () => setPlaying(!isPlaying);
   const play = button("play", "▶", "Play", toggle);
+  // What is in view takes about twelve seconds to play.
+  const speed = speeds.findLast((one) => one <= stage.view.lengthMs / 12_000) ?? (speeds[0] as number);
+  const playback: Playback = { play, toggle, speed };
+  return playback;
+}
 
+/** Play, pause, scrub, zoom, and which messages are drawn. */
+export function player(stage: Stage): Player {
+  const { view, scene } = stage;
+  const { endMs } = scene.recording;
+  const playback = playbackOf(stage);
   const slider = element("input", {
     type: "range",
     id: "scrub",
@@ -68,8 +81,8 @@ export function player(stage: Stage): Player {
     stage.touch();
   });
   const speedOptions = speeds.map((one) => [String(one), `${one} ×`] as const);
-  const pace = choice("Speed ", "speed", speedOptions, String(speed), (value) => {
-    speed = Number(value);
+  const pace = choice("Speed ", "speed", speedOptions, String(playback.speed), (value) => {
+    playback.speed = Number(value);
   });
   stage.onChange(() => {
     const text = instantWords(scene, stage.atMs);
@@ -85,7 +98,7 @@ export function player(stage: Stage): Player {
   const bar = element(
     "div",
     { class: "bar", role: "toolbar", "aria-label": "Playing and zooming" },
-    play,
+    playback.play,
     slider,
     now,
     button("closer", "+", "Zoom in (+)", zoom(1 / 1.6)),
@@ -104,5 +117,5 @@ export function player(stage: Stage): Player {
     if (select !== null) select.value = stage.shown;
     stage.touch();
   };
-  return { bar, toggle, cycleMessages };
+  return { bar, toggle: playback.toggle, cycleMessages };
 }

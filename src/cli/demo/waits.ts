@@ -2,7 +2,7 @@ import { RaftbeatError } from "../../errors.js";
 import type { Schedule } from "../../runtime/ports.js";
 
 /** Waits for what others bring about: conditions are looked at again each time somebody says that something happened. */
-export interface Lookout {
+export interface Waits {
   /** Resolves once the condition holds. Errors: `timeout` with `what`, `aborted`, or what `fail` was told. */
   until(condition: () => boolean, withinMs: number, what: string): Promise<void>;
   /** Resolves after a while. Errors: `aborted`, or what `fail` was told. */
@@ -13,8 +13,8 @@ export interface Lookout {
   fail(error: Error): void;
 }
 
-/** A lookout whose waits end with the signal. */
-export function createLookout(schedule: Schedule, signal: AbortSignal): Lookout {
+/** A waits whose waits end with the signal. */
+export function createWaits(schedule: Schedule, signal: AbortSignal): Waits {
   const waits = new Set<{ look(): void; fail(error: Error): void }>();
   let failure: Error | null = null;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DemoEvent } from "../../../src/cli/demo/event.js";
-import { createScreen } from "../../../src/cli/demo/screen.js";
+import { createView } from "../../../src/cli/demo/view.js";
 
-const story: readonly (readonly [number, DemoEvent])[] = [
+const record: readonly (readonly [number, DemoEvent])[] = [
   [
     0,
     {
@@ -26,11 +26,11 @@ const story: readonly (readonly [number, DemoEvent])[] = [
 ];
 
 function drawn(coloured: boolean, widthChars: number): string {
-  const screen = createScreen(coloured, widthChars);
-  return story.map(([sinceMs, event]) => screen.line(event, sinceMs)).join("");
+  const view = createView(coloured, widthChars);
+  return record.map(([sinceMs, event]) => view.line(event, sinceMs)).join("");
 }
 
-describe("the screen of a demo", () => {
+describe("the view of a demo", () => {
   it("has a column for each replica, and says nothing twice", () => {
     expect(drawn(false, 100)).toBe(`SIGSTOP to the leader, 1 ×, timing lan
 votes in /tmp/raftbeat-demo-x
@@ -64,7 +64,7 @@ votes in /tmp/raftbeat-demo-x
       leadersPerTermMax: 1,
       leaseOverlapMs: 0,
     };
-    expect(createScreen(false, 100).totals(totals, "3 × SIGKILL")).toBe(`
+    expect(createView(false, 100).totals(totals, "3 × SIGKILL")).toBe(`
 3 new leaders after 3 × SIGKILL
 
           min     p50     p90     max

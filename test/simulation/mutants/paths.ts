@@ -7,8 +7,8 @@ import {
 } from "../../../src/simulation/index.js";
 import type { Simulator } from "../support/mutants.js";
 
-/** A course of events that chance hardly ever takes, and no fault script either; gives the promises broken on the way. */
-export type Course = (simulator: Simulator, seed: number) => readonly string[];
+/** A path of events that chance hardly ever takes, and no fault script either; gives the promises broken on the way. */
+export type ToldPath = (simulator: Simulator, seed: number) => readonly string[];
 
 type Own = Readonly<Record<string, Partial<TimingInput>>>;
 
@@ -49,7 +49,7 @@ class World {
 
   /** Lets nothing pass from any of these to any of those, or lets it pass later; returns what ends it. */
   oneWay(from: SimulatedProcess, to: SimulatedProcess, passes: "nothing" | "later"): () => void {
-    const rule: LinkRule = (a, b) => (a === from.place && b === to.place ? { passes } : null);
+    const rule: LinkRule = (a, b) => (a === from.index && b === to.index ? { passes } : null);
     return this.cluster.install(rule);
   }
 
@@ -124,8 +124,8 @@ function leaseOnOnePromise(simulator: Simulator, seed: number): [World, Simulate
   return [world, promiser];
 }
 
-/** The courses by name. */
-export const courses = {
+/** The paths by name. */
+export const paths = {
   "a voter restarts twice with a shorter hold": (simulator, seed) => {
     const [world, promiser] = leaseOnOnePromise(simulator, seed);
     for (let time = 0; time < 2; time++) {
@@ -229,7 +229,7 @@ export const courses = {
     cluster.advance(300);
     return world.broken;
   },
-} satisfies Record<string, Course>;
+} satisfies Record<string, ToldPath>;
 
 /** Sees whether one has given the other a pre-vote. */
 class Granted extends Watcher {

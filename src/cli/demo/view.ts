@@ -4,10 +4,10 @@ import { textTable } from "../../report/text/text-table.js";
 import type { DemoEvent } from "./event.js";
 import type { Totals } from "./leadership-record.js";
 
-/** What a replica is on the screen. */
-type Part = "starts" | "follows" | "leads" | "killed" | "stopped";
+/** How a replica is shown. */
+type Look = "starts" | "follows" | "leads" | "killed" | "stopped";
 
-const marks: Readonly<Record<Part, string>> = {
+const marks: Readonly<Record<Look, string>> = {
   starts: "○",
   follows: "·",
   leads: "●",
@@ -18,7 +18,7 @@ const marks: Readonly<Record<Part, string>> = {
 type Style = Parameters<typeof styleText>[0];
 
 /** Draws a demo line by line: the time, the term, a column for each replica, and what happened. */
-export interface Screen {
+export interface View {
   /** The line of an event, newline included; empty where there is nothing to see. */
   line(event: DemoEvent, sinceMs: number): string;
   /** The closing table. */
@@ -28,9 +28,9 @@ export interface Screen {
 /** What a line needs besides the columns of the replicas. */
 const wideChars = 55;
 
-/** A screen with or without colours, so many characters wide. */
-export function createScreen(coloured: boolean, widthChars: number): Screen {
-  const parts = new Map<string, Part>();
+/** A view with or without colours, so many characters wide. */
+export function createView(coloured: boolean, widthChars: number): View {
+  const looks = new Map<string, Look>();
   let term = 0;
 
   function paint(style: Style, text: string): string {
@@ -38,23 +38,23 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
   }
 
   function isNarrow(): boolean {
-    return widthChars < wideChars + 5 * parts.size;
+    return widthChars < wideChars + 5 * looks.size;
   }
 
   function columns(): string {
     const [near, far] = isNarrow() ? ["", " "] : [" ", "  "];
-    return [...parts].map(([id, part]) => paint(styleOf(part), `${id}${near}${marks[part]}`)).join(far);
+    return [...looks].map(([id, look]) => paint(styleOf(look), `${id}${near}${marks[look]}`)).join(far);
   }
 
   /** Takes note of an event; gives what to say of it, or null. */
   function take(event: DemoEvent): string | null {
     switch (event.event) {
       case "begun":
-        for (const id of event.replicas) parts.set(id, "starts");
+        for (const id of event.replicas) looks.set(id, "starts");
         return `${event.replicas.length} processes start`;
       case "elected":
-        for (const [id, part] of parts) if (part === "leads") parts.set(id, "follows");
-        parts.set(event.id, "leads");
+        for (const [id, look] of looks) if (look === "leads") looks.set(id, "follows");
+        looks.set(event.id, "leads");
         term = event.term;
         return paint(
           ["green", "bold"],
@@ -64,22 +64,22 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
         );
       case "lost":
         // One that was killed has told so already, one that woke as well.
-        if (parts.get(event.id) !== "leads")
+        if (looks.get(event.id) !== "leads")
           return event.reason === "stopped" ? `${event.id} hands over` : null;
-        parts.set(event.id, "follows");
+        looks.set(event.id, "follows");
         return `${event.id} leads no longer: ${event.reason}`;
       case "killed":
-        parts.set(event.id, event.signal === "STOP" ? "stopped" : "killed");
+        looks.set(event.id, event.signal === "STOP" ? "stopped" : "killed");
         return paint("red", `SIG${event.signal} to ${event.id}`) + paint("dim", `  (${event.kill})`);
       case "restarted":
-        parts.set(event.id, "starts");
+        looks.set(event.id, "starts");
         return `${event.id} starts again`;
       case "woke":
-        parts.set(event.id, event.isLeader ? "leads" : "starts");
+        looks.set(event.id, event.isLeader ? "leads" : "starts");
         return `${event.id} wakes: ${event.isLeader ? "leads" : "leads no longer"}`;
       case "follows": {
-        const news = parts.get(event.id) === "starts";
-        parts.set(event.id, "follows");
+        const news = looks.get(event.id) === "starts";
+        looks.set(event.id, "follows");
         term = Math.max(term, event.term);
         return news ? `${event.id} follows ${event.leader}` : null;
       }
@@ -89,6 +89,7 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
   }
 
   return {
+    totals: totalsText,
     line(event, sinceMs) {
       const said = take(event);
       if (said === null) return "";
@@ -99,20 +100,21 @@ export function createScreen(coloured: boolean, widthChars: number): Screen {
       const line = `${paint("dim", head)} ${columns()}  ${said}\n`;
       return event.event === "begun" ? introduction(event) + line : line;
     },
-    totals(totals, kills) {
-      const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
-      const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
-      const table = textTable([
-        ["", "min", "p50", "p90", "max"],
-        ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],
-      ]);
-      return [
-        `\n${failoversMs.length} new leaders after ${kills}\n\n${table}\n`,
-        `leaders in a term   at most ${leadersPerTermMax}, in ${termCount} terms\n`,
-        `leases overlapping  ${shown(leaseOverlapMs)}, of ${leaseCount} leases\n`,
-      ].join("");
-    },
   };
+}
+
+function totalsText(totals: Totals, kills: string): string {
+  const { failoversMs, leadersPerTermMax, termCount, leaseCount, leaseOverlapMs } = totals;
+  const { min, p50, p90, max } = quantiles(failoversMs) ?? {};
+  const table = textTable([
+    ["", "min", "p50", "p90", "max"],
+    ["failover", ...[min, p50, p90, max].map((ms) => (ms === undefined ? "-" : shown(ms)))],
+  ]);
+  return [
+    `\n${failoversMs.length} new leaders after ${kills}\n\n${table}\n`,
+    `leaders in a term   at most ${leadersPerTermMax}, in ${termCount} terms\n`,
+    `leases overlapping  ${shown(leaseOverlapMs)}, of ${leaseCount} leases\n`,
+  ].join("");
 }
 
 function introduction({ timing, folder, signal, kills }: Extract<DemoEvent, { event: "begun" }>): string {
@@ -120,8 +122,8 @@ function introduction({ timing, folder, signal, kills }: Extract<DemoEvent, { ev
   return `SIG${signal} to the leader, ${kills} ×, timing ${timing}\nvotes in ${folder}\n${legend}\n\n`;
 }
 
-function styleOf(part: Part): Style {
-  switch (part) {
+function styleOf(look: Look): Style {
+  switch (look) {
     case "leads":
       return ["green", "bold"];
     case "killed":
