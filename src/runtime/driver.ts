@@ -69,7 +69,10 @@ export type RequestInput =
 /** How many messages wait for the disk; the oldest are dropped, as a network might. */
 const waitingCountMax = 1000;
 
-/** Makes the driver of a node. Does nothing before `start`. */
+/**
+ * Makes the driver of a node. Does nothing before `start`. Long: the mailbox, the effects and the end of a node share one state (`stepping`,
+ * `stopped`, the writes begun), and parts of it would have to hand all of that to each other.
+ */
 export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHandlers): Driver {
   const { clock, random, store, transport } = ports;
   const { clockDriftRatio, voteHoldMs, quorumTimeoutMs, electionTimeout } = node.settings;

@@ -52,7 +52,7 @@ export { figure16, type Published, publishedShares, thesisWan } from "./study/pu
 export type { StudyResult } from "./study/result.js";
 export { runStudy, type StudyOptions } from "./study/run-study.js";
 export { studies } from "./study/studies.js";
-export type { Labels, StudyRow, Study, StudyCase, Trial } from "./study/study.js";
+export type { Labels, Study, StudyCase, StudyRow, Trial } from "./study/study.js";
 export { playTrials, type StudyJob } from "./study/study-job.js";
 export type { Baseline, BaselineJob, BaselineResult } from "./sweep/baseline.js";
 export type { CellRecord, StoppingRule } from "./sweep/cell-record.js";
