@@ -130,7 +130,7 @@ function isWarning(event: NodeEvent): boolean {
     case "members":
       return event.removed;
     case "lost":
-      return !["resigned", "stopped", "removed"].includes(event.reason);
+      return !["resigned", "stopped"].includes(event.reason);
     default:
       return false;
   }
@@ -149,7 +149,6 @@ const lossReasons: Readonly<Record<LossReason, string>> = {
   resigned: "it handed over",
   unhealthy: "its service is unhealthy",
   storeFailed: "it cannot write its votes",
-  removed: "it was removed",
   stopped: "it stops",
 };
 

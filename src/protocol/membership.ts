@@ -48,7 +48,6 @@ export function reconfigure(
     if (peer?.holdsConfiguration !== true || peer.promisedUntilMs <= nowMs) return "notReady";
     peer.ackedAtMs = nowMs;
   }
-  for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);
   const metBefore = node.record.incarnationsMet;
   takeConfiguration(node, next);
   updatePeers(node, role, metBefore, nowMs);

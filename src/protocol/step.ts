@@ -3,6 +3,7 @@ import {
   forgetAt,
   freeAt,
   isContender,
+  jumpCountsFrom,
   quorumDeadline,
   waitUntil,
   wakeAt,
@@ -173,11 +174,14 @@ function onPersisted(node: Node, record: DurableRecord, nowMs: number, effects: 
 /** The machine slept, for nobody knows how long: what replies promised may be over, and waits begin again (rule 15). */
 function onClockJumped(node: Node, nowMs: number, effects: Effect[]): void {
   const { role } = node;
-  node.heardMemberAtMs = nowMs;
   if (role.name !== "leader") {
+    if (nowMs < jumpCountsFrom(node)) return;
+    node.jumpedAtMs = nowMs;
+    node.heardMemberAtMs = nowMs;
     beginWait(node, nowMs);
     return;
   }
+  node.heardMemberAtMs = nowMs;
   role.forgottenSeq = role.seq;
   for (const peer of role.peers.values()) peer.promisedUntilMs = Number.NEGATIVE_INFINITY;
   sendHeartbeats(node, role, nowMs, effects);

@@ -64,6 +64,11 @@ export function nextInquiryAt(node: Node): number {
   return node.inquiredAtMs + node.settings.electionTimeout.minMs;
 }
 
+/** From when on a jump of the clock restarts a wait again: never before a wait that one restarted is over (rule 15). */
+export function jumpCountsFrom(node: Node): number {
+  return node.jumpedAtMs + node.settings.electionTimeout.maxMs;
+}
+
 /** When a leader by a handover need not wait any longer for the lease before its own (rule 16). */
 export function freeAt(role: Leader): number {
   return role.pendingHandover?.freeAtMs ?? Number.POSITIVE_INFINITY;

@@ -12,7 +12,6 @@ export type LossReason =
   | "resigned"
   | "unhealthy"
   | "storeFailed"
-  | "removed"
   | "stopped";
 
 /** What one voter answered in a round. */
@@ -171,6 +170,8 @@ export interface Node {
   believedStranger: NodeId | null;
   /** The term for which gaining leadership was announced and not yet its loss. */
   announcedTerm: number | null;
+  /** When a jump of the clock last restarted the wait (rule 15). */
+  jumpedAtMs: number;
   /** When the node was told its last fact: time never goes back. */
   steppedAtMs: number;
   /** When the timer that was ordered last fires. */
@@ -223,6 +224,7 @@ export function createNode(options: {
     inquiredAtMs: Number.NEGATIVE_INFINITY,
     believedStranger: null,
     announcedTerm: null,
+    jumpedAtMs: Number.NEGATIVE_INFINITY,
     steppedAtMs: nowMs,
     timerAtMs: Number.POSITIVE_INFINITY,
   };

@@ -244,4 +244,14 @@ export const leases: readonly Mutant[] = [
     ],
     claims: ["14. the end of a link ends nothing, whatever its reason"],
   },
+  {
+    name: "every jump restarts the wait",
+    edits: [["step.ts", "if (nowMs < jumpCountsFrom(node)) return;", ""]],
+    claims: ["15. jumps that come again and again do not keep a follower"],
+  },
+  {
+    name: "a wait for as long as a hold is said to last",
+    edits: [["round.ts", "Math.min(freed, node.settings.electionTimeout.minMs)", "freed"]],
+    claims: ["11. that wait is no longer than the least timeout, whatever"],
+  },
 ];

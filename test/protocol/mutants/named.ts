@@ -2,8 +2,6 @@ import type { Mutant } from "./mutant.js";
 
 const restart = "const restarted = settings.modes.voteHold && record.term > 0;";
 const older = 'if (goesByOlder(node, request)) return "olderConfiguration";\n';
-const removedPeers =
-  "for (const { id } of current.voters) if (voterOf(next, id) === undefined) role.peers.delete(id);";
 
 /** Bugs that random chaos alone missed. */
 export const named: readonly Mutant[] = [
@@ -119,7 +117,6 @@ export const named: readonly Mutant[] = [
   {
     name: "promises surviving removal",
     edits: [
-      ["membership.ts", removedPeers, ""],
       [
         "membership.ts",
         "if (!members.has(id) || metBefore.get(id) !== incarnationsMet.get(id)) role.peers.delete(id);",

@@ -196,6 +196,17 @@ export const campaigning = [
       expect(campaignMs(asker) - lostMs).toBeCloseTo(60 + 7.5, 6);
     },
   ),
+  claim(
+    "11. that wait is no longer than the least timeout, whatever the holds are said to be",
+    (protocol) => {
+      const asker = aPreCandidate(protocol);
+      const { round } = asker.node;
+      const refusal = { term: 1, preVote: true, granted: false, reason: "voteHold", round } as const;
+      for (const id of ["b", "c"]) asker.hear(id, voteReply({ ...refusal, remainingHoldMs: 86_400_000 }));
+      const lostMs = asker.nowMs;
+      expect(campaignMs(asker) - lostMs).toBeCloseTo(150 + 7.5, 6);
+    },
+  ),
   claim("11. a heartbeat of the same term ends a round, a pre-vote round as well", (protocol) => {
     for (const node of [aPreCandidate(protocol), aCandidate(protocol)]) {
       const { term } = node;

@@ -192,6 +192,18 @@ export const leading = [
     leader.hear("b", heartbeatReply(leader), leader.nowMs + 1);
     expect(leader.effects.at(-1)).toEqual({ kind: "gained", term: 2 });
   }),
+  claim("15. jumps that come again and again do not keep a follower from campaigning", (protocol) => {
+    const follower = aFollower(protocol);
+    const startMs = follower.nowMs;
+    while (follower.roleName === "follower" && follower.nowMs < startMs + 10_000) {
+      follower.tell({ kind: "clockJumped" }, follower.nowMs + 100);
+      const { timerAtMs } = follower.node;
+      if (timerAtMs <= follower.nowMs + 100)
+        follower.tell({ kind: "timer" }, Math.max(follower.nowMs, timerAtMs));
+    }
+    expect(follower.roleName).toBe("preCandidate");
+    expect(follower.nowMs).toBeLessThan(startMs + 100 + 300);
+  }),
   claim("15. after a jump a follower begins its wait again", (protocol) => {
     const follower = aFollower(protocol);
     follower.tell({ kind: "clockJumped" }, follower.nowMs + 100);

@@ -121,6 +121,14 @@ export const voting = [
     const request = voteRequest(voter.node.record.configuration);
     for (let time = 0; time < 3; time++) expect(voter.hear("b", request)).toMatchObject({ granted: true });
   }),
+  claim("6. but not before the hold has ended, as after a restart", (protocol) => {
+    const voter = aFollower(protocol);
+    const request = voteRequest(voter.node.record.configuration);
+    expect(voter.hear("b", request)).toMatchObject({ granted: true });
+    const again = voter.restart();
+    expect(again.hear("b", request, again.nowMs + 149)).toMatchObject({ granted: false, reason: "voteHold" });
+    expect(again.hear("b", request, again.nowMs + 1)).toMatchObject({ granted: true });
+  }),
   claim("6. one peer's reply counts once per round", (protocol) => {
     const candidate = aCandidate(protocol, { voters: "abcde" });
     const grant = voteReply({ round: candidate.node.round });
