@@ -14,7 +14,7 @@ import {
 } from "../protocol/index.js";
 import { type HeldMessage, leavesAtOnce, releaseHeld } from "./outbox.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
-import { createJumpWatch } from "./suspend-watch.js";
+import { createSuspendWatch } from "./suspend-watch.js";
 import { createVerifications, type Verifications } from "./verifications.js";
 import { changed, view } from "./view.js";
 
@@ -91,7 +91,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   /** The term the owner was told to lead in, until it is told of the loss. */
   let toldTerm: number | null = null;
   // No lease outlives the contact that it rests on by more than the quorum timeout, whatever holds others promise.
-  const watch = createJumpWatch(clock, clockDriftRatio * voteHoldMs, quorumTimeoutMs);
+  const watch = createSuspendWatch(clock, clockDriftRatio * voteHoldMs, quorumTimeoutMs);
   let seen = view(node);
 
   function tell(input: Input): void {

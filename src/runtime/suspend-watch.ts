@@ -23,7 +23,7 @@ const readingCountMax = 5;
  * long suspend, and many short ones within the window. A wall clock that is set back is compared with its new time from then on. A gain over longer
  * than the window, from small corrections now and then, is no suspend.
  */
-export function createJumpWatch(
+export function createSuspendWatch(
   clock: Pick<Clock, "nowMs" | "wallMs">,
   driftMs: number,
   windowMs: number,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Configuration, DurableRecord, Effect, Message, Node, Sight } from "../../src/protocol/index.js";
+import type {
+  Configuration,
+  DurableRecord,
+  Effect,
+  Message,
+  Node,
+  Observation,
+} from "../../src/protocol/index.js";
 import * as protocol from "../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "./support/messages.js";
 import { aFollower, aLeader, aNewLeader, founders, incarnationOf, known } from "./support/nodes.js";
@@ -7,7 +14,7 @@ import { aFollower, aLeader, aNewLeader, founders, incarnationOf, known } from "
 const configuration = protocol.foundingConfiguration(founders("abc"));
 
 /** What is seen of a node that has no lease, an exact clock, and on its disk what it has in mind. */
-function sightOf(node: Node, over: Partial<Sight> = {}): Sight {
+function sightOf(node: Node, over: Partial<Observation> = {}): Observation {
   const never = Number.NEGATIVE_INFINITY;
   return { node, durable: node.record, leaseUntilMs: never, clockMs: 0, clockRate: 1, trueMs: 0, ...over };
 }
@@ -15,7 +22,7 @@ function sightOf(node: Node, over: Partial<Sight> = {}): Sight {
 /** A watch that has seen these nodes start. */
 function watching(...nodes: readonly Node[]): protocol.Watch {
   const watch = protocol.createWatch();
-  for (const node of nodes) expect(protocol.sawStart(watch, sightOf(node))).toEqual([]);
+  for (const node of nodes) expect(protocol.observeStart(watch, sightOf(node))).toEqual([]);
   return watch;
 }
 
@@ -37,23 +44,23 @@ describe("the watch over invariants", () => {
   it("I1: sees two leaders of a term, and one node that leads it twice", () => {
     const [a, b] = [aNewLeader(protocol, { id: "a" }).node, aNewLeader(protocol, { id: "b" }).node];
     const watch = watching(a, b);
-    expect(protocol.sawStep(watch, sightOf(a), null)).toEqual([]);
-    expect(protocol.sawStep(watch, sightOf(a), null)).toEqual([]);
-    expect(protocol.sawStep(watch, sightOf(b), null)).toEqual([
+    expect(protocol.observeStep(watch, sightOf(a), null)).toEqual([]);
+    expect(protocol.observeStep(watch, sightOf(a), null)).toEqual([]);
+    expect(protocol.observeStep(watch, sightOf(b), null)).toEqual([
       { invariant: "I1", nodes: ["a", "b"], term: 2, sentence: "a and then b became leader of the term" },
     ]);
-    expect(protocol.sawStart(watch, sightOf(a))).toEqual([]);
-    expect(names(protocol.sawStep(watch, sightOf(a), null))).toEqual(["I1"]);
+    expect(protocol.observeStart(watch, sightOf(a))).toEqual([]);
+    expect(names(protocol.observeStep(watch, sightOf(a), null))).toEqual(["I1"]);
   });
 
   it("I2: sees a vote given twice or forgotten in memory", () => {
     const voter = aFollower(protocol, { votedFor: "b" }).node;
     for (const votedFor of ["c", null])
-      expect(names(protocol.sawStep(watching(voter), sightOf(...pair(voter, { votedFor })), null))).toEqual([
-        "I2",
-      ]);
+      expect(
+        names(protocol.observeStep(watching(voter), sightOf(...pair(voter, { votedFor })), null)),
+      ).toEqual(["I2"]);
     expect(
-      protocol.sawStep(watching(voter), sightOf(...pair(voter, { term: 2, votedFor: "c" })), null),
+      protocol.observeStep(watching(voter), sightOf(...pair(voter, { term: 2, votedFor: "c" })), null),
     ).toEqual([]);
   });
 
@@ -62,22 +69,24 @@ describe("the watch over invariants", () => {
     const watch = watching(voter);
     const grant = voteReply({ term: 2 });
     const durable = (votedFor: string) => ({ durable: { ...voter.record, term: 2, votedFor } });
-    expect(protocol.sawSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
-    expect(protocol.sawSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
-    protocol.sawEnd(watch, "a");
-    protocol.sawStart(watch, sightOf(voter));
-    expect(names(protocol.sawSend(watch, sightOf(voter, durable("c")), "c", grant))).toEqual(["I2"]);
-    protocol.sawStart(watch, sightOf({ ...voter, record: { ...voter.record, incarnation: "a-2" } }));
-    expect(protocol.sawSend(watch, sightOf(voter, durable("c")), "c", grant)).toEqual([]);
+    expect(protocol.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
+    expect(protocol.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
+    protocol.observeEnd(watch, "a");
+    protocol.observeStart(watch, sightOf(voter));
+    expect(names(protocol.observeSend(watch, sightOf(voter, durable("c")), "c", grant))).toEqual(["I2"]);
+    protocol.observeStart(watch, sightOf({ ...voter, record: { ...voter.record, incarnation: "a-2" } }));
+    expect(protocol.observeSend(watch, sightOf(voter, durable("c")), "c", grant)).toEqual([]);
   });
 
   it("I2: counts the own candidacy as a vote", () => {
     const voter = node();
     const watch = watching(voter);
     const durable = { ...voter.record, term: 2, votedFor: "a" };
-    expect(protocol.sawSend(watch, sightOf(voter, { durable }), "b", voteRequest(configuration))).toEqual([]);
-    const sight = sightOf(voter, { durable: { ...durable, votedFor: "c" } });
-    expect(names(protocol.sawSend(watch, sight, "c", voteReply({ term: 2 })))).toEqual(["I2"]);
+    expect(protocol.observeSend(watch, sightOf(voter, { durable }), "b", voteRequest(configuration))).toEqual(
+      [],
+    );
+    const observation = sightOf(voter, { durable: { ...durable, votedFor: "c" } });
+    expect(names(protocol.observeSend(watch, observation, "c", voteReply({ term: 2 })))).toEqual(["I2"]);
   });
 
   it("I3: sees a term or a configuration go back, in a step and over a restart", () => {
@@ -89,11 +98,11 @@ describe("the watch over invariants", () => {
       { term: 4 },
       { configuration: protocol.configurationOf(2, 2, founders("abc"), []) },
     ]) {
-      expect(names(protocol.sawStep(watching(old), sightOf(...pair(old, record)), null))).toEqual(["I3"]);
-      expect(names(protocol.sawStart(watching(old), sightOf(...pair(old, record))))).toEqual(["I3"]);
+      expect(names(protocol.observeStep(watching(old), sightOf(...pair(old, record)), null))).toEqual(["I3"]);
+      expect(names(protocol.observeStart(watching(old), sightOf(...pair(old, record))))).toEqual(["I3"]);
     }
     const fresh = { ...old, record: { ...old.record, term: 0, incarnation: "a-2" } };
-    expect(protocol.sawStart(watching(old), sightOf(fresh))).toEqual([]);
+    expect(protocol.observeStart(watching(old), sightOf(fresh))).toEqual([]);
   });
 
   it("I4: sees two leases at one instant of true time, by clocks of different rates", () => {
@@ -105,9 +114,9 @@ describe("the watch over invariants", () => {
       const watch = watching(a, b);
       // A hundred milliseconds on a clock that loses ten per cent are 111.1 in truth: until 71 + 111.1.
       const slow = { clockMs: 500, leaseUntilMs: 600, clockRate: 0.9, trueMs: 71 };
-      expect(protocol.sawStep(watch, sightOf(a, slow), null)).toEqual([]);
+      expect(protocol.observeStep(watch, sightOf(a, slow), null)).toEqual([]);
       const other = { clockMs: 9000, leaseUntilMs: 9001, clockRate: 1.1, trueMs: atMs };
-      expect(names(protocol.sawStep(watch, sightOf(b, other), null))).toEqual(expected);
+      expect(names(protocol.observeStep(watch, sightOf(b, other), null))).toEqual(expected);
     }
   });
 
@@ -115,13 +124,13 @@ describe("the watch over invariants", () => {
     const [a, b] = [node("a"), node("b")];
     const held = { clockMs: 0, leaseUntilMs: 100 };
     for (const end of [
-      (watch: protocol.Watch) => protocol.sawEnd(watch, "a"),
-      (watch: protocol.Watch) => protocol.sawStep(watch, sightOf(a), null),
+      (watch: protocol.Watch) => protocol.observeEnd(watch, "a"),
+      (watch: protocol.Watch) => protocol.observeStep(watch, sightOf(a), null),
     ]) {
       const watch = watching(a, b);
-      protocol.sawStep(watch, sightOf(a, held), null);
+      protocol.observeStep(watch, sightOf(a, held), null);
       end(watch);
-      expect(protocol.sawStep(watch, sightOf(b, held), null)).toEqual([]);
+      expect(protocol.observeStep(watch, sightOf(b, held), null)).toEqual([]);
     }
   });
 
@@ -138,7 +147,7 @@ describe("the watch over invariants", () => {
     ["an order", { kind: "timeoutNow", term: 2, waitMs: 0 }],
   ])("I5: sees a message that tells of %s before it is on disk", (_what, message) => {
     const teller = node();
-    const violations = protocol.sawSend(watching(teller), sightOf(teller), "b", message);
+    const violations = protocol.observeSend(watching(teller), sightOf(teller), "b", message);
     expect(names(violations)).toContain("I5");
   });
 
@@ -146,22 +155,22 @@ describe("the watch over invariants", () => {
     const teller = node();
     const watch = watching(teller);
     const far = { term: 9, preVote: true };
-    expect(protocol.sawSend(watch, sightOf(teller), "b", voteRequest(configuration, far))).toEqual([]);
-    expect(protocol.sawSend(watch, sightOf(teller), "b", voteReply(far))).toEqual([]);
+    expect(protocol.observeSend(watch, sightOf(teller), "b", voteRequest(configuration, far))).toEqual([]);
+    expect(protocol.observeSend(watch, sightOf(teller), "b", voteReply(far))).toEqual([]);
   });
 
   it("I5: sees a changed record that nobody writes", () => {
     const voter = node();
     const [after] = pair(voter, { term: 2 });
-    expect(names(protocol.sawStep(watching(voter), sightOf(after), []))).toEqual(["I5"]);
+    expect(names(protocol.observeStep(watching(voter), sightOf(after), []))).toEqual(["I5"]);
     const [written, effects] = changed(voter, { term: 2 });
-    expect(protocol.sawStep(watching(voter), sightOf(written), effects)).toEqual([]);
+    expect(protocol.observeStep(watching(voter), sightOf(written), effects)).toEqual([]);
   });
 
   it("I5: sees a leader by a vote of its own that is not on its disk", () => {
     const leader = aNewLeader(protocol).node;
     const durable = { ...leader.record, term: 1 };
-    expect(names(protocol.sawStep(watching(leader), sightOf(leader, { durable }), null))).toEqual(["I5"]);
+    expect(names(protocol.observeStep(watching(leader), sightOf(leader, { durable }), null))).toEqual(["I5"]);
   });
 
   const leader = aLeader(protocol).node;
@@ -177,14 +186,14 @@ describe("the watch over invariants", () => {
     ["a loss after a send", { ...leader, announcedTerm: null }, [beat, lost], ["I6", "I6"]],
     ["a change that is told nobody", leader, [], ["I6"]],
   ])("I6: judges %s", (_what, after, effects, expected) => {
-    expect(names(protocol.sawStep(watching(leader), sightOf(after), effects))).toEqual(expected);
+    expect(names(protocol.observeStep(watching(leader), sightOf(after), effects))).toEqual(expected);
   });
 
   it("I6: sees somebody told to lead a lower term than was told before, by anybody", () => {
     const other = aLeader(protocol, { id: "b", term: 7 }).node;
     const watch = watching(leader, other);
-    expect(protocol.sawStep(watch, sightOf(other), [{ kind: "gained", term: 8 }])).toEqual([]);
-    expect(names(protocol.sawStep(watch, sightOf(leader), [gained]))).toEqual(["I6"]);
+    expect(protocol.observeStep(watch, sightOf(other), [{ kind: "gained", term: 8 }])).toEqual([]);
+    expect(names(protocol.observeStep(watch, sightOf(leader), [gained]))).toEqual(["I6"]);
   });
 
   const holding = (id: string, held: Configuration, incarnation = incarnationOf(id)): Node => {
@@ -206,7 +215,7 @@ describe("the watch over invariants", () => {
     const watch = protocol.createWatch();
     const held = [protocol.nobody, configuration, next, afterNext];
     const found = [...versions].flatMap((version, index) =>
-      protocol.sawStart(
+      protocol.observeStart(
         watch,
         sightOf(holding("abcde".charAt(index), held[Number(version)] as Configuration)),
       ),
@@ -216,22 +225,22 @@ describe("the watch over invariants", () => {
 
   it("I7: counts nobody who lost its disk as the voter it was", () => {
     const watch = watching(...["a", "b"].map((id) => holding(id, configuration)));
-    protocol.sawStart(watch, sightOf(holding("c", configuration)));
+    protocol.observeStart(watch, sightOf(holding("c", configuration)));
     const far = protocol.configurationOf(1, 5, [known("a"), known("x"), known("y")], []);
-    for (const id of ["x", "y", "a"]) protocol.sawStart(watch, sightOf(holding(id, far)));
-    expect(names(protocol.sawStart(watch, sightOf(holding("c", configuration))))).toEqual(["I7"]);
-    expect(names(protocol.sawStart(watch, sightOf(holding("c", configuration, "c-2"))))).toEqual([]);
+    for (const id of ["x", "y", "a"]) protocol.observeStart(watch, sightOf(holding(id, far)));
+    expect(names(protocol.observeStart(watch, sightOf(holding("c", configuration))))).toEqual(["I7"]);
+    expect(names(protocol.observeStart(watch, sightOf(holding("c", configuration, "c-2"))))).toEqual([]);
   });
 
   it("is plain data that can be forked", () => {
     const watch = watching(leader);
-    protocol.sawStep(watch, sightOf(leader, { leaseUntilMs: 5 }), [gained]);
+    protocol.observeStep(watch, sightOf(leader, { leaseUntilMs: 5 }), [gained]);
     expect(structuredClone(watch)).toEqual(watch);
   });
 });
 
 /** A node with another record, and with that on its disk. */
-function pair(before: Node, record: Partial<DurableRecord>): [Node, Partial<Sight>] {
+function pair(before: Node, record: Partial<DurableRecord>): [Node, Partial<Observation>] {
   const next = { ...before.record, ...record };
   return [{ ...before, record: next }, { durable: next }];
 }

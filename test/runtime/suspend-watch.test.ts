@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createJumpWatch } from "../../src/runtime/suspend-watch.js";
+import { createSuspendWatch } from "../../src/runtime/suspend-watch.js";
 
 /** Looks 200 times, 1 ms apart; after reading number `reading` of the look in the middle `during` happens. Returns the alarms. */
 function alarmsWith(
@@ -13,7 +13,7 @@ function alarmsWith(
     if (armed && readings++ === reading) during(clock);
     return value;
   };
-  const watch = createJumpWatch(
+  const watch = createSuspendWatch(
     { nowMs: () => read(clock.monotonicMs), wallMs: () => read(clock.wallMs) },
     1.5,
     300,

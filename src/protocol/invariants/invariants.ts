@@ -7,8 +7,8 @@ import { disjointElectorates, newer } from "./electorates.js";
 
 /**
  * Looks at many nodes from outside and says when something happened that must never happen: I1 to I7. Shares nothing but types with what it
- * judges, because a check that shares code shares its mistakes. Call `sawStart` when a process starts, `sawStep` after each step, `sawSend`
- * when a message leaves a node, `sawEnd` when nobody can ask a node any more.
+ * judges, because a check that shares code shares its mistakes. Call `observeStart` when a process starts, `observeStep` after each step, `observeSend`
+ * when a message leaves a node, `observeEnd` when nobody can ask a node any more.
  */
 
 /** What must always hold, by its name in docs/protocol.md. */
@@ -23,7 +23,7 @@ export interface Violation {
 }
 
 /** What there is to see of one node at one instant. Nothing of it is kept but the records. */
-export interface Sight {
+export interface Observation {
   readonly node: Node;
   /** What is on its disk for certain: what a crash at this instant would leave. */
   readonly durable: DurableRecord;
@@ -82,7 +82,7 @@ export function createWatch(): Watch {
 }
 
 /** A process starts, from what is on its disk (I3, I7). Another incarnation is another node under the same name. */
-export function sawStart(watch: Watch, { node, durable }: Sight): Found {
+export function observeStart(watch: Watch, { node, durable }: Observation): Found {
   const { id, record } = node;
   const known = watch.nodes.get(id);
   const before = known?.record.incarnation === record.incarnation ? known : undefined;
@@ -106,7 +106,7 @@ export function sawStart(watch: Watch, { node, durable }: Sight): Found {
 }
 
 /** Nobody can ask this node any more: its process died, or its machine sleeps. */
-export function sawEnd(watch: Watch, id: NodeId): void {
+export function observeEnd(watch: Watch, id: NodeId): void {
   watch.leases.delete(id);
 }
 
@@ -114,8 +114,12 @@ export function sawEnd(watch: Watch, id: NodeId): void {
  * A node has dealt with a fact (all but I5's part on messages).
  * @param effects what it ordered, if known: without them I6 and the order of writes go unwatched
  */
-export function sawStep(watch: Watch, sight: Sight, effects: readonly Effect[] | null): Found {
-  const { node, durable } = sight;
+export function observeStep(
+  watch: Watch,
+  observation: Observation,
+  effects: readonly Effect[] | null,
+): Found {
+  const { node, durable } = observation;
   const watched = watch.nodes.get(node.id);
   if (watched === undefined) throw new Error(`${node.id} was not seen to start`);
   let found: Violation[] | null = null;
@@ -135,16 +139,16 @@ export function sawStep(watch: Watch, sight: Sight, effects: readonly Effect[] |
   watched.durable = durable;
   if (reconfigured) add(electorates(watch));
   if (node.role.name !== "leader") watched.leadsTerm = null;
-  else if (watched.leadsTerm !== node.record.term) add(becameLeader(watch, watched, sight));
-  if (sight.leaseUntilMs > sight.clockMs) add(holdsLease(watch, sight));
+  else if (watched.leadsTerm !== node.record.term) add(becameLeader(watch, watched, observation));
+  if (observation.leaseUntilMs > observation.clockMs) add(holdsLease(watch, observation));
   else if (watch.leases.size > 0) watch.leases.delete(node.id);
-  if (effects !== null) add(announcements(watch, watched, sight, effects));
+  if (effects !== null) add(announcements(watch, watched, observation, effects));
   return found ?? none;
 }
 
 /** A message leaves a node (I2, I5): whatever it reveals is on disk. */
-export function sawSend(watch: Watch, sight: Sight, to: NodeId, message: Message): Found {
-  const { node, durable } = sight;
+export function observeSend(watch: Watch, observation: Observation, to: NodeId, message: Message): Found {
+  const { node, durable } = observation;
   const found: Violation[] = [];
   const early = (what: string): void => {
     const sentence = `${node.id} told ${to} ${what}, which is not on its disk`;
@@ -195,7 +199,7 @@ function unwritten({ id, record }: Node, effects: readonly Effect[]): Found {
 }
 
 /** I1, and the part of I5 that candidates must keep. */
-function becameLeader(watch: Watch, watched: Watched, { node, durable }: Sight): Found {
+function becameLeader(watch: Watch, watched: Watched, { node, durable }: Observation): Found {
   const found: Violation[] = [];
   const { term } = node.record;
   const other = watch.leaders.get(term);
@@ -213,8 +217,8 @@ function becameLeader(watch: Watch, watched: Watched, { node, durable }: Sight):
 }
 
 /** I4: a lease can only begin while no other runs; those that have run out are forgotten on the way. */
-function holdsLease(watch: Watch, sight: Sight): Found {
-  const { node, clockMs, clockRate, trueMs, leaseUntilMs } = sight;
+function holdsLease(watch: Watch, observation: Observation): Found {
+  const { node, clockMs, clockRate, trueMs, leaseUntilMs } = observation;
   const { term } = node.record;
   const own = watch.leases.get(node.id);
   if (own?.term !== term)
@@ -237,8 +241,13 @@ function holdsLease(watch: Watch, sight: Sight): Found {
 const order = "lost persist draw setTimer send answered gained".split(" ") as readonly Effect["kind"][];
 
 /** I6, and the part of I5 on what is announced. */
-function announcements(watch: Watch, watched: Watched, sight: Sight, effects: readonly Effect[]): Found {
-  const { node, durable } = sight;
+function announcements(
+  watch: Watch,
+  watched: Watched,
+  observation: Observation,
+  effects: readonly Effect[],
+): Found {
+  const { node, durable } = observation;
   const found: Violation[] = [];
   const add = (invariant: Invariant, term: number, sentence: string): void => {
     found.push(violation(invariant, [node.id], term, sentence));

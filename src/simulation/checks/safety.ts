@@ -2,11 +2,11 @@ import { leaseUntil, type Message, quorumSize } from "../../protocol/index.js";
 import {
   type Violation as Broken,
   createWatch,
-  type Sight,
-  sawEnd,
-  sawSend,
-  sawStart,
-  sawStep,
+  type Observation,
+  observeEnd,
+  observeSend,
+  observeStart,
+  observeStep,
   type Watch,
 } from "../../protocol/invariants/invariants.js";
 import type { Cluster } from "../cluster/cluster.js";
@@ -26,7 +26,7 @@ export type Report = (promise: string, text: string) => void;
 
 /** What is remembered of one node from event to event, beside what the invariants remember. */
 interface Memory {
-  readonly sight: { -readonly [Key in keyof Sight]: Sight[Key] };
+  readonly observation: { -readonly [Key in keyof Observation]: Observation[Key] };
   ledTerm: number;
   toldTerm: number | null;
   followedTerm: number;
@@ -55,7 +55,7 @@ export class Safety extends Watcher {
     this.cluster = cluster;
     this.report = report;
     this.memories = cluster.processes.map(({ node, disk }) => ({
-      sight: {
+      observation: {
         node,
         durable: disk.record,
         leaseUntilMs: Number.NEGATIVE_INFINITY,
@@ -75,18 +75,18 @@ export class Safety extends Watcher {
   }
 
   override started(process: SimulatedProcess): void {
-    this.tell(sawStart(this.watch, this.see(process)));
+    this.tell(observeStart(this.watch, this.see(process)));
   }
 
   override died(process: SimulatedProcess): void {
     this.memory(process).toldTerm = null;
-    sawEnd(this.watch, process.id);
+    observeEnd(this.watch, process.id);
   }
 
   override settled(process: SimulatedProcess): void {
     if (!process.alive) return;
     const { node, failure } = process;
-    const broken = sawStep(this.watch, this.see(process), null);
+    const broken = observeStep(this.watch, this.see(process), null);
     if (broken.length > 0) this.tell(broken);
     if (node.role.name === "leader") {
       const memory = this.memory(process);
@@ -99,7 +99,7 @@ export class Safety extends Watcher {
   }
 
   override sent(from: SimulatedProcess, to: SimulatedProcess, message: Message): void {
-    const broken = sawSend(this.watch, this.see(from), to.id, message);
+    const broken = observeSend(this.watch, this.see(from), to.id, message);
     if (broken.length > 0) this.tell(broken);
     const { toldTerm, node } = from;
     if (toldTerm !== null && (node.role.name !== "leader" || node.record.term !== toldTerm))
@@ -189,16 +189,16 @@ export class Safety extends Watcher {
     this.tokenOf = process.index;
   }
 
-  private see(process: SimulatedProcess): Sight {
-    const { sight } = this.memory(process);
+  private see(process: SimulatedProcess): Observation {
+    const { observation } = this.memory(process);
     const { node, clock } = process;
-    sight.node = node;
-    sight.durable = process.disk.record;
-    sight.leaseUntilMs = node.role.name === "leader" ? leaseUntil(node) : Number.NEGATIVE_INFINITY;
-    sight.clockMs = clock.nowMs();
-    sight.clockRate = clock.rate;
-    sight.trueMs = this.cluster.nowMs;
-    return sight;
+    observation.node = node;
+    observation.durable = process.disk.record;
+    observation.leaseUntilMs = node.role.name === "leader" ? leaseUntil(node) : Number.NEGATIVE_INFINITY;
+    observation.clockMs = clock.nowMs();
+    observation.clockRate = clock.rate;
+    observation.trueMs = this.cluster.nowMs;
+    return observation;
   }
 
   private memory(process: SimulatedProcess): Memory {

@@ -7,14 +7,14 @@ import {
   markedAsCopy,
   type Node,
   type NodeId,
+  type Observation,
+  observeEnd,
+  observeSend,
+  observeStart,
+  observeStep,
   refusesStanding,
   type Settings,
-  type Sight,
   type Standing,
-  sawEnd,
-  sawSend,
-  sawStart,
-  sawStep,
   standingOf,
   step,
   type Violation,
@@ -87,7 +87,7 @@ export class Transition implements Moved {
     const effects: Effect[] = [];
     step(node, input, this.world.nowMs, effects);
     if (effects.some((effect) => effect.kind !== "send" || effect.to !== outsider)) this.quiet = false;
-    this.violations.push(...sawStep(this.world.watch, this.sight(), effects));
+    this.violations.push(...observeStep(this.world.watch, this.observation(), effects));
     for (const effect of effects) this.carryOut(effect);
   }
 
@@ -101,7 +101,7 @@ export class Transition implements Moved {
     world.disks[index] = withStart(record, `${starts.length}`);
     const node = nodeAtStart(world, index, this.rules.settings);
     world.processes[index] = { node, writes: [], waiting: [], met: [] };
-    this.violations.push(...sawStart(world.watch, this.sight()));
+    this.violations.push(...observeStart(world.watch, this.observation()));
     this.tell({ kind: "start" });
   }
 
@@ -112,7 +112,7 @@ export class Transition implements Moved {
     const last = { before: (starts.at(-1) as Start).before, lastWords: standingOf(this.node) };
     world.starts = world.starts.with(index, starts.with(-1, last));
     world.processes[index] = null;
-    sawEnd(world.watch, idOf(index));
+    observeEnd(world.watch, idOf(index));
   }
 
   /** A member has refused this process, which therefore ends, and no other starts from its record (rule 29). */
@@ -178,7 +178,7 @@ export class Transition implements Moved {
   }
 
   private post(to: NodeId, message: Message): void {
-    this.violations.push(...sawSend(this.world.watch, this.sight(), to, message));
+    this.violations.push(...observeSend(this.world.watch, this.observation(), to, message));
     if (to === outsider) return;
     const { world, index } = this;
     const { inFlight } = world;
@@ -197,7 +197,7 @@ export class Transition implements Moved {
     return this.world.processes[this.index] as Process;
   }
 
-  private sight(): Sight {
+  private observation(): Observation {
     const { world, node } = this;
     const { nowMs } = world;
     const durable = world.disks[this.index] as DurableRecord;

@@ -5,8 +5,8 @@ import type {
   Message,
   Node,
   NodeId,
+  Observation,
   Settings,
-  Sight,
   Violation,
   Watch,
 } from "../../../src/protocol/index.js";
@@ -80,7 +80,7 @@ export class CoreCluster {
     const process = newProcess(host, node);
     host.process = process;
     this.note(`${id} starts in term ${node.record.term}, holds for ${node.restartHoldUntilMs - nowMs} ms`);
-    this.judge(this.protocol.sawStart(this.watch, this.sight(process)));
+    this.judge(this.protocol.observeStart(this.watch, this.observation(process)));
     this.run(process, { kind: "start" });
     for (const other of this.processes()) {
       if (other === process) continue;
@@ -101,7 +101,7 @@ export class CoreCluster {
     this.note(`${id} crashes, ${process.writes.length} writes unfinished, ${writesKept} of them kept`);
     process.host.process = null;
     process.host.asleepSinceMs = null;
-    this.protocol.sawEnd(this.watch, id);
+    this.protocol.observeEnd(this.watch, id);
   }
 
   /** Tells a process a fact; a machine that slept notices that first. */
@@ -118,7 +118,7 @@ export class CoreCluster {
     if (host.asleepSinceMs !== null) return;
     host.asleepSinceMs = this.nowMs;
     this.note(`${host.id} falls asleep`);
-    this.protocol.sawEnd(this.watch, host.id);
+    this.protocol.observeEnd(this.watch, host.id);
   }
 
   wake(host: Host): void {
@@ -219,7 +219,7 @@ export class CoreCluster {
       this.count("handed over");
     if (node.record.configuration !== record.configuration && node.role.name !== "leader")
       this.count("configurations taken");
-    this.judge(this.protocol.sawStep(this.watch, this.sight(process), effects));
+    this.judge(this.protocol.observeStep(this.watch, this.observation(process), effects));
     for (const effect of effects) this.carryOut(process, effect);
   }
 
@@ -259,7 +259,7 @@ export class CoreCluster {
   }
 
   private send(process: Process, to: NodeId, message: Message): void {
-    this.judge(this.protocol.sawSend(this.watch, this.sight(process), to, message));
+    this.judge(this.protocol.observeSend(this.watch, this.observation(process), to, message));
     if (message.kind === "requestVoteReply")
       this.count(message.reason ?? (message.preVote ? "pre-votes" : "votes"));
     if (message.kind === "timeoutNow") this.count("timeoutNow");
@@ -272,7 +272,7 @@ export class CoreCluster {
       this.letters.push({ from: from.id, incarnation, to, message, dueMs: this.nowMs + delayMs });
   }
 
-  private sight(process: Process): Sight {
+  private observation(process: Process): Observation {
     const { host, node } = process;
     const leaseUntilMs = this.protocol.leaseUntil(node);
     const { clockRate, disk } = host;
