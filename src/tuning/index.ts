@@ -9,6 +9,7 @@ export {
   type SimulatedFigures,
   type StallFigures,
 } from "./advice/check-advice.js";
+export type { Binding } from "./advice/constraints.js";
 export { doubtsOf } from "./advice/doubts.js";
 export { settingsFit } from "./advice/fit.js";
 export type { JudgedSettings } from "./advice/judged-settings.js";
@@ -39,6 +40,7 @@ export {
   splitVoteShare,
   unavailability,
 } from "./model/closed-forms.js";
+export type { ElectionTimes } from "./model/election-time.js";
 export { type ExpectedFigures, expectedFiguresOf } from "./model/expectation.js";
 export {
   checkProfile,
@@ -46,13 +48,14 @@ export {
   type NetworkProfile,
   networkPresets,
 } from "./model/network-profile.js";
+export type { MeanInterval } from "./statistics/confidence.js";
 export { type Interval, meanInterval, poissonInterval, quantileInterval } from "./statistics/confidence.js";
 export { paretoFront } from "./statistics/pareto.js";
 export { figure16, type Published, publishedShares, thesisWan } from "./study/published.js";
 export type { StudyResult } from "./study/result.js";
 export { runStudy, type StudyOptions } from "./study/run-study.js";
 export { studies } from "./study/studies.js";
-export type { Labels, StudyRow, Study, StudyCase, Trial } from "./study/study.js";
+export type { Labels, Study, StudyCase, StudyRow, Trial } from "./study/study.js";
 export { playTrials, type StudyJob } from "./study/study-job.js";
 export type { Baseline, BaselineJob, BaselineResult } from "./sweep/baseline.js";
 export type { CellRecord, StoppingRule } from "./sweep/cell-record.js";

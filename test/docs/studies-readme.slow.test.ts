@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseScenario } from "../../src/simulation/index.js";
 import { studies } from "../../src/tuning/study/studies.js";
-import type { Labels, StudyRow, StudyCase } from "../../src/tuning/study/study.js";
+import type { Labels, StudyCase, StudyRow } from "../../src/tuning/study/study.js";
 import { playTrials } from "../../src/tuning/study/study-job.js";
 
 const readme = readFileSync(new URL("../../simulations/studies/README.md", import.meta.url), "utf8");

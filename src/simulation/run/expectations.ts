@@ -9,7 +9,10 @@ export interface FailedExpectation {
 }
 
 /** Compares every run with what was expected of it. */
-export function failuresOf(expectations: readonly Expectation[], runs: readonly RunOutcome[]): FailedExpectation[] {
+export function failuresOf(
+  expectations: readonly Expectation[],
+  runs: readonly RunOutcome[],
+): FailedExpectation[] {
   const failures: FailedExpectation[] = [];
   for (const expectation of expectations) {
     if ("violations" in expectation) {

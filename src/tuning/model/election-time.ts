@@ -7,6 +7,7 @@ import { meanStallMs, type NetworkProfile } from "./network-profile.js";
 
 /** The distribution of the time from a crash of the leader to the next leader with a lease, for any timing on one network. */
 export interface ElectionTimes {
+  /** The mean of that time. */
   meanMs(model: ElectionModel): number;
   /** From a candidacy that is won to the votes: what an election takes at least. */
   readonly votesMs: number;
@@ -194,7 +195,11 @@ function contactOf(profile: NetworkProfile, oneWay: GridDistribution, intervalMs
 }
 
 /** When the first heartbeat of a winner that a peer answers is answered: on datagrams the second may be sooner. */
-function leaseOf({ transport }: NetworkProfile, roundTrip: GridDistribution, heartbeatMs: number): GridDistribution {
+function leaseOf(
+  { transport }: NetworkProfile,
+  roundTrip: GridDistribution,
+  heartbeatMs: number,
+): GridDistribution {
   if (transport === "stream") return roundTrip;
   let again = 0;
   while ((1 - roundTrip.share) ** (again + 1) > rareShare) again++;
@@ -212,14 +217,22 @@ function leaseOf({ transport }: NetworkProfile, roundTrip: GridDistribution, hea
  * if that was given before the candidacy, an answer ago. On a stream nothing is overtaken: of two followers each hears the other's grant
  * before its candidacy, if both timed out before either heard the other, within the way of a request.
  */
-function windowOf({ nodes, writeMs, transport }: NetworkProfile, oneWay: GridDistribution): readonly number[] {
+function windowOf(
+  { nodes, writeMs, transport }: NetworkProfile,
+  oneWay: GridDistribution,
+): readonly number[] {
   const request = oneWay.later(writeMs);
   const window = nodes > 3 ? request : transport === "stream" ? oneWay : request.earlierOf(oneWay);
   return Array.from({ length: windowCount }, (_, index) => window.quantileMs((index + 0.5) / windowCount));
 }
 
 /** The chance that so many others come within the window after the first. */
-function rivalShare(one: GridDistribution, windows: readonly number[], survivors: number, rivals: number): number {
+function rivalShare(
+  one: GridDistribution,
+  windows: readonly number[],
+  survivors: number,
+  rivals: number,
+): number {
   let sum = 0;
   for (const [index, share] of one.shares.entries()) {
     if (share === 0) continue;
