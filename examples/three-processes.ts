@@ -15,6 +15,8 @@ if (id === undefined || folder === undefined || votersText === undefined) await 
 else await replica(id, folder, JSON.parse(votersText));
 
 async function replica(id: string, folder: string, voters: Record<string, string>): Promise<void> {
+  // Before all that takes time: a replica must not outlive its parent.
+  process.once("disconnect", () => process.exit());
   const elector = await createElector({
     cluster: "example",
     id,
@@ -24,7 +26,6 @@ async function replica(id: string, folder: string, voters: Record<string, string
   elector.subscribe((event) => {
     if (event.kind === "elected") process.send?.({ id, term: event.term });
   });
-  process.once("disconnect", () => process.exit());
 }
 
 interface Elected {

@@ -70,7 +70,7 @@ export function run(args: readonly string[], environment: Record<string, string>
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string | (() => string),
-  withinMs = 15_000,
+  withinMs = 25_000,
 ): Promise<void> {
   const endAtMs = performance.now() + withinMs;
   while (!(await condition())) {
