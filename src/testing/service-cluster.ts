@@ -21,11 +21,7 @@ import type { ServiceClusterOptions, ServiceFault } from "./service-options.js";
  * same course. After each event the safety checkers judge the cluster.
  * @example
  * const cluster = new ServiceCluster({
- *   service: ({ elector, sleep }) => {
- *     elector.whileLeader(async (lead) => {
- *       while (!lead.signal.aborted) await sleep(100);
- *     });
- *   },
+ *   service: ({ elector }) => void elector.whileLeader((lead) => work(lead.term)),
  * });
  * await cluster.until(() => cluster.leader() !== null);
  */

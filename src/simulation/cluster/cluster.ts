@@ -33,9 +33,9 @@ export interface ClusterOptions {
   readonly writeMs: Latency;
   /** How late timers fire. */
   readonly lateness: Latency;
-  /** True where records may be put back from copies. Default: false. */
+  /** True where records may be put back from copies. @defaultValue false */
   readonly hasCopies?: boolean;
-  /** Starts what runs on a machine. Default: a node and its driver, and nothing else. */
+  /** Starts what runs on a machine. @defaultValue a node and its driver, and nothing else */
   readonly program?: (process: SimulatedProcess) => void;
 }
 
