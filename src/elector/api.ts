@@ -116,7 +116,7 @@ export interface Elector extends AsyncDisposable {
    */
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Hands over to the voter that is best placed.
+   * Hands over to the voter that was heard last.
    * @throws RaftbeatError as `transfer`
    */
   resign(options?: { readonly signal?: AbortSignal }): Promise<void>;

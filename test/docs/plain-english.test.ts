@@ -19,7 +19,7 @@ function docstrings(): { readonly file: string; readonly text: string }[] {
 }
 
 describe("the documentation", () => {
-  it("names who does what to whom: no page says whoever", () => {
+  it("names who does what to whom: no page and no docstring says whoever", () => {
     const lines = pages()
       .filter((page) => page !== "CHANGELOG.md" && !page.startsWith("simulations/"))
       .flatMap((page) =>
@@ -28,6 +28,7 @@ describe("the documentation", () => {
           .map((line) => `${page}: ${line}`),
       );
     expect(lines.filter((line) => nameless.test(line))).toEqual([]);
+    expect(docstrings().filter(({ text }) => nameless.test(text))).toEqual([]);
   });
 
   it("tells errors and defaults of a docstring in tags, not in prose", () => {
