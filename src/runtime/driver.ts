@@ -8,11 +8,11 @@ import {
   type LossReason,
   leaseUntil,
   type Node,
-  neverWaits,
   peersOf,
   type RequestRefusal,
   step,
 } from "../protocol/index.js";
+import { type HeldMessage, leavesAtOnce, releaseHeld } from "./outbox.js";
 import type { Clock, Random, Transport, VoteStore } from "./ports.js";
 import { createJumpWatch } from "./suspend-watch.js";
 import { createVerifications, type Verifications } from "./verifications.js";
@@ -67,21 +67,24 @@ export type RequestInput =
   | Omit<Extract<Input, { kind: "reconfigure" }>, "request">;
 
 /** How many messages wait for the disk; the oldest are dropped, as a network might. */
-const waitingCountMax = 1000;
+const heldCountMax = 1000;
 
-/** Makes the driver of a node. Does nothing before `start`. */
+/**
+ * Makes the driver of a node. Does nothing before `start`.
+ *
+ * Long: its functions are one loop (mailbox, step, orders, back to the mailbox) over one state; each is short, and none is of use
+ * without the others.
+ */
 export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHandlers): Driver {
   const { clock, random, store, transport } = ports;
   const { clockDriftRatio, voteHoldMs, quorumTimeoutMs, electionTimeout } = node.settings;
   const mailbox: Input[] = [];
   const spare: Effect[][] = [];
-  /** Sends that wait for writes under way, each with the number of the write it came after. */
-  const waiting: { readonly afterWrite: number; readonly effect: Extract<Effect, { kind: "send" }> }[] = [];
+  const held: HeldMessage[] = [];
   const answers = new Map<number, (refusal: RequestRefusal | "stopped" | null) => void>();
   /** Made when the first is asked for. */
   let verifications: Verifications | null = null;
-  let writesBegun = 0;
-  let writesDone = 0;
+  let writesUnderWay = 0;
   let requests = 0;
   let stepping = false;
   let stopped = false;
@@ -168,17 +171,16 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     handlers.onLost(term, reason);
   }
 
-  /** Some of what is said carries only what has long been durable (docs/protocol.md, "What is durable"). */
-  function send(effect: Extract<Effect, { kind: "send" }>): void {
-    if (writesDone === writesBegun || neverWaits(effect.message)) transport.send(effect.to, effect.message);
+  function send({ to, message }: Extract<Effect, { kind: "send" }>): void {
+    if (leavesAtOnce(message, writesUnderWay)) transport.send(to, message);
     else {
-      if (waiting.length === waitingCountMax) waiting.shift();
-      waiting.push({ afterWrite: writesBegun, effect });
+      if (held.length === heldCountMax) held.shift();
+      held.push({ behind: writesUnderWay, to, message });
     }
   }
 
   function persist(record: DurableRecord): void {
-    writesBegun++;
+    writesUnderWay++;
     store.write(record, (error) => {
       if (error === null) tell({ kind: "persisted", record });
       else if (!stopped) end("storeFailed", asRaftbeatError(error, "storeFailed", "the node stopped"));
@@ -186,11 +188,8 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
   }
 
   function releaseSends(): void {
-    writesDone++;
-    while (waiting[0] !== undefined && waiting[0].afterWrite <= writesDone) {
-      const { effect } = waiting.shift() as (typeof waiting)[number];
-      transport.send(effect.to, effect.message);
-    }
+    writesUnderWay--;
+    for (const { to, message } of releaseHeld(held)) transport.send(to, message);
   }
 
   /**
@@ -234,7 +233,7 @@ export function createDriver(node: Node, ports: DriverPorts, handlers: DriverHan
     stopped = true;
     clock.clearTimer();
     mailbox.length = 0;
-    waiting.length = 0;
+    held.length = 0;
     let problem = cause;
     const attempt = (telling: () => void): void => {
       try {

@@ -13,6 +13,7 @@ import {
   safeModes,
   type Watch,
 } from "../../protocol/index.js";
+import type { HeldMessage } from "../../runtime/outbox.js";
 import { memberNamed } from "../cluster/cluster.js";
 import { outsider } from "../run/forgery.js";
 
@@ -52,7 +53,7 @@ export interface Process {
   /** Records ordered to disk and not there yet, in order. */
   readonly writes: DurableRecord[];
   /** Sends, each behind so many of the writes. */
-  readonly waiting: { readonly behind: number; readonly to: NodeId; readonly message: Message }[];
+  readonly waiting: HeldMessage[];
   /** By the peer's index: the number of the start that this process linked with last; nothing while it has met none. */
   readonly met: readonly number[];
 }

@@ -7,7 +7,6 @@ import {
   markedAsCopy,
   type Node,
   type NodeId,
-  neverWaits,
   refusesStanding,
   type Settings,
   type Sight,
@@ -21,6 +20,7 @@ import {
   type Violation,
   withStart,
 } from "../../protocol/index.js";
+import { leavesAtOnce, releaseHeld } from "../../runtime/outbox.js";
 import { outsider } from "../run/forgery.js";
 import {
   forkWorld,
@@ -149,10 +149,7 @@ export class Transition implements Moved {
     const { world, index, process } = this;
     const record = process.writes.shift() as DurableRecord;
     world.disks[index] = record;
-    const held = process.waiting.splice(0);
-    for (const { behind, to, message } of held)
-      if (behind === 1) this.post(to, message);
-      else process.waiting.push({ behind: behind - 1, to, message });
+    for (const { to, message } of releaseHeld(process.waiting)) this.post(to, message);
     this.run({ kind: "persisted", record });
   }
 
@@ -167,7 +164,7 @@ export class Transition implements Moved {
         this.run({ kind: "drawn", draw: 0 });
         return;
       case "send":
-        if (process.writes.length === 0 || neverWaits(effect.message)) this.post(effect.to, effect.message);
+        if (leavesAtOnce(effect.message, process.writes.length)) this.post(effect.to, effect.message);
         else process.waiting.push({ behind: process.writes.length, to: effect.to, message: effect.message });
         return;
       case "answered":

@@ -10,6 +10,7 @@ import type {
   Violation,
   Watch,
 } from "../../../src/protocol/index.js";
+import { leavesAtOnce, releaseHeld } from "../../../src/runtime/outbox.js";
 import { Caught, describeInput, describeState } from "./dialogue.js";
 import { Host, type Letter, newProcess, type Process } from "./host.js";
 import { founders, type Protocol } from "./nodes.js";
@@ -193,11 +194,7 @@ export class CoreCluster {
     const write = process.writes.shift();
     if (write === undefined) return;
     process.host.disk = write.record;
-    process.writesDone++;
-    while (process.waiting[0] !== undefined && process.waiting[0].afterWrite <= process.writesDone) {
-      const { to, message } = process.waiting.shift() as (typeof process.waiting)[number];
-      this.send(process, to, message);
-    }
+    for (const { to, message } of releaseHeld(process.waiting)) this.send(process, to, message);
     this.tell(process, { kind: "persisted", record: write.record });
   }
 
@@ -230,7 +227,6 @@ export class CoreCluster {
     switch (effect.kind) {
       case "persist": {
         const last = process.writes.at(-1)?.dueMs ?? this.nowMs;
-        process.writesBegun++;
         process.writes.push({
           record: effect.record,
           dueMs: Math.max(last, this.nowMs) + process.host.writeMs,
@@ -244,15 +240,9 @@ export class CoreCluster {
         process.timerLateMs = this.timerLateMs();
         return;
       case "send":
-        if (
-          process.writesDone === process.writesBegun ||
-          ["heartbeat", "timeoutNow", "handoverWait", "handoverDone", "leaderNotice"].includes(
-            effect.message.kind,
-          )
-        )
+        if (leavesAtOnce(effect.message, process.writes.length))
           this.send(process, effect.to, effect.message);
-        else
-          process.waiting.push({ afterWrite: process.writesBegun, to: effect.to, message: effect.message });
+        else process.waiting.push({ behind: process.writes.length, to: effect.to, message: effect.message });
         return;
       case "answered":
         this.count(effect.refusal === null ? "requests taken up" : `refused: ${effect.refusal}`);

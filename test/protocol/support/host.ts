@@ -1,4 +1,5 @@
 import type { DurableRecord, Message, Node, NodeId, Settings } from "../../../src/protocol/index.js";
+import type { HeldMessage } from "../../../src/runtime/outbox.js";
 
 /** A machine: what outlives the processes that run on it, one after the other. */
 export class Host {
@@ -48,9 +49,7 @@ export interface Process {
   readonly host: Host;
   readonly node: Node;
   readonly writes: { readonly record: DurableRecord; readonly dueMs: number }[];
-  readonly waiting: { readonly afterWrite: number; readonly to: NodeId; readonly message: Message }[];
-  writesBegun: number;
-  writesDone: number;
+  readonly waiting: HeldMessage[];
   /** True while it gets no processor. */
   paused: boolean;
   /** True from waking up until its next step. */
@@ -64,7 +63,7 @@ export interface Process {
 /** A process that has done nothing yet. */
 export function newProcess(host: Host, node: Node): Process {
   return {
-    ...{ host, node, writes: [], waiting: [], writesBegun: 0, writesDone: 0, paused: false, jumped: false },
+    ...{ host, node, writes: [], waiting: [], paused: false, jumped: false },
     ...{ timerLateMs: 0, drainAtMs: Number.POSITIVE_INFINITY, drainMs: 0 },
   };
 }

@@ -74,9 +74,9 @@ export const mutants: readonly SimulatedMutant[] = [
     name: "driver: sends wait for no write",
     edits: [
       [
-        "runtime/driver.ts",
-        "if (writesDone === writesBegun || neverWaits(effect.message))",
-        "if (writesBegun >= 0)",
+        "runtime/outbox.ts",
+        "return writesUnderWay === 0 || neverWaits(message);",
+        "return writesUnderWay >= 0;",
       ],
     ],
     world: ["crashes", 1, "I5"],
@@ -86,8 +86,8 @@ export const mutants: readonly SimulatedMutant[] = [
     edits: [
       [
         "runtime/driver.ts",
-        "    writesBegun++;\n",
-        '    writesBegun++;\n    mailbox.push({ kind: "persisted", record });\n',
+        "    writesUnderWay++;\n",
+        '    writesUnderWay++;\n    mailbox.push({ kind: "persisted", record });\n',
       ],
     ],
     world: ["crashes", 1, "I5"],

@@ -126,7 +126,10 @@ describe("advice beside other settings", () => {
     const [advised, other] = (await checkAdvice(plan, here)) as [SimulatedFigures, SimulatedFigures];
     expect(advised.longestStalls).toEqual({ stalls: 32, lost: 0, leaderlessMeanMs: 0 });
     expect(other.longestStalls?.lost).toBe(32);
-    const { falseElectionsPerMonth, lapsesPerMonth, leaderlessPerMonthMs } = expectedFiguresOf(profile, present);
+    const { falseElectionsPerMonth, lapsesPerMonth, leaderlessPerMonthMs } = expectedFiguresOf(
+      profile,
+      present,
+    );
     // Once a day in a month of 30 days.
     expect(falseElectionsPerMonth + lapsesPerMonth).toBeCloseTo(30, 0);
     expect(brokenLimits(profile, defaultAdviceLimits, present).map(({ limit }) => limit)).toEqual([

@@ -11,7 +11,7 @@ import { figure16, publishedShares, thesisWan } from "../../../src/tuning/study/
 import { figure16Study, thesisWanStudy } from "../../../src/tuning/study/published-studies.js";
 import { runStudy } from "../../../src/tuning/study/run-study.js";
 import { studies } from "../../../src/tuning/study/studies.js";
-import type { StudyRow, Study } from "../../../src/tuning/study/study.js";
+import type { Study, StudyRow } from "../../../src/tuning/study/study.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
