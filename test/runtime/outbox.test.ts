@@ -3,7 +3,7 @@ import { foundingConfiguration } from "../../src/protocol/index.js";
 import { type HeldMessage, leavesAtOnce, releaseHeld } from "../../src/runtime/outbox.js";
 import { heartbeat, voteRequest } from "../protocol/support/messages.js";
 
-const configuration = foundingConfiguration([{ id: "n1", address: "ws://n1" }]);
+const configuration = foundingConfiguration([{ id: "n1", address: "ws://n1", incarnation: null }]);
 
 describe("a message", () => {
   it("leaves at once where no write is under way", () => {
