@@ -70,4 +70,4 @@ export type { Listen as ListenOptions } from "./transport/websocket/listener.js"
 export type { WebSocketTransportOptions } from "./transport/websocket/options.js";
 export type { PeerCounters } from "./transport/websocket/peer-counters.js";
 export { type WebSocketTransport, webSocketTransport } from "./transport/websocket/websocket-transport.js";
-export type { LinkRefusal, RefusalReason } from "./transport/wire/close-reason.js";
+export type { LinkRefusal, RefusalReason, SentCloseReason } from "./transport/wire/close-reason.js";

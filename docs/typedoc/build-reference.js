@@ -27,6 +27,18 @@ const app = await Application.bootstrap({
   githubPages: false,
   excludePrivate: true,
   requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
+  // Lists and schemas whose types are public, by themselves internal.
+  intentionallyNotExported: [
+    "dropReasons",
+    "messageKinds",
+    "refusals",
+    "expectation",
+    "faultSchema",
+    "fuzzProfiles",
+    "scenarioSchema",
+    "WithoutTime",
+    "closeCodes",
+  ],
   validation: { notExported: true, invalidLink: true, notDocumented: true, rewrittenLink: true },
 });
 const project = await app.convert();

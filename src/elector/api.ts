@@ -116,12 +116,12 @@ export interface Elector extends AsyncDisposable {
    */
   transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Hands over to the voter that is best placed.
+   * Hands over to the voter that was heard last.
    * @throws RaftbeatError as `transfer`
    */
   resign(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` have passed (default: 30,000).
+   * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` have passed, 30,000 if not given.
    * @throws RaftbeatError `notLeader`, `reconfigureRefused`, `timeout`, `aborted`, `stopped`
    */
   reconfigure(
@@ -152,7 +152,10 @@ export interface JoinOptions {
   readonly clusterId?: string;
 }
 
-/** Time and chance of an elector. Default: those of the system; tests and simulations play their own. */
+/**
+ * Time and chance of an elector; tests and simulations play their own.
+ * @defaultValue those of the system
+ */
 export interface ElectorPorts {
   readonly clock: Clock;
   readonly schedule: Schedule;
@@ -176,14 +179,17 @@ export interface ElectorOptions {
    */
   readonly join?: boolean | JoinOptions;
   /**
-   * Founders that the founding does not wait for, such as a machine that is not there yet. Default: none: a cluster is founded once every
-   * founder was met, and is empty. Means nothing once the cluster is founded.
+   * Founders that the founding does not wait for, such as a machine that is not there yet. Means nothing once the cluster is founded.
+   * @defaultValue none: a cluster is founded once every founder was met, and is empty
    */
   readonly absentFounders?: readonly NodeId[];
   readonly store: VoteStore;
   /** Makes the transport once the incarnation is known, in place of WebSockets with `listen`, `token` and `tls`. */
   readonly transport?: (identity: Identity) => Transport;
-  /** Where peers connect. Default: where the own address in `voters` points. */
+  /**
+   * Where peers connect.
+   * @defaultValue the port of the node's own address in `voters`
+   */
   readonly listen?: Listen;
   /** The secret that all members share: a node that does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
   readonly token?: Renewable<TransportToken>;

@@ -9,7 +9,7 @@ export { type HandlerOptions, observabilityHandler, type RequestHandler } from "
 export { type HttpLimits, httpLimits, type Listen, type NodeHttp } from "./http/listener.js";
 export { serveObservability } from "./http/server.js";
 export type { StatusReply } from "./http/status-reply.js";
-export type { Measured, MeasuredMs, MeasurementObserver } from "./measurements.js";
+export type { Measured, MeasuredMs, MeasurementObserver, Measurements } from "./measurements.js";
 export type { Metrics } from "./metrics.js";
 export { jsonLine, type Moment, type NodeEvent, type NodeLine, readableLine } from "./node-event.js";
 export { createObservedElector, type ObservedElector, type ObserveOptions } from "./observed-elector.js";

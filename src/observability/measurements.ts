@@ -58,6 +58,7 @@ export interface Measurements {
   observe(observer: MeasurementObserver): () => void;
   /** The store, each write of it timed. */
   timed(store: VoteStore): VoteStore;
+  /** What has been measured so far. */
   read(): Measured;
 }
 

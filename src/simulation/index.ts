@@ -5,14 +5,20 @@
  */
 
 export { type Quantiles, quantiles } from "../quantiles.js";
+// What a cluster is made of, for watchers and rules.
+export type { Driver, DriverHandlers, DriverPorts, RequestInput } from "../runtime/driver.js";
 export { Liveness } from "./checks/liveness.js";
 export type { RunMetrics } from "./checks/metrics.js";
+export type { Report } from "./checks/safety.js";
 export { Safety, type Violation } from "./checks/safety.js";
 export { Trace, type TraceEntry } from "./checks/trace.js";
 export { Cluster, type ClusterOptions } from "./cluster/cluster.js";
-export type { DropReason } from "./cluster/link.js";
-export type { LinkOpinion, LinkRule, Loss } from "./cluster/link-rules.js";
-export type { SimulatedProcess } from "./cluster/simulated-process.js";
+export type { Introduced, Introductions } from "./cluster/introductions.js";
+export type { DropReason, Link, LinkDefaults, LinkEnd } from "./cluster/link.js";
+export type { LinkOpinion, LinkRule, LinkVerdict, Loss } from "./cluster/link-rules.js";
+export type { ClockOwner, SimulatedClock } from "./cluster/simulated-clock.js";
+export type { SimulatedDisk } from "./cluster/simulated-disk.js";
+export type { ProcessWorld, SimulatedProcess } from "./cluster/simulated-process.js";
 export { Watcher } from "./cluster/watcher.js";
 export {
   defaultExploreOptions,
@@ -22,6 +28,7 @@ export {
   explore,
   type FoundViolation,
 } from "./explore/explore.js";
+export type { Start } from "./explore/start.js";
 export {
   type CampaignOptions,
   type CampaignProgress,
@@ -31,6 +38,7 @@ export {
 } from "./fuzz/campaign.js";
 export { type FuzzBatch, type FuzzFailure, fuzz, type SeedRange } from "./fuzz/fuzz.js";
 export type { FuzzAnswer, FuzzJob, ShrunkFailure } from "./fuzz/fuzz-job.js";
+export type { FuzzPlan } from "./fuzz/plan.js";
 export { type FuzzProfileName, fuzzProfileNames } from "./fuzz/profile.js";
 export {
   type Executor,
@@ -41,7 +49,7 @@ export {
   type KeyOf,
   type ResultOf,
 } from "./jobs/executor.js";
-export type { Latency } from "./kernel/latency.js";
+export type { Latency, Sampler } from "./kernel/latency.js";
 export { integerOf, type Stream, splitSeed } from "./kernel/prng.js";
 export { type Actor, Timeline } from "./kernel/timeline.js";
 export type { FailedExpectation } from "./run/expectations.js";

@@ -5,5 +5,10 @@ import { playRuns } from "./run/run-job.js";
 /** The kinds of jobs of this room. */
 export const jobs = {
   file: "simulation/job-table.js",
-  works: { simulate: playRuns, fuzz: fuzzJob },
+  works: {
+    /** Runs of a scenario. */
+    simulate: playRuns,
+    /** Seeds of a fuzzing profile, or the shrinking of one that failed. */
+    fuzz: fuzzJob,
+  },
 } as const satisfies JobTable;

@@ -19,6 +19,11 @@ import type { ServiceClusterOptions, ServiceFault } from "./service-options.js";
  * Replicas of a service with their electors in a simulated world, for testing that service. Each wait of the service must be simulated
  * too: use `Replica.sleep`, not timers of the system. Promises settle between two events, so the same seed and the same calls give the
  * same course. After each event the safety checkers judge the cluster.
+ * @example
+ * const cluster = new ServiceCluster({
+ *   service: ({ elector }) => void elector.whileLeader((lead) => work(lead.term)),
+ * });
+ * await cluster.until(() => cluster.leader() !== null);
  */
 export class ServiceCluster {
   /** What lies beneath: for faults that have no method here. */
@@ -165,6 +170,7 @@ export class ServiceCluster {
     this.cluster.pause(this.cluster.process(id));
   }
 
+  /** Lets a paused replica run again. */
   resume(id: NodeId): void {
     this.cluster.resume(this.cluster.process(id));
   }
@@ -178,7 +184,7 @@ export class ServiceCluster {
     ]);
   }
 
-  /** Lets nothing pass but inside a group, until `heal`; whoever is in no group is alone. */
+  /** Lets nothing pass but inside a group, until `heal`; a node in no group is alone. */
   partition(groups: readonly (readonly NodeId[])[]): void {
     const indices = groups.map((group) => group.map((id) => this.cluster.process(id).index));
     this.healing.push(this.cluster.install(partition(indices)));

@@ -76,6 +76,7 @@ export class ServiceNetwork {
     return station.handlers;
   }
 
+  /** True while there is a link between two machines. */
   isLinked(a: NodeId, b: NodeId): boolean {
     return this.links.has(keyOf(a, b));
   }

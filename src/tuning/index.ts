@@ -9,6 +9,7 @@ export {
   type SimulatedFigures,
   type StallFigures,
 } from "./advice/check-advice.js";
+export type { Binding } from "./advice/constraints.js";
 export { doubtsOf } from "./advice/doubts.js";
 export { settingsFit } from "./advice/fit.js";
 export type { JudgedSettings } from "./advice/judged-settings.js";
@@ -39,6 +40,7 @@ export {
   splitVoteShare,
   unavailability,
 } from "./model/closed-forms.js";
+export type { ElectionTimes } from "./model/election-time.js";
 export { type ExpectedFigures, expectedFiguresOf } from "./model/expectation.js";
 export {
   checkProfile,
@@ -46,6 +48,7 @@ export {
   type NetworkProfile,
   networkPresets,
 } from "./model/network-profile.js";
+export type { MeanInterval } from "./statistics/confidence.js";
 export { type Interval, meanInterval, poissonInterval, quantileInterval } from "./statistics/confidence.js";
 export { paretoFront } from "./statistics/pareto.js";
 export { figure16, type Published, publishedShares, thesisWan } from "./study/published.js";

@@ -29,7 +29,7 @@ export function addAdviseCommand(program: Command): void {
     )
     .option("--write <ms>", "what a durable write takes", number)
     .option("--nodes <count>", "voters", number)
-    .option("--mtbf <hours>", "mean time between failures of whoever leads", number)
+    .option("--mtbf <hours>", "mean time between failures of the leader", number)
     .option("--present <heartbeat,min-max>", "the present settings, ms (default: those of --from)", present)
     .option("--false-per-month <count>", "at most so many leaderships lost for nothing", number, 1)
     .option(

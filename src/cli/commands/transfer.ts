@@ -10,7 +10,7 @@ import { printJson, printText } from "../terminal/terminal.js";
 const to = {
   flag: "--to <id>",
   schema: id,
-  help: "which voter shall lead (default: whoever is best placed)",
+  help: "which voter shall lead (default: the voter that was heard last)",
 };
 
 /** `raftbeat transfer`: hands the leadership over. */

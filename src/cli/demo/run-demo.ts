@@ -25,7 +25,7 @@ const absenceRatio = 0.3;
 
 /**
  * Runs replicas, ends the leader again and again, and puts together what they tell. Leaves no process and no file behind.
- * Errors: `timeout` when a kill is followed by no leader, `transportFailed` when a replica ends by itself, `aborted`.
+ * @throws RaftbeatError `timeout` when a kill is followed by no leader, `transportFailed` when a replica ends by itself, `aborted`
  */
 export async function runDemo(plan: DemoPlan, report: Report, signal: AbortSignal): Promise<Totals> {
   const folder = await mkdtemp(join(tmpdir(), "raftbeat-demo-"));

@@ -3,9 +3,15 @@ import type { Schedule } from "../../runtime/ports.js";
 
 /** Waits for what others bring about: conditions are looked at again each time somebody says that something happened. */
 export interface Waits {
-  /** Resolves once the condition holds. Errors: `timeout` with `what`, `aborted`, or what `fail` was told. */
+  /**
+   * Resolves once the condition holds.
+   * @throws RaftbeatError `timeout` with `what`, `aborted`, or what `fail` was told
+   */
   until(condition: () => boolean, withinMs: number, what: string): Promise<void>;
-  /** Resolves after a while. Errors: `aborted`, or what `fail` was told. */
+  /**
+   * Resolves after a while.
+   * @throws RaftbeatError `aborted`, or what `fail` was told
+   */
   pause(forMs: number): Promise<void>;
   /** Something happened. */
   notice(): void;

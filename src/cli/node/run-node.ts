@@ -24,7 +24,7 @@ import { stopOnRequest } from "./stop-on-request.js";
 
 /**
  * Runs a node until somebody asks it to stop or it fails, and prints what happens. Gives the exit code: 0, or what the asking says.
- * @throws RaftbeatError with what keeps the node from starting or from going on
+ * @throws what keeps the node from starting or from going on
  */
 export async function runNode(plan: NodePlan, print: (line: string) => void): Promise<number> {
   const clock = systemClock();

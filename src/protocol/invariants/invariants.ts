@@ -37,7 +37,7 @@ export interface Observation {
 }
 
 /** What was seen of one node. */
-interface Watched {
+export interface Watched {
   readonly incarnation: string;
   /** The record it had in memory after its last step, and the one last seen on its disk. */
   record: DurableRecord;
@@ -49,7 +49,7 @@ interface Watched {
 }
 
 /** A lease that began and was not seen to end. */
-interface Lease {
+export interface Lease {
   readonly term: number;
   untilMs: number;
   clockMs: number;
@@ -69,7 +69,8 @@ export interface Watch {
   toldTerm: number;
 }
 
-type Found = readonly Violation[];
+/** What a look found: nothing, or the violations. */
+export type Found = readonly Violation[];
 const none: Found = [];
 /** So many terms are remembered; nobody is that late. */
 const termsKept = 10_000;

@@ -24,6 +24,7 @@ export interface ClusterOptions {
   readonly seed: number;
   readonly voters: readonly NodeId[];
   readonly observers: readonly NodeId[];
+  /** The settings of each node. */
   readonly settingsOf: (id: NodeId) => Settings;
   readonly transport: "datagram" | "stream";
   readonly link: LinkDefaults;
@@ -32,9 +33,9 @@ export interface ClusterOptions {
   readonly writeMs: Latency;
   /** How late timers fire. */
   readonly lateness: Latency;
-  /** True where records may be put back from copies. Default: false. */
+  /** True where records may be put back from copies. @defaultValue false */
   readonly hasCopies?: boolean;
-  /** Starts what runs on a machine. Default: a node and its driver, and nothing else. */
+  /** Starts what runs on a machine. @defaultValue a node and its driver, and nothing else */
   readonly program?: (process: SimulatedProcess) => void;
 }
 
@@ -45,6 +46,7 @@ export class Cluster implements ProcessWorld {
   /** Voters first, then observers, each in the given order. */
   readonly processes: SimulatedProcess[] = [];
   readonly options: ClusterOptions;
+  /** The stream of chance of each purpose, by its name. */
   readonly streamOf: (purpose: string) => Stream;
   eventCount = 0;
   readonly hasCopies: boolean;
@@ -79,19 +81,19 @@ export class Cluster implements ProcessWorld {
     return this.timeline.nowMs;
   }
 
-  /** The place of this node; -1 for a name nobody has, as a configuration by a stranger may hold. */
+  /** The index of this node; -1 for a name that no node has, as in a configuration made by a stranger. */
   indexNamed(id: NodeId): number {
     return this.nodeIndex.get(id) ?? -1;
   }
 
-  /** The process of this node. Throws a RangeError for a name nobody has. */
+  /** The process of this node. @throws RangeError for a name that no replica has. */
   process(id: NodeId): SimulatedProcess {
     const process = this.processes[this.indexNamed(id)];
     if (process === undefined) throw new RangeError(`no node ${id} in the cluster`);
     return process;
   }
 
-  /** Whoever leads now; where several do, the one of the highest term. */
+  /** The leader now; of several the one of the highest term. */
   leader(): SimulatedProcess | null {
     let found: SimulatedProcess | null = null;
     for (const process of this.processes) {
@@ -120,7 +122,7 @@ export class Cluster implements ProcessWorld {
     return true;
   }
 
-  /** True iff somebody leads and every running voter knows it. */
+  /** True iff there is a leader and every running voter knows it. */
   isSettled(): boolean {
     const leader = this.leader();
     if (leader === null) return false;
@@ -177,12 +179,14 @@ export class Cluster implements ProcessWorld {
     this.restart(process);
   }
 
+  /** Stops a process between two instructions, as SIGSTOP does. */
   pause(process: SimulatedProcess): void {
     if (!process.alive || process.paused) return;
     process.setPaused(true);
     this.tellChanged(`pause ${process.id}`);
   }
 
+  /** Lets a paused process run again. */
   resume(process: SimulatedProcess): void {
     if (!process.paused) return;
     process.setPaused(false);
@@ -244,7 +248,7 @@ export class Cluster implements ProcessWorld {
     return new StreamLink(connection, timeline, from, to, defaults, streamOf);
   }
 
-  /** The record of a node before anything happened; whoever lost theirs gets one with another incarnation. */
+  /** The record of a node before anything happened; a node that lost its record gets one with another incarnation. */
   private firstRecord(id: NodeId, identity: number, settings: Settings): DurableRecord {
     const { voters, observers } = this.options;
     const incarnation = `${id}.${identity}`;

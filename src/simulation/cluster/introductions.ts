@@ -18,7 +18,9 @@ export interface Introduced {
   readonly alive: boolean;
   readonly introductions: Introductions;
   failure: unknown;
+  /** Called when the process has dealt with an input. */
   onSettled(): void;
+  /** Calls back in an event of its own, as soon as the process runs. */
   later(run: () => void): void;
 }
 

@@ -44,6 +44,7 @@ export class Link implements Actor {
   longestMs = 0;
   protected readonly timeline: Timeline;
   protected latency: Sampler = () => 0;
+  /** Draws whether the next message is lost; null where none is. */
   protected loses: (() => boolean) | null = null;
   private duplicates: (() => boolean) | null = null;
   private readonly defaults: LinkDefaults;
@@ -71,6 +72,7 @@ export class Link implements Actor {
     return true;
   }
 
+  /** Sends a message: it arrives, is held, or is dropped, as the rules of the link say. */
   send(message: Message): void {
     if (this.passes === "nothing") {
       this.drop(message, "cut");
@@ -128,6 +130,7 @@ export class Link implements Actor {
   /** What else follows from a new verdict. */
   protected onApplied(): void {}
 
+  /** Drops a message, and says why to those who watch. */
   protected drop(message: Message, why: DropReason): void {
     this.from.onDropped(this.to.index, message, why);
   }

@@ -80,6 +80,7 @@ export class SimulatedClock implements Clock, Actor {
     for (const timer of this.others) this.arm(timer);
   }
 
+  /** Sets the wall clock forward, or back where `byMs` is negative. */
   jumpWall(byMs: number): void {
     this.wallAheadMs += byMs;
   }

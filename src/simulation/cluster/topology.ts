@@ -28,7 +28,7 @@ export function keepOnly(links: LinkSet): LinkRule {
   return (from, to) => (links.has(from, to) ? null : { passes: "nothing" });
 }
 
-/** Cuts every link between nodes that share no group; whoever is in no group is alone. */
+/** Cuts every link between nodes that share no group; a node in no group is alone. */
 export function partition(groups: readonly (readonly number[])[]): LinkRule {
   const links = new LinkSet();
   for (const group of groups) for (const from of group) for (const to of group) links.add(from, to);

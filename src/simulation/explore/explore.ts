@@ -90,6 +90,8 @@ export const defaultExploreOptions: ExploreOptions = {
  * Looks at every state that some order of deliveries, timers, ticks of the clock, disk writes, crashes and restarts leads to, nearest
  * first, so that the path to what breaks a promise is as short as can be. The nodes are the production `step`.
  * @throws RaftbeatError `invalidSettings`
+ * @example
+ * const { states, violation } = explore({ ...defaultExploreOptions, depth: 6 });
  */
 export function explore(options: ExploreOptions): Exploration {
   if (options.nodes < 1 || options.nodes > mostNodes)

@@ -45,7 +45,7 @@ export function collect(world: World, most: Spent, facts: Facts): void {
     const watched = watch.nodes.get(idOf(index));
     if (watched === undefined) continue;
     if (starts?.isPutBack(index)) {
-      // Whoever starts from it is another voter to the judge; until then the one before may be counted.
+      // A process that starts from it is another voter to the judge; until then the one before may be counted.
       if (most.reconfigurations > 0) recordFact(facts, null, index, watchedRow, watched.durable);
       continue;
     }

@@ -11,6 +11,7 @@ export interface CampaignOptions {
   readonly seeds: readonly [number, number];
   /** Further seeds are played until this time of `clockMs`. */
   readonly untilMs: number;
+  /** Reads a clock, for the time limit. */
   readonly clockMs: () => number;
   readonly executor: Executor<FuzzJob, FuzzAnswer>;
   /** Aborted: no further seeds are begun, and nothing more is shrunk. */

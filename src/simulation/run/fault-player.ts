@@ -233,7 +233,7 @@ export class FaultPlayer {
     for (const end of [...this.underWay]) end();
   }
 
-  /** A node whose disk failed has stopped; whoever watches over it starts it again. */
+  /** A node whose disk failed has stopped; its supervisor starts it again. */
   private repair(process: SimulatedProcess): void {
     process.disk.setFailing(null);
     if (process.failure === null) return;

@@ -16,7 +16,7 @@ import type { RolesAtFault } from "./selectors.js";
 
 /** How a scenario is observed while it is played: that changes nothing, neither what happens nor the hash of it. */
 export interface PlayOptions {
-  /** Is told of everything that happens. */
+  /** Gets everything that happens. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
   /**
    * What is checked besides. `all`, by default; `safety`: neither liveness nor a trace, for studies of settings that elect nobody for
@@ -25,7 +25,12 @@ export interface PlayOptions {
   readonly checks?: "all" | "safety" | "none";
 }
 
-/** Plays a scenario once. */
+/**
+ * Plays a scenario once.
+ * @example
+ * const crash = scenario("crash").at(0, { do: "crash", nodes: "leader" }).build();
+ * const { metrics, violation } = playRun(crash, 1);
+ */
 export function playRun(scenario: Scenario, seed: number, options: PlayOptions = {}): RunOutcome {
   return playOn(clusterOf(scenario, seed), scenario, seed, [], options);
 }

@@ -20,7 +20,7 @@ export interface Summary {
     readonly seed: number;
     readonly lastEvents: readonly string[];
   })[];
-  /** The number of runs in which somebody led again after the first fault. */
+  /** The number of runs with a leader again after the first fault. */
   readonly recovered: number;
   readonly recoveryMs: Quantiles | null;
   readonly sameLeaderRuns: number;
@@ -40,15 +40,20 @@ export interface Summary {
 export interface SimulateOptions {
   /** Reads a clock for `wallMs`. */
   readonly clockMs: () => number;
-  /** Is told of everything that happens in the first run. */
+  /** Gets everything that happens in the first run. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
   /** What the first run came to, where it has been played already: under a watcher, for instance. */
   readonly first?: RunOutcome;
-  /** Is told after each run how many have been played, and what it came to. */
+  /** Called after each run with the number of runs so far and its outcome. */
   readonly onRun?: (done: number, outcome: RunOutcome) => void;
 }
 
-/** Plays all runs of a scenario, run k with seed + k - 1, and sums them up. */
+/**
+ * Plays all runs of a scenario, run k with seed + k - 1, and sums them up.
+ * @example
+ * const crash = scenario("crash").at(0, { do: "crash", nodes: "leader" }).with({ runs: 20 }).build();
+ * const { recoveryMs, violations } = simulate(crash, { clockMs: () => performance.now() });
+ */
 export function simulate(scenario: Scenario, options: SimulateOptions): Summary {
   const { clockMs, sink, first, onRun } = options;
   const startedMs = clockMs();

@@ -17,7 +17,10 @@ export interface WebSocketTransportOptions extends Some<LinkTiming> {
   readonly token?: Renewable<TransportToken> | undefined;
   /** A function is asked at each connection, so that certificates can be renewed. */
   readonly tls?: Renewable<TransportTls> | undefined;
-  /** What `redialMaxMs`, `silenceMs` and `connectTimeoutMs` follow from. Default: the node's own, else that of the default preset. */
+  /**
+   * What `redialMaxMs`, `silenceMs` and `connectTimeoutMs` follow from.
+   * @defaultValue the node's own, else that of the default preset
+   */
   readonly electionTimeoutMinMs?: number | undefined;
   readonly limits?: Some<TransportLimits> | undefined;
   /** Told of connections refused, by either side: each kind once a minute. */

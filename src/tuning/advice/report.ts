@@ -14,7 +14,7 @@ export interface AdviceReport {
   readonly profile: NetworkProfile;
   /** Where the profile comes from, in words. */
   readonly source: string;
-  /** For how long it was measured; null where nobody told. */
+  /** For how long it was measured; null where that is not known. */
   readonly measuredMs: number | null;
   readonly limits: AdviceLimits;
   readonly bindings: Advice["bindings"];

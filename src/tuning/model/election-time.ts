@@ -7,6 +7,7 @@ import { meanStallMs, type NetworkProfile } from "./network-profile.js";
 
 /** The distribution of the time from a crash of the leader to the next leader with a lease, for any timing on one network. */
 export interface ElectionTimes {
+  /** The mean of that time. */
   meanMs(model: ElectionModel): number;
   /** From a candidacy that is won to the votes: what an election takes at least. */
   readonly votesMs: number;

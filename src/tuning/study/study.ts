@@ -32,7 +32,9 @@ export interface Study {
   readonly name: string;
   readonly question: string;
   readonly defaultTrials: number;
+  /** The cases to play, if each is to be played so often. */
   readonly cases: (trials: number) => readonly StudyCase[];
+  /** One row of the result: what the trials of a case came to. */
   readonly row: (one: StudyCase, trials: readonly Trial[]) => StudyRow;
   /** What was published of a case, if anything was. */
   readonly published?: (labels: Labels) => Published | null;
