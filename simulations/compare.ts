@@ -37,7 +37,7 @@ process.stdout.write(`${head}| ${widths.map((width) => "-".repeat(width)).join("
 function cellOf(summary: Summary): string {
   const { recovered, runs, recoveryMs, leaderChangesPerMinute, availability, violations } = summary;
   if (violations.length > 0) {
-    const names = [...new Set(violations.map(({ promise }) => promise))].sort();
+    const names = [...new Set(violations.map(({ invariant }) => invariant))].sort();
     return `${names.join(", ")} broken in ${violations.length} of ${runs}`;
   }
   const seconds = recoveryMs === null ? "never" : `${(recoveryMs.p50 / 1000).toFixed(1)} s`;

@@ -4,7 +4,7 @@ import type { Clock } from "./ports.js";
 const clockReadingMs = 2;
 
 /** Looks for suspends of the machine. */
-export interface JumpWatch {
+export interface SuspendWatch {
   /** Looks at both clocks; true iff the machine slept since an earlier look. */
   hasJumped(): boolean;
   /** What the monotonic clock showed at the end of the last look. */
@@ -27,7 +27,7 @@ export function createSuspendWatch(
   clock: Pick<Clock, "nowMs" | "wallMs">,
   driftMs: number,
   windowMs: number,
-): JumpWatch {
+): SuspendWatch {
   const toleranceMs = clockReadingMs + driftMs;
   let windowEndMs = Number.NEGATIVE_INFINITY;
   /** By how much the wall clock was ahead of the monotonic one at the last look. */

@@ -12,7 +12,7 @@ function played(simulator: Simulator, input: ScenarioInput, seeds: number): stri
   const scenario = simulator.parseScenario(input);
   for (let seed = 1; seed <= seeds; seed++) {
     const { violation } = simulator.playRun(scenario, seed);
-    if (violation !== null) return violation.promise;
+    if (violation !== null) return violation.invariant;
   }
   return "nothing";
 }
@@ -27,7 +27,7 @@ function told(simulator: Simulator, path: ToldPath, seeds: number): string {
 
 function searched(simulator: Simulator, search: keyof typeof searches): string {
   const { violation } = simulator.explore({ ...simulator.defaultExploreOptions, ...searches[search] });
-  return violation === null ? "nothing" : `${violation.promises[0]} after ${violation.path.length}`;
+  return violation === null ? "nothing" : `${violation.invariants[0]} after ${violation.path.length}`;
 }
 
 /** A bug's line in the table of `simulations/README.md`. */
@@ -48,14 +48,14 @@ describe("a bug planted in the simulated nodes", () => {
     if (search !== undefined) expect(searched(simulator, search[0])).toBe(`${search[2]} after ${search[1]}`);
   });
 
-  it("is caught by something named in every case, and in all trips every promise that is checked", () => {
+  it("is caught by something named in every case, and in all trips every invariant that is checked", () => {
     const caught = mutants.map(({ world, scenario, path, search }) =>
       [world, scenario, path, search].flatMap((by) => by?.[2] ?? []),
     );
-    expect(caught.filter((promises) => promises.length === 0)).toEqual([]);
+    expect(caught.filter((invariants) => invariants.length === 0)).toEqual([]);
     const ours = ["assertion", "fencing", "following", "quorum", "storm"];
-    const promises = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "L1", "L2", "L3", "L4"];
-    expect([...new Set(caught.flat())].sort()).toEqual([...promises, ...ours]);
+    const invariants = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "L1", "L2", "L3", "L4"];
+    expect([...new Set(caught.flat())].sort()).toEqual([...invariants, ...ours]);
   });
 
   it("stands in the table that says what catches it", () => {

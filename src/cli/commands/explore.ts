@@ -33,7 +33,7 @@ export function addExploreCommand(program: Command): void {
     .command("explore")
     .summary("search every path of events of a small cluster")
     .description(
-      "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks a promise, and says how it comes about.",
+      "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks an invariant, and says how it comes about.",
     )
     .option("--nodes <count>", "voters, 1 to 5", countFrom(0))
     .option("--terms <count>", "the highest term looked at", countFrom(0))

@@ -95,14 +95,14 @@ async function killLeaders(
   if (leadersPerTermMax !== 1 || leaseOverlapMs !== 0)
     throw new RaftbeatError(
       "internal",
-      `real processes broke a promise: ${leadersPerTermMax} leaders in a term, leases overlapped for ${leaseOverlapMs} ms`,
+      `real processes broke an invariant: ${leadersPerTermMax} leaders in a term, leases overlapped for ${leaseOverlapMs} ms`,
     );
   return timesMs;
 }
 
 /**
  * Kills at random phases of the heartbeat interval in a cluster with these parts; null where nobody led again.
- * @throws RaftbeatError `internal` where a run broke a promise, `aborted`
+ * @throws RaftbeatError `internal` where a run broke an invariant, `aborted`
  */
 export async function simulatedKills(
   nodes: number,
@@ -131,7 +131,7 @@ export async function simulatedKills(
     if (violation !== null)
       throw new RaftbeatError(
         "internal",
-        `${violation.promise} broken in seed ${seed + kill}: ${violation.text}`,
+        `${violation.invariant} broken in seed ${seed + kill}: ${violation.text}`,
       );
     timesMs.push(metrics.recoveryMs);
   }

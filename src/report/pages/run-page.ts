@@ -26,8 +26,8 @@ export function scenarioReport({ scenario, summary, recording, runs }: RecordedS
     verdict: {
       failed: expectationsFailed.map(failureWords),
       violations: violations.map(
-        ({ promise, seed, atMs, text }) =>
-          `${promise} broken in seed ${seed} at ${atMs.toFixed(3)} ms: ${text}`,
+        ({ invariant, seed, atMs, text }) =>
+          `${invariant} broken in seed ${seed} at ${atMs.toFixed(3)} ms: ${text}`,
       ),
       runs: summary.runs,
       seed: summary.seed,

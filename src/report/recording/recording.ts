@@ -141,7 +141,7 @@ export class Recorder extends Watcher {
       violation:
         violation === null
           ? null
-          : { atMs: rounded(violation.atMs), promise: violation.promise, text: violation.text },
+          : { atMs: rounded(violation.atMs), invariant: violation.invariant, text: violation.text },
       roles: this.roles.map((spans) => spans.filter(({ fromMs, untilMs }) => untilMs > fromMs)),
       leases: this.leases
         .map((lease) => ({ ...lease, untilMs: until(lease.untilMs) }))

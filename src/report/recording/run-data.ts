@@ -18,8 +18,8 @@ export interface Recording {
   readonly beganMs: number | null;
   /** When there was a leader again. */
   readonly recoveredMs: number | null;
-  /** The broken promise that ended the run. */
-  readonly violation: { readonly atMs: number; readonly promise: string; readonly text: string } | null;
+  /** The broken invariant that ended the run. */
+  readonly violation: { readonly atMs: number; readonly invariant: string; readonly text: string } | null;
   /** One list a node, each without a gap from 0 to `endMs`. */
   readonly roles: readonly (readonly RoleSpan[])[];
   readonly leases: readonly LeaseSpan[];

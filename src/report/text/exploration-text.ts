@@ -13,10 +13,10 @@ export function explorationText(result: Exploration, wallMs: number, mostDepth: 
     ["speed", `${perSecond} states a second`],
   ];
   const table = textTable(rows);
-  if (violation === null) return `no promise is broken\n\n${table}`;
-  const { promises, sentences, path } = violation;
+  if (violation === null) return `no invariant is broken\n\n${table}`;
+  const { invariants, sentences, path } = violation;
   const steps = path.map((line) => `  ${line}\n`).join("");
-  return `${promises.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${path.length} moves (time in half vote holds):\n${steps}`;
+  return `${invariants.join(", ")} broken: ${sentences.join("; ")}\n\n${table}\nafter ${path.length} moves (time in half vote holds):\n${steps}`;
 }
 
 function coverage({ exhausted, closed, violation }: Exploration, mostDepth: number): string {

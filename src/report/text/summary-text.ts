@@ -26,7 +26,7 @@ export function summaryFacts(summary: SummaryFigures): [name: string, value: str
   ];
 }
 
-/** What did not come out as expected, and how the first broken promise came about; empty where all is well. */
+/** What did not come out as expected, and how the first broken invariant came about; empty where all is well. */
 export function failuresText({ expectationsFailed, violations }: Summary): string {
   const failed = expectationsFailed.map(
     ({ seed: of, text }) => `  ${of === null ? "all runs" : `seed ${of}`}: ${text}\n`,
@@ -40,10 +40,10 @@ export function failuresText({ expectationsFailed, violations }: Summary): strin
 function violationsText(violations: Summary["violations"]): string {
   const [first] = violations;
   if (first === undefined) return "";
-  const { promise, seed, atMs, text, lastEvents } = first;
+  const { invariant, seed, atMs, text, lastEvents } = first;
   const count = violations.length === 1 ? "" : ` (the first of ${violations.length} runs)`;
   const events = lastEvents.slice(-20).map((line) => `  ${line}\n`);
-  return `\n${promise} broken in seed ${seed} at ${atMs.toFixed(3)} ms${count}: ${text}\n${events.join("")}`;
+  return `\n${invariant} broken in seed ${seed} at ${atMs.toFixed(3)} ms${count}: ${text}\n${events.join("")}`;
 }
 
 function spread(quantiles: Quantiles | null): string {

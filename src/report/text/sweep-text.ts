@@ -89,5 +89,5 @@ function violationsText(summaries: readonly CellSummary[]): string {
   const lines = summaries.flatMap(({ settings, violations }) =>
     violations.map((violation) => `  ${JSON.stringify(settings)} ${violation}\n`),
   );
-  return lines.length === 0 ? "" : `\npromises broken:\n${lines.slice(0, 20).join("")}`;
+  return lines.length === 0 ? "" : `\ninvariants broken:\n${lines.slice(0, 20).join("")}`;
 }

@@ -39,9 +39,9 @@ export class Liveness extends Watcher {
   private ledUntilMs = 0;
   private highestTerm = 0;
   private highestTermSinceMs = 0;
-  private promise: "L1" | "L4" = "L1";
+  private invariant: "L1" | "L4" = "L1";
   private lookAgainAtMs = Number.POSITIVE_INFINITY;
-  /** The promise reported broken since somebody led last. */
+  /** The invariant reported broken since somebody led last. */
   private reported: string | null = null;
 
   constructor(cluster: Cluster, report: Report) {
@@ -140,17 +140,17 @@ export class Liveness extends Watcher {
     const isWhole = running.every((one) =>
       running.every((other) => one === other || this.isCalm(one, other)),
     );
-    this.promise = isWhole ? "L1" : "L4";
+    this.invariant = isWhole ? "L1" : "L4";
   }
 
   /** Somebody leads once a voter has been calm for long enough (L1, L4). */
   private checkLeaderless(): void {
     const { nowMs } = this.cluster;
     const sinceMs = Math.max(this.someCalmSinceMs, this.ledUntilMs);
-    if (nowMs <= sinceMs || nowMs - sinceMs <= this.windowMs() || this.reported === this.promise) return;
-    this.reported = this.promise;
+    if (nowMs <= sinceMs || nowMs - sinceMs <= this.windowMs() || this.reported === this.invariant) return;
+    this.reported = this.invariant;
     this.report(
-      this.promise,
+      this.invariant,
       `nobody has led since ${sinceMs.toFixed(1)} ms, though a voter could talk to a quorum since ${this.someCalmSinceMs.toFixed(1)} ms`,
     );
   }

@@ -13,16 +13,16 @@ import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import { Watcher } from "../cluster/watcher.js";
 
-/** A promise that was broken: which, when (true time), and how. */
+/** A invariant that was broken: which, when (true time), and how. */
 export interface Violation {
   /** I1 to I7 and L1 to L4 as in docs/protocol.md; `fencing`, `following`, `storm`, `quorum` and `assertion` for what this simulator adds. */
-  readonly promise: string;
+  readonly invariant: string;
   readonly atMs: number;
   readonly text: string;
 }
 
 /** Takes a violation; the run ends after the event under way. */
-export type Report = (promise: string, text: string) => void;
+export type Report = (invariant: string, text: string) => void;
 
 /** What is remembered of one node from event to event, beside what the invariants remember. */
 interface Memory {
@@ -40,7 +40,7 @@ interface Memory {
 /** More timers of one node in one instant are a storm: each is to be set after the one before it. */
 const mostTimersAtOnce = 3;
 
-/** Checks the promises I1 to I7 and what follows from them, after every event, at a cost that does not grow with time. */
+/** Checks the invariants I1 to I7 and what follows from them, after every event, at a cost that does not grow with time. */
 export class Safety extends Watcher {
   private readonly cluster: Cluster;
   private readonly report: Report;

@@ -55,13 +55,13 @@ export interface Exploration {
   readonly exhausted: boolean;
   /** True iff no bound on depth cut anything off either: no state is further from the start. */
   readonly closed: boolean;
-  /** The first broken promises, after the shortest path that leads to any. */
+  /** The first broken invariants, after the shortest path that leads to any. */
   readonly violation: FoundViolation | null;
 }
 
-/** A broken promise and how it comes about. */
+/** A broken invariant and how it comes about. */
 export interface FoundViolation {
-  readonly promises: readonly string[];
+  readonly invariants: readonly string[];
   readonly sentences: readonly string[];
   /** One line a move. */
   readonly path: readonly string[];
@@ -88,7 +88,7 @@ export const defaultExploreOptions: ExploreOptions = {
 
 /**
  * Looks at every state that some order of deliveries, timers, ticks of the clock, disk writes, crashes and restarts leads to, nearest
- * first, so that the path to what breaks a promise is as short as can be. The nodes are the production `step`.
+ * first, so that the path to what breaks an invariant is as short as can be. The nodes are the production `step`.
  * @throws RaftbeatError `invalidSettings`
  * @example
  * const { states, violation } = explore({ ...defaultExploreOptions, depth: 6 });
@@ -187,7 +187,7 @@ class Search {
       worlds.push(world);
     }
     return {
-      promises: [...new Set(violations.map(({ invariant }) => invariant))],
+      invariants: [...new Set(violations.map(({ invariant }) => invariant))],
       sentences: violations.map(({ sentence, term }) => `${sentence} (term ${term})`),
       path: pathText(worlds, moves),
     };

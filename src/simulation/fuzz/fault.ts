@@ -40,7 +40,7 @@ export function faultsOf(kind: FaultKind, atMs: number, ground: FaultGround): Fa
   }));
 }
 
-/** Makes a fault of this kind that strikes at `atMs` and breaks no promise that the protocol rests on. */
+/** Makes a fault of this kind that strikes at `atMs` and breaks no invariant that the protocol rests on. */
 function faultOf(kind: Exclude<FaultKind, "crashes">, atMs: number, ground: FaultGround): FaultInput {
   const { stream, voters, observers, timeoutMs, holdMs, driftRatio, forgetful } = ground;
   const ids = [...voters, ...observers];

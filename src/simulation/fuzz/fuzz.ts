@@ -8,8 +8,8 @@ import type { FuzzProfileName } from "./profile.js";
 /** What went wrong in the run of a plan. */
 export interface FuzzFailure {
   readonly seed: number;
-  /** The promise that was broken, the expectation that did not hold, or `exception` for what the simulator threw. */
-  readonly promise: string;
+  /** The invariant that was broken, the expectation that did not hold, or `exception` for what the simulator threw. */
+  readonly invariant: string;
   readonly text: string;
 }
 
@@ -65,12 +65,12 @@ export function playPlan(plan: FuzzPlan): PlanOutcome {
   } catch (error) {
     // What is thrown in the middle of a run is a bug as well, and is shrunk as one.
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { failure: { seed, promise: "exception", text }, events: 0, simulatedMs: 0, hash: text };
+    return { failure: { seed, invariant: "exception", text }, events: 0, simulatedMs: 0, hash: text };
   }
   const [failed] = failuresOf(scenario.expect, [run]);
-  const promise = run.violation?.promise ?? failed?.text.split(":")[0] ?? "";
+  const invariant = run.violation?.invariant ?? failed?.text.split(":")[0] ?? "";
   return {
-    failure: failed === undefined ? null : { seed, promise, text: failed.text },
+    failure: failed === undefined ? null : { seed, invariant, text: failed.text },
     events: run.eventCount,
     simulatedMs: run.simulatedMs,
     hash: run.traceHash,

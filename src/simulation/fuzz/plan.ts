@@ -110,7 +110,7 @@ export function documentOf(plan: FuzzPlan): ScenarioInput {
   const hasOwn = Object.keys(ownTimings).length > 0;
   return {
     name: `fuzz-${profile}-${seed}`,
-    question: `Does every promise hold under the faults that profile ${profile} draws from seed ${seed}?`,
+    question: `Does every invariant hold under the faults that profile ${profile} draws from seed ${seed}?`,
     seed,
     runs: 1,
     cluster: { nodes, observers },

@@ -41,7 +41,7 @@ const simplifications: readonly ((plan: FuzzPlan) => FuzzPlan)[] = [
 ];
 
 /**
- * Takes away faults, and settings that are out of the ordinary, for as long as the same promise is broken. Deterministic, and
+ * Takes away faults, and settings that are out of the ordinary, for as long as the same invariant is broken. Deterministic, and
  * bounded in the number of replays.
  */
 export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<ShrunkPlan> {
@@ -53,7 +53,7 @@ export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<Shru
     if (replayCount >= mostReplays) return false;
     replayCount++;
     const found = playPlan(smaller).failure;
-    if (found === null || found.promise !== failure.promise) return false;
+    if (found === null || found.invariant !== failure.invariant) return false;
     best = { plan: smaller, failure: found, replayCount };
     return true;
   };

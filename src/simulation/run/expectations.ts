@@ -27,12 +27,12 @@ export function failuresOf(
   }
   const expected = expectedViolations(expectations);
   for (const { seed, violation } of runs)
-    if (violation !== null && !expected.includes(violation.promise))
-      failures.push({ seed, text: `${violation.promise} at ${violation.atMs} ms: ${violation.text}` });
+    if (violation !== null && !expected.includes(violation.invariant))
+      failures.push({ seed, text: `${violation.invariant} at ${violation.atMs} ms: ${violation.text}` });
   return failures;
 }
 
-/** The promises that a scenario breaks on purpose. */
+/** The invariants that a scenario breaks on purpose. */
 export function expectedViolations(expectations: readonly Expectation[]): readonly string[] {
   return expectations.flatMap((one) =>
     "violations" in one && one.violations !== "none" ? one.violations : [],
@@ -42,8 +42,8 @@ export function expectedViolations(expectations: readonly Expectation[]): readon
 function uncaught(expected: "none" | readonly string[], runs: readonly RunOutcome[]): FailedExpectation[] {
   if (expected === "none") return [];
   return expected
-    .filter((promise) => !runs.some(({ violation }) => violation?.promise === promise))
-    .map((promise) => ({ seed: null, text: `violations: no run was caught breaking ${promise}` }));
+    .filter((invariant) => !runs.some(({ violation }) => violation?.invariant === invariant))
+    .map((invariant) => ({ seed: null, text: `violations: no run was caught breaking ${invariant}` }));
 }
 
 function problem(expectation: Exclude<Expectation, { violations: unknown }>, run: RunOutcome): string | null {

@@ -7,7 +7,7 @@ export interface RunOutcome {
   readonly metrics: RunMetrics;
   /** The role (at the first fault) of the first leader after it. */
   readonly newLeaderRole: string | null;
-  /** The first broken promise, which ended the run. */
+  /** The first broken invariant, which ended the run. */
   readonly violation: (Violation & { readonly lastEvents: readonly string[] }) | null;
   readonly eventCount: number;
   readonly simulatedMs: number;

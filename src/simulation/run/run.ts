@@ -59,11 +59,11 @@ function playOn(
 ): RunOutcome {
   const trace = new Trace(cluster, sink);
   const metrics = new Metrics(cluster);
-  const checked = checkedPromises(scenario);
+  const checked = checkedInvariants(scenario);
   let violation: RunOutcome["violation"] = null;
-  const report = (promise: string, text: string) => {
-    if (violation !== null || !checked(promise)) return;
-    violation = { promise, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
+  const report = (invariant: string, text: string) => {
+    if (violation !== null || !checked(invariant)) return;
+    violation = { invariant, atMs: cluster.nowMs, text, lastEvents: trace.lines() };
   };
   if (checks === "all") cluster.watchers.push(trace);
   if (checks !== "none") cluster.watchers.push(new Safety(cluster, report));
@@ -135,17 +135,17 @@ function firstAtMs(scenario: Scenario): number {
   return times.length === 0 ? 0 : Math.min(...times);
 }
 
-/** Which promises hold in the scenario's mode, or are to be caught broken. */
-function checkedPromises(scenario: Scenario): (promise: string) => boolean {
+/** Which invariants hold in the scenario's mode, or are to be caught broken. */
+function checkedInvariants(scenario: Scenario): (invariant: string) => boolean {
   const expected = expectedViolations(scenario.expect);
   const { preVote, quorumCheck, voteHold, durable } = scenario.protocol;
   const given = new Set<string>();
-  const giveUp = (...promises: string[]) => {
-    for (const promise of promises) given.add(promise);
+  const giveUp = (...invariants: string[]) => {
+    for (const invariant of invariants) given.add(invariant);
   };
   if (!preVote) giveUp("L2", "L4");
   if (!quorumCheck) giveUp("L3", "L4");
   if (!voteHold) giveUp("I4", "fencing", "L2", "L4");
   if (!durable) giveUp("I1", "I2", "I3", "I4", "I5", "I7", "fencing", "following", "quorum");
-  return (promise) => expected.includes(promise) || !given.has(promise);
+  return (invariant) => expected.includes(invariant) || !given.has(invariant);
 }

@@ -15,7 +15,7 @@ export interface Summary {
   readonly runs: number;
   /** What was expected and did not hold; empty iff all is well. */
   readonly expectationsFailed: readonly FailedExpectation[];
-  /** The promises that were broken, with the seed of the run that a broken one ended. */
+  /** The invariants that were broken, with the seed of the run that a broken one ended. */
   readonly violations: readonly (Violation & {
     readonly seed: number;
     readonly lastEvents: readonly string[];

@@ -41,7 +41,7 @@ export interface SimulatedFigures {
   readonly messagesPerSecond: number;
   /** What the longest stall of the leader did; null where none is known. */
   readonly longestStalls: StallFigures | null;
-  /** The promises that were broken; all of the crashes are checked. */
+  /** The invariants that were broken; all of the crashes are checked. */
   readonly violations: readonly string[];
   /** A month of it: crashes at one per MTBF, the quiet share, and the longest stalls. Null if some run found no leader. */
   readonly leaderlessPerMonthMs: number | null;

@@ -19,7 +19,7 @@ export function playTrials({ scenario, seed, from, count }: StudyJob): readonly 
       leaderChangeCount: metrics.leaderChangeCount,
       termGrowth: metrics.termGrowth,
       observedMs: metrics.observedMs,
-      violation: violation?.promise ?? null,
+      violation: violation?.invariant ?? null,
     };
   });
 }

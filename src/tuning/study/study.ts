@@ -20,7 +20,7 @@ export interface Trial {
   readonly leaderChangeCount: number;
   readonly termGrowth: number;
   readonly observedMs: number;
-  /** The promise that was broken, which ended the trial. */
+  /** The invariant that was broken, which ended the trial. */
   readonly violation: string | null;
 }
 

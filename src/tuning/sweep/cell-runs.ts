@@ -52,7 +52,7 @@ export function playCellRuns({ scenario, seed, runs, metric, checkedRuns }: Runs
     ledMs += outcome.metrics.availability * outcome.metrics.observedMs;
     leaderChanges += outcome.metrics.leaderChangeCount;
     const { violation } = outcome;
-    if (violation !== null) violations.push(`seed ${seed + run}: ${violation.promise}: ${violation.text}`);
+    if (violation !== null) violations.push(`seed ${seed + run}: ${violation.invariant}: ${violation.text}`);
   }
   return {
     kind: "runs",

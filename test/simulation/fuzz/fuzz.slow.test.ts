@@ -94,7 +94,7 @@ describe("raftbeat fuzz", () => {
         count: 2,
         run: async (job) => {
           asked.push(job.do);
-          const failures = [{ seed: job.from, promise: "L1", text: "nobody leads" }];
+          const failures = [{ seed: job.from, invariant: "L1", text: "nobody leads" }];
           return { batch: { failures, events: 1, simulatedMs: 1, hashes: [] }, shrunk: null };
         },
         close: async () => {},
@@ -136,12 +136,12 @@ describe("a planted bug", () => {
     });
     const { plan, failure } = firstFailing("disk", (same) => same);
     const small = await shrink(plan, failure);
-    expect(small.failure.promise).toBe(failure.promise);
+    expect(small.failure.invariant).toBe(failure.invariant);
     expect(small.plan.faults.length).toBeLessThanOrEqual(Math.min(4, plan.faults.length));
     expect(small.replayCount).toBeLessThanOrEqual(600);
     expect(await shrink(plan, failure)).toEqual(small);
     const { violations } = simulate(readScenario(fileOf(small.plan)), { clockMs: () => 0 });
-    expect(violations[0]?.promise).toBe(failure.promise);
+    expect(violations[0]?.invariant).toBe(failure.invariant);
   });
 
   it("in a clock is shrunk to a file that simulate fails on alike", { timeout: 30_000 }, async () => {
@@ -173,7 +173,7 @@ describe("a planted bug", () => {
         faults: [...plan.faults, { at: plan.healAtMs + 1, do: "isolate", nodes: "all" }],
       });
     });
-    expect(failures.some(({ failure }) => failure?.promise === "leaders")).toBe(true);
+    expect(failures.some(({ failure }) => failure?.invariant === "leaders")).toBe(true);
   });
 });
 

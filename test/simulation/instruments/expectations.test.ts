@@ -110,7 +110,7 @@ describe("an expectation", () => {
     expect(problems({ recovers: true }, broken("I4"))).toEqual(["7: I4 at 12 ms: two leaders"]);
   });
 
-  it("of broken promises fails where no run breaks one of them, or one breaks another", () => {
+  it("of broken invariants fails where no run breaks one of them, or one breaks another", () => {
     const expected: Expectation = { violations: ["I4", "L1"] };
     expect(problems(expected, broken("I4"), broken("L1", 8))).toEqual([]);
     expect(problems(expected, aRun(), broken("I4"))).toEqual([

@@ -21,17 +21,17 @@ export const searches = {
   },
 } satisfies Record<string, Partial<ExploreOptions>>;
 
-/** A bug, what catches it, and by which promise. */
+/** A bug, what catches it, and by which invariant. */
 export interface SimulatedMutant {
   /** Unless it has edits of its own, the name of one in `test/protocol/mutants`. */
   readonly name: string;
   readonly edits?: readonly Edit[];
   /** A world of chance, within so many seeds from 1. */
-  readonly world?: readonly [keyof typeof worlds, seeds: number, promise: string];
+  readonly world?: readonly [keyof typeof worlds, seeds: number, invariant: string];
   /** A script of faults made for it, within so many seeds from 1. */
-  readonly scenario?: readonly [keyof typeof scenarios, seeds: number, promise: string];
+  readonly scenario?: readonly [keyof typeof scenarios, seeds: number, invariant: string];
   /** A path of events told step by step, within so many seeds from 1. */
-  readonly path?: readonly [keyof typeof paths, seeds: number, promise: string];
+  readonly path?: readonly [keyof typeof paths, seeds: number, invariant: string];
   /** A search, after the shortest path there is. */
-  readonly search?: readonly [keyof typeof searches, moves: number, promise: string];
+  readonly search?: readonly [keyof typeof searches, moves: number, invariant: string];
 }

@@ -202,13 +202,13 @@ describe("a scenario", () => {
     (promise, scenario) => {
       const caught = play({ ...scenario, observeMs: 60_000, expect: [{ violations: [promise] }] });
       expect(caught.expectationsFailed).toEqual([]);
-      expect(caught.violations.map((violation) => violation.promise)).toEqual([promise]);
+      expect(caught.violations.map((violation) => violation.invariant)).toEqual([promise]);
       expect(play({ ...scenario, observeMs: 60_000 }).violations).toEqual([]);
       expect(play({ ...scenario, observeMs: 60_000, protocol: {} }).violations).toEqual([]);
     },
   );
 
-  it("catches what is broken on purpose, and says seed, promise and last events", () => {
+  it("catches what is broken on purpose, and says seed, invariant and last events", () => {
     const { violations, expectationsFailed } = play({
       cluster: { nodes: 5 },
       runs: 2,
@@ -217,9 +217,9 @@ describe("a scenario", () => {
         { at: 1000, do: "isolate", nodes: "leader" },
       ],
     });
-    expect(violations.map(({ seed, promise }) => ({ seed, promise }))).toEqual([
-      { seed: 1, promise: "I4" },
-      { seed: 2, promise: "I4" },
+    expect(violations.map(({ seed, invariant }) => ({ seed, invariant }))).toEqual([
+      { seed: 1, invariant: "I4" },
+      { seed: 2, invariant: "I4" },
     ]);
     expect(violations[0]?.lastEvents.length).toBeGreaterThan(10);
     expect(expectationsFailed.map(({ seed }) => seed)).toEqual([1, 2]);

@@ -92,7 +92,7 @@ describe("a sweep", () => {
     expect(records.get(0)?.metrics).toEqual(metrics);
   });
 
-  it("tells of broken promises, looking for them in the first runs of a cell", () => {
+  it("tells of broken invariants, looking for them in the first runs of a cell", () => {
     // The leader's clock is far slower than the settings allow for.
     const drifting = parse(
       readFileSync(new URL("../../../simulations/clock-drift-outside.yaml", import.meta.url), "utf8"),

@@ -298,8 +298,8 @@ describe("a fault", () => {
     expect(shaded(lanesOf(aRun({ faults: [{ ...cut, untilMs: 200 }] })))[0]?.width).toBe(1.5);
   });
 
-  it("that broke a promise ends the run at a thick line", () => {
-    const { layout, of } = lanesOf(aRun({ violation: { atMs: 700, promise: "I1", text: "two leaders" } }));
+  it("that broke an invariant ends the run at a thick line", () => {
+    const { layout, of } = lanesOf(aRun({ violation: { atMs: 700, invariant: "I1", text: "two leaders" } }));
     const at = layout.x(700);
     expect(of("stroke", "fault")).toMatchObject([
       { lineWidth: 3, dash: [], lines: [{ x1: at, y1: axisPx, x2: at, y2: layout.heightPx }] },

@@ -84,7 +84,7 @@ describe("the page of a run", () => {
   });
 
   it.each([
-    ["a broken promise that was looked for is", [], ["I1 broken"], "✓ as expected", "verdict fine"],
+    ["a broken invariant that was looked for is", [], ["I1 broken"], "✓ as expected", "verdict fine"],
     ["a failed expectation alone is not", ["seed 7: late"], [], "✗ not as expected", "verdict wrong"],
   ])("says whether all is as expected: %s", async (_, failed, violations, words, look) => {
     const { document } = await opened(aReport({ verdict: { failed, violations, runs: 2, seed: 7 } }));
