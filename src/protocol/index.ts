@@ -1,7 +1,7 @@
 /**
  * The election protocol by itself, without I/O: `createNode`, then `step` with one fact after the other. Its rules: docs/protocol.md.
  * Read in this order: settings, message, configuration, node, input, effect, quorum, lease, voting, roles, election,
- * heartbeat, transfer, membership, step; beside them, invariants: what to look for from outside.
+ * heartbeats, handover, membership, step. What to look for from outside is in `raftbeat/protocol/invariants`.
  */
 
 export {
@@ -26,7 +26,6 @@ export * from "./data/settings.js";
 export * from "./data/standing.js";
 export { hasTransferee, isDraining } from "./handover.js";
 export { isMetadataRefused } from "./heartbeat-send.js";
-export * from "./invariants/invariants.js";
 export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";
 export { recoveredRecord } from "./joining/recovery.js";
 export { isConfigurationCommitted } from "./membership.js";

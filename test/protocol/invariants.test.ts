@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type {
-  Configuration,
-  DurableRecord,
-  Effect,
-  Message,
-  Node,
-  Observation,
-} from "../../src/protocol/index.js";
+import type { Configuration, DurableRecord, Effect, Message, Node } from "../../src/protocol/index.js";
 import * as protocol from "../../src/protocol/index.js";
+import type { Observation } from "../../src/protocol/invariants/invariants.js";
+import * as invariants from "../../src/protocol/invariants/invariants.js";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "./support/messages.js";
 import { aFollower, aLeader, aNewLeader, founders, incarnationOf, known } from "./support/nodes.js";
 
@@ -20,9 +15,9 @@ function sightOf(node: Node, over: Partial<Observation> = {}): Observation {
 }
 
 /** A watch that has seen these nodes start. */
-function watching(...nodes: readonly Node[]): protocol.Watch {
-  const watch = protocol.createWatch();
-  for (const node of nodes) expect(protocol.observeStart(watch, sightOf(node))).toEqual([]);
+function watching(...nodes: readonly Node[]): invariants.Checker {
+  const watch = invariants.createChecker();
+  for (const node of nodes) expect(invariants.observeStart(watch, sightOf(node))).toEqual([]);
   return watch;
 }
 
@@ -36,7 +31,7 @@ function node(id = "a", term = 1): Node {
   return aFollower(protocol, { id, term }).node;
 }
 
-function names(violations: readonly protocol.Violation[]): string[] {
+function names(violations: readonly invariants.Violation[]): string[] {
   return violations.map(({ invariant }) => invariant);
 }
 
@@ -44,23 +39,23 @@ describe("the watch over invariants", () => {
   it("I1: sees two leaders of a term, and one node that leads it twice", () => {
     const [a, b] = [aNewLeader(protocol, { id: "a" }).node, aNewLeader(protocol, { id: "b" }).node];
     const watch = watching(a, b);
-    expect(protocol.observeStep(watch, sightOf(a), null)).toEqual([]);
-    expect(protocol.observeStep(watch, sightOf(a), null)).toEqual([]);
-    expect(protocol.observeStep(watch, sightOf(b), null)).toEqual([
+    expect(invariants.observeStep(watch, sightOf(a), null)).toEqual([]);
+    expect(invariants.observeStep(watch, sightOf(a), null)).toEqual([]);
+    expect(invariants.observeStep(watch, sightOf(b), null)).toEqual([
       { invariant: "I1", nodes: ["a", "b"], term: 2, sentence: "a and then b became leader of the term" },
     ]);
-    expect(protocol.observeStart(watch, sightOf(a))).toEqual([]);
-    expect(names(protocol.observeStep(watch, sightOf(a), null))).toEqual(["I1"]);
+    expect(invariants.observeStart(watch, sightOf(a))).toEqual([]);
+    expect(names(invariants.observeStep(watch, sightOf(a), null))).toEqual(["I1"]);
   });
 
   it("I2: sees a vote given twice or forgotten in memory", () => {
     const voter = aFollower(protocol, { votedFor: "b" }).node;
     for (const votedFor of ["c", null])
       expect(
-        names(protocol.observeStep(watching(voter), sightOf(...pair(voter, { votedFor })), null)),
+        names(invariants.observeStep(watching(voter), sightOf(...pair(voter, { votedFor })), null)),
       ).toEqual(["I2"]);
     expect(
-      protocol.observeStep(watching(voter), sightOf(...pair(voter, { term: 2, votedFor: "c" })), null),
+      invariants.observeStep(watching(voter), sightOf(...pair(voter, { term: 2, votedFor: "c" })), null),
     ).toEqual([]);
   });
 
@@ -69,24 +64,24 @@ describe("the watch over invariants", () => {
     const watch = watching(voter);
     const grant = voteReply({ term: 2 });
     const durable = (votedFor: string) => ({ durable: { ...voter.record, term: 2, votedFor } });
-    expect(protocol.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
-    expect(protocol.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
-    protocol.observeEnd(watch, "a");
-    protocol.observeStart(watch, sightOf(voter));
-    expect(names(protocol.observeSend(watch, sightOf(voter, durable("c")), "c", grant))).toEqual(["I2"]);
-    protocol.observeStart(watch, sightOf({ ...voter, record: { ...voter.record, incarnation: "a-2" } }));
-    expect(protocol.observeSend(watch, sightOf(voter, durable("c")), "c", grant)).toEqual([]);
+    expect(invariants.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
+    expect(invariants.observeSend(watch, sightOf(voter, durable("b")), "b", grant)).toEqual([]);
+    invariants.observeEnd(watch, "a");
+    invariants.observeStart(watch, sightOf(voter));
+    expect(names(invariants.observeSend(watch, sightOf(voter, durable("c")), "c", grant))).toEqual(["I2"]);
+    invariants.observeStart(watch, sightOf({ ...voter, record: { ...voter.record, incarnation: "a-2" } }));
+    expect(invariants.observeSend(watch, sightOf(voter, durable("c")), "c", grant)).toEqual([]);
   });
 
   it("I2: counts the own candidacy as a vote", () => {
     const voter = node();
     const watch = watching(voter);
     const durable = { ...voter.record, term: 2, votedFor: "a" };
-    expect(protocol.observeSend(watch, sightOf(voter, { durable }), "b", voteRequest(configuration))).toEqual(
-      [],
-    );
+    expect(
+      invariants.observeSend(watch, sightOf(voter, { durable }), "b", voteRequest(configuration)),
+    ).toEqual([]);
     const observation = sightOf(voter, { durable: { ...durable, votedFor: "c" } });
-    expect(names(protocol.observeSend(watch, observation, "c", voteReply({ term: 2 })))).toEqual(["I2"]);
+    expect(names(invariants.observeSend(watch, observation, "c", voteReply({ term: 2 })))).toEqual(["I2"]);
   });
 
   it("I3: sees a term or a configuration go back, in a step and over a restart", () => {
@@ -98,11 +93,13 @@ describe("the watch over invariants", () => {
       { term: 4 },
       { configuration: protocol.configurationOf(2, 2, founders("abc"), []) },
     ]) {
-      expect(names(protocol.observeStep(watching(old), sightOf(...pair(old, record)), null))).toEqual(["I3"]);
-      expect(names(protocol.observeStart(watching(old), sightOf(...pair(old, record))))).toEqual(["I3"]);
+      expect(names(invariants.observeStep(watching(old), sightOf(...pair(old, record)), null))).toEqual([
+        "I3",
+      ]);
+      expect(names(invariants.observeStart(watching(old), sightOf(...pair(old, record))))).toEqual(["I3"]);
     }
     const fresh = { ...old, record: { ...old.record, term: 0, incarnation: "a-2" } };
-    expect(protocol.observeStart(watching(old), sightOf(fresh))).toEqual([]);
+    expect(invariants.observeStart(watching(old), sightOf(fresh))).toEqual([]);
   });
 
   it("I4: sees two leases at one instant of true time, by clocks of different rates", () => {
@@ -114,9 +111,9 @@ describe("the watch over invariants", () => {
       const watch = watching(a, b);
       // A hundred milliseconds on a clock that loses ten per cent are 111.1 in truth: until 71 + 111.1.
       const slow = { clockMs: 500, leaseUntilMs: 600, clockRate: 0.9, trueMs: 71 };
-      expect(protocol.observeStep(watch, sightOf(a, slow), null)).toEqual([]);
+      expect(invariants.observeStep(watch, sightOf(a, slow), null)).toEqual([]);
       const other = { clockMs: 9000, leaseUntilMs: 9001, clockRate: 1.1, trueMs: atMs };
-      expect(names(protocol.observeStep(watch, sightOf(b, other), null))).toEqual(expected);
+      expect(names(invariants.observeStep(watch, sightOf(b, other), null))).toEqual(expected);
     }
   });
 
@@ -124,13 +121,13 @@ describe("the watch over invariants", () => {
     const [a, b] = [node("a"), node("b")];
     const held = { clockMs: 0, leaseUntilMs: 100 };
     for (const end of [
-      (watch: protocol.Watch) => protocol.observeEnd(watch, "a"),
-      (watch: protocol.Watch) => protocol.observeStep(watch, sightOf(a), null),
+      (watch: invariants.Checker) => invariants.observeEnd(watch, "a"),
+      (watch: invariants.Checker) => invariants.observeStep(watch, sightOf(a), null),
     ]) {
       const watch = watching(a, b);
-      protocol.observeStep(watch, sightOf(a, held), null);
+      invariants.observeStep(watch, sightOf(a, held), null);
       end(watch);
-      expect(protocol.observeStep(watch, sightOf(b, held), null)).toEqual([]);
+      expect(invariants.observeStep(watch, sightOf(b, held), null)).toEqual([]);
     }
   });
 
@@ -147,7 +144,7 @@ describe("the watch over invariants", () => {
     ["an order", { kind: "timeoutNow", term: 2, waitMs: 0 }],
   ])("I5: sees a message that tells of %s before it is on disk", (_what, message) => {
     const teller = node();
-    const violations = protocol.observeSend(watching(teller), sightOf(teller), "b", message);
+    const violations = invariants.observeSend(watching(teller), sightOf(teller), "b", message);
     expect(names(violations)).toContain("I5");
   });
 
@@ -155,22 +152,24 @@ describe("the watch over invariants", () => {
     const teller = node();
     const watch = watching(teller);
     const far = { term: 9, preVote: true };
-    expect(protocol.observeSend(watch, sightOf(teller), "b", voteRequest(configuration, far))).toEqual([]);
-    expect(protocol.observeSend(watch, sightOf(teller), "b", voteReply(far))).toEqual([]);
+    expect(invariants.observeSend(watch, sightOf(teller), "b", voteRequest(configuration, far))).toEqual([]);
+    expect(invariants.observeSend(watch, sightOf(teller), "b", voteReply(far))).toEqual([]);
   });
 
   it("I5: sees a changed record that nobody writes", () => {
     const voter = node();
     const [after] = pair(voter, { term: 2 });
-    expect(names(protocol.observeStep(watching(voter), sightOf(after), []))).toEqual(["I5"]);
+    expect(names(invariants.observeStep(watching(voter), sightOf(after), []))).toEqual(["I5"]);
     const [written, effects] = changed(voter, { term: 2 });
-    expect(protocol.observeStep(watching(voter), sightOf(written), effects)).toEqual([]);
+    expect(invariants.observeStep(watching(voter), sightOf(written), effects)).toEqual([]);
   });
 
   it("I5: sees a leader by a vote of its own that is not on its disk", () => {
     const leader = aNewLeader(protocol).node;
     const durable = { ...leader.record, term: 1 };
-    expect(names(protocol.observeStep(watching(leader), sightOf(leader, { durable }), null))).toEqual(["I5"]);
+    expect(names(invariants.observeStep(watching(leader), sightOf(leader, { durable }), null))).toEqual([
+      "I5",
+    ]);
   });
 
   const leader = aLeader(protocol).node;
@@ -186,14 +185,14 @@ describe("the watch over invariants", () => {
     ["a loss after a send", { ...leader, announcedTerm: null }, [beat, lost], ["I6", "I6"]],
     ["a change that is told nobody", leader, [], ["I6"]],
   ])("I6: judges %s", (_what, after, effects, expected) => {
-    expect(names(protocol.observeStep(watching(leader), sightOf(after), effects))).toEqual(expected);
+    expect(names(invariants.observeStep(watching(leader), sightOf(after), effects))).toEqual(expected);
   });
 
   it("I6: sees somebody told to lead a lower term than was told before, by anybody", () => {
     const other = aLeader(protocol, { id: "b", term: 7 }).node;
     const watch = watching(leader, other);
-    expect(protocol.observeStep(watch, sightOf(other), [{ kind: "gained", term: 8 }])).toEqual([]);
-    expect(names(protocol.observeStep(watch, sightOf(leader), [gained]))).toEqual(["I6"]);
+    expect(invariants.observeStep(watch, sightOf(other), [{ kind: "gained", term: 8 }])).toEqual([]);
+    expect(names(invariants.observeStep(watch, sightOf(leader), [gained]))).toEqual(["I6"]);
   });
 
   const holding = (id: string, held: Configuration, incarnation = incarnationOf(id)): Node => {
@@ -212,10 +211,10 @@ describe("the watch over invariants", () => {
     ["31133", ["I7"]],
     ["31103", ["I7"]],
   ])("I7: judges a cluster whose nodes hold versions %s", (versions, expected) => {
-    const watch = protocol.createWatch();
+    const watch = invariants.createChecker();
     const held = [protocol.nobody, configuration, next, afterNext];
     const found = [...versions].flatMap((version, index) =>
-      protocol.observeStart(
+      invariants.observeStart(
         watch,
         sightOf(holding("abcde".charAt(index), held[Number(version)] as Configuration)),
       ),
@@ -225,16 +224,16 @@ describe("the watch over invariants", () => {
 
   it("I7: counts nobody who lost its disk as the voter it was", () => {
     const watch = watching(...["a", "b"].map((id) => holding(id, configuration)));
-    protocol.observeStart(watch, sightOf(holding("c", configuration)));
+    invariants.observeStart(watch, sightOf(holding("c", configuration)));
     const far = protocol.configurationOf(1, 5, [known("a"), known("x"), known("y")], []);
-    for (const id of ["x", "y", "a"]) protocol.observeStart(watch, sightOf(holding(id, far)));
-    expect(names(protocol.observeStart(watch, sightOf(holding("c", configuration))))).toEqual(["I7"]);
-    expect(names(protocol.observeStart(watch, sightOf(holding("c", configuration, "c-2"))))).toEqual([]);
+    for (const id of ["x", "y", "a"]) invariants.observeStart(watch, sightOf(holding(id, far)));
+    expect(names(invariants.observeStart(watch, sightOf(holding("c", configuration))))).toEqual(["I7"]);
+    expect(names(invariants.observeStart(watch, sightOf(holding("c", configuration, "c-2"))))).toEqual([]);
   });
 
   it("is plain data that can be forked", () => {
     const watch = watching(leader);
-    protocol.observeStep(watch, sightOf(leader, { leaseUntilMs: 5 }), [gained]);
+    invariants.observeStep(watch, sightOf(leader, { leaseUntilMs: 5 }), [gained]);
     expect(structuredClone(watch)).toEqual(watch);
   });
 });

@@ -3,6 +3,7 @@ import type { Effect } from "../data/effect.js";
 import type { Message } from "../data/message.js";
 import type { Node } from "../data/node.js";
 import type { DurableRecord } from "../data/record.js";
+import type { Checker, Found, Invariant, Observation, Violation, Watched } from "./checker.js";
 import { disjointElectorates, newer } from "./electorates.js";
 
 /**
@@ -11,90 +12,27 @@ import { disjointElectorates, newer } from "./electorates.js";
  * when a message leaves a node, `observeEnd` when nobody can ask a node any more.
  */
 
-/** What must always hold, by its name in docs/protocol.md. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7";
+export * from "./checker.js";
 
-/** Something that must never happen, and did. */
-export interface Violation {
-  readonly invariant: Invariant;
-  readonly nodes: readonly NodeId[];
-  readonly term: number;
-  readonly sentence: string;
-}
-
-/** What there is to see of one node at one instant. Nothing of it is kept but the records. */
-export interface Observation {
-  readonly node: Node;
-  /** What is on its disk for certain: what a crash at this instant would leave. */
-  readonly durable: DurableRecord;
-  /** Until when the node itself believes to hold a lease, on its own clock (`leaseUntil`). */
-  readonly leaseUntilMs: number;
-  /** What its clock says, and how fast that runs: 1.01 gains ten milliseconds in a second. */
-  readonly clockMs: number;
-  readonly clockRate: number;
-  /** True time, the same for all nodes. */
-  readonly trueMs: number;
-}
-
-/** What was seen of one node. */
-export interface Watched {
-  readonly incarnation: string;
-  /** The record it had in memory after its last step, and the one last seen on its disk. */
-  record: DurableRecord;
-  durable: DurableRecord;
-  leadsTerm: number | null;
-  announcedTerm: number | null;
-  /** Whom it gave its votes to, as far as anybody was told. */
-  readonly votes: Map<number, NodeId>;
-}
-
-/** A lease that began and was not seen to end. */
-export interface Lease {
-  readonly term: number;
-  untilMs: number;
-  clockMs: number;
-  clockRate: number;
-  trueMs: number;
-}
-
-/** All that was seen: plain data, bounded, and independent of how long it watches. */
-export interface Watch {
-  readonly nodes: Map<NodeId, Watched>;
-  /** Who was leader of which term. */
-  readonly leaders: Map<number, NodeId>;
-  readonly leases: Map<NodeId, Lease>;
-  /** The first incarnation of each node: the one that configurations mean when they name none. */
-  readonly first: Map<NodeId, string>;
-  /** The highest term in which anybody was told to lead. */
-  toldTerm: number;
-}
-
-/** What a look found: nothing, or the violations. */
-export type Found = readonly Violation[];
 const none: Found = [];
 /** So many terms are remembered; nobody is that late. */
 const termsKept = 10_000;
 /** Rates, offsets and products of them are only so exact. */
 const roundingMs = 1e-6;
 
-/** A watch that has seen nothing. */
-export function createWatch(): Watch {
-  return { nodes: new Map(), leaders: new Map(), leases: new Map(), first: new Map(), toldTerm: 0 };
-}
-
 /** A process starts, from what is on its disk (I3, I7). Another incarnation is another node under the same name. */
-export function observeStart(watch: Watch, { node, durable }: Observation): Found {
+export function observeStart(checker: Checker, { node, durable }: Observation): Found {
   const { id, record } = node;
-  const known = watch.nodes.get(id);
+  const known = checker.nodes.get(id);
   const before = known?.record.incarnation === record.incarnation ? known : undefined;
   const { startCount, startNonce } = before?.record.run ?? record.run;
   // Else the process does not go on where the one before ended: its record is an older copy.
   const same =
     record.run.startCount > startCount || record.run.startNonce === startNonce ? before : undefined;
   const found = same ? wentBack(id, same.durable, record) : [];
-  if (!watch.first.has(id)) watch.first.set(id, record.incarnation);
-  watch.leases.delete(id);
-  watch.nodes.set(id, {
+  if (!checker.first.has(id)) checker.first.set(id, record.incarnation);
+  checker.leases.delete(id);
+  checker.nodes.set(id, {
     // A copy of a record is nobody that a configuration means.
     incarnation: same?.incarnation ?? (before ? `${record.incarnation}, a copy` : record.incarnation),
     record,
@@ -103,12 +41,12 @@ export function observeStart(watch: Watch, { node, durable }: Observation): Foun
     announcedTerm: null,
     votes: same?.votes ?? new Map(),
   });
-  return [...found, ...electorates(watch)];
+  return [...found, ...electorates(checker)];
 }
 
 /** Nobody can ask this node any more: its process died, or its machine sleeps. */
-export function observeEnd(watch: Watch, id: NodeId): void {
-  watch.leases.delete(id);
+export function observeEnd(checker: Checker, id: NodeId): void {
+  checker.leases.delete(id);
 }
 
 /**
@@ -116,12 +54,12 @@ export function observeEnd(watch: Watch, id: NodeId): void {
  * @param effects what it ordered, if known: without them I6 and the order of writes go unwatched
  */
 export function observeStep(
-  watch: Watch,
+  checker: Checker,
   observation: Observation,
   effects: readonly Effect[] | null,
 ): Found {
   const { node, durable } = observation;
-  const watched = watch.nodes.get(node.id);
+  const watched = checker.nodes.get(node.id);
   if (watched === undefined) throw new Error(`${node.id} was not seen to start`);
   let found: Violation[] | null = null;
   const add = (more: Found): void => {
@@ -138,17 +76,17 @@ export function observeStep(
   }
   watched.record = node.record;
   watched.durable = durable;
-  if (reconfigured) add(electorates(watch));
+  if (reconfigured) add(electorates(checker));
   if (node.role.name !== "leader") watched.leadsTerm = null;
-  else if (watched.leadsTerm !== node.record.term) add(becameLeader(watch, watched, observation));
-  if (observation.leaseUntilMs > observation.clockMs) add(holdsLease(watch, observation));
-  else if (watch.leases.size > 0) watch.leases.delete(node.id);
-  if (effects !== null) add(announcements(watch, watched, observation, effects));
+  else if (watched.leadsTerm !== node.record.term) add(becameLeader(checker, watched, observation));
+  if (observation.leaseUntilMs > observation.clockMs) add(holdsLease(checker, observation));
+  else if (checker.leases.size > 0) checker.leases.delete(node.id);
+  if (effects !== null) add(announcements(checker, watched, observation, effects));
   return found ?? none;
 }
 
 /** A message leaves a node (I2, I5): whatever it reveals is on disk. */
-export function observeSend(watch: Watch, observation: Observation, to: NodeId, message: Message): Found {
+export function observeSend(checker: Checker, observation: Observation, to: NodeId, message: Message): Found {
   const { node, durable } = observation;
   const found: Violation[] = [];
   const early = (what: string): void => {
@@ -167,7 +105,7 @@ export function observeSend(watch: Watch, observation: Observation, to: NodeId, 
   if (!asked || preVote) return found;
   const candidate = message.kind === "requestVote" ? node.id : to;
   if (durable.term === message.term && durable.votedFor !== candidate) early(`of its vote for ${candidate}`);
-  const votes = watch.nodes.get(node.id)?.votes;
+  const votes = checker.nodes.get(node.id)?.votes;
   const other = votes?.get(message.term);
   if (other !== undefined && other !== candidate) {
     const sentence = `${node.id} voted for ${other} and for ${candidate}`;
@@ -200,16 +138,16 @@ function unwritten({ id, record }: Node, effects: readonly Effect[]): Found {
 }
 
 /** I1, and the part of I5 that candidates must keep. */
-function becameLeader(watch: Watch, watched: Watched, { node, durable }: Observation): Found {
+function becameLeader(checker: Checker, watched: Watched, { node, durable }: Observation): Found {
   const found: Violation[] = [];
   const { term } = node.record;
-  const other = watch.leaders.get(term);
+  const other = checker.leaders.get(term);
   watched.leadsTerm = term;
   if (other !== undefined)
     found.push(
       violation("I1", [other, node.id], term, `${other} and then ${node.id} became leader of the term`),
     );
-  remember(watch.leaders, term, node.id);
+  remember(checker.leaders, term, node.id);
   if (durable.term < term || (durable.term === term && durable.votedFor !== node.id))
     found.push(
       violation("I5", [node.id], term, `${node.id} leads by its own vote, which is not on its disk`),
@@ -218,19 +156,19 @@ function becameLeader(watch: Watch, watched: Watched, { node, durable }: Observa
 }
 
 /** I4: a lease can only begin while no other runs; those that have run out are forgotten on the way. */
-function holdsLease(watch: Watch, observation: Observation): Found {
+function holdsLease(checker: Checker, observation: Observation): Found {
   const { node, clockMs, clockRate, trueMs, leaseUntilMs } = observation;
   const { term } = node.record;
-  const own = watch.leases.get(node.id);
+  const own = checker.leases.get(node.id);
   if (own?.term !== term)
-    watch.leases.set(node.id, { term, untilMs: leaseUntilMs, clockMs, clockRate, trueMs });
+    checker.leases.set(node.id, { term, untilMs: leaseUntilMs, clockMs, clockRate, trueMs });
   else Object.assign(own, { untilMs: leaseUntilMs, clockMs, clockRate, trueMs });
-  if (watch.leases.size === 1) return none;
+  if (checker.leases.size === 1) return none;
   const found: Violation[] = [];
-  for (const [id, lease] of watch.leases) {
+  for (const [id, lease] of checker.leases) {
     if (id === node.id) continue;
     const restMs = lease.untilMs - (lease.clockMs + (trueMs - lease.trueMs) * lease.clockRate);
-    if (restMs <= roundingMs) watch.leases.delete(id);
+    if (restMs <= roundingMs) checker.leases.delete(id);
     else {
       const sentence = `${node.id} holds a lease while that of ${id} (term ${lease.term}) has ${restMs.toFixed(3)} ms left`;
       found.push(violation("I4", [id, node.id], term, sentence));
@@ -243,7 +181,7 @@ const order = "lost persist draw setTimer send answered gained".split(" ") as re
 
 /** I6, and the part of I5 on what is announced. */
 function announcements(
-  watch: Watch,
+  checker: Checker,
   watched: Watched,
   observation: Observation,
   effects: readonly Effect[],
@@ -266,12 +204,12 @@ function announcements(
     } else if (effect.kind === "gained") {
       const { term } = effect;
       if (watched.announcedTerm !== null) add("I6", term, `${node.id} announced twice to lead`);
-      if (term < watch.toldTerm)
-        add("I6", term, `${node.id} announced to lead after somebody had in term ${watch.toldTerm}`);
+      if (term < checker.toldTerm)
+        add("I6", term, `${node.id} announced to lead after somebody had in term ${checker.toldTerm}`);
       if (durable !== node.record && node.settings.modes.durable)
         add("I5", term, `${node.id} announced to lead before its record was on its disk`);
       watched.announcedTerm = term;
-      watch.toldTerm = Math.max(watch.toldTerm, term);
+      checker.toldTerm = Math.max(checker.toldTerm, term);
     }
   }
   if (watched.announcedTerm !== node.announcedTerm)
@@ -280,7 +218,7 @@ function announcements(
 }
 
 /** I7. */
-function electorates({ nodes, first }: Watch): Found {
+function electorates({ nodes, first }: Checker): Found {
   return disjointElectorates(nodes, first).map(([one, other]) => {
     const names = [one, other].map(
       ({ id, voters }) => `${id.term}.${id.version} (${voters.map((v) => v.id)})`,

@@ -1,13 +1,13 @@
 import { leaseUntil, type Message, quorumSize } from "../../protocol/index.js";
 import {
   type Violation as Broken,
-  createWatch,
+  type Checker,
+  createChecker,
   type Observation,
   observeEnd,
   observeSend,
   observeStart,
   observeStep,
-  type Watch,
 } from "../../protocol/invariants/invariants.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
@@ -44,7 +44,7 @@ const mostTimersAtOnce = 3;
 export class Safety extends Watcher {
   private readonly cluster: Cluster;
   private readonly report: Report;
-  private readonly watch: Watch = createWatch();
+  private readonly watch: Checker = createChecker();
   private readonly memories: Memory[];
   /** The highest token a lease holder has shown the simulated resource, and who did. */
   private token = 0;

@@ -1,5 +1,6 @@
 import { RaftbeatError } from "../../errors.js";
-import type { ProtocolModes, Violation } from "../../protocol/index.js";
+import type { ProtocolModes } from "../../protocol/index.js";
+import type { Violation } from "../../protocol/invariants/invariants.js";
 import { keyFinder } from "./canonical-state.js";
 import { type Move, movesFrom, take } from "./moves.js";
 import { type Start, startOf } from "./start.js";

@@ -1,6 +1,5 @@
 import {
   createNode,
-  createWatch,
   type DurableRecord,
   foundingRecord,
   type Message,
@@ -11,8 +10,8 @@ import {
   type Settings,
   type Standing,
   safeModes,
-  type Watch,
 } from "../../protocol/index.js";
+import { type Checker, createChecker } from "../../protocol/invariants/invariants.js";
 import type { HeldMessage } from "../../runtime/outbox.js";
 import { memberNamed } from "../cluster/cluster.js";
 import { outsider } from "../run/forgery.js";
@@ -35,7 +34,7 @@ export interface World {
   /** Under way, in no order: whatever stays here for ever is lost. */
   readonly inFlight: MessageInFlight[];
   /** What the judge remembers. */
-  readonly watch: Watch;
+  readonly watch: Checker;
   readonly spent: Spent;
 }
 
@@ -142,7 +141,7 @@ export function emptyWorld(nodeCount: number, settings: Settings): World {
   });
   const processes = disks.map(() => null);
   const starts = disks.map(() => []);
-  const watch = createWatch();
+  const watch = createChecker();
   return {
     nowMs: 0,
     disks,
@@ -211,7 +210,7 @@ function forkRole(role: Role): Role {
   }
 }
 
-function forkWatch(watch: Watch, id: NodeId): Watch {
+function forkWatch(watch: Checker, id: NodeId): Checker {
   const nodes = new Map(watch.nodes);
   const watched = nodes.get(id);
   if (watched !== undefined) nodes.set(id, { ...watched, votes: new Map(watched.votes) });

@@ -7,19 +7,21 @@ import {
   markedAsCopy,
   type Node,
   type NodeId,
-  type Observation,
-  observeEnd,
-  observeSend,
-  observeStart,
-  observeStep,
   refusesStanding,
   type Settings,
   type Standing,
   standingOf,
   step,
-  type Violation,
   withStart,
 } from "../../protocol/index.js";
+import {
+  type Observation,
+  observeEnd,
+  observeSend,
+  observeStart,
+  observeStep,
+  type Violation,
+} from "../../protocol/invariants/invariants.js";
 import { leavesAtOnce, releaseHeld } from "../../runtime/outbox.js";
 import { outsider } from "../run/forgery.js";
 import {

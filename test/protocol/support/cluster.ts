@@ -5,11 +5,18 @@ import type {
   Message,
   Node,
   NodeId,
-  Observation,
   Settings,
-  Violation,
-  Watch,
 } from "../../../src/protocol/index.js";
+import {
+  type Checker,
+  createChecker,
+  type Observation,
+  observeEnd,
+  observeSend,
+  observeStart,
+  observeStep,
+  type Violation,
+} from "../../../src/protocol/invariants/invariants.js";
 import { leavesAtOnce, releaseHeld } from "../../../src/runtime/outbox.js";
 import { Caught, describeInput, describeState } from "./dialogue.js";
 import { Host, type Letter, newProcess, type Process } from "./host.js";
@@ -18,7 +25,7 @@ import { founders, type Protocol } from "./nodes.js";
 /** Cores that are fed exactly as the driver feeds them, in a world that does to them whatever a test wants. */
 export class CoreCluster {
   readonly protocol: Protocol;
-  readonly watch: Watch;
+  readonly watch: Checker;
   readonly hosts = new Map<NodeId, Host>();
   letters: Letter[] = [];
   readonly cut = new Set<string>();
@@ -34,7 +41,7 @@ export class CoreCluster {
 
   constructor(protocol: Protocol) {
     this.protocol = protocol;
-    this.watch = protocol.createWatch();
+    this.watch = createChecker();
   }
 
   /** Adds a machine that has never run: a founder of these voters, or (null) one that will join. */
@@ -80,7 +87,7 @@ export class CoreCluster {
     const process = newProcess(host, node);
     host.process = process;
     this.note(`${id} starts in term ${node.record.term}, holds for ${node.restartHoldUntilMs - nowMs} ms`);
-    this.judge(this.protocol.observeStart(this.watch, this.observation(process)));
+    this.judge(observeStart(this.watch, this.observation(process)));
     this.run(process, { kind: "start" });
     for (const other of this.processes()) {
       if (other === process) continue;
@@ -101,7 +108,7 @@ export class CoreCluster {
     this.note(`${id} crashes, ${process.writes.length} writes unfinished, ${writesKept} of them kept`);
     process.host.process = null;
     process.host.asleepSinceMs = null;
-    this.protocol.observeEnd(this.watch, id);
+    observeEnd(this.watch, id);
   }
 
   /** Tells a process a fact; a machine that slept notices that first. */
@@ -118,7 +125,7 @@ export class CoreCluster {
     if (host.asleepSinceMs !== null) return;
     host.asleepSinceMs = this.nowMs;
     this.note(`${host.id} falls asleep`);
-    this.protocol.observeEnd(this.watch, host.id);
+    observeEnd(this.watch, host.id);
   }
 
   wake(host: Host): void {
@@ -219,7 +226,7 @@ export class CoreCluster {
       this.count("handed over");
     if (node.record.configuration !== record.configuration && node.role.name !== "leader")
       this.count("configurations taken");
-    this.judge(this.protocol.observeStep(this.watch, this.observation(process), effects));
+    this.judge(observeStep(this.watch, this.observation(process), effects));
     for (const effect of effects) this.carryOut(process, effect);
   }
 
@@ -259,7 +266,7 @@ export class CoreCluster {
   }
 
   private send(process: Process, to: NodeId, message: Message): void {
-    this.judge(this.protocol.observeSend(this.watch, this.observation(process), to, message));
+    this.judge(observeSend(this.watch, this.observation(process), to, message));
     if (message.kind === "requestVoteReply")
       this.count(message.reason ?? (message.preVote ? "pre-votes" : "votes"));
     if (message.kind === "timeoutNow") this.count("timeoutNow");

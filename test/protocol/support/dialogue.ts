@@ -1,4 +1,5 @@
-import type { ConfigurationId, Input, Message, Node, Violation } from "../../../src/protocol/index.js";
+import type { ConfigurationId, Input, Message, Node } from "../../../src/protocol/index.js";
+import type { Violation } from "../../../src/protocol/invariants/invariants.js";
 import type { Protocol } from "./nodes.js";
 
 /** One line for what a node is told, to be read by people. */

@@ -30,10 +30,10 @@ function aRun(change: Partial<RunMetrics> = {}, rest: Partial<RunOutcome> = {}):
   };
 }
 
-function broken(promise: string, seed = 7): RunOutcome {
+function broken(invariant: string, seed = 7): RunOutcome {
   return aRun(
     { recoveryMs: null, availability: 0 },
-    { seed, violation: { promise, atMs: 12, text: "two leaders", lastEvents: [] } },
+    { seed, violation: { invariant, atMs: 12, text: "two leaders", lastEvents: [] } },
   );
 }
 
