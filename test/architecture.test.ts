@@ -42,14 +42,6 @@ const frontDoor = ["protocol", "runtime", "transport", "storage", "elector"];
 /** Import circles that are meant, types only, each in the order of its paths. An observer and its subject have to know each other. */
 const circles: readonly (readonly string[])[] = [
   ["simulation/cluster/simulated-process.ts", "simulation/cluster/watcher.ts"],
-  ["transport/websocket/link-owner.ts", "transport/websocket/link.ts"],
-  // A record, what is said of how far it has come, and the node that keeps it: not meant, and to be opened.
-  [
-    "protocol/data/arrival.ts",
-    "protocol/data/node.ts",
-    "protocol/data/record.ts",
-    "protocol/data/standing.ts",
-  ],
 ];
 
 /** Rooms that run in a browser, too. */

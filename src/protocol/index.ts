@@ -26,6 +26,7 @@ export * from "./data/settings.js";
 export * from "./data/standing.js";
 export { hasTransferee, isDraining } from "./handover.js";
 export { isMetadataRefused } from "./heartbeat-send.js";
+export * from "./joining/copies.js";
 export { foundedWithout, missingFounders, peersOf } from "./joining/founding.js";
 export { recoveredRecord } from "./joining/recovery.js";
 export { isConfigurationCommitted } from "./membership.js";

@@ -10,7 +10,8 @@ import {
   type NodeId,
 } from "../data/configuration.js";
 import type { Node } from "../data/node.js";
-import { meetStart, type Standing } from "../data/standing.js";
+import type { Standing } from "../data/standing.js";
+import { meetStart } from "./copies.js";
 
 /**
  * A cluster is founded once, by founders that are all there and all empty (rule 28). Each founder makes the founding configuration by

@@ -2,7 +2,8 @@ import { meet, strangerReason } from "../algorithms/identity.js";
 import { furthestAhead } from "../algorithms/reach.js";
 import type { NodeId } from "../data/configuration.js";
 import type { Node } from "../data/node.js";
-import { meetStart, refusesStanding, type Standing } from "../data/standing.js";
+import type { Standing } from "../data/standing.js";
+import { meetStart, refusesStanding } from "./copies.js";
 import { foundIfComplete, meetFounder } from "./founding.js";
 
 /**

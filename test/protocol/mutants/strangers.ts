@@ -121,7 +121,7 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a founder that is left out met all the same",
-    edits: [["data/standing.ts", "node.arrival.absent.has(peer)", "node.arrival.absent.size < 0"]],
+    edits: [["joining/copies.ts", "node.arrival.absent.has(peer)", "node.arrival.absent.size < 0"]],
     claims: ["28. who is left out by name is let in once the cluster is"],
   },
   {
@@ -182,7 +182,7 @@ export const strangers: readonly Mutant[] = [
     name: "starts not remembered",
     edits: [
       [
-        "data/standing.ts",
+        "joining/copies.ts",
         "new Map(record.startsMet).set(peer, { startCount, startNonce, writeCount, term })",
         "record.startsMet",
       ],
@@ -193,7 +193,7 @@ export const strangers: readonly Mutant[] = [
     name: "two processes of one start allowed",
     edits: [
       [
-        "data/standing.ts",
+        "joining/copies.ts",
         "return startNonce === known.startNonce\n      ? null",
         'return startNonce !== ""\n      ? null',
       ],
@@ -202,14 +202,14 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "an earlier start allowed",
-    edits: [["data/standing.ts", "if (startCount < known.startCount)", "if (startCount < 0)"]],
+    edits: [["joining/copies.ts", "if (startCount < known.startCount)", "if (startCount < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
     name: "a start that goes on from another one allowed",
     edits: [
       [
-        "data/standing.ts",
+        "joining/copies.ts",
         "claimed !== undefined && claimed !== known.startNonce",
         "claimed === undefined && startCount < 0",
       ],
@@ -218,12 +218,12 @@ export const strangers: readonly Mutant[] = [
   },
   {
     name: "a later start that knows less allowed",
-    edits: [["data/standing.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
+    edits: [["joining/copies.ts", "if (writeCount <= known.writeCount)", "if (writeCount < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
     name: "a later start of an earlier term allowed",
-    edits: [["data/standing.ts", "if (term < known.term)", "if (term < 0)"]],
+    edits: [["joining/copies.ts", "if (term < known.term)", "if (term < 0)"]],
     claims: ["29. a start before the last, or beside it, is refused by name"],
   },
   {
@@ -241,7 +241,7 @@ export const strangers: readonly Mutant[] = [
     name: "another cluster let in",
     edits: [
       [
-        "data/standing.ts",
+        "joining/copies.ts",
         "if (own !== null && standing.clusterId !== null && own !== standing.clusterId)",
         "if (own === null && standing.clusterId !== null && own !== null)",
       ],
