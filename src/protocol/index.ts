@@ -4,6 +4,7 @@
  * heartbeats, handover, membership, step. What to look for from outside is in `raftbeat/protocol/invariants`.
  */
 
+export { shortestIntervalTooLongFor } from "./algorithms/deadlines.js";
 export {
   holdsLease,
   holdUntil,

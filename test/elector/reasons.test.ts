@@ -138,6 +138,22 @@ describe("the log", () => {
   });
 });
 
+describe("a voter that holds its vote for less than two of the fastest heartbeats", () => {
+  it("is told of by name, with the times and the remedy, in place of its other timing", async () => {
+    const world = new Electors();
+    const hasty = { heartbeatIntervalMs: 5, electionTimeout: { minMs: 20, maxMs: 40 } };
+    for (const id of ["a", "b"]) await world.start(id, { voters, timing: laptop });
+    await world.start("c", { voters, timing: hasty, health: { check: () => false } });
+    const leader = await world.leader();
+    await world.advance(3000);
+    expect(["a", "b"]).toContain(leader.id);
+    const said = leader.elector.status().warnings;
+    expect(said).toEqual([
+      "c holds votes for 20 ms only, and this leader sends no heartbeats faster than every 15 ms: a lease that rests on c lapses between two of them: give all members the same timing",
+    ]);
+  });
+});
+
 describe("a path that drops large packets", () => {
   it("keeps no leader from its lease, whose metadata are given up and told of", async () => {
     const world = new Electors();

@@ -1,4 +1,12 @@
-import { isMetadataRefused, type Leader, type Node, type NodeId, quorumSize } from "../../protocol/index.js";
+import {
+  isMetadataRefused,
+  type Leader,
+  type Node,
+  type NodeId,
+  quorumSize,
+  shortestIntervalTooLongFor,
+  voterOf,
+} from "../../protocol/index.js";
 import { type Outlook, silentTimeouts } from "./outlook.js";
 import { deafness } from "./why-no-leader.js";
 
@@ -23,7 +31,9 @@ export function concernsOf(node: Node, outlook: Outlook): Concern[] {
     });
   }
   for (const id of role.peers.keys()) {
-    const timing = otherTiming(node, role, id);
+    const hold = shortHold(node, role, id);
+    const timing = hold === null ? otherTiming(node, role, id) : null;
+    if (hold !== null) concerns.push({ key: `hold ${id}`, sentence: hold });
     if (timing !== null) concerns.push({ key: `timing ${id}`, sentence: timing });
     if (isMetadataRefused(node, id))
       concerns.push({
@@ -58,6 +68,14 @@ function problemOf(id: NodeId, outlook: Outlook): string {
 function left(count: number): string {
   if (count === 0) return "the cluster survives no further failure";
   return `the cluster survives ${count} more ${count === 1 ? "failure" : "failures"}`;
+}
+
+/** A voter whose hold is too short for any heartbeat of this leader (rule 13). */
+function shortHold(node: Node, role: Leader, id: NodeId): string | null {
+  const holdMs = role.peers.get(id)?.promisedHoldMs ?? Number.POSITIVE_INFINITY;
+  const shortestMs = shortestIntervalTooLongFor(node, holdMs);
+  if (shortestMs === null || voterOf(node.record.configuration, id) === undefined) return null;
+  return `${id} holds votes for ${holdMs} ms only, and this leader sends no heartbeats faster than every ${shortestMs} ms: a lease that rests on ${id} lapses between two of them: give all members the same timing`;
 }
 
 function otherTiming({ settings }: Node, role: Leader, id: NodeId): string | null {

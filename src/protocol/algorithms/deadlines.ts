@@ -95,6 +95,9 @@ export function hasOnlyToBeat(node: Node, nowMs: number): boolean {
   return holdsLease(node, nowMs) && nowMs < writeDeadline(node);
 }
 
+/** No leader sends heartbeats more often than so many times its interval's rate, whatever holds its voters promise (rule 13). */
+const mostHeartbeatsPerInterval = 10;
+
 /** The set interval, or half of the shortest hold a voter promised if that is less; never under a tenth of the setting (rule 13). */
 export function heartbeatIntervalMs(node: Node, role: Leader): number {
   const setMs = node.settings.heartbeatIntervalMs;
@@ -104,5 +107,14 @@ export function heartbeatIntervalMs(node: Node, role: Leader): number {
     const promisedHoldMs = role.peers.get(id)?.promisedHoldMs ?? Number.POSITIVE_INFINITY;
     intervalMs = Math.min(intervalMs, promisedHoldMs / 2);
   }
-  return Math.max(intervalMs, setMs / 10);
+  return Math.max(intervalMs, setMs / mostHeartbeatsPerInterval);
+}
+
+/**
+ * The shortest time between two heartbeats of this node as a leader, where it is too long for a voter that holds its vote for
+ * `promisedHoldMs`: a lease that rests on that voter lapses between them (rule 13). Null where it is short enough.
+ */
+export function shortestIntervalTooLongFor({ settings }: Node, promisedHoldMs: number): number | null {
+  const shortestMs = settings.heartbeatIntervalMs / mostHeartbeatsPerInterval;
+  return promisedHoldMs / 2 < shortestMs ? shortestMs : null;
 }
