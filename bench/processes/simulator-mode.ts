@@ -1,6 +1,6 @@
 import { Liveness, Safety, splitSeed, Timeline } from "raftbeat/simulation";
-import type { Mode, Speed } from "../cases/simulator.js";
 import { aCluster, leaderAfterSteps } from "../baselines/simulated.js";
+import type { Mode, Speed } from "../cases/simulator.js";
 
 /** Measures one mode, in a process that has done nothing else. `node simulator-mode.js MODE NODES EVENTS`. */
 const [mode, nodeText, eventText] = process.argv.slice(2);

@@ -10,9 +10,9 @@ import { RunningElector } from "./elector.js";
 import { safeLogger, silentLogger } from "./observers/logger.js";
 import { ignoredSettings, overruledAddress } from "./options/ignored-settings.js";
 import { type ResolvedOptions, resolveOptions } from "./options/options.js";
-import { defaultTransport } from "./raft/default-transport.js";
-import { createLinks } from "./raft/links.js";
-import { closePorts, openStore, startTransport, writeRecord } from "./raft/ports-in-time.js";
+import { defaultTransport } from "./ports/default-transport.js";
+import { createLinks } from "./ports/links.js";
+import { closePorts, openStore, startTransport, writeRecord } from "./ports/ports-in-time.js";
 
 /**
  * Starts a node: opens its store, writes down that it starts, listens, and takes part in elections. A node with an empty store first founds

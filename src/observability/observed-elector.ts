@@ -2,7 +2,7 @@ import type { Elector, ElectorOptions, ElectorPorts, Leadership } from "../elect
 import { createElector } from "../elector/create-elector.js";
 import { type Logger, safeLogger, silentLogger } from "../elector/observers/logger.js";
 import { type ResolvedOptions, resolveOptions } from "../elector/options/options.js";
-import { defaultTransport } from "../elector/raft/default-transport.js";
+import { defaultTransport } from "../elector/ports/default-transport.js";
 import type { ElectorStatus } from "../elector/status.js";
 import type { Transport } from "../runtime/ports.js";
 import { machineMs, systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";

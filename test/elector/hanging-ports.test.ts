@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closeLimitMs, openLimitMs } from "../../src/elector/raft/ports-in-time.js";
+import { closeLimitMs, openLimitMs } from "../../src/elector/ports/ports-in-time.js";
 import type { Transport, VoteStore } from "../../src/runtime/ports.js";
 import { Electors } from "./support/electors.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { enoughRoundTrips, watchNarrowRange } from "../../src/elector/raft/narrow-range.js";
+import { enoughRoundTrips, watchNarrowRange } from "../../src/elector/ports/narrow-range.js";
 import { presets, resolveTiming, type Timing } from "../../src/protocol/index.js";
 
 const { timing } = resolveTiming(presets.lan) as { readonly timing: Timing };

@@ -20,12 +20,12 @@ function editsFor(lowest: number, highest: number): Edit[] {
       `export const highestWireVersion = ${highest};`,
     ],
     [
-      "websocket/link.ts",
+      "link/link.ts",
       "socket.send(text);",
       'socket.send(this.wireVersion === 3 ? "{\\"v3\\":" + text + "}" : text);',
     ],
     [
-      "websocket/link.ts",
+      "link/link.ts",
       "this.user.onFrame(this, data.toString());",
       `this.user.onFrame(this, ${lowest === 3 || "this.wireVersion === 3"} ? data.toString().slice(6, -1) : data.toString());`,
     ],

@@ -13,7 +13,7 @@ import {
 import type { Driver } from "../../runtime/driver.js";
 import type { Schedule } from "../../runtime/ports.js";
 import type { MembershipChange } from "../api.js";
-import type { Links } from "./links.js";
+import type { Links } from "../ports/links.js";
 
 /** What changing the membership needs of its elector. */
 export interface MembershipDeps {

@@ -1,8 +1,8 @@
 import { type Node, type NodeId, quorumSize } from "../../protocol/index.js";
 import type { Schedule } from "../../runtime/ports.js";
 import type { Events } from "../observers/events.js";
+import { atMost } from "../ports/ports-in-time.js";
 import { leaderOf } from "./leader-known.js";
-import { atMost } from "./ports-in-time.js";
 
 /** What a leader that stops needs of its elector. */
 export interface SuccessorDeps {

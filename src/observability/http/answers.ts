@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { systemClock } from "../../runtime/system-ports.js";
-import type { Metrics } from "../metrics.js";
 import type { ObservedElector } from "../observed-elector.js";
+import type { Metrics } from "../prometheus/metrics.js";
 import { reconfigure, transfer } from "./changes.js";
 import {
   authorize,

@@ -6,11 +6,11 @@ import type { NodeId } from "../../protocol/index.js";
 import type { Schedule } from "../../runtime/ports.js";
 import type { Admission } from "../limits/admission.js";
 import type { LinkTiming } from "../limits/limits.js";
+import { Link, type LinkOwner } from "../link/link.js";
+import { type LinkContext, socketOptions } from "../link/link-context.js";
+import { closeOfDialError, closeOfStatus } from "../link/socket-errors.js";
 import { certificateProblem, dialOptions, isMutual, type TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkClose } from "../wire/close-reason.js";
-import { Link, type LinkOwner } from "./link.js";
-import { type LinkContext, socketOptions } from "./link-context.js";
-import { closeOfDialError, closeOfStatus } from "./socket-errors.js";
 
 /** What a dial needs besides what links share. */
 export interface DialContext extends LinkContext {

@@ -5,17 +5,17 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Admission } from "../limits/admission.js";
 import type { RefusalLog } from "../limits/refusal-log.js";
+import { Link, type LinkOwner } from "../link/link.js";
+import { type LinkContext, socketOptions } from "../link/link-context.js";
+import { isTlsError } from "../link/socket-errors.js";
 import { certificateProblem, isMutual, type TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkRefusal } from "../wire/close-reason.js";
-import { Link, type LinkOwner } from "./link.js";
-import { type LinkContext, socketOptions } from "./link-context.js";
 import {
   createPendingConnections,
   type PendingConnection,
   type PendingConnections,
 } from "./pending-connections.js";
 import { answerStatus, createOwnServer, listenAt, remoteOf } from "./server.js";
-import { isTlsError } from "./socket-errors.js";
 
 /** Where peers connect: at a port of this transport's own, or at a path of a server that others use too. */
 export type Listen =

@@ -1,14 +1,14 @@
 import type { Message, NodeId } from "../../protocol/index.js";
 import type { TransportHandlers } from "../../runtime/ports.js";
 import type { RefusalLog } from "../limits/refusal-log.js";
+import type { Link, LinkOwner, LinkUser } from "../link/link.js";
+import { createRoundTrip } from "../link/round-trip.js";
+import { isOfOneStart } from "../link/takeover.js";
 import { disconnectReasonOf, isRefusal, type LinkClose } from "../wire/close-reason.js";
 import { type Decoded, soleGroup } from "../wire/codec.js";
 import { createDecoder } from "../wire/repeat-codec.js";
-import type { Link, LinkOwner, LinkUser } from "./link.js";
 import type { PeerCounters } from "./peer-counters.js";
 import { Redial, type RedialContext } from "./redial.js";
-import { createRoundTrip } from "./round-trip.js";
-import { isOfOneStart } from "./takeover.js";
 
 /** What all peers of a transport share. */
 export interface PeerContext extends RedialContext {

@@ -1,14 +1,14 @@
 import type { Member, Message, NodeId } from "../../protocol/index.js";
 import type { TransportHandlers } from "../../runtime/ports.js";
 import type { RefusalLog } from "../limits/refusal-log.js";
+import type { LinkOwner } from "../link/link.js";
+import { takeoverProblem } from "../link/takeover.js";
 import { createFrameDecoder } from "../wire/codec.js";
 import { unknownStanding } from "../wire/handshake.js";
 import { createEncoder } from "../wire/repeat-codec.js";
-import type { LinkOwner } from "./link.js";
 import { Peer, type PeerContext } from "./peer.js";
 import type { PeerCounters } from "./peer-counters.js";
 import type { RedialContext } from "./redial.js";
-import { takeoverProblem } from "./takeover.js";
 
 /** All peers of a node. */
 export interface Peers {

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
+import type { Link } from "../link/link.js";
 import type { LinkRefusal } from "../wire/close-reason.js";
-import type { Link } from "./link.js";
 
 /** A connection whose other side has not yet said who it is. */
 export interface PendingConnection {

@@ -1,8 +1,8 @@
 import type { NodeId } from "../../protocol/index.js";
 import type { Random } from "../../runtime/ports.js";
+import type { Link, LinkOwner } from "../link/link.js";
 import type { LinkClose } from "../wire/close-reason.js";
 import { Dial, type DialContext } from "./dial.js";
-import type { Link, LinkOwner } from "./link.js";
 
 /** What dialling needs besides what a dial needs. */
 export interface RedialContext extends DialContext {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import { resolveLimits } from "../../../src/transport/limits/limits.js";
 import { createTrafficLimit } from "../../../src/transport/limits/traffic-limit.js";
-import { Link, type LinkOwner } from "../../../src/transport/websocket/link.js";
+import { Link, type LinkOwner } from "../../../src/transport/link/link.js";
 import { identityOf } from "../support/nodes.js";
 import { aStanding } from "../support/wire.js";
 

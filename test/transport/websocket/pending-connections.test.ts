@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import type { Link } from "../../../src/transport/websocket/link.js";
+import type { Link } from "../../../src/transport/link/link.js";
 import { createPendingConnections } from "../../../src/transport/websocket/pending-connections.js";
 
 function pendingOf(maxPendingCount: number, handshakeTimeoutMs = 100) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRoundTrip } from "../../../src/transport/websocket/round-trip.js";
+import { createRoundTrip } from "../../../src/transport/link/round-trip.js";
 import { aHeartbeat, aReply } from "../support/nodes.js";
 
 /** A round trip on a clock that a test sets. */

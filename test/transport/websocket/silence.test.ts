@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSilence } from "../../../src/transport/websocket/silence.js";
+import { createSilence } from "../../../src/transport/link/silence.js";
 
 const silenceMs = 100;
 

@@ -4,7 +4,7 @@ import {
   closeOfDialError,
   closeOfLinkError,
   closeOfStatus,
-} from "../../../src/transport/websocket/socket-errors.js";
+} from "../../../src/transport/link/socket-errors.js";
 
 const errorOf = (code: string, message = "boom") => Object.assign(new Error(message), { code });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { takeoverProblem } from "../../../src/transport/websocket/takeover.js";
+import { takeoverProblem } from "../../../src/transport/link/takeover.js";
 
 const silenceMs = 100;
 const problem = "b is linked as another incarnation, and that link is alive";

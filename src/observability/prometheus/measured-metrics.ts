@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Measured, Measurements } from "./measurements.js";
+import type { Measured, Measurements } from "../measurements.js";
 
 /** From a loopback's round trip to a second that no election timeout should need. */
 const secondsBuckets = [

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { PeerCounters } from "../transport/websocket/peer-counters.js";
-import type { ObservedElector } from "./observed-elector.js";
+import type { PeerCounters } from "../../transport/websocket/peer-counters.js";
+import type { ObservedElector } from "../observed-elector.js";
 
 /** What the metrics are read from when they are asked for. */
 export type MetricsSources = Pick<

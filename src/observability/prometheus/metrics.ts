@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { NodeEvent } from "../node-event.js";
 import { countEvents } from "./event-counters.js";
 import { addMeasuredMetrics } from "./measured-metrics.js";
-import type { NodeEvent } from "./node-event.js";
 import { addNodeMetrics, type MetricsSources } from "./node-metrics.js";
 
 /** A node's metrics, for Prometheus. */

@@ -1,5 +1,5 @@
+import type { ObservedElector } from "../observed-elector.js";
 import type { Metrics, MetricsOptions } from "./metrics.js";
-import type { ObservedElector } from "./observed-elector.js";
 
 export type { MetricsOptions };
 

@@ -3,9 +3,9 @@ import type { Driver } from "../../runtime/driver.js";
 import type { TransportHandlers } from "../../runtime/ports.js";
 import type { Publish } from "../observers/diagnostics.js";
 import type { OutlookKeeper } from "../outlook/outlook.js";
+import type { Warnings } from "../raft/warnings.js";
 import type { Introductions } from "./introductions.js";
 import type { Introduced, Links } from "./links.js";
-import type { Warnings } from "./warnings.js";
 
 /** What hearing the links of a node needs of its elector. */
 export interface HearingDeps {

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from "prom-client";
-import type { NodeEvent } from "./node-event.js";
+import type { NodeEvent } from "../node-event.js";
 
 /** Adds counters to the registry, and returns what counts an event of the node `id`. */
 export function countEvents(registry: Registry, id: string): (event: NodeEvent) => void {
