@@ -53,7 +53,8 @@ describe("the examples", () => {
     expect(readdirSync(folder).sort()).toEqual(Object.keys(says).sort());
   });
 
-  it.each(Object.entries(says))("%s runs to its last line", async (file, wanted) => {
+  // Most of their time they wait: for leases to end, for elections, for a pause.
+  it.concurrent.each(Object.entries(says))("%s runs to its last line", async (file, wanted) => {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ["--import", "tsx", `${folder}${file}`],

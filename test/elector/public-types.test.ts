@@ -184,7 +184,7 @@ describe("the defaults", () => {
       healthIntervalMs: said("intervalMs"),
       healthTimeoutMs: said("timeoutMs"),
       reconfigureTimeoutMs: Number(
-        /until `timeoutMs` have passed \(default: ([\d,]+)\)/.exec(text)?.[1]?.replaceAll(",", ""),
+        /until `timeoutMs` have passed, ([\d,]+) if not given/.exec(text)?.[1]?.replaceAll(",", ""),
       ),
     }).toEqual(electorDefaults);
     const { heartbeatIntervalMs, electionTimeout } = presets.lan;
