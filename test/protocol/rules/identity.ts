@@ -1,8 +1,6 @@
 import { expect } from "vitest";
-import type { Member } from "../../../src/protocol/index.js";
 import { heartbeat, heartbeatReply, voteReply, voteRequest } from "../support/messages.js";
 import {
-  type Actor,
   aCandidate,
   aFollower,
   aFollowerOf,
@@ -11,28 +9,8 @@ import {
   founders,
   known,
 } from "../support/nodes.js";
+import { change, hearAll } from "../support/requests.js";
 import { claim } from "./rule.js";
-
-/** Asks for new members; returns why it was turned down, or null. */
-function change(leader: Actor, voters: readonly Member[], observers: readonly Member[] = []): string | null {
-  const { term, version } = leader.node.record.configuration.id;
-  const effects = leader.tell({
-    kind: "reconfigure",
-    request: 1,
-    expected: { term, version },
-    voters,
-    observers,
-  });
-  const answer = effects.find((effect) => effect.kind === "answered");
-  if (answer?.kind !== "answered") throw new Error("a request was not answered");
-  return answer.refusal;
-}
-
-/** All these members answer its newest heartbeat. */
-function hearAll(leader: Actor, ids: string): void {
-  leader.nowMs += 1;
-  for (const id of ids) leader.hear(id, heartbeatReply(leader));
-}
 
 /** Rules 21 and 22: strangers, and members that lost their records. */
 export const identity = [
