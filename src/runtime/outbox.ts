@@ -18,10 +18,17 @@ export function leavesAtOnce(message: Message, writesUnderWay: number): boolean 
   return writesUnderWay === 0 || neverWaits(message);
 }
 
+const none: readonly HeldMessage[] = [];
+
 /** The oldest write is done: takes out of `held` what may leave now, in the order in which it was sent. */
 export function releaseHeld(held: HeldMessage[]): readonly HeldMessage[] {
-  const count = held.findIndex(({ behind }) => behind > 1);
-  const released = held.splice(0, count < 0 ? held.length : count);
-  for (const [index, one] of held.entries()) held[index] = { ...one, behind: one.behind - 1 };
+  if (held.length === 0) return none;
+  let count = 0;
+  while (held[count]?.behind === 1) count++;
+  const released = held.splice(0, count);
+  for (let index = 0; index < held.length; index++) {
+    const { behind, to, message } = held[index] as HeldMessage;
+    held[index] = { behind: behind - 1, to, message };
+  }
   return released;
 }
