@@ -28,6 +28,8 @@ export type {
   Configuration,
   ConfigurationId,
   DurableRecord,
+  HandoverDone,
+  HandoverWait,
   Heartbeat,
   HeartbeatReply,
   LeaderNotice,

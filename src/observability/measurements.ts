@@ -86,17 +86,24 @@ export function createMeasurements(
   const roundTrips: Sample[] = [];
   const writes: Sample[] = [];
   const observers = new Set<MeasurementObserver>();
+  // An observer that throws must cost neither a heartbeat nor a vote.
+  const tellEach = (tell: (observer: MeasurementObserver) => void): void => {
+    for (const observer of observers)
+      try {
+        tell(observer);
+      } catch (error) {
+        process.emitWarning(`an observer of measurements threw: ${String(error)}`);
+      }
+  };
   const loss = createLossCount(
     Math.min(mostLooks, Math.ceil(timing.electionTimeout.minMs / lookIntervalMs)),
-    (peer, count) => {
-      for (const observer of observers) observer.onMissed(peer, count);
-    },
+    (peer, count) => tellEach((observer) => observer.onMissed(peer, count)),
   );
 
   return {
     onRoundTrip(peer, ms) {
       keep(roundTrips, { ms, atMs: nowMs() }, mostRoundTrips);
-      for (const observer of observers) observer.onRoundTrip(peer, ms);
+      tellEach((observer) => observer.onRoundTrip(peer, ms));
     },
     look: loss.look,
     observe(observer) {
@@ -109,12 +116,11 @@ export function createMeasurements(
       write(record, callback) {
         const beganMs = nowMs();
         store.write(record, (error) => {
-          if (error === null) {
-            const ms = nowMs() - beganMs;
-            keep(writes, { ms, atMs: beganMs + ms }, mostWrites);
-            for (const observer of observers) observer.onWrite(ms);
-          }
+          const ms = nowMs() - beganMs;
           callback(error);
+          if (error !== null) return;
+          keep(writes, { ms, atMs: beganMs + ms }, mostWrites);
+          tellEach((observer) => observer.onWrite(ms));
         });
       },
       close: (callback) => store.close(callback),

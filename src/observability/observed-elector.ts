@@ -17,7 +17,7 @@ import { type SettingsJudge, watchMeasurements } from "./watch-measurements.js";
 
 /** What is observed of an elector besides what it measures. */
 export interface ObserveOptions {
-  /** Called with each event, in the order in which they happen. It must not throw. */
+  /** Called with each event, in the order in which they happen. An error that it throws is logged. */
   readonly onEvent?: (event: NodeEvent) => void;
   /**
    * Also an event for each renewal of the lease, for measurements.
@@ -75,12 +75,21 @@ export async function createObservedElector(
 ): Promise<ObservedElector> {
   const listeners = new Set<(event: NodeEvent) => void>();
   if (observing.onEvent !== undefined) listeners.add(observing.onEvent);
+  const logger = safeLogger(options.logger ?? silentLogger);
   const report = (event: NodeEvent): void => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners)
+      try {
+        listener(event);
+      } catch (error) {
+        logger.error({ error, event }, "a listener of events threw");
+      }
   };
   const resolved = resolveOptions(options);
   const { modes: _, ...timing } = resolved.settings;
-  const watch = watchMeasurements((stalls) => createMeasurements(timing, ports.clock.nowMs, stalls), ports);
+  const watch = watchMeasurements(
+    (stalls) => createMeasurements(timing, () => ports.clock.nowMs(), stalls),
+    ports,
+  );
   const { measurements } = watch;
   const instrumented = instrument(options, resolved, measurements, report);
   let elector: Elector;
@@ -178,11 +187,14 @@ function reporting(logger: Logger, report: (event: NodeEvent) => void): Logger {
 
 /** The same elector, whose `whileLeader` also says which leadership there is. */
 function withObservedLeaderships(elector: Elector, onLead: (lead: Leadership) => void): Elector {
-  const whileLeader: Elector["whileLeader"] = (body, options) =>
-    elector.whileLeader((lead) => {
+  const whileLeader: Elector["whileLeader"] = (body, options) => {
+    // The elector itself says what is wrong with a body that is no function.
+    if (typeof body !== "function") return elector.whileLeader(body, options);
+    return elector.whileLeader((lead) => {
       onLead(lead);
       return body(lead);
     }, options);
+  };
   return Object.create(elector, { whileLeader: { value: whileLeader, enumerable: true } }) as Elector;
 }
 

@@ -14,6 +14,17 @@ describe("the health of a service", () => {
     await world.until(() => world.seat("a").elector.isLeader, 8000);
   });
 
+  it("a check may be a method of an object with private parts", async () => {
+    class Service {
+      readonly #isWell = true;
+      check(): boolean {
+        return this.#isWell;
+      }
+    }
+    const world = await Electors.of(["a"], { health: new Service() });
+    await world.until(() => world.seat("a").elector.isLeader, 8000);
+  });
+
   const ways: [string, (options: { signal: AbortSignal }) => boolean | Promise<boolean>][] = [
     ["says no", () => false],
     ["throws", () => Promise.reject(new Error("down"))],

@@ -96,6 +96,26 @@ describe("the handler in a service's own server", () => {
     expect(asked).toEqual(["transfer to b"]);
   });
 
+  it("takes no body that a parser has read already for an empty one", async () => {
+    const node = aNode(fakeElector());
+    const handle = observabilityHandler(node, {
+      changes: { tokens: () => ["secret"], allowsLocal: false },
+    });
+    const server = createServer(async (request, response) => {
+      for await (const _ of request);
+      await handle(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/transfer`, {
+      method: "POST",
+      headers: { authorization: "Bearer secret", "content-type": "application/json", connection: "close" },
+      body: JSON.stringify({ to: "b" }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("the body was read already");
+  });
+
   it("refuses other methods and pages of browsers", async () => {
     const { ask } = await aService();
     expect((await ask("/livez", { method: "DELETE" })).status).toBe(405);

@@ -61,6 +61,35 @@ describe("an observed elector", () => {
     expect(kindsOf(events)).not.toContain("stopped");
   });
 
+  it("logs what a listener throws, and tells the others", async () => {
+    const events: NodeEvent[] = [];
+    const logged: string[] = [];
+    const ignore = () => {};
+    const logger = {
+      debug: ignore,
+      info: ignore,
+      warn: ignore,
+      error: (_details: object, message: string) => void logged.push(message),
+    };
+    const node = await alone([], { logger });
+    node.subscribe(() => {
+      throw new Error("a listener of mine");
+    });
+    node.subscribe((event) => void events.push(event));
+    await node.elector.stop();
+    await node.ended;
+    expect(events.at(-1)).toEqual({ event: "stopped" });
+    expect(logged).toContain("a listener of events threw");
+  });
+
+  it("refuses a body that is no function as the elector itself does", async () => {
+    const node = await alone([]);
+    onTestFinished(() => node.elector.stop());
+    expect(() => node.elector.whileLeader(42 as never)).toThrow(
+      expect.objectContaining({ code: "invalidSettings" }),
+    );
+  });
+
   it("ends a subscription when asked", async () => {
     const seen: NodeEvent[] = [];
     const node = await alone([]);

@@ -167,11 +167,12 @@ export function resolveOptions(options: ElectorOptions): ResolvedOptions {
   };
 }
 
-function resolveHealth({ check, intervalMs, timeoutMs }: HealthOptions): Required<HealthOptions> {
+/** The check is called as a method: an instance of a class may have it. */
+function resolveHealth(health: HealthOptions): Required<HealthOptions> {
   return {
-    check,
-    intervalMs: intervalMs ?? electorDefaults.healthIntervalMs,
-    timeoutMs: timeoutMs ?? electorDefaults.healthTimeoutMs,
+    check: (...given) => health.check(...given),
+    intervalMs: health.intervalMs ?? electorDefaults.healthIntervalMs,
+    timeoutMs: health.timeoutMs ?? electorDefaults.healthTimeoutMs,
   };
 }
 

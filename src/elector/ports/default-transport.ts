@@ -34,8 +34,8 @@ export function defaultTransport(
       logger.warn(refusal, `a connection with ${refusal.remote} was refused: ${refusal.detail}`),
     onRoundTrip(peer, ms) {
       noteRange(peer, ms);
-      options.onRoundTrip?.(peer, ms);
       onRoundTrip?.(peer, ms);
+      options.onRoundTrip?.(peer, ms);
     },
   });
 }

@@ -92,6 +92,13 @@ export function requestTimeoutMs({ headers }: IncomingMessage): number | null {
  * @throws HttpRefusal
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
+  // A parser of bodies that stands before this handler leaves nothing to read, and nothing is a request for all defaults.
+  if (request.readableDidRead)
+    throw new HttpRefusal(
+      400,
+      "badBody",
+      "the body was read already: mount this handler before the parser of bodies",
+    );
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

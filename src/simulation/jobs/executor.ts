@@ -59,7 +59,8 @@ export function interruptible<Job, Result>(
   });
   stopped.catch(() => {});
   return {
-    ...executor,
+    count: executor.count,
+    close: () => executor.close(),
     run: async (job) => {
       signal.throwIfAborted();
       const result = executor.run(job);

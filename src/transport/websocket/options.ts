@@ -27,7 +27,7 @@ export interface WebSocketTransportOptions extends Some<LinkTiming> {
   readonly onRefused?: ((refusal: LinkRefusal) => void) | undefined;
   /**
    * Called once for each heartbeat whose round trip was measured, with the milliseconds from its sending to its answer. At most one
-   * heartbeat to a peer is measured at a time. It is called before the node gets the answer.
+   * heartbeat to a peer is measured at a time. It is called after the node got the answer; of an error that it throws `onWarning` tells once.
    */
   readonly onRoundTrip?: ((peer: NodeId, ms: number) => void) | undefined;
   /** Told of a certificate that expires soon, and of tokens and certificates that cannot be used after a change. */

@@ -106,11 +106,10 @@ export class Peer implements LinkUser {
       link.refuse("badFrame", problem);
       return;
     }
-    if (message.kind === "heartbeatReply") {
-      const roundTripMs = this.roundTrip.onReply(message, link.receivedAtMs);
-      if (roundTripMs !== null) onRoundTrip(this.id, roundTripMs);
-    }
+    const roundTripMs =
+      message.kind === "heartbeatReply" ? this.roundTrip.onReply(message, link.receivedAtMs) : null;
     handlers.onMessage(this.id, link.incarnation, message);
+    if (roundTripMs !== null) onRoundTrip(this.id, roundTripMs);
   }
 
   onClosed(link: Link, close: LinkClose): void {

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import { RaftbeatError } from "../../errors.js";
-import { idRule, isId } from "../../protocol/index.js";
+import { idRule, isId, type NodeId } from "../../protocol/index.js";
 import type { Clock, Identity, Transport } from "../../runtime/ports.js";
 import { systemClock, systemRandom, systemSchedule } from "../../runtime/system-ports.js";
 import { createAdmission } from "../limits/admission.js";
@@ -61,6 +61,22 @@ export function webSocketTransport(
   };
 }
 
+/** Tells of round trips; a listener that throws is reported once, and costs no heartbeat. */
+function roundTripTeller(
+  tell: WebSocketTransportOptions["onRoundTrip"],
+  onWarning: (message: string) => void,
+): (peer: NodeId, ms: number) => void {
+  let isReported = false;
+  return (peer, ms) => {
+    try {
+      tell?.(peer, ms);
+    } catch (error) {
+      if (!isReported) onWarning(`onRoundTrip threw: ${String(error)}`);
+      isReported = true;
+    }
+  };
+}
+
 /** What the parts of a transport share. */
 interface Context extends ListenerContext, PeersContext {
   readonly secrets: Secrets;
@@ -70,7 +86,7 @@ interface Context extends ListenerContext, PeersContext {
 
 function contextOf(options: WebSocketTransportOptions, identity: Identity): Context {
   const { cluster, id, incarnation } = identity;
-  const { onWarning = () => {}, onRefused = () => {}, onRoundTrip = () => {} } = options;
+  const { onWarning = () => {}, onRefused = () => {} } = options;
   const clock = options.clock ?? systemClock();
   const nowMs = clock.nowMs();
   const limits = resolveLimits(options.limits);
@@ -92,7 +108,7 @@ function contextOf(options: WebSocketTransportOptions, identity: Identity): Cont
     random: options.random ?? systemRandom,
     sockets: new Set(),
     onWarning,
-    onRoundTrip,
+    onRoundTrip: roundTripTeller(options.onRoundTrip, onWarning),
   };
 }
 

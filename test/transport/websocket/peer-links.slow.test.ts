@@ -293,6 +293,26 @@ describe("links between peers", () => {
     expect(counters(a, "b").roundTripMs).toBe(0);
   });
 
+  it("survive a listener of round trips that throws: the answer arrives, and the error is told once", async () => {
+    const warnings: string[] = [];
+    const a = await startWebSocketNode("a", {
+      onRoundTrip: () => {
+        throw new Error("a listener of mine");
+      },
+      onWarning: (message) => void warnings.push(message),
+    });
+    const b = await startWebSocketNode("b");
+    a.transport.setPeers(membersOf(b));
+    await until("linked", () => a.linked().includes("b") && b.linked().includes("a"));
+    for (const seq of [1, 2]) {
+      a.transport.send("b", aHeartbeat({ seq }));
+      b.transport.send("a", aReply({ seq }));
+      await until("the answer arrived", () => a.messages().length === seq);
+    }
+    expect(a.linked()).toContain("b");
+    expect(warnings).toEqual(["onRoundTrip threw: Error: a listener of mine"]);
+  });
+
   it("drop and count what does not fit into a full buffer, and queue none of it", async () => {
     const a = await startWebSocketNode("a", { limits: { maxBufferedBytes: 10_000 }, silenceMs: 60_000 });
     const deaf = await rawNode("b", "a", a.transport.port());
