@@ -39,6 +39,8 @@ const inEach = {
   pool: "forks",
   // Starting and filling a process for each file took a fifth of the whole time.
   isolate: false,
+  // Tests that run side by side in a file are whole processes, and share the cores with the other file.
+  maxConcurrency: 3,
 } as const;
 
 export default defineConfig({

@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createElector, type Elector, fileVoteStore } from "raftbeat";
 
 interface Replica {
@@ -38,7 +39,7 @@ const electors = replicas.map(({ elector }) => elector as Elector);
 await Promise.all(electors.map((elector) => elector.waitForLeader({ signal: AbortSignal.timeout(10_000) })));
 
 for (const { url } of replicas) {
-  const answer = await fetch(`${url}/orders`, { method: "POST" });
+  const answer = await order(url);
   console.log(
     `asked ${url === answer.url.replace("/orders", "") ? "the leader" : "a follower"}: ${await answer.text()}`,
   );
@@ -48,6 +49,16 @@ await Promise.all(electors.map((elector) => elector.stop()));
 for (const { server } of replicas) server.close();
 await rm(folder, { recursive: true });
 console.log("done");
+
+/** Asks as a client does that follows redirects, and asks again where there is no leader for a moment. */
+async function order(url: string): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(`${url}/orders`, { method: "POST" });
+    if (answer.status !== 503 || attempt === 10) return answer;
+    await answer.text();
+    await setTimeout(1000 * Number(answer.headers.get("retry-after")));
+  }
+}
 
 async function startServer(id: string): Promise<Replica> {
   const server = createServer((request, response) => {
