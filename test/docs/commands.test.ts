@@ -13,6 +13,7 @@ import { addStatusCommand } from "../../src/cli/commands/status.js";
 import { addStudyCommand } from "../../src/cli/commands/study.js";
 import { addSweepCommand } from "../../src/cli/commands/sweep.js";
 import { addTransferCommand } from "../../src/cli/commands/transfer.js";
+import { fuzzProfileNames } from "../../src/simulation/fuzz/profile.js";
 import { parseScenario } from "../../src/simulation/scenario/scenario.js";
 import { codeBlocks, pages, read } from "./support/pages.js";
 
@@ -66,6 +67,12 @@ describe("the command lines of the pages", () => {
         .map(({ page, line }) => ({ page, line, problem: problemOf(line) }))
         .filter(({ problem }) => problem !== null),
     ).toEqual([]);
+  });
+
+  it("may ask for each profile of the fuzzer, and the help names them all", () => {
+    const fuzz = program.commands.find((each) => each.name() === "fuzz");
+    const help = fuzz?.options.find(({ long }) => long === "--profile")?.description ?? "";
+    expect(help.match(/^[a-z, ]+/)?.[0].split(/, | or /)).toEqual([...fuzzProfileNames]);
   });
 
   it("are found in blocks and in sentences, and a wrong flag is seen", () => {

@@ -31,7 +31,7 @@ export function addFuzzCommand(program: Command): void {
       "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. Whatever fails is shrunk to a scenario file for `raftbeat simulate`. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
     )
     .option("--seeds <from..to>", "the seeds of each profile", seedRange, [1, 200] as const)
-    .option("--profile <name>", "gentle, harsh, disk, clock, membership or swarm; all unless given")
+    .option("--profile <name>", "gentle, harsh, disk, clock, membership, hostile or swarm; all unless given")
     .option("--minutes <count>", "go on with further seeds until so long after the start", minutes)
     .option("--workers <count>", "threads; as many as cores unless given", countFrom(1, 512))
     .option("--out <directory>", "where to write the scenarios that fail", ".")

@@ -18,7 +18,7 @@ export function addSweepCommand(program: Command): void {
     .description(
       "Plays a scenario with every combination of the values given for some of its settings, with the same seeds, until each " +
         "combination's mean is known precisely enough. Combinations that contradict themselves are listed and not played. " +
-        "Promises are checked in the first ten runs of each combination; exits 0 iff none was broken.",
+        "Invariants are checked in the first ten runs of each combination; exits 0 iff none was broken.",
     )
     .argument("<file>", "a scenario in YAML or JSON")
     .requiredOption(
