@@ -9,8 +9,8 @@ export function simulatorMemory(nodeCount: number, eventCount: number): Row[] {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const cluster = aCluster(nodeCount);
-  const report = (promise: string, text: string) => {
-    throw new Error(`${promise}: ${text}`);
+  const report = (invariant: string, text: string) => {
+    throw new Error(`${invariant}: ${text}`);
   };
   const trace = new Trace(cluster);
   cluster.watchers.push(trace, new Safety(cluster, report), new Liveness(cluster, report));

@@ -19,8 +19,8 @@ process.send?.(speed);
 /** Heartbeats and their replies, and nothing else. */
 function steady(nodeCount: number, eventCount: number, checked: boolean): number {
   const cluster = aCluster(nodeCount);
-  const report = (promise: string, text: string) => {
-    throw new Error(`${promise}: ${text}`);
+  const report = (invariant: string, text: string) => {
+    throw new Error(`${invariant}: ${text}`);
   };
   if (checked) cluster.watchers.push(new Safety(cluster, report), new Liveness(cluster, report));
   cluster.boot();

@@ -1,20 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../processes/support/node.js";
+import { nodeWithoutFolder as node, temporaryFolder } from "../processes/support/node.js";
 import { raftbeatHere } from "./support/in-process.js";
-
-const node = [
-  "node",
-  "--cluster",
-  "c",
-  "--id",
-  "a",
-  "--voters",
-  "a=ws://127.0.0.1:7400",
-  "--data",
-  "/nowhere/at/all",
-];
 
 /** What was asked wrongly, and the sentence that says so. */
 const wrong: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [

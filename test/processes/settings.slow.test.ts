@@ -3,19 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { freePorts } from "../../src/cli/demo/free-ports.js";
-import { raftbeat, temporaryFolder } from "./support/node.js";
-
-const node = [
-  "node",
-  "--cluster",
-  "c",
-  "--id",
-  "a",
-  "--voters",
-  "a=ws://127.0.0.1:7400",
-  "--data",
-  "/nowhere/at/all",
-];
+import { nodeWithoutFolder as node, raftbeat, temporaryFolder } from "./support/node.js";
 
 describe("raftbeat, asked wrongly, says one sentence and exits 2", () => {
   it.each([

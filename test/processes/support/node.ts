@@ -12,6 +12,19 @@ import type { NodeLine } from "../../../src/observability/node-event.js";
 /** The compiled program. */
 export const program = fileURLToPath(builtFile("cli/main.js"));
 
+/** The arguments of a node that are all right but for the folder, which is not there. */
+export const nodeWithoutFolder: readonly string[] = [
+  "node",
+  "--cluster",
+  "c",
+  "--id",
+  "a",
+  "--voters",
+  "a=ws://127.0.0.1:7400",
+  "--data",
+  "/nowhere/at/all",
+];
+
 /** A process of `raftbeat` with what it has said so far. */
 export interface Running {
   readonly process: ChildProcess;
