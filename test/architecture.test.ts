@@ -34,7 +34,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files at the top that every room but the protocol may import; they import nothing. */
-const leaves: readonly string[] = ["built-file.ts", "errors.ts", "printable.ts", "quantiles.ts"];
+const leaves: readonly string[] = [
+  "built-file.ts",
+  "errors.ts",
+  "near-names.ts",
+  "printable.ts",
+  "quantiles.ts",
+];
 
 /** The front door sees all that a service sees. */
 const frontDoor = ["protocol", "runtime", "transport", "storage", "elector"];
@@ -52,6 +58,7 @@ const needsNode: readonly string[] = [
   "runtime/system-ports.ts",
   "simulation/jobs/thread-",
   "simulation/node.ts",
+  "simulation/scenario/built-in-scenarios.ts",
   "simulation/scenario/scenario-file.ts",
 ];
 

@@ -20,7 +20,10 @@ export function addSweepCommand(program: Command): void {
         "combination's mean is known precisely enough. Combinations that contradict themselves are listed and not played. " +
         "Invariants are checked in the first ten runs of each combination; exits 0 iff none was broken.",
     )
-    .argument("<file>", "a scenario in YAML or JSON")
+    .argument(
+      "<scenario>",
+      "a file in YAML or JSON, or the name of a scenario of the package (see raftbeat simulate --list)",
+    )
     .requiredOption(
       "--vary <path=values>",
       "a setting and its values: timing.heartbeatIntervalMs=10,20,50 or network.loss=0..0.2/5 or " +
