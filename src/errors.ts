@@ -53,3 +53,24 @@ export function asRaftbeatError(thrown: unknown, code: ErrorCode, what: string):
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new RaftbeatError(code, `${what}: ${detail}`, { cause: thrown });
 }
+
+/** The packages that only some services need, with the ranges of the optional peers in package.json. */
+const optionalPackages = { "fast-check": "^4.10.2", "prom-client": "^15.1.3" } as const;
+
+/**
+ * What became of an import of an optional package: an error that says how to install it, or the cause itself where something else failed.
+ * @param what what needs the package, such as `Prometheus metrics need`
+ */
+export function optionalPackageError(
+  name: keyof typeof optionalPackages,
+  what: string,
+  cause: unknown,
+): unknown {
+  const { code, message } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (!/MODULE_NOT_FOUND/.test(code ?? "") || !message?.includes(name)) return cause;
+  return new RaftbeatError(
+    "invalidSettings",
+    `${what} the package ${name}, which is not installed: npm install "${name}@${optionalPackages[name]}"`,
+    { cause },
+  );
+}

@@ -11,7 +11,7 @@ import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refused, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, durationText, showProgress } from "../terminal/progress.js";
-import { printText } from "../terminal/terminal.js";
+import { complain, printText } from "../terminal/terminal.js";
 
 interface Flags {
   readonly seeds: readonly [number, number];
@@ -54,7 +54,7 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
     ]);
   const profiles = profilesAsked(flags.profile, fuzzProfileNames);
   // Better to know before an hour of fuzzing than after it.
-  await loadFastCheck();
+  const shrinks = await canShrink(loadFastCheck);
   const signal = onInterrupt(false);
   makeFolder(flags.out);
   const clock = systemClock();
@@ -70,6 +70,7 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
       untilMs: startedMs + (flags.minutes ?? 0) * 60_000,
       clockMs: clock.nowMs,
       executor,
+      shrinks,
       signal,
       onProgress: (progress) => {
         const elapsedMs = clock.nowMs() - startedMs;
@@ -86,6 +87,18 @@ async function play(flags: Flags): Promise<ProfileReport[]> {
   } finally {
     clearProgress();
     await executor.close();
+  }
+}
+
+/** Without fast-check failures are told with their seeds, and not shrunk. */
+async function canShrink(load: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await load();
+    return true;
+  } catch (error) {
+    if (!(error instanceof RaftbeatError)) throw error;
+    complain(`raftbeat: failures will be told and not shrunk: ${error.message}`);
+    return false;
   }
 }
 

@@ -1,9 +1,11 @@
 import { mkdirSync } from "node:fs";
 import type { Elector, ElectorOptions } from "../../elector/api.js";
+import { RaftbeatError } from "../../errors.js";
 import {
   createObservedElector,
   jsonLine,
   type Listen,
+  type Metrics,
   type NodeEvent,
   type NodeHttp,
   type ObservedElector,
@@ -51,7 +53,7 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   leadWheneverItCan(elector);
   try {
     if (plan.http !== null) {
-      http = await serve(plan, plan.http, node);
+      http = await serve(plan, plan.http, node, report);
       report({ event: "http", url: http.url });
     }
     const error = await elector.closed;
@@ -118,12 +120,31 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function serve(plan: NodePlan, listen: Listen, node: ObservedElector): Promise<NodeHttp> {
-  const metrics = await prometheusMetrics(node);
+async function serve(
+  plan: NodePlan,
+  listen: Listen,
+  node: ObservedElector,
+  report: (event: NodeEvent) => void,
+): Promise<NodeHttp> {
+  const metrics = await metricsOf(node, report);
   // The transport warns of a file that cannot be used.
   const { tokens } = createSecrets({ token: plan.tokens ?? undefined }, null, () => {});
   return serveObservability(listen, node, {
     metrics,
     changes: { tokens, allowsLocal: plan.httpAllowChanges },
   });
+}
+
+/** A node whose metrics cannot be counted leads all the same; who asks for them is told why. */
+async function metricsOf(
+  node: ObservedElector,
+  report: (event: NodeEvent) => void,
+): Promise<Metrics | { readonly missing: string }> {
+  try {
+    return await prometheusMetrics(node);
+  } catch (error) {
+    if (!(error instanceof RaftbeatError)) throw error;
+    report({ event: "warning", message: `there will be no /metrics: ${error.message}` });
+    return { missing: error.message };
+  }
 }
