@@ -11,6 +11,7 @@ export {
   leaseUntil,
   promiseUntil,
   quorumContact,
+  quorumHold,
   quorumSeq,
 } from "./algorithms/lease.js";
 export * from "./algorithms/quorum.js";

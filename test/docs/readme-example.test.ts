@@ -39,7 +39,7 @@ describe("the example of the README", () => {
 
   it("would charge none if it asked for more than a lease ever has", async () => {
     const { charged } = await chargedBy(
-      bodyOfReadme((code) => code.replace(/assertValid\(\d+\)/, "assertValid(500)")),
+      bodyOfReadme((code) => code.replace(/ensure\(\d+\)/, "ensure(5000)")),
     );
     expect(charged).toBe(0);
   });
