@@ -13,6 +13,7 @@ export {
   quorumContact,
   quorumHold,
   quorumSeq,
+  surePromiseMs,
 } from "./algorithms/lease.js";
 export * from "./algorithms/quorum.js";
 export { beyondReach, furthestAhead } from "./algorithms/reach.js";

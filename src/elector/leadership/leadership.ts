@@ -25,8 +25,8 @@ export interface Lease {
   nowMs(): number;
   /** The longest lease these settings can give, in milliseconds. */
   readonly longestMs: number;
-  /** The setting that makes leases longer. */
-  readonly longerBy: string;
+  /** What to do for leases of so many milliseconds, as half a sentence. */
+  longerBy(forMs: number): string;
   /** Calls back each time the lease may have been renewed, until what it returns is called. */
   onRenewed(callback: () => void): () => void;
 }
@@ -142,9 +142,9 @@ function tooShort(term: number, leftMs: number, forMs: number): string {
 }
 
 function outOfReach(forMs: number, { longestMs, longerBy }: Lease): string {
-  return `${forMs} ms of lease were asked for, and with these settings a lease is never longer than ${longestMs.toFixed(1)} ms: ask for less, or use a longer ${longerBy}`;
+  return `${forMs} ms of lease were asked for, and with these settings a lease is never longer than ${longestMs.toFixed(1)} ms: ask for less, or ${longerBy(forMs)}`;
 }
 
 function neverEnough(forMs: number, mostMs: number, { longestMs, longerBy }: Lease): string {
-  return `${forMs} ms of lease were asked for, and after each of ${renewalsToWait} renewals there were ${mostMs.toFixed(1)} ms at most: with these settings a lease is ${longestMs.toFixed(1)} ms long less the time that its renewal takes: ask for less, or use a longer ${longerBy}`;
+  return `${forMs} ms of lease were asked for, and after each of ${renewalsToWait} renewals there were ${mostMs.toFixed(1)} ms at most: with these settings a lease is ${longestMs.toFixed(1)} ms long less the time that its renewal takes: ask for less, or ${longerBy(forMs)}`;
 }

@@ -1,4 +1,4 @@
-import { type Node, promiseUntil, quorumHold } from "../../protocol/index.js";
+import { type Node, presets, quorumHold, resolveTiming, surePromiseMs } from "../../protocol/index.js";
 import type { Driver } from "../../runtime/driver.js";
 import type { Clock } from "../../runtime/ports.js";
 import type { Lease } from "../leadership/leadership.js";
@@ -17,7 +17,7 @@ export function nodeLease(driver: Driver, clock: Clock): NodeLease {
     isLeader: () => driver.isLeader(),
     leaseUntilMs: () => driver.leaseUntilMs(),
     nowMs: () => clock.nowMs(),
-    longerBy: "voteHoldMs",
+    longerBy,
     get longestMs() {
       return longestMs(node);
     },
@@ -40,5 +40,18 @@ function longestMs(node: Node): number {
   if (record.configuration.voters.length === 1) return Number.POSITIVE_INFINITY;
   // Members that hold their votes for longer than this node does give it longer leases.
   const promisedMs = role.name === "leader" ? quorumHold(node, role) : 0;
-  return promiseUntil(node, 0, Math.max(settings.voteHoldMs, promisedMs));
+  return surePromiseMs(Math.max(settings.voteHoldMs, promisedMs), settings.clockDriftRatio);
+}
+
+function longerBy(forMs: number): string {
+  for (const [name, input] of Object.entries(presets)) {
+    const resolution = resolveTiming(input);
+    if (!resolution.ok) continue;
+    const { voteHoldMs, heartbeatIntervalMs, clockDriftRatio } = resolution.timing;
+    const presetMs = surePromiseMs(voteHoldMs, clockDriftRatio);
+    // With room for a renewal.
+    if (presetMs - heartbeatIntervalMs >= forMs)
+      return `use a longer voteHoldMs, or the timing "${name}" (${presetMs.toFixed(1)} ms)`;
+  }
+  return "use a longer voteHoldMs";
 }
