@@ -232,7 +232,7 @@ export interface ElectorOptions {
   readonly drainTimeoutMs?: number;
   /**
    * Where the node says what it does and what an operator should see to.
-   * @defaultValue none: nothing is logged
+   * @defaultValue warnings and errors, each a line on stderr; `silentLogger` for silence
    */
   readonly logger?: Logger;
 }
