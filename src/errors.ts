@@ -10,6 +10,7 @@
  * - `transportFailed`     the transport could not listen or connect
  * - `notLeader`           the call needs a leader and this node is none
  * - `leaseTooShort`       less of the lease remains than was asked for
+ * - `leaseOutOfReach`     more of a lease was asked for than these settings ever give
  * - `transferRefused`     the leadership cannot be handed to that node now
  * - `reconfigureRefused`  the configuration cannot be changed that way now
  * - `aborted`             an AbortSignal ended the wait
@@ -28,6 +29,7 @@ export type ErrorCode =
   | "transportFailed"
   | "notLeader"
   | "leaseTooShort"
+  | "leaseOutOfReach"
   | "transferRefused"
   | "reconfigureRefused"
   | "aborted"

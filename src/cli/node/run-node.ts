@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { Elector, ElectorOptions } from "../../elector/api.js";
+import { silentLogger } from "../../elector/observers/logger.js";
 import { RaftbeatError } from "../../errors.js";
 import {
   createObservedElector,
@@ -77,6 +78,8 @@ function electorOptions(plan: NodePlan): ElectorOptions {
     ...(plan.absentFounders.length === 0 ? {} : { absentFounders: plan.absentFounders }),
     store: exitDespiteDisk(fileVoteStore(plan.data)),
     timing: plan.timing,
+    // Each warning and error is an event, too, and printed as such.
+    logger: silentLogger,
     listen: { port, ...(host === null ? {} : { host }) },
     ...(plan.tokens === null ? {} : { token: plan.tokens }),
     ...(plan.tls === null ? {} : { tls: mutual(plan.tls) }),
