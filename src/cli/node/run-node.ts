@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import type { Elector, ElectorOptions } from "../../elector/api.js";
+import type { Elector } from "../../elector/api.js";
+import { changeRights } from "../../observability/http/http-from-env.js";
 import {
   createObservedElector,
   jsonLine,
-  type Listen,
   type NodeEvent,
   type NodeHttp,
   type ObservedElector,
@@ -12,14 +12,11 @@ import {
   serveObservability,
 } from "../../observability/index.js";
 import { machineMs, systemClock } from "../../runtime/system-ports.js";
-import { fileVoteStore } from "../../storage/file-vote-store.js";
-import type { TransportTls } from "../../transport/security/certificate.js";
-import { createSecrets } from "../../transport/security/secrets.js";
+import { electorOptions } from "../../settings/elector-options.js";
+import type { NodePlan } from "../../settings/node-plan.js";
+import type { Listen } from "../../settings/setting-values.js";
 import { settingsFit } from "../../tuning/advice/fit.js";
-import type { NodePlan } from "../settings/node-settings.js";
-import type { TlsFiles } from "../settings/secret-files.js";
 import { exitDespiteDisk } from "./exit-despite-disk.js";
-import { healthCheck } from "./health-check.js";
 import { stopOnRequest } from "./stop-on-request.js";
 
 /**
@@ -37,11 +34,15 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   for (const message of plan.warnings) report({ event: "warning", message });
   makeFolder(plan.data);
   let http: NodeHttp | null = null;
-  const node = await createObservedElector(electorOptions(plan), {
-    onEvent: report,
-    leaseLog: plan.leaseLog,
-    judge: settingsFit(() => http?.url ?? null),
-  });
+  const options = electorOptions(plan);
+  const node = await createObservedElector(
+    { ...options, store: exitDespiteDisk(options.store) },
+    {
+      onEvent: report,
+      leaseLog: plan.leaseLog,
+      judge: settingsFit(() => http?.url ?? null),
+    },
+  );
   const { elector } = node;
   const reread = () => {
     report({ event: "reread" });
@@ -62,35 +63,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     await node.ended;
   }
   return asked.exitCode;
-}
-
-function electorOptions(plan: NodePlan): ElectorOptions {
-  const { port, host } = plan.listen;
-  return {
-    cluster: plan.cluster,
-    id: plan.id,
-    voters: plan.voters,
-    join: plan.join,
-    arbiter: plan.arbiter,
-    ...(plan.absentFounders.length === 0 ? {} : { absentFounders: plan.absentFounders }),
-    store: exitDespiteDisk(fileVoteStore(plan.data)),
-    timing: plan.timing,
-    listen: { port, ...(host === null ? {} : { host }) },
-    ...(plan.tokens === null ? {} : { token: plan.tokens }),
-    ...(plan.tls === null ? {} : { tls: mutual(plan.tls) }),
-    ...(plan.metadata === null ? {} : { metadata: plan.metadata }),
-    ...(plan.healthUrl === null ? {} : { health: { check: healthCheck(plan.healthUrl) } }),
-  };
-}
-
-/** The same object as long as the files have not changed. */
-function mutual(files: () => TlsFiles): () => TransportTls {
-  let before: { readonly files: TlsFiles; readonly tls: TransportTls } | null = null;
-  return () => {
-    const now = files();
-    if (before?.files !== now) before = { files: now, tls: { ...now, requestCert: true } };
-    return before.tls;
-  };
 }
 
 /** The folder itself, not those above it: a volume that is not mounted must not be hidden. */
@@ -120,10 +92,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 async function serve(plan: NodePlan, listen: Listen, node: ObservedElector): Promise<NodeHttp> {
   const metrics = await prometheusMetrics(node);
-  // The transport warns of a file that cannot be used.
-  const { tokens } = createSecrets({ token: plan.tokens ?? undefined }, null, () => {});
   return serveObservability(listen, node, {
     metrics,
-    changes: { tokens, allowsLocal: plan.httpAllowChanges },
+    changes: changeRights(plan.tokens, plan.httpAllowChanges),
   });
 }

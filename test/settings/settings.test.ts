@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodeSettings, planNode } from "../../../src/cli/settings/node-settings.js";
-import { variableOf } from "../../../src/cli/settings/setting-sources.js";
-import { presets, resolveTiming } from "../../../src/protocol/index.js";
+import { readSettingsFile } from "../../src/cli/settings/settings-file.js";
+import { presets, resolveTiming } from "../../src/protocol/index.js";
+import { planNode } from "../../src/settings/node-plan.js";
+import { nodeSettings } from "../../src/settings/node-settings.js";
+import { variableOf } from "../../src/settings/setting-sources.js";
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,6 +17,8 @@ function file(text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+const settingsIn = (text: string) => readSettingsFile(file(text), nodeSettings);
 
 const enough = {
   cluster: "billing",
@@ -28,7 +32,11 @@ function plan(
   environment: Record<string, string> = {},
   text: string | null = null,
 ) {
-  return planNode({ flags: { ...enough, ...flags }, environment, file: text === null ? null : file(text) });
+  return planNode({
+    flags: { ...enough, ...flags },
+    environment,
+    file: text === null ? null : settingsIn(text),
+  });
 }
 
 function problem(...sources: Parameters<typeof plan>): string {
@@ -114,7 +122,7 @@ describe("the settings of a node", () => {
   it("take a map of voters and a range of timeouts from a file", () => {
     const text =
       "cluster: 007\nid: b\nvoters: { a: 'ws://h1:1', b: 'ws://h2:2' }\ndata: d\nelectionTimeout: { minMs: 400, maxMs: 800 }\n";
-    expect(planNode({ flags: {}, environment: {}, file: file(text) })).toMatchObject({
+    expect(planNode({ flags: {}, environment: {}, file: settingsIn(text) })).toMatchObject({
       cluster: "007",
       voters: { a: "ws://h1:1", b: "ws://h2:2" },
       listen: { host: null, port: 2 },
@@ -140,14 +148,19 @@ describe("the settings of a node", () => {
   });
 
   it("warn of other variables that mean nothing, such as a leftover of a chart", () => {
-    expect(plan({}, { RAFTBEAT_LOG_LEVEL: "debug", RAFTBEAT_IP: "h", RAFTBEAT_HTTP_PORT: "8400" })).toEqual({
+    const { unknownVariables, ...others } = plan(
+      {},
+      { RAFTBEAT_LOG_LEVEL: "debug", RAFTBEAT_IP: "h", RAFTBEAT_HTTP_PORT: "8400" },
+    );
+    expect({ ...others, unknownVariables: [] }).toEqual({
       ...plan(),
-      warnings: [
-        'RAFTBEAT_LOG_LEVEL "debug" is no setting and is ignored: see raftbeat node --help for those there are',
-        'RAFTBEAT_IP "h" is no setting and is ignored: see raftbeat node --help for those there are',
-        'RAFTBEAT_HTTP_PORT "8400" is no setting and is ignored: see raftbeat node --help for those there are',
-      ],
+      warnings: unknownVariables,
     });
+    expect(unknownVariables).toEqual([
+      'RAFTBEAT_LOG_LEVEL "debug" is no setting and is ignored: see raftbeat node --help for those there are',
+      'RAFTBEAT_IP "h" is no setting and is ignored: see raftbeat node --help for those there are',
+      'RAFTBEAT_HTTP_PORT "8400" is no setting and is ignored: see raftbeat node --help for those there are',
+    ]);
   });
 
   it("take the token from a file, and warn of one that everybody can read", () => {
