@@ -31,9 +31,7 @@ export interface NodePlan {
   readonly json: boolean;
   readonly leaseLog: boolean;
   readonly whileStdin: boolean;
-  /** A sentence for each variable that looks like a setting and is none. */
-  readonly unknownVariables: readonly string[];
-  /** What works but deserves a word, those sentences included. */
+  /** What works but deserves a word, except of the timing: the elector has a word on that. */
   readonly warnings: readonly string[];
 }
 
@@ -72,7 +70,6 @@ export function planNode(
   const data = required("data", "the folder where its votes are kept");
   const voters = given.voters ?? {};
   checkMembership(id, voters, given.join ?? false, name);
-  const { timing, warnings } = timingOf(given);
   const tls = tlsOf(given, { cert: name("tlsCert"), key: name("tlsKey"), ca: name("tlsCa") });
   checkAddresses(voters, tls !== null, name);
   return {
@@ -84,7 +81,7 @@ export function planNode(
     arbiter: given.arbiter ?? false,
     data,
     listen: given.listen ?? listenAsIn(voters[id], name),
-    timing,
+    timing: timingOf(given),
     metadata: given.metadata ?? null,
     tokens: tokensOf(given),
     tls,
@@ -95,8 +92,7 @@ export function planNode(
     json: given.json ?? false,
     leaseLog: given.leaseLog ?? false,
     whileStdin: given.whileStdin ?? false,
-    unknownVariables: unknown,
-    warnings: [...unknown, ...warnings, ...tokenWarnings(sources)],
+    warnings: [...unknown, ...tokenWarnings(sources)],
   };
 }
 
@@ -152,7 +148,7 @@ function joinOf(given: Nodes, name: NameOf): NodePlan["join"] {
   };
 }
 
-function timingOf(given: Nodes): { timing: Timing; warnings: readonly string[] } {
+function timingOf(given: Nodes): Timing {
   const base = presets[given.timing ?? defaultPreset];
   const resolution = resolveTiming({
     heartbeatIntervalMs: given.heartbeatMs ?? base.heartbeatIntervalMs,
@@ -162,7 +158,7 @@ function timingOf(given: Nodes): { timing: Timing; warnings: readonly string[] }
     clockDriftRatio: given.clockDriftRatio,
   });
   if (!resolution.ok) throw invalid(resolution.problems.join("; "));
-  return resolution;
+  return resolution.timing;
 }
 
 function checkAddresses(voters: Readonly<Record<string, string>>, hasTls: boolean, name: NameOf): void {

@@ -24,23 +24,22 @@ export function optionsFromEnv(
   environment: Environment = process.env,
   warn: (sentence: string) => void = (sentence) => process.emitWarning(sentence, "RaftbeatWarning"),
 ): ElectorOptions {
-  const { plan, unknown } = planFromEnv(environment);
+  const plan = planFromEnv(environment);
   const vain = ofTheCommand.map(variableOf).filter((name) => environment[name] !== undefined);
   for (const name of vain) warn(`${name} is for raftbeat node, and means nothing to a service`);
-  for (const sentence of unknown) warn(sentence);
+  for (const sentence of plan.warnings) warn(sentence);
   return electorOptions(plan);
 }
 
 /**
- * The plan of a node that has variables alone, and a sentence for each variable that means nothing.
+ * The plan of a node that has variables alone.
  * @throws RaftbeatError `invalidSettings`
  */
-export function planFromEnv(environment: Environment): { plan: NodePlan; unknown: readonly string[] } {
+export function planFromEnv(environment: Environment): NodePlan {
   const file = environment["RAFTBEAT_CONFIG"];
   if (file !== undefined)
     throw invalid(
       `RAFTBEAT_CONFIG ${JSON.stringify(file)} names a settings file, which raftbeat node reads and a service does not: give its settings as variables`,
     );
-  const plan = planNode({ flags: {}, environment, file: null }, clientVariables, "variables");
-  return { plan, unknown: plan.unknownVariables };
+  return planNode({ flags: {}, environment, file: null }, clientVariables, "variables");
 }

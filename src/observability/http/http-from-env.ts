@@ -19,7 +19,7 @@ export interface HttpFromEnv {
  *   await serveObservability(http.listen, node, { metrics: await prometheusMetrics(node), changes: http.changes });
  */
 export function httpFromEnv(environment: Environment = process.env): HttpFromEnv | null {
-  const { http, tokens, httpAllowChanges } = planFromEnv(environment).plan;
+  const { http, tokens, httpAllowChanges } = planFromEnv(environment);
   return http === null ? null : { listen: http, changes: changeRights(tokens, httpAllowChanges) };
 }
 
