@@ -52,6 +52,8 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 /** Those that need an environment or a server: other tests run them. */
 const elsewhere: Readonly<Record<string, string>> = {
   "service-in-a-container.ts": "test/deploy/kubernetes.slow.test.ts",
+  "fencing-postgres.ts": "test/recipes/fencing-postgres.recipe.ts",
+  "fencing-redis.ts": "test/recipes/fencing-redis.recipe.ts",
 };
 
 describe("the examples", () => {
