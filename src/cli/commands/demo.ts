@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { jsonText } from "../../printable.js";
 import { defaultPreset, type Preset, presets } from "../../protocol/index.js";
 import { quantiles } from "../../quantiles.js";
+import { check, type Settings } from "../../settings/setting-sources.js";
+import * as value from "../../settings/setting-values.js";
 import type { DemoEvent, DemoSignal, Failovers } from "../demo/event.js";
 import type { Totals } from "../demo/leadership-record.js";
 import { type DemoPlan, runDemo } from "../demo/run-demo.js";
 import { createView } from "../demo/view.js";
-import { check, type Settings } from "../settings/setting-sources.js";
-import * as value from "../settings/setting-values.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { printJson, printText } from "../terminal/terminal.js";
 

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { RaftbeatError } from "../../errors.js";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { id } from "../../schemas/identifiers.js";
+import { nodeVariables } from "../../settings/node-settings.js";
+import { check, invalid } from "../../settings/setting-sources.js";
+import { members } from "../../settings/setting-values.js";
 import { askAll, change, findLeader, type LeaderAt } from "../client/cluster-client.js";
-import { addClientOptions, type ClientPlan, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
-import { check, invalid } from "../settings/setting-sources.js";
-import { members } from "../settings/setting-values.js";
+import { addClientOptions, type ClientPlan, planClient } from "../settings/client-plan.js";
 import { printJson, printText } from "../terminal/terminal.js";
 import { handOver } from "./transfer.js";
 
