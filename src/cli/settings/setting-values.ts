@@ -13,7 +13,7 @@ import { mapById } from "../../schemas/map-by-id.js";
 
 /**
  * What a setting may be. All of them come as text: flags and variables are text, and YAML is read as text too; a map or a list is one of
- * texts. Every message continues the sentence `<setting> <value> ...`.
+ * texts. The metadata say what an editor may take (docs/write-schemas.ts). Every message continues the sentence `<setting> <value> ...`.
  */
 
 const example = "a=ws://10.0.0.1:7400,b=ws://10.0.0.2:7400";
@@ -45,6 +45,7 @@ export const httpUrl = v.pipe(
 /** Members and their addresses: a map, or `a=ws://..,b=ws://..`. */
 export const members = v.pipe(
   v.unknown(),
+  v.metadata({ type: ["object", "string"], additionalProperties: address }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     if (typeof dataset.value !== "string") return dataset.value;
     const entries = dataset.value.split(",").map((entry) => entry.trim().split(/=(.*)/s));
@@ -77,6 +78,7 @@ export const listen = v.pipe(
 /** On or off; a flag alone says on. */
 export const yesOrNo = v.pipe(
   v.unknown(),
+  v.metadata({ type: "boolean" }),
   v.transform((value) => (value === "true" ? true : value === "false" ? false : value)),
   v.boolean("must be true or false"),
 );
@@ -94,6 +96,7 @@ export function numberBetween(min: number, max: number, what: string) {
   const message = `must be ${what} from ${min} to ${max}`;
   return v.pipe(
     v.unknown(),
+    v.metadata({ type: ["number", "string"], minimum: min, maximum: max }),
     v.transform((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value)),
     v.number(message),
     v.check((value) => value >= min && value <= max, message),
@@ -112,6 +115,7 @@ export const milliseconds = numberBetween(1, longestDurationMs, "a number of mil
 /** A range of durations, as `150-300` or `{ minMs, maxMs }`. */
 export const millisecondsRange = v.pipe(
   v.unknown(),
+  v.metadata({ type: ["object", "string"], additionalProperties: milliseconds }),
   v.transform((value) => {
     const parts = typeof value === "string" ? /^\s*([\d.]+)\s*-\s*([\d.]+)\s*$/.exec(value) : null;
     return parts === null ? value : { minMs: Number(parts[1]), maxMs: Number(parts[2]) };
