@@ -3,6 +3,7 @@ import { explorationText } from "../../report/text/exploration-text.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { Exploration } from "../../simulation/explore/explore.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
 import { protocolModes } from "../terminal/protocol-modes.js";
@@ -73,6 +74,10 @@ export function addExploreCommand(program: Command): void {
     .option("--protocol <modes>", "modes to set, such as preVote=false", protocolModes)
     .option("--no-symmetry", "tell states apart that differ only in the names of nodes")
     .option("--json", "print one object")
+    .addHelpText(
+      "after",
+      examples("explore --depth 8", "explore --from torn --crashes 1 --protocol quorumCheck=false"),
+    )
     .action(async (flags: Flags) => {
       endWithReader();
       const result = await search(flags);

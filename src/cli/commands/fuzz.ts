@@ -7,6 +7,7 @@ import { systemClock } from "../../runtime/system-ports.js";
 import type { CampaignProgress, ProfileReport } from "../../simulation/fuzz/campaign.js";
 import type { FuzzProfileName } from "../../simulation/fuzz/profile.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refused, writeOutput } from "../terminal/output-file.js";
@@ -36,6 +37,7 @@ export function addFuzzCommand(program: Command): void {
     .option("--workers <count>", "threads; as many as cores unless given", countFrom(1, 512))
     .option("--out <directory>", "where to write the scenarios that fail", ".")
     .option("--json", "print one object a profile")
+    .addHelpText("after", examples("fuzz --seeds 1..20", "fuzz --profile membership --minutes 5 --out found"))
     .action(async (flags: Flags) => {
       endWithReader();
       const reports = await play(flags);

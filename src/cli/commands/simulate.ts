@@ -7,6 +7,7 @@ import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { SimulateOptions, Summary } from "../../simulation/run/simulate.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
@@ -42,6 +43,13 @@ export function addSimulateCommand(program: Command): void {
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--workers <count>", "how many threads play; one plays here", countFrom(1, 512))
     .option("--json", "print one object a scenario")
+    .addHelpText(
+      "after",
+      examples(
+        "simulate quorum-loss",
+        "simulate rejoin --runs 20 --protocol preVote=false --html rejoin.html",
+      ),
+    )
     .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
       if (flags.list) return printText(await listText());

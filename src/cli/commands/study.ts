@@ -3,6 +3,7 @@ import { RaftbeatError } from "../../errors.js";
 import { studyText } from "../../report/text/study-text.js";
 import type { StudyResult } from "../../tuning/study/result.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "../terminal/output-file.js";
@@ -31,6 +32,10 @@ export function addStudyCommand(program: Command): void {
     .option("--nodes <count>", "of loopback: how many processes, 3 to 9", countFrom(3, 9), 3)
     .option("--html <file>", "draw the distributions into one page")
     .option("--json", "print one object a row")
+    .addHelpText(
+      "after",
+      examples("study raft-figure-16 --trials 200", "study loopback --trials 10 --html loopback.html"),
+    )
     .action(playStudy);
 }
 
