@@ -11,8 +11,9 @@ export function addCompletionCommand(program: Command): void {
     .command("completion")
     .summary("print what completes raftbeat in a shell")
     .description(
-      "Prints a script that completes commands, flags, names of scenarios, studies and profiles. bash: add the first line below to ~/.bashrc. " +
-        'zsh: eval "$(raftbeat completion zsh)" in ~/.zshrc, after compinit. It knows this version of raftbeat: print it anew after an upgrade.',
+      "Prints a script that completes commands, flags, and the names of scenarios, studies and profiles. " +
+        'bash: eval "$(raftbeat completion bash)" in ~/.bashrc. zsh: eval "$(raftbeat completion zsh)" in ~/.zshrc, after compinit. ' +
+        "fish: the second example. The script knows this version of raftbeat: make it anew after an upgrade.",
     )
     .addArgument(new Argument("<shell>", "the shell").choices(Object.keys(shellScripts)))
     .addHelpText(

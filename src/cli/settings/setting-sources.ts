@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { parse, YAMLParseError } from "yaml";
 import { RaftbeatError } from "../../errors.js";
+import { nearNames } from "../../near-names.js";
 import { ownWords } from "../../schemas/own-words.js";
+import { placeOf, readYaml } from "../../schemas/yaml-text.js";
 import { judgeVariable, looksSecret } from "./unknown-variable.js";
 
 /** How one setting is spelled and checked. Its key is its name in a file; `electionTimeout` is RAFTBEAT_ELECTION_TIMEOUT. */
@@ -55,13 +56,14 @@ export function readSettings<S extends Settings>(
   otherVariables: readonly string[],
   warn: (sentence: string) => void,
 ): Given<S> {
-  const fromFile = file === null ? {} : readFile(file, settings);
+  const fromFile: FileValues = file === null ? {} : readFile(file, settings);
   const variables = readEnvironment(environment, settings, otherVariables, warn);
   const given: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
     else if (variables[key] !== undefined) given[key] = check(setting, variableOf(key), variables[key]);
-    else if (fromFile[key] !== undefined) given[key] = check(setting, `${file}: ${key}`, fromFile[key]);
+    else if (fromFile[key] !== undefined)
+      given[key] = check(setting, fromFile[key].place, fromFile[key].value);
   }
   return given as Given<S>;
 }
@@ -144,32 +146,25 @@ function onUnknown(
   }
 }
 
-/** What is wrong with a text, in the parser's words where they speak of the text and not of the parser. */
-function yamlProblem(cause: Error): string {
-  const code = cause instanceof YAMLParseError ? cause.code : null;
-  if (code === "MULTIPLE_DOCS") return "holds more than one document (---): give one";
-  if (code === "RESOURCE_EXHAUSTION") return "is nested too deeply: settings are two levels deep at most";
-  return `is no YAML: ${cause.message.split("\n")[0]?.replace(/:$/, "")}`;
-}
+/** What a settings file holds by key, each with its place in the file. */
+type FileValues = Readonly<Record<string, { readonly value: unknown; readonly place: string }>>;
 
-function readFile(file: string, settings: Settings): Record<string, unknown> {
-  const text = readText(file, "the settings file", largestFileBytes);
-  let content: unknown;
-  try {
-    // Every value as it was written, as in a flag: YAML's own rules would make 7 of the id 007, and 1000 of 1e3.
-    content = parse(text, { schema: "failsafe" });
-  } catch (cause) {
-    throw invalid(`${file} ${yamlProblem(cause as Error)}`, cause);
-  }
+function readFile(file: string, settings: Settings): FileValues {
+  const read = readYaml(readText(file, "the settings file", largestFileBytes), { asText: true });
+  if (!read.ok) throw invalid(`${placeOf(file, read.problem.line)} ${read.problem.sentence}`);
+  const { content, lineOf } = read.text;
   if (content === null) return {};
   if (typeof content !== "object" || Array.isArray(content))
-    throw invalid(`${file} ${show(content)} must be a map of settings`);
-  for (const [key, value] of Object.entries(content))
-    if (!Object.hasOwn(settings, key))
-      throw invalid(
-        `${file}: ${key} ${showUnknown(key, value)} is no setting: see raftbeat node --help for those there are`,
-      );
-  return content as Record<string, unknown>;
+    throw invalid(`${file} ${show(content)} must be a map of settings, such as cluster: billing`);
+  const values = Object.entries(content).map(([key, value]) => {
+    const place = `${placeOf(file, lineOf([key]))}: ${key}`;
+    if (Object.hasOwn(settings, key)) return [key, { value, place }] as const;
+    const [meant] = nearNames(key, Object.keys(settings));
+    const remedy =
+      meant === undefined ? "see raftbeat node --help for those there are" : `did you mean ${meant}?`;
+    throw invalid(`${place} ${showUnknown(key, value)} is no setting: ${remedy}`);
+  });
+  return Object.fromEntries(values);
 }
 
 /**

@@ -97,10 +97,16 @@ export function numberBetween(min: number, max: number, what: string) {
   return v.pipe(
     v.unknown(),
     v.metadata({ type: ["number", "string"], minimum: min, maximum: max }),
-    v.transform((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value)),
+    v.transform(numberIn),
     v.number(message),
     v.check((value) => value >= min && value <= max, message),
   );
+}
+
+/** The number that a text spells; what spells none stays, for the error to show. */
+function numberIn(value: unknown): unknown {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? value : number;
 }
 
 /** A whole number with bounds, both allowed. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/cli/program.js";
 import { planClient } from "../../../src/cli/settings/client-settings.js";
 import { planNode } from "../../../src/cli/settings/node-settings.js";
+import { defaultExploreOptions } from "../../../src/simulation/explore/explore.js";
 import { scenarioPath } from "../../../src/simulation/scenario/built-in-scenarios.js";
 import { studies } from "../../../src/tuning/study/studies.js";
 import { parseVariation } from "../../../src/tuning/sweep/grid.js";
@@ -79,6 +80,18 @@ describe("the help", () => {
     const examples = examplesOf(helpOf(createProgram()));
     expect(examples[0]).toBe("demo");
     for (const example of examples) checks[(await parsed(example)).name]?.(await parsed(example));
+  });
+
+  it("of explore has the defaults that the search has", () => {
+    const options = commands.find(([name]) => name === "explore")?.[1].options ?? [];
+    const told = options.flatMap((option) => {
+      const [, value] = /\(default: (.*)\)$/.exec(option.description) ?? [];
+      return value === undefined ? [] : [[option.attributeName(), value]];
+    });
+    const { modes: _, symmetry: __, ...bounds } = defaultExploreOptions;
+    expect(Object.fromEntries(told)).toEqual(
+      Object.fromEntries(Object.entries(bounds).map(([key, value]) => [key, String(value)])),
+    );
   });
 
   it("of an example that is wrong would be seen", async () => {
