@@ -24,7 +24,7 @@ function problemOf(line: string): string | null {
   const [, name = "", ...words] = line.split(/\s+/);
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return `there is no command ${name}`;
-  const known = command.options.map(({ long }) => long as string);
+  const known = ["--help", ...command.options.map(({ long }) => long as string)];
   const unknown = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0] as string);
   return unknown.find((flag) => !known.includes(flag)) ?? null;
 }
