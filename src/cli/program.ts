@@ -13,6 +13,8 @@ import { addStatusCommand } from "./commands/status.js";
 import { addStudyCommand } from "./commands/study.js";
 import { addSweepCommand } from "./commands/sweep.js";
 import { addTransferCommand } from "./commands/transfer.js";
+import { addCompletionCommand } from "./completion/completion.js";
+import { examples } from "./terminal/examples.js";
 import { complain } from "./terminal/terminal.js";
 import { version } from "./terminal/version.js";
 
@@ -30,7 +32,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** The commands, with what each takes. */
+export function createProgram(): Command {
   const program = new Command("raftbeat")
     .description("Elects a leader among the replicas of a service.")
     .version(version())
@@ -40,6 +43,7 @@ function createProgram(): Command {
         write(printableLines(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n"))),
     })
     .exitOverride();
+  program.addHelpText("after", examples("demo", "simulate quorum-loss"));
   addDemoCommand(program);
   addNodeCommand(program);
   addSimulateCommand(program);
@@ -52,6 +56,7 @@ function createProgram(): Command {
   addTransferCommand(program);
   addReconfigureCommand(program);
   addRecoverCommand(program);
+  addCompletionCommand(program);
   return program;
 }
 

@@ -20,11 +20,8 @@ export type Settings = Readonly<Record<string, Setting>>;
 /** The checked values of those settings that were given. */
 export type Given<S extends Settings> = { readonly [K in keyof S]?: v.InferOutput<S[K]["schema"]> };
 
-/** The content of a settings file. */
-export interface FileSettings {
-  readonly path: string;
-  readonly content: Readonly<Record<string, unknown>>;
-}
+/** What a settings file holds by key, each with its place in the file. */
+export type FileSettings = Readonly<Record<string, { readonly value: unknown; readonly place: string }>>;
 
 /** Where settings come from: flags go before the environment, and that before the file. */
 export interface Sources {
@@ -57,13 +54,14 @@ export function readSettings<S extends Settings>(
   otherVariables: readonly string[],
   warn: (sentence: string) => void,
 ): Given<S> {
-  const fromFile = file?.content ?? {};
+  const fromFile: FileSettings = file ?? {};
   const variables = readEnvironment(environment, settings, otherVariables, warn);
   const given: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
     else if (variables[key] !== undefined) given[key] = check(setting, variableOf(key), variables[key]);
-    else if (fromFile[key] !== undefined) given[key] = check(setting, `${file?.path}: ${key}`, fromFile[key]);
+    else if (fromFile[key] !== undefined)
+      given[key] = check(setting, fromFile[key].place, fromFile[key].value);
   }
   return given as Given<S>;
 }

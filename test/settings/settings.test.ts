@@ -217,29 +217,37 @@ describe("the settings of a node", () => {
       [{ voters: "a=wss://h:1" }],
       /^voter a has the address wss:\/\/h:1, which needs --tls-cert/,
     ],
-    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs "4" is no setting/],
+    [
+      "an unknown key",
+      [{}, {}, "hearbeatMs: 4\n"],
+      /\.yaml:1: hearbeatMs "4" is no setting: did you mean heartbeatMs\?$/,
+    ],
     [
       "an unknown key inside",
       [{}, {}, "electionTimeout: { minMs: 1, maxMs: 2, mean: 3 }\n"],
       /electionTimeout\.mean/,
     ],
-    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \["1"\] must be host:port/],
+    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml:1: http \["1"\] must be host:port/],
     [
       "a key twice",
       [{}, {}, "json: true\njson: true\n"],
-      /\.yaml is no YAML: Map keys must be unique at line 2/,
+      /\.yaml:2 holds a key twice: leave one of them out$/,
     ],
-    ["no map", [{}, {}, "- json\n"], /\.yaml \["json"\] must be a map of settings$/],
+    [
+      "no map",
+      [{}, {}, "- json\n"],
+      /\.yaml \["json"\] must be a map of settings, such as cluster: billing$/,
+    ],
     [
       "a map that holds itself",
       [{}, {}, "metadata: &a [*a]\n"],
       /metadata \(too tangled to show\) must be text$/,
     ],
-    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml is nested too deeply/],
+    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml:1 is nested too deeply/],
     [
       "two documents",
       [{}, {}, "id: a\n---\nid: b\n"],
-      /\.yaml holds more than one document \(---\): give one$/,
+      /\.yaml:2 holds more than one document \(---\): give one$/,
     ],
     ["a file without an end", [{ tokenFile: "/dev/zero" }], /^\/dev\/zero is too large for the token file/],
     [
