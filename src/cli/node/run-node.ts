@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import type { Elector, ElectorOptions } from "../../elector/api.js";
 import { silentLogger } from "../../elector/observers/logger.js";
 import { RaftbeatError } from "../../errors.js";
@@ -38,7 +37,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     print(line(plan.id, event, { wallMs: clock.wallMs(), machineMs: machineMs() }));
 
   for (const message of plan.warnings) report({ event: "warning", message });
-  makeFolder(plan.data);
   let http: NodeHttp | null = null;
   const node = await createObservedElector(electorOptions(plan), {
     onEvent: report,
@@ -96,15 +94,6 @@ function mutual(files: () => TlsFiles): () => TransportTls {
     if (before?.files !== now) before = { files: now, tls: { ...now, requestCert: true } };
     return before.tls;
   };
-}
-
-/** The folder itself, not those above it: a volume that is not mounted must not be hidden. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch {
-    // There already, or the store will say what is wrong.
-  }
 }
 
 /** A node without a service: leading is all it does. */
