@@ -50,10 +50,15 @@ export function afterRealMs(afterMs: number, callback: () => void): void {
 /** This process's chance. */
 export const systemRandom: Random = () => Math.random();
 
+/** Bun and Deno count `process.hrtime` from the start of the process. */
+const hrtimeIsOfProcess = process.versions.bun !== undefined || process.versions.deno !== undefined;
+
 /**
  * Milliseconds, with fractions, of the monotonic clock that all processes of this machine share (CLOCK_MONOTONIC on Linux): for
- * comparing what several processes saw. `Clock.nowMs` runs alike but counts from the start of its own process.
+ * comparing what several processes saw. `Clock.nowMs` runs alike but counts from the start of its own process. On Bun and Deno the zero
+ * is the wall clock's when the process began: a wall clock that is set between the starts of two processes sets them apart.
  */
 export function machineMs(): number {
+  if (hrtimeIsOfProcess) return performance.timeOrigin + performance.now();
   return Number(process.hrtime.bigint()) / 1e6;
 }

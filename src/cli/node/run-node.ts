@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import type { Elector } from "../../elector/api.js";
 import { silentLogger } from "../../elector/observers/logger.js";
 import { RaftbeatError } from "../../errors.js";
@@ -35,7 +34,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     print(line(plan.id, event, { wallMs: clock.wallMs(), machineMs: machineMs() }));
 
   for (const message of plan.warnings) report({ event: "warning", message });
-  makeFolder(plan.data);
   let http: NodeHttp | null = null;
   const options = electorOptions(plan);
   const node = await createObservedElector(
@@ -67,15 +65,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     await node.ended;
   }
   return asked.exitCode;
-}
-
-/** The folder itself, not those above it: a volume that is not mounted must not be hidden. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch {
-    // There already, or the store will say what is wrong.
-  }
 }
 
 /** A node without a service: leading is all it does. */
