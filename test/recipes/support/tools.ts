@@ -10,6 +10,7 @@ const packageOf = {
   promtool: "prometheus",
   "systemd-analyze": "systemd",
   openssl: "openssl",
+  curl: "curl",
 } as const;
 
 export type Tool = keyof typeof packageOf;
