@@ -16,6 +16,7 @@ import { addTransferCommand } from "./commands/transfer.js";
 import { addCompletionCommand } from "./completion/completion.js";
 import { examples } from "./terminal/examples.js";
 import { complain } from "./terminal/terminal.js";
+import { usageSentence } from "./terminal/usage-error.js";
 import { version } from "./terminal/version.js";
 
 /** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 130 it was interrupted. */
@@ -38,10 +39,6 @@ export function createProgram(): Command {
     .description("Elects a leader among the replicas of a service.")
     .version(version())
     .showSuggestionAfterError()
-    .configureOutput({
-      outputError: (text, write) =>
-        write(printableLines(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n"))),
-    })
     .exitOverride();
   program.addHelpText("after", examples("demo", "simulate quorum-loss"));
   addDemoCommand(program);
@@ -57,6 +54,12 @@ export function createProgram(): Command {
   addReconfigureCommand(program);
   addRecoverCommand(program);
   addCompletionCommand(program);
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? "raftbeat" : `raftbeat ${command.name()}`;
+    command.configureOutput({
+      outputError: (text, write) => write(printableLines(usageSentence(text, name))),
+    });
+  }
   return program;
 }
 
