@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { nodeSettings } from "../src/cli/settings/node-settings.js";
+import { nodeSettings } from "../src/settings/node-settings.js";
 import { whoSchema } from "../src/simulation/scenario/fault-schema.js";
 import { latencySchema, lossSchema } from "../src/simulation/scenario/latency-schema.js";
 import { scenarioSchema } from "../src/simulation/scenario/scenario.js";

@@ -9,7 +9,7 @@ export type * from "./elector/api.js";
 export { createElector } from "./elector/create-elector.js";
 export { LeadershipLostError } from "./elector/leadership/leadership.js";
 export type { Diagnostics } from "./elector/observers/diagnostics.js";
-export type { Logger } from "./elector/observers/logger.js";
+export { type Logger, silentLogger } from "./elector/observers/logger.js";
 export { electorDefaults } from "./elector/options/options.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";
@@ -57,6 +57,7 @@ export type {
   TransportHandlers,
   VoteStore,
 } from "./runtime/ports.js";
+export { type Environment, optionsFromEnv } from "./settings/options-from-env.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
 export {

@@ -5,6 +5,13 @@ import type { Clock, Random, Schedule } from "./ports.js";
 /** Longest timer Node can set; a longer one is set again. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** What time rests on in this file, by the name of the port. */
+export const systemTime = {
+  schedule: "setTimeout",
+  afterPoll: "setImmediate",
+  nowMs: "performance.now",
+} as const;
+
 /** This process's clock. Its timers are whole milliseconds. */
 export function systemClock(): Clock {
   let timer: NodeJS.Timeout | undefined;
@@ -31,6 +38,14 @@ export const systemSchedule: Schedule = (afterMs, callback) => {
   const timer = setTimeout(callback, Math.min(afterMs, longestTimerMs));
   return () => clearTimeout(timer);
 };
+
+/**
+ * Calls back after so many real milliseconds, also where a test has replaced `setTimeout` and all clocks: this timer is Node's own. It does
+ * not keep the process alive.
+ */
+export function afterRealMs(afterMs: number, callback: () => void): void {
+  AbortSignal.timeout(afterMs).addEventListener("abort", callback, { once: true });
+}
 
 /** This process's chance. */
 export const systemRandom: Random = () => Math.random();

@@ -1,5 +1,6 @@
 import type { Elector, ElectorOptions, ElectorPorts } from "../elector/api.js";
 import { startElector } from "../elector/create-elector.js";
+import { silentLogger } from "../elector/observers/logger.js";
 import { type DurableRecord, emptyRecord, type NodeId } from "../protocol/index.js";
 import type { Transport, VoteStore } from "../runtime/ports.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
@@ -86,6 +87,8 @@ export class ServiceMachine {
         ...(options.voters === undefined && { join: true }),
         voters: {},
         timing: timingOf(process),
+        // A test that wants to read what electors say gives them a logger.
+        logger: silentLogger,
         store: wrapStore?.(store) ?? store,
         transport: (identity) => {
           const transport = this.network.transportOf(process, identity);
@@ -98,6 +101,7 @@ export class ServiceMachine {
       ports,
       {
         newId: (length) => this.newId(length),
+        afterRealMs: () => {},
         createDriver: (node, driverPorts, handlers) => process.host(node, driverPorts, handlers),
       },
     );

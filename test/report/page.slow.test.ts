@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPage } from "../../src/report/pages/run-page.js";
 import { longestRecording } from "../../src/report/recording/recording.js";
 import type { ScenarioReport } from "../../src/report/recording/run-data.js";
-import { browserPath, launch, open } from "./support/browser.js";
+import { open } from "./support/browser.js";
+import { browserPath, launch } from "./support/chromium.js";
 import { reported } from "./support/run.js";
 
 const reason = browserPath === null ? " (skipped: no Chromium found; install one or set CHROMIUM_PATH)" : "";

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { planClient } from "../../src/cli/settings/client-settings.js";
-import { planNode } from "../../src/cli/settings/node-settings.js";
+import { planClient } from "../../src/cli/settings/client-plan.js";
+import { readSettingsFile } from "../../src/cli/settings/settings-file.js";
 import type { ElectorOptions } from "../../src/elector/api.js";
 import { resolveOptions } from "../../src/elector/options/options.js";
+import { planNode } from "../../src/settings/node-plan.js";
+import { nodeSettings } from "../../src/settings/node-settings.js";
 import { readScenario } from "../../src/simulation/scenario/scenario-file.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 
@@ -224,8 +226,8 @@ describe("what is wrong is said in one sentence with place, value and remedy", (
   });
 
   it.each(settings)("%s of a node's settings", (_, { flags, environment = {}, file }, sentence) => {
-    const path = file === undefined ? null : fileOf("f.yaml", file);
-    const message = said(() => planNode({ flags: { ...enough, ...flags }, environment, file: path }));
+    const read = () => (file === undefined ? null : readSettingsFile(fileOf("f.yaml", file), nodeSettings));
+    const message = said(() => planNode({ flags: { ...enough, ...flags }, environment, file: read() }));
     expect(message.slice(0, sentence.length)).toBe(sentence);
   });
 

@@ -11,9 +11,9 @@ import {
   recoveredRecord,
 } from "../../protocol/index.js";
 import { address, id } from "../../schemas/identifiers.js";
+import { check } from "../../settings/setting-sources.js";
+import { text, wholeBetween } from "../../settings/setting-values.js";
 import { fileVoteStore } from "../../storage/file-vote-store.js";
-import { check } from "../settings/setting-sources.js";
-import { text, wholeBetween } from "../settings/setting-values.js";
 import { examples } from "../terminal/examples.js";
 import { printText } from "../terminal/terminal.js";
 

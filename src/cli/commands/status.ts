@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { printable } from "../../printable.js";
 import { textTable } from "../../report/text/text-table.js";
+import { nodeVariables } from "../../settings/node-settings.js";
 import { askAll, type NodeAnswer } from "../client/cluster-client.js";
-import { addClientOptions, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
+import { addClientOptions, planClient } from "../settings/client-plan.js";
 import { examples } from "../terminal/examples.js";
 import { printJson, printText } from "../terminal/terminal.js";
 

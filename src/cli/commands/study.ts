@@ -74,7 +74,7 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     question = study.question;
   }
   if (flags.json) for (const { row } of results) printJson(row);
-  else printText(studyText(question, results));
+  else printText(studyText(name, question, results));
   if (flags.html === undefined) return;
   const { studyPage } = await import("../../report/pages/study-page.js");
   writeOutput("--html", flags.html, studyPage(name, question, results));

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { id } from "../../schemas/identifiers.js";
+import { nodeVariables } from "../../settings/node-settings.js";
+import { check } from "../../settings/setting-sources.js";
 import { change, findLeader, type LeaderAt } from "../client/cluster-client.js";
-import { addClientOptions, type ClientPlan, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
-import { check } from "../settings/setting-sources.js";
+import { addClientOptions, type ClientPlan, planClient } from "../settings/client-plan.js";
 import { examples } from "../terminal/examples.js";
 import { printJson, printText } from "../terminal/terminal.js";
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../../src/cli/program.js";
-import { planClient } from "../../../src/cli/settings/client-settings.js";
-import { planNode } from "../../../src/cli/settings/node-settings.js";
+import { planClient } from "../../../src/cli/settings/client-plan.js";
+import { planNode } from "../../../src/settings/node-plan.js";
 import { defaultExploreOptions } from "../../../src/simulation/explore/explore.js";
 import { scenarioPath } from "../../../src/simulation/scenario/built-in-scenarios.js";
 import { studies } from "../../../src/tuning/study/studies.js";

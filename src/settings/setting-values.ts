@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { Listen } from "../../observability/http/listener.js";
 import {
   idRule,
   isId,
@@ -7,9 +6,9 @@ import {
   longestDurationMs,
   longestMetadataBytes,
   presets,
-} from "../../protocol/index.js";
-import { address } from "../../schemas/identifiers.js";
-import { mapById } from "../../schemas/map-by-id.js";
+} from "../protocol/index.js";
+import { address } from "../schemas/identifiers.js";
+import { mapById } from "../schemas/map-by-id.js";
 
 /**
  * What a setting may be. All of them come as text: flags and variables are text, and YAML is read as text too; a map or a list is one of
@@ -62,6 +61,12 @@ export const members = v.pipe(
   mapById(address, `must be a map of ids to addresses, or ${example}`),
   v.check((map) => Object.keys(map).length > 0, "must name at least one member"),
 );
+
+/** Where to listen; without a host on every interface. */
+export interface Listen {
+  readonly host: string | null;
+  readonly port: number;
+}
 
 /** `host:port`, `[::1]:port`, or `:port` and `port` for every interface. */
 export const listen = v.pipe(
