@@ -20,8 +20,12 @@ export type Settings = Readonly<Record<string, Setting>>;
 /** The checked values of those settings that were given. */
 export type Given<S extends Settings> = { readonly [K in keyof S]?: v.InferOutput<S[K]["schema"]> };
 
-/** What a settings file holds by key, each with its place in the file. */
-export type FileSettings = Readonly<Record<string, { readonly value: unknown; readonly place: string }>>;
+/** The content of a settings file. */
+export interface FileSettings {
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Where a key stands: the file and the line. */
+  placeOf(key: string): string;
+}
 
 /** Where settings come from: flags go before the environment, and that before the file. */
 export interface Sources {
@@ -54,14 +58,14 @@ export function readSettings<S extends Settings>(
   otherVariables: readonly string[],
   warn: (sentence: string) => void,
 ): Given<S> {
-  const fromFile: FileSettings = file ?? {};
+  const fromFile = file?.content ?? {};
   const variables = readEnvironment(environment, settings, otherVariables, warn);
   const given: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
     else if (variables[key] !== undefined) given[key] = check(setting, variableOf(key), variables[key]);
     else if (fromFile[key] !== undefined)
-      given[key] = check(setting, fromFile[key].place, fromFile[key].value);
+      given[key] = check(setting, `${file?.placeOf(key)}: ${key}`, fromFile[key]);
   }
   return given as Given<S>;
 }

@@ -226,13 +226,8 @@ describe("what is wrong is said in one sentence with place, value and remedy", (
   });
 
   it.each(settings)("%s of a node's settings", (_, { flags, environment = {}, file }, sentence) => {
-    const message = said(() =>
-      planNode({
-        flags: { ...enough, ...flags },
-        environment,
-        file: file === undefined ? null : readSettingsFile(fileOf("f.yaml", file), nodeSettings),
-      }),
-    );
+    const read = () => (file === undefined ? null : readSettingsFile(fileOf("f.yaml", file), nodeSettings));
+    const message = said(() => planNode({ flags: { ...enough, ...flags }, environment, file: read() }));
     expect(message.slice(0, sentence.length)).toBe(sentence);
   });
 

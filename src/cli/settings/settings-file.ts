@@ -13,23 +13,23 @@ import {
 const largestFileBytes = 64 * 1024;
 
 /**
- * Reads a settings file, whose keys must be settings.
- * @throws RaftbeatError `invalidSettings`
+ * Reads a settings file, whose keys must be settings. Every value as it was written, as in a flag.
+ * @throws RaftbeatError `invalidSettings`, naming the file and the line
  */
 export function readSettingsFile(file: string, settings: Settings): FileSettings {
   const read = readYaml(readText(file, "the settings file", largestFileBytes), { asText: true });
   if (!read.ok) throw invalid(`${placeOf(file, read.problem.line)} ${read.problem.sentence}`);
   const { content, lineOf } = read.text;
-  if (content === null) return {};
+  const found = { placeOf: (key: string) => placeOf(file, lineOf([key])) };
+  if (content === null) return { ...found, content: {} };
   if (typeof content !== "object" || Array.isArray(content))
     throw invalid(`${file} ${show(content)} must be a map of settings, such as cluster: billing`);
-  const values = Object.entries(content).map(([key, value]) => {
-    const place = `${placeOf(file, lineOf([key]))}: ${key}`;
-    if (Object.hasOwn(settings, key)) return [key, { value, place }] as const;
+  for (const [key, value] of Object.entries(content)) {
+    if (Object.hasOwn(settings, key)) continue;
     const [meant] = nearNames(key, Object.keys(settings));
     const remedy =
       meant === undefined ? "see raftbeat node --help for those there are" : `did you mean ${meant}?`;
-    throw invalid(`${place} ${showUnknown(key, value)} is no setting: ${remedy}`);
-  });
-  return Object.fromEntries(values);
+    throw invalid(`${found.placeOf(key)}: ${key} ${showUnknown(key, value)} is no setting: ${remedy}`);
+  }
+  return { ...found, content: content as Record<string, unknown> };
 }
