@@ -79,6 +79,7 @@ for (const name of names) {
   make(name);
   const problems = await shoot(browser, name);
   console.log([name, ...problems].join("\n  "));
+  if (problems.length > 0) process.exitCode = 1;
 }
 await browser.close();
 writeFileSync(join(folder, "index.html"), index());
