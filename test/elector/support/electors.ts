@@ -32,6 +32,8 @@ export class Electors {
       spares: letters,
       world: { cluster: { voters: letters } },
       service: () => {},
+      // What they throw is thrown on purpose.
+      onServiceError: () => {},
     });
   }
 
