@@ -213,7 +213,7 @@ export interface ElectorOptions {
   readonly arbiter?: boolean;
   /**
    * Heartbeat interval and timeouts, or the name of a preset.
-   * @defaultValue `"lan"`: a heartbeat each 50 ms, election timeouts from 150 to 300 ms
+   * @defaultValue `"cloud"`: a heartbeat each 100 ms, election timeouts from 500 to 1000 ms
    */
   readonly timing?: Preset | TimingInput;
   /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */
