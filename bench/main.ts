@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { failover } from "./cases/failover.js";
 import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
+import { presets } from "./cases/presets.js";
 import { simulator } from "./cases/simulator.js";
 import { simulatorMemory } from "./cases/simulator-memory.js";
 import { size } from "./cases/size.js";
@@ -51,6 +52,18 @@ add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
     15_000,
   )
   .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
+
+add("presets", "what each preset loses: time after a kill, and leases in pauses of the leader's event loop")
+  .option("--trials <count>", "simulated kills, and pauses of each length", count, 1000)
+  .option("--kills <count>", "kills of real processes; 0 for none", duration, 30)
+  .option("--pauses <count>", "pauses of real processes of each length; 0 for none", duration, 20)
+  .option(
+    "--quiet-seconds <count>",
+    "how long five real processes are left alone; 0 for not at all",
+    duration,
+    60,
+  )
+  .action(async ({ json, ...options }) => report(await presets(options), json));
 
 add("stalls", "KILL, STOP and TERM in turn; leases of all processes laid over each other")
   .option("--rounds <count>", "rounds", count, 60)

@@ -74,7 +74,9 @@ elector.whileLeader(async (lead) => {
   current = null;
 });
 
-process.on("message", (message: { readonly kind: string; readonly to: string }) => {
+process.on("message", (message: { readonly kind: string; readonly to: string; readonly forMs: number }) => {
+  if (message.kind === "block")
+    for (const endMs = performance.now() + message.forMs; performance.now() < endMs; );
   if (message.kind !== "transfer") return;
   tell({ kind: "askedToHandOver", atNs: nowNs() });
   elector.transfer({ to: message.to }).catch((error: unknown) => console.error(error));

@@ -28,7 +28,11 @@ export interface Leadership {
    * Resolves once at least `forMs` more milliseconds of lease remain: at once, or with a renewal of the lease, which comes with each heartbeat.
    * @throws RaftbeatError `leaseOutOfReach` at once if these settings never give so much; `leaseTooShort` if ten renewals in a row did
    *   not; `invalidSettings`, `aborted`; `LeadershipLostError`, whose code is `notLeader`, when the leadership is lost meanwhile
-   * @example await lead.ensure(50); await write(row, lead.term); // a write that takes up to 50 ms
+   * @example
+   * elector.whileLeader(async (lead) => {
+   *   await lead.ensure(50); // for work that takes up to 50 ms
+   *   await work(lead.term);
+   * });
    */
   ensure(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends this leadership once the body has returned, and hands over. */
@@ -213,7 +217,7 @@ export interface ElectorOptions {
   readonly arbiter?: boolean;
   /**
    * Heartbeat interval and timeouts, or the name of a preset.
-   * @defaultValue `"lan"`: a heartbeat each 50 ms, election timeouts from 150 to 300 ms
+   * @defaultValue `"cloud"`: a heartbeat each 100 ms, election timeouts from 500 to 1000 ms
    */
   readonly timing?: Preset | TimingInput;
   /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */

@@ -49,9 +49,9 @@ const wrong: readonly (readonly [string, readonly string[], Record<string, strin
   ],
   [
     "settings that contradict each other",
-    [...node, "--heartbeat-ms", "100"],
+    [...node, "--heartbeat-ms", "300"],
     {},
-    /heartbeatIntervalMs \(100\).*voteHoldMs \(150\)/,
+    /heartbeatIntervalMs \(300\).*voteHoldMs \(500\)/,
   ],
   [
     "a variable that does not exist",

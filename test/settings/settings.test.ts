@@ -2,11 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+<<<<<<< HEAD:test/settings/settings.test.ts
 import { readSettingsFile } from "../../src/cli/settings/settings-file.js";
 import { presets, resolveTiming } from "../../src/protocol/index.js";
 import { planNode } from "../../src/settings/node-plan.js";
 import { nodeSettings } from "../../src/settings/node-settings.js";
 import { variableOf } from "../../src/settings/setting-sources.js";
+=======
+import { nodeSettings, planNode } from "../../../src/cli/settings/node-settings.js";
+import { variableOf } from "../../../src/cli/settings/setting-sources.js";
+import { defaultPreset, presets, resolveTiming } from "../../../src/protocol/index.js";
+>>>>>>> elector-ok:test/cli/settings/settings.test.ts
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,7 +57,7 @@ function problem(...sources: Parameters<typeof plan>): string {
 
 describe("the settings of a node", () => {
   it("are complete with a cluster, an id, voters and a folder", () => {
-    const timing = resolveTiming(presets.lan);
+    const timing = resolveTiming(presets[defaultPreset]);
     expect(timing.ok && plan()).toMatchObject({
       cluster: "billing",
       voters: { b: "ws://10.0.0.2:7400" },
@@ -82,8 +88,8 @@ describe("the settings of a node", () => {
       timing: "laptop",
       electionTimeout: "1000-2000",
       heartbeatMs: "20",
-      voteHoldMs: "120",
-      quorumTimeoutMs: "200",
+      voteHoldMs: "400",
+      quorumTimeoutMs: "800",
       clockDriftRatio: "0.02",
       listen: "0.0.0.0:7400",
       http: "127.0.0.1:8400",
@@ -165,8 +171,15 @@ describe("the settings of a node", () => {
     expect(plan({}, { RAFTBEAT_TOKEN: "secret" }).warnings).toEqual([]);
   });
 
+<<<<<<< HEAD:test/settings/settings.test.ts
   it("leave a word on the timing to the elector, which says it once", () => {
     expect(plan({ heartbeatMs: "70" }).warnings).toEqual([]);
+=======
+  it("warn where two lost heartbeats end a lease", () => {
+    expect(plan({ heartbeatMs: "200" }).warnings).toEqual([
+      expect.stringMatching(/heartbeatIntervalMs \(200\).*voteHoldMs \(500\)/),
+    ]);
+>>>>>>> elector-ok:test/cli/settings/settings.test.ts
   });
 
   const refused: readonly (readonly [string, Parameters<typeof plan>, RegExp])[] = [
@@ -180,10 +193,10 @@ describe("the settings of a node", () => {
     ["nowhere to listen", [{ join: true, voters: undefined, token: "t" }], /^--listen is missing/],
     ["a port too high", [{ listen: "h:70000" }], /^--listen "h:70000" must have a port of at most 65535$/],
     ["no port", [{ http: "localhost" }], /^--http "localhost" must be host:port/],
-    ["an unknown timing", [{ timing: "moon" }], /^--timing "moon" must be one of lan, laptop, wan$/],
+    ["an unknown timing", [{ timing: "moon" }], /^--timing "moon" must be one of lan, cloud, laptop, wan$/],
     ["half a range", [{ electionTimeout: "150" }], /^--election-timeout "150" must be two numbers/],
     ["a range upside down", [{ electionTimeout: "300-150" }], /minMs \(300\) must be below .*maxMs \(150\)/],
-    ["a hold above the timeout", [{ voteHoldMs: "400" }], /voteHoldMs \(400\) .*minMs \(150\)/],
+    ["a hold above the timeout", [{ voteHoldMs: "600" }], /voteHoldMs \(600\) .*minMs \(500\)/],
     [
       "a negative number",
       [{ heartbeatMs: "-5" }],

@@ -1,3 +1,4 @@
+import { defaultPreset } from "../../protocol/index.js";
 import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
 import type { AdviceReport } from "../../tuning/advice/report.js";
 import { type TradePoint, tradeOffOf } from "../../tuning/advice/trade-off.js";
@@ -29,7 +30,7 @@ function tradeOff({ profile, settings }: AdviceReport): Figure {
   const shown = settings.filter(
     ({ name, expected }) =>
       expected.leaderlessMeanMs < monthMs &&
-      (!name.startsWith("preset ") || (name === "preset lan" && !isPresentKnown)),
+      (!name.startsWith("preset ") || (name === `preset ${defaultPreset}` && !isPresentKnown)),
   );
   const front = paretoFront(
     considered.filter(({ alarmsPerMonth }) => alarmsPerMonth > leastPerMonth),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
 import {
+  defaultPreset,
   idRule,
   isId,
   presets,
@@ -37,7 +38,7 @@ const timing = v.union(
   [
     presetName,
     timingInput,
-    v.strictObject({ default: v.optional(oneTiming, "lan"), nodes: mapById(oneTiming) }),
+    v.strictObject({ default: v.optional(oneTiming, defaultPreset), nodes: mapById(oneTiming) }),
   ],
   problemOfTiming,
 );
@@ -90,7 +91,7 @@ export const scenarioSchema = v.strictObject({
   seed: v.optional(v.pipe(v.number(), v.safeInteger()), 1),
   runs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e6)), 1),
   cluster: clusterSchema,
-  timing: v.optional(timing, "lan"),
+  timing: v.optional(timing, defaultPreset),
   protocol: v.optional(
     v.strictObject({
       preVote: v.optional(v.boolean(), true),
