@@ -103,7 +103,7 @@ const scenarios: readonly (readonly [kind: string, text: string, sentence: strin
   [
     "map by id",
     `${lan}timing: { nodes: [1] }\n`,
-    's.yaml:2: timing: must be the name of a preset (lan, laptop, wan), or { heartbeatIntervalMs, electionTimeout: { minMs, maxMs } } with positive numbers, or { default, nodes: { id: timing } } (it is {"nodes":[1]})',
+    's.yaml:2: timing: must be the name of a preset (lan, cloud, laptop, wan), or { heartbeatIntervalMs, electionTimeout: { minMs, maxMs } } with positive numbers, or { default, nodes: { id: timing } } (it is {"nodes":[1]})',
   ],
   [
     "name of a node",
@@ -155,7 +155,7 @@ const settings: readonly (readonly [kind: string, given: Given, sentence: string
     "f.yaml:1: electionTimeout.maxMs (not given) must be two numbers of milliseconds with a dash between, such as 150-300",
   ],
   ["yes or no", { environment: { RAFTBEAT_JSON: "yes" } }, 'RAFTBEAT_JSON "yes" must be true or false'],
-  ["one of a few", { flags: { timing: "moon" } }, '--timing "moon" must be one of lan, laptop, wan'],
+  ["one of a few", { flags: { timing: "moon" } }, '--timing "moon" must be one of lan, cloud, laptop, wan'],
   ["host and port", { flags: { http: "x" } }, '--http "x" must be host:port, such as 127.0.0.1:7400'],
   ["address", { flags: { healthUrl: "x" } }, '--health-url "x" must be an http:// or https:// address'],
   ["text that is empty", { flags: { data: "" } }, '--data "" must not be empty'],
@@ -207,7 +207,7 @@ const options: readonly (readonly [kind: string, options: object, sentence: stri
   [
     "one of a few",
     { timing: "moon" },
-    "timing (moon) must be one of lan, laptop, wan, or an object with heartbeatIntervalMs and electionTimeout",
+    "timing (moon) must be one of lan, cloud, laptop, wan, or an object with heartbeatIntervalMs and electionTimeout",
   ],
   [
     "number",

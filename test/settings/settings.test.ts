@@ -2,17 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-<<<<<<< HEAD:test/settings/settings.test.ts
 import { readSettingsFile } from "../../src/cli/settings/settings-file.js";
-import { presets, resolveTiming } from "../../src/protocol/index.js";
+import { defaultPreset, presets, resolveTiming } from "../../src/protocol/index.js";
 import { planNode } from "../../src/settings/node-plan.js";
 import { nodeSettings } from "../../src/settings/node-settings.js";
 import { variableOf } from "../../src/settings/setting-sources.js";
-=======
-import { nodeSettings, planNode } from "../../../src/cli/settings/node-settings.js";
-import { variableOf } from "../../../src/cli/settings/setting-sources.js";
-import { defaultPreset, presets, resolveTiming } from "../../../src/protocol/index.js";
->>>>>>> elector-ok:test/cli/settings/settings.test.ts
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -171,15 +165,8 @@ describe("the settings of a node", () => {
     expect(plan({}, { RAFTBEAT_TOKEN: "secret" }).warnings).toEqual([]);
   });
 
-<<<<<<< HEAD:test/settings/settings.test.ts
   it("leave a word on the timing to the elector, which says it once", () => {
-    expect(plan({ heartbeatMs: "70" }).warnings).toEqual([]);
-=======
-  it("warn where two lost heartbeats end a lease", () => {
-    expect(plan({ heartbeatMs: "200" }).warnings).toEqual([
-      expect.stringMatching(/heartbeatIntervalMs \(200\).*voteHoldMs \(500\)/),
-    ]);
->>>>>>> elector-ok:test/cli/settings/settings.test.ts
+    expect(plan({ heartbeatMs: "200" }).warnings).toEqual([]);
   });
 
   const refused: readonly (readonly [string, Parameters<typeof plan>, RegExp])[] = [
