@@ -95,11 +95,9 @@ function watchClock(owner: { now(): number }, name: string): () => void {
   };
 }
 
-/** Takes the rejections of services; all others go to the listeners that were there, such as those of the test runner. */
+/** Takes the rejections of services; all others go to the listeners that were there, such as those of the test runner. Jest shows tests a copy of `process`, which hears of none: there Jest itself reports them. */
 function watchRejections(): () => void {
-  // Jest shows tests a copy of the process, which hears of nothing.
-  const real = process.getBuiltinModule?.("node:process") ?? process;
-  const others = real.listeners("unhandledRejection");
+  const others = process.listeners("unhandledRejection");
   const onRejection = (reason: unknown, promise: Promise<unknown>) => {
     const scope = scopes.getStore();
     if (scope !== undefined)
@@ -107,13 +105,13 @@ function watchRejections(): () => void {
         cause: reason,
       });
     else if (others.length === 0) throw reason;
-    else for (const other of others) other.call(real, reason, promise);
+    else for (const other of others) other.call(process, reason, promise);
   };
-  real.removeAllListeners("unhandledRejection");
-  real.on("unhandledRejection", onRejection);
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", onRejection);
   return () => {
-    real.removeListener("unhandledRejection", onRejection);
-    for (const other of others) real.on("unhandledRejection", other);
+    process.removeListener("unhandledRejection", onRejection);
+    for (const other of others) process.on("unhandledRejection", other);
   };
 }
 
