@@ -82,9 +82,9 @@ function comparedText(results: readonly StudyResult[], chosen: readonly string[]
   const baseMs = meanOf(most.first);
   const compared = most.others.map((one) => {
     const percent = 100 * (meanOf(one) / baseMs - 1);
-    return `${meanOf(one)} ms (${percent > 0 ? "+" : ""}${percent.toFixed(0)} %) with ${nameOf(one, chosen)}`;
+    return `${nameOf(one, chosen)} ${meanOf(one)} ms (${percent > 0 ? "+" : ""}${percent.toFixed(0)} %)`;
   });
-  return `Where it matters most, ${most.where}: mean ${baseMs} ms with ${nameOf(most.first, chosen)}; ${compared.join("; ")}.`;
+  return `Mean where it matters most, ${most.where}: ${nameOf(most.first, chosen)} ${baseMs} ms; ${compared.join("; ")}.`;
 }
 
 /** Which choice leads for most of the time, in each case that it was tried in and in which it makes a difference of a percent. */

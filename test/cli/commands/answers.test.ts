@@ -142,7 +142,7 @@ describe("the answer of a study", () => {
         result({ nodes, preVote: false }, { meanMs: 100 }),
         result({ nodes, preVote: true }, { meanMs: nodes === 3 ? 101 : 110 }),
       ]),
-      "Where it matters most, nodes 5: mean 100 ms with preVote false; 110 ms (+10 %) with preVote true.",
+      "Mean where it matters most, nodes 5: preVote false 100 ms; preVote true 110 ms (+10 %).",
     ],
     [
       "transport",

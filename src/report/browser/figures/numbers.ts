@@ -57,7 +57,8 @@ export function logTicks(numbers: readonly number[], mostCount = Number.POSITIVE
   const candidates = densities.map((leading) => ticksBeginningWith(leading, least, most));
   const inside =
     candidates.find(({ length }) => length <= mostCount) ?? thinned(candidates.at(-1) ?? [], mostCount);
-  return inside.length >= 3 || mostCount < 3 ? inside : evenTicks(least, most);
+  // Over more than a decade, evenly spaced numbers crowd at the right.
+  return inside.length >= 3 || mostCount < 3 || decades >= 1 ? inside : evenTicks(least, most);
 }
 
 /** Every second of them, or every third, or as few as there is room for. */

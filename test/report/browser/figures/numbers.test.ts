@@ -57,6 +57,7 @@ describe("the ticks of a log axis", () => {
     ["too few with 1, 2 and 5: evenly apart", [110, 190], undefined, [120, 140, 160, 180]],
     ["no more than there is room for", [5, 300], 4, [10, 30, 100, 300]],
     ["powers of ten thinned out where even these are too many", [1, 1e5], 3, [1, 100, 10_000]],
+    ["two powers of ten where there is room for no more", [80, 9_000], 3, [100, 1_000]],
     ["nothing below zero or at it", [-1, 0, 5, 300], undefined, [5, 10, 20, 50, 100, 200]],
     ["one number: itself", [7, 7], undefined, [7]],
     ["no number: none", [], undefined, []],
