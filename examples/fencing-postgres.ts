@@ -76,9 +76,11 @@ async function main(): Promise<void> {
   const elector = await createElector(optionsFromEnv());
   elector.whileLeader(async (lead) => {
     console.log(`${elector.id} leads in term ${lead.term}`);
+    await database.query(schema);
     await claim(database, lead.term);
     let number = await lastInvoice(database);
     while (!lead.signal.aborted) {
+      await lead.ensure(200);
       await issueInvoice(database, lead.term, ++number, elector.id);
       console.log(`invoice ${number} by ${elector.id} in term ${lead.term}`);
       await setTimeout(100, undefined, { signal: lead.signal }).catch(() => {});
