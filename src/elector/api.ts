@@ -225,7 +225,8 @@ export interface ElectorOptions {
   /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
   readonly health?: HealthOptions;
   /**
-   * For how many milliseconds a node does not campaign after its service was unhealthy or a body threw.
+   * For how many milliseconds a node does not campaign after its service was unhealthy or a body threw; and how long, a second at
+   * least, a body that asked for more lease than it can get waits before it starts again.
    * @defaultValue 5,000
    */
   readonly coolDownMs?: number;

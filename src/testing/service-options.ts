@@ -20,7 +20,7 @@ export interface ServiceClusterOptions {
   readonly seed?: number;
   /**
    * Nodes, timing, network, disks and timers, as in a scenario file.
-   * @defaultValue three nodes
+   * @defaultValue three nodes with the timing of an elector that is given none
    */
   readonly world?: Pick<ScenarioInput, "cluster" | "timing" | "network" | "disk" | "timers">;
   /** What the electors are given, all of them or each its own. */

@@ -7,8 +7,8 @@ const sameAgainMs = 60_000;
 const linesPerMinute = 60;
 
 /**
- * The logger of an elector that is given none: a line on stderr for each warning and error, with ISO date, level, and which node speaks. A line
- * that says the same again is counted for a minute, then told with its count, so that no fault can flood a log.
+ * The logger of an elector that is given none: a line on stderr for each warning and error, with ISO date, level, and which node speaks. What
+ * is said again, numbers apart, is counted for a minute, then written with its count, so that no fault can flood a log.
  * @param now the clocks that a line is dated by, and that a minute is measured by
  */
 export function stderrLogger(
@@ -26,9 +26,9 @@ export function stderrLogger(
     console.error(printable(`${date} ${level} raftbeat ${cluster}/${id}: ${text}`));
   }
 
-  function say(level: "warn" | "error", text: string): void {
+  function say(level: "warn" | "error", text: string, what: string): void {
     const nowMs = now.nowMs();
-    const before = same.get(text);
+    const before = same.get(what);
     if (before !== undefined && nowMs - before.atMs < sameAgainMs) {
       before.unwritten++;
       return;
@@ -38,7 +38,7 @@ export function stderrLogger(
       minuteAtMs = nowMs;
       written = 0;
       left = 0;
-      for (const [old, { atMs }] of same) if (nowMs - atMs >= sameAgainMs && old !== text) same.delete(old);
+      for (const [old, { atMs }] of same) if (nowMs - atMs >= sameAgainMs && old !== what) same.delete(old);
     }
     if (written === linesPerMinute) {
       left++;
@@ -46,24 +46,26 @@ export function stderrLogger(
     }
     written++;
     const again = before === undefined ? 0 : before.unwritten;
-    same.set(text, { atMs: nowMs, unwritten: 0 });
+    same.set(what, { atMs: nowMs, unwritten: 0 });
     write(level, again === 0 ? text : `${text} (${again} times more in between)`);
   }
 
-  const level = (name: "warn" | "error") => (details: object, message: string) =>
-    say(name, `${message}${inWords(details, message)}`);
+  const level = (name: "warn" | "error") => (details: object, message: string) => {
+    const { error, cluster: _cluster, id: _id, ...rest } = details as Readonly<Record<string, unknown>>;
+    const cause = error === undefined ? "" : errorInWords(error, message);
+    const others = Object.entries(rest).filter(
+      ([, value]) =>
+        ["string", "number", "boolean"].includes(typeof value) && !message.includes(String(value)),
+    );
+    // A term or a count makes no other fault of it.
+    const lasting = others.filter(([, value]) => typeof value !== "number");
+    say(name, `${message}${inWords(others)}${cause}`, `${name} ${message}${inWords(lasting)}${cause}`);
+  };
   return { debug() {}, info() {}, warn: level("warn"), error: level("error") };
 }
 
-/** What of the details the sentence does not say already; an error with the place that it comes from. */
-function inWords(details: object, message: string): string {
-  const { error, cluster: _cluster, id: _id, ...rest } = details as Readonly<Record<string, unknown>>;
-  const others = Object.entries(rest).filter(
-    ([, value]) => ["string", "number", "boolean"].includes(typeof value) && !message.includes(String(value)),
-  );
-  const parenthesis =
-    others.length === 0 ? "" : ` (${others.map(([name, value]) => `${name} ${value}`).join(", ")})`;
-  return `${parenthesis}${error === undefined ? "" : errorInWords(error, message)}`;
+function inWords(details: readonly (readonly [string, unknown])[]): string {
+  return details.length === 0 ? "" : ` (${details.map(([name, value]) => `${name} ${value}`).join(", ")})`;
 }
 
 function errorInWords(error: unknown, message: string): string {

@@ -29,7 +29,8 @@ export function nodeLease(driver: Driver, clock: Clock): NodeLease {
       };
     },
     onReply() {
-      for (const { callback } of [...waiting]) callback();
+      // With each heartbeat: nothing is made where nobody waits.
+      if (waiting.size > 0) for (const { callback } of [...waiting]) callback();
     },
   };
 }
