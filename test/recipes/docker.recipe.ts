@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -38,11 +38,8 @@ function build(
         chmodSync(folder, 0o755);
         image = {
           folder,
-          environment: {
-            PATH: process.env["PATH"] ?? "",
-            HOME: folder,
-            npm_config_cache: join(folder, "cache"),
-          },
+          // Of the machine, which may reach the registry through a proxy.
+          environment: { ...(process.env as Record<string, string>) },
         };
         stages.set(/ AS (\w+)$/.exec(text)?.[1] ?? "", image);
         break;
@@ -69,13 +66,19 @@ function build(
         }
         break;
       }
-      case "RUN":
-        execFileSync("sh", ["-c", replace(within(image.folder, text))], {
+      case "RUN": {
+        // The cache is that of this machine, and stays.
+        const command = replace(within(image.folder, text)).replace(/ && npm cache clean --force$/, "");
+        const options = {
           cwd: workFolder,
           env: image.environment,
-          stdio: ["ignore", "ignore", "pipe"],
-        });
+          encoding: "utf8",
+          timeout: 240_000,
+        } as const;
+        const { status, stdout, stderr } = spawnSync("sh", ["-c", command], options);
+        if (status !== 0) throw new Error(`${command}\n${stdout}${stderr}`);
         break;
+      }
       default:
     }
   return image;
@@ -144,7 +147,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       const instructions = instructionsOf("Dockerfile");
       const image = build(instructions, root, (command) => command.replace("raftbeat@0.1", tarball));
       await runAlone(image, instructions, false);
-    });
+    }, 300_000);
 
     it("service.Dockerfile compiles and runs the example from the package", async () => {
       const tarball = packed();
@@ -177,6 +180,6 @@ describe.skipIf(process.getuid?.() !== 0)(
       const instructions = instructionsOf("service.Dockerfile");
       const image = build(instructions, context, (command) => command);
       await runAlone(image, instructions, true);
-    });
+    }, 300_000);
   },
 );
