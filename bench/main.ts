@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError } from "commander";
 import { failover } from "./cases/failover.js";
 import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
+import { presets } from "./cases/presets.js";
 import { simulator } from "./cases/simulator.js";
 import { simulatorMemory } from "./cases/simulator-memory.js";
+import { size } from "./cases/size.js";
 import { stalls } from "./cases/stalls.js";
 import { report } from "./report.js";
 
@@ -51,6 +53,18 @@ add("heartbeat", "CPU, memory and bytes beside a bare ws ping-pong")
   )
   .action(async ({ rounds, warmUpMs, json }) => report(await heartbeat(rounds, warmUpMs, json), json));
 
+add("presets", "what each preset loses: time after a kill, and leases in pauses of the leader's event loop")
+  .option("--trials <count>", "simulated kills, and pauses of each length", count, 1000)
+  .option("--kills <count>", "kills of real processes; 0 for none", duration, 30)
+  .option("--pauses <count>", "pauses of real processes of each length; 0 for none", duration, 20)
+  .option(
+    "--quiet-seconds <count>",
+    "how long five real processes are left alone; 0 for not at all",
+    duration,
+    60,
+  )
+  .action(async ({ json, ...options }) => report(await presets(options), json));
+
 add("stalls", "KILL, STOP and TERM in turn; leases of all processes laid over each other")
   .option("--rounds <count>", "rounds", count, 60)
   .action(async ({ rounds, json }) => report(await stalls(rounds), json));
@@ -67,5 +81,10 @@ add("simulator-memory", "the heap over many simulated events: it must not grow")
   .option("--nodes <count>", "cluster size", count, 5)
   .option("--events <count>", "events in all", count, 100_000_000)
   .action(({ nodes, events, json }) => report(simulatorMemory(nodes, events), json));
+
+add("size", "installed size, number of packages and import time of the packed package, installed from npm")
+  .option("--runs <count>", "processes that import it", count, 20)
+  .option("--against <tarball>", "another tarball or version, measured in turn")
+  .action(({ runs, against, json }) => report(size(runs, against), json));
 
 await program.parseAsync();

@@ -70,8 +70,9 @@ const colours: Readonly<Record<"light" | "dark", Colours>> = {
 /** Where things stand, in pixels; times are milliseconds after the cut. */
 const width = 760;
 const plot = { left: 48, right: 748, top: 62, laneHeight: 74, barHeight: 24 };
-const fromMs = -90;
-const untilMs = 560;
+const fromMs = -230;
+const untilMs = 1430;
+const tickMs = 200;
 
 /** Plays the scenario and records it. */
 export function recordFailover(): Recording {
@@ -177,7 +178,7 @@ export function drawFailover(recording: Recording, theme: "light" | "dark"): str
   );
 
   line(plot.left, bottom, plot.right, bottom, paint.line);
-  for (let atMs = 0; atMs <= untilMs; atMs += 100) {
+  for (let atMs = 0; atMs <= untilMs; atMs += tickMs) {
     line(x(atMs), bottom, x(atMs), bottom + 5, paint.muted);
     text(
       x(atMs),
@@ -209,7 +210,7 @@ function drawMessages(
 ): void {
   const began = beganMs ?? 0;
   for (const [index, sentMs] of messages.sentMs.entries()) {
-    if (sentMs < began + fromMs || sentMs > began + untilMs - 10) continue;
+    if (sentMs < began + fromMs || sentMs > began + untilMs - 25) continue;
     const from = messages.from[index] as number;
     const to = messages.to[index] as number;
     const kind = messageKinds[messages.kind[index] as number] as string;
@@ -219,7 +220,7 @@ function drawMessages(
     const top = y(from) + (down ? plot.barHeight : 0);
     const end = y(to) + (down ? 0 : plot.barHeight);
     const share = isLost ? 0.4 : 1;
-    const tookMs = isLost ? 3 : (messages.tookMs[index] as number);
+    const tookMs = isLost ? 8 : (messages.tookMs[index] as number);
     line(
       x(sentMs),
       top,

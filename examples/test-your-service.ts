@@ -3,7 +3,7 @@
  * leadership goes wrong on purpose. The elector is the production one.
  */
 import assert from "node:assert/strict";
-import { type Replica, ServiceCluster } from "raftbeat/testing";
+import { chaos, type Replica, ServiceCluster } from "raftbeat/testing";
 
 /** Where the service writes to: it refuses whoever comes with an older token than it has seen. In life: a database. */
 class Ledger {
@@ -77,4 +77,21 @@ for (let seed = 1; seed <= 20; seed++) {
     );
 }
 console.log("20 seeds, no invoice twice");
+
+// Random faults, and the fewest that break it where they do.
+await chaos(
+  () => {
+    const ledger = new Ledger();
+    return {
+      service: (replica) => invoicing(replica, ledger),
+      always: () => {
+        const [before, last] = ledger.invoices.slice(-2);
+        assert.ok(before === undefined || last === undefined || before.term <= last.term);
+      },
+      atEnd: (cluster) => assert.notEqual(cluster.leader(), null),
+    };
+  },
+  { runs: 10 },
+);
+console.log("10 runs of chaos, no invoice out of order");
 console.log("done");

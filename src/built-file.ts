@@ -3,5 +3,10 @@
  * `dist`: worker threads and pages need code that is compiled.
  */
 export function builtFile(path: string): URL {
-  return new URL(`../dist/${path}`, import.meta.url);
+  return packageFile(`dist/${path}`);
+}
+
+/** The address of a file that the package ships as it stands, such as `simulations/quorum-loss.yaml`. */
+export function packageFile(path: string): URL {
+  return new URL(`../${path}`, import.meta.url);
 }

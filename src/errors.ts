@@ -9,6 +9,7 @@ export type ErrorCode =
   | "transportFailed"
   | "notLeader"
   | "leaseTooShort"
+  | "leaseOutOfReach"
   | "transferRefused"
   | "reconfigureRefused"
   | "aborted"
@@ -33,6 +34,27 @@ export function asRaftbeatError(thrown: unknown, code: ErrorCode, what: string):
   if (thrown instanceof RaftbeatError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new RaftbeatError(code, `${what}: ${detail}`, { cause: thrown });
+}
+
+/** The packages that only some services need, with the ranges of the optional peers in package.json. */
+const optionalPackages = { "fast-check": "^4.10.2", "prom-client": "^15.1.3" } as const;
+
+/**
+ * What became of an import of an optional package: an error that says how to install it, or the cause itself where something else failed.
+ * @param what what needs the package, such as `Prometheus metrics need`
+ */
+export function optionalPackageError(
+  name: keyof typeof optionalPackages,
+  what: string,
+  cause: unknown,
+): unknown {
+  const { code, message } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (!/MODULE_NOT_FOUND/.test(code ?? "") || !message?.includes(name)) return cause;
+  return new RaftbeatError(
+    "invalidSettings",
+    `${what} the package ${name}, which is not installed: npm install "${name}@${optionalPackages[name]}"`,
+    { cause },
+  );
 }
 
 /** What a name in an error, a log or a metric means, and what to do about it: Markdown, with links as from a page of `docs`. */
@@ -82,9 +104,14 @@ export const errorRemedies: Readonly<Record<ErrorCode, Remedy>> = {
       "stop writing; ask the leader (`status().leader`). It is the reason of `lead.signal` after a loss",
   },
   leaseTooShort: {
-    cause: "less of the lease remains than `assertValid` asked for",
+    cause: "less of the lease remains than `assertValid` asked for, or than ten renewals gave `ensure`",
     remedy:
-      "do not write; try again after the next heartbeat. If the message says that no lease is that long, use a longer `voteHoldMs`",
+      "do not write; `await lead.ensure(ms)` waits for the renewal. If ten renewals did not give so much, ask for less or use a longer `voteHoldMs`",
+  },
+  leaseOutOfReach: {
+    cause: "`assertValid` or `ensure` asked for more than any lease of these settings has",
+    remedy:
+      "ask for less ([how much there is](service.md#write-safely)), or use a longer `voteHoldMs` or preset",
   },
   transferRefused: {
     cause: "the leadership cannot go to that node now",

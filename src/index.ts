@@ -9,7 +9,7 @@ export type * from "./elector/api.js";
 export { createElector } from "./elector/create-elector.js";
 export { LeadershipLostError } from "./elector/leadership/leadership.js";
 export type { Diagnostics } from "./elector/observers/diagnostics.js";
-export type { Logger } from "./elector/observers/logger.js";
+export { type Logger, silentLogger } from "./elector/observers/logger.js";
 export { electorDefaults } from "./elector/options/options.js";
 export type * from "./elector/status.js";
 export { type ErrorCode, RaftbeatError } from "./errors.js";

@@ -1,5 +1,11 @@
 import { mkdirSync } from "node:fs";
-import { createElector, fileVoteStore, type WebSocketTransport, webSocketTransport } from "raftbeat";
+import {
+  createElector,
+  fileVoteStore,
+  silentLogger,
+  type WebSocketTransport,
+  webSocketTransport,
+} from "raftbeat";
 import type { Usage } from "./child.js";
 
 /** One of two nodes that do nothing but beat; tells its parent what a window of time took. */
@@ -19,6 +25,7 @@ const elector = await createElector({
   id,
   voters,
   store: fileVoteStore(directory),
+  logger: silentLogger,
   timing: { heartbeatIntervalMs: intervalMs, electionTimeout: { minMs: 1000, maxMs: 2000 } },
   transport: (identity) => {
     transport = webSocketTransport({ listen: { host: hostname, port: Number(port) } })(identity);

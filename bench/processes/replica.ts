@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { createElector, fileVoteStore, type TimingInput } from "raftbeat";
+import { createElector, fileVoteStore, silentLogger, type TimingInput } from "raftbeat";
 
 /** One replica as its own process. It tells its parent what happens, in nanoseconds of the machine-wide monotonic clock. */
 export interface ReplicaSettings {
@@ -43,6 +43,8 @@ const elector = await createElector({
   voters: settings.voters,
   store: fileVoteStore(settings.directory),
   timing: settings.timing,
+  // Kills and pauses are what is measured.
+  logger: silentLogger,
 });
 elector.subscribe((event) => {
   if (event.kind === "elected") tell({ kind: "gained", term: event.term, atNs: nowNs() });
@@ -72,7 +74,9 @@ elector.whileLeader(async (lead) => {
   current = null;
 });
 
-process.on("message", (message: { readonly kind: string; readonly to: string }) => {
+process.on("message", (message: { readonly kind: string; readonly to: string; readonly forMs: number }) => {
+  if (message.kind === "block")
+    for (const endMs = performance.now() + message.forMs; performance.now() < endMs; );
   if (message.kind !== "transfer") return;
   tell({ kind: "askedToHandOver", atNs: nowNs() });
   elector.transfer({ to: message.to }).catch((error: unknown) => console.error(error));

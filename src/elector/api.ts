@@ -20,9 +20,21 @@ export interface Leadership {
    * Throws unless at least `forMs` more milliseconds of lease remain. Checked when asked, so it also sees a process that was stopped or
    * blocked.
    * @param forMs default: 0, any lease at all
-   * @throws RaftbeatError `leaseTooShort`; `LeadershipLostError`, whose code is `notLeader`
+   * @throws RaftbeatError `leaseTooShort`; `leaseOutOfReach` if these settings never give so much; `invalidSettings`;
+   *   `LeadershipLostError`, whose code is `notLeader`
    */
   assertValid(forMs?: number): void;
+  /**
+   * Resolves once at least `forMs` more milliseconds of lease remain: at once, or with a renewal of the lease, which comes with each heartbeat.
+   * @throws RaftbeatError `leaseOutOfReach` at once if these settings never give so much; `leaseTooShort` if ten renewals in a row did
+   *   not; `invalidSettings`, `aborted`; `LeadershipLostError`, whose code is `notLeader`, when the leadership is lost meanwhile
+   * @example
+   * elector.whileLeader(async (lead) => {
+   *   await lead.ensure(50); // for work that takes up to 50 ms
+   *   await work(lead.term);
+   * });
+   */
+  ensure(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends this leadership once the body has returned, and hands over. */
   resign(): void;
 }
@@ -30,7 +42,8 @@ export interface Leadership {
 /**
  * What runs while this node leads. The signal tells it to end; until it has, the node neither hands over nor campaigns.
  * A body that returns while its node leads has done its work: the node leads on, and no body starts before the next leadership.
- * One that throws while its node leads counts as an unhealthy service: it is logged, the node hands over and cools down.
+ * One that throws while its node leads counts as an unhealthy service: it is logged, the node hands over and cools down. The errors of
+ * `assertValid` and `ensure` do not: the node leads on, and the body starts again once there is as much lease as it asked for.
  */
 export type LeaderBody = (lead: Leadership) => Promise<unknown> | unknown;
 
@@ -204,7 +217,7 @@ export interface ElectorOptions {
   readonly arbiter?: boolean;
   /**
    * Heartbeat interval and timeouts, or the name of a preset.
-   * @defaultValue `"lan"`: a heartbeat each 50 ms, election timeouts from 150 to 300 ms
+   * @defaultValue `"cloud"`: a heartbeat each 100 ms, election timeouts from 500 to 1000 ms
    */
   readonly timing?: Preset | TimingInput;
   /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */
@@ -223,7 +236,7 @@ export interface ElectorOptions {
   readonly drainTimeoutMs?: number;
   /**
    * Where the node says what it does and what an operator should see to.
-   * @defaultValue none: nothing is logged
+   * @defaultValue warnings and errors, each a line on stderr; `silentLogger` for silence
    */
   readonly logger?: Logger;
 }

@@ -40,9 +40,17 @@ const change = v.lazy((given) => {
     : changes[kind as keyof typeof changes];
 });
 
-/** The elector that a service holds: its methods stand alone, and it refuses what nobody can mean, an unknown key or an impossible value, with `invalidSettings`, before it does anything. */
-export function withCheckedCalls(elector: RunningElector): Elector {
+/**
+ * The elector that a service holds: its methods stand alone, and it refuses what nobody can mean, an unknown key or an impossible value, with `invalidSettings`, before it does anything.
+ * @param onWait is called when the service begins to wait for something
+ */
+export function withCheckedCalls(elector: RunningElector, onWait: () => void): Elector {
   const { requests } = elector;
+  const waited: typeof checked = (schema, given, whole, call) =>
+    checked(schema, given, whole, () => {
+      onWait();
+      return call();
+    });
   return {
     id: elector.id,
     closed: elector.closed,
@@ -55,6 +63,7 @@ export function withCheckedCalls(elector: RunningElector): Elector {
       if (typeof body !== "function")
         throw new RaftbeatError("invalidSettings", `the body of whileLeader (${body}) must be a function`);
       checkOptions(stoppable, options, "whileLeader's options");
+      onWait();
       return elector.whileLeader(body, options);
     },
     watch(options) {
@@ -66,14 +75,14 @@ export function withCheckedCalls(elector: RunningElector): Elector {
       return elector.subscribe(listener);
     },
     waitForLeader: (options) =>
-      checked(stoppable, options, "waitForLeader's options", () => requests.waitForLeader(options)),
-    verify: (options) => checked(stoppable, options, "verify's options", () => requests.verify(options)),
+      waited(stoppable, options, "waitForLeader's options", () => requests.waitForLeader(options)),
+    verify: (options) => waited(stoppable, options, "verify's options", () => requests.verify(options)),
     transfer: (options) =>
-      checked(transferOptions, options, "transfer's options", () => requests.transfer(options)),
-    resign: (options) => checked(stoppable, options, "resign's options", () => requests.resign(options)),
+      waited(transferOptions, options, "transfer's options", () => requests.transfer(options)),
+    resign: (options) => waited(stoppable, options, "resign's options", () => requests.resign(options)),
     reconfigure: (wanted, options) =>
       checked(change, wanted, "the change", () =>
-        checked(reconfigureOptions, options, "reconfigure's options", () =>
+        waited(reconfigureOptions, options, "reconfigure's options", () =>
           requests.reconfigure(wanted, options),
         ),
       ),

@@ -3,14 +3,16 @@ import { RaftbeatError } from "../errors.js";
 import { createNode, type DurableRecord, emptyRecord, type Node, withStart } from "../protocol/index.js";
 import { createDriver } from "../runtime/driver.js";
 import type { Transport } from "../runtime/ports.js";
-import { systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
+import { afterRealMs, systemClock, systemRandom, systemSchedule } from "../runtime/system-ports.js";
 import type { Elector, ElectorOptions, ElectorPorts } from "./api.js";
 import { withCheckedCalls } from "./checked-calls.js";
 import { RunningElector } from "./elector.js";
-import { safeLogger, silentLogger } from "./observers/logger.js";
+import { safeLogger } from "./observers/logger.js";
+import { stderrLogger } from "./observers/stderr-logger.js";
 import { ignoredSettings, overruledAddress } from "./options/ignored-settings.js";
 import { type ResolvedOptions, resolveOptions } from "./options/options.js";
 import { defaultTransport } from "./ports/default-transport.js";
+import { createTimeWatch } from "./ports/frozen-time.js";
 import { createLinks } from "./ports/links.js";
 import { closePorts, openStore, startTransport, writeRecord } from "./ports/ports-in-time.js";
 
@@ -25,7 +27,13 @@ export function createElector(
   options: ElectorOptions,
   ports: ElectorPorts = { clock: systemClock(), schedule: systemSchedule, random: systemRandom },
 ): Promise<Elector> {
-  return startElector(options, ports, { createDriver, newId: nanoid });
+  // Time of the caller's own may stand still when it likes.
+  const isSystemTime = ports.schedule === systemSchedule;
+  return startElector(options, ports, {
+    createDriver,
+    newId: nanoid,
+    afterRealMs: isSystemTime ? afterRealMs : () => {},
+  });
 }
 
 /** What an elector is made with, which nobody but a simulation replaces: it watches each driver, and takes no chance of its own. */
@@ -33,6 +41,8 @@ export interface Making {
   readonly createDriver: typeof createDriver;
   /** Names a record or a start of it, in so many letters; no two alike. */
   newId(length: number): string;
+  /** Calls back after so much real time; never, where time is simulated. */
+  afterRealMs(afterMs: number, callback: () => void): void;
 }
 
 /** `createElector`, with another way to make its drivers and names. */
@@ -44,11 +54,16 @@ export async function startElector(
   const resolved = resolveOptions(options);
   const { cluster, id, store } = options;
   const { clock, schedule, random } = ports;
-  const logger = safeLogger(options.logger ?? silentLogger);
+  const logger = safeLogger(options.logger ?? stderrLogger(options, clock));
   const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
   for (const sentence of resolved.warnings) warn(sentence);
   const makeTransport = options.transport ?? defaultTransport(options, resolved, logger);
-  const stored = await openStore(store, schedule);
+  const time = createTimeWatch(ports, making.afterRealMs, warn);
+  time.look();
+  const stored = await openStore(store, schedule).catch((error) => {
+    time.end();
+    throw error;
+  });
   let transport: Transport | null = null;
   try {
     if (stored !== null) {
@@ -66,9 +81,11 @@ export async function startElector(
       making.createDriver(node, { clock, random, store, transport: links.transport }, handlers),
     );
     await startTransport(transport, elector.handlers, schedule);
+    void elector.closed.then(time.end);
     elector.begin();
-    return withCheckedCalls(elector);
+    return withCheckedCalls(elector, time.look);
   } catch (error) {
+    time.end();
     const left = await closePorts(transport, store, schedule);
     if (left !== null) logger.error({ cluster, id, error: left }, left.message);
     throw error;

@@ -4,6 +4,7 @@ import type { Driver, DriverHandlers } from "../runtime/driver.js";
 import type { TransportHandlers } from "../runtime/ports.js";
 import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Elector, ElectorEvent, ElectorOptions, ElectorPorts, LeaderBody, LeaderRun } from "./api.js";
+import { createBodyLog } from "./leadership/body-log.js";
 import { createEligibility, type Eligibility } from "./leadership/eligibility.js";
 import { watchHealth } from "./leadership/health.js";
 import { Runner } from "./leadership/while-leader.js";
@@ -110,20 +111,16 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
       retryMs: resolved.settings.heartbeatIntervalMs,
       isConnected,
     });
+    const lease = nodeLease(this.driver, ports.clock);
     this.runner = new Runner({
       eligibility: this.eligibility,
       schedule,
       drainTimeoutMs: resolved.drainTimeoutMs,
-      lease: nodeLease(this.driver, ports.clock),
+      coolDownMs: resolved.coolDownMs,
+      lease,
       leadingTerm: () => node.announcedTerm,
       stepDown: this.handover,
-      onBodyFailed: (term, error, drained) =>
-        logger.error({ ...this.about, term, error, drained }, "the body of whileLeader threw"),
-      onOverdue: (term) =>
-        logger.error(
-          { ...this.about, term },
-          `a body still runs ${resolved.drainTimeoutMs} ms after its signal`,
-        ),
+      ...createBodyLog(logger, this.about, { nowMs: () => ports.clock.nowMs(), ...resolved }),
     });
     this.requests = createRequests({
       driver: this.driver,
@@ -145,6 +142,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
       warnings: createWarnings(logger, this.about, publish),
       outlook: this.outlook,
       publish,
+      onReply: lease.onReply,
       onLinksChanged: () => this.watcher.notify(),
     });
     this.handlers = this.hearing.handlers;

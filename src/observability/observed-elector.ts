@@ -1,6 +1,7 @@
 import type { Elector, ElectorOptions, ElectorPorts, Leadership } from "../elector/api.js";
 import { createElector } from "../elector/create-elector.js";
-import { type Logger, safeLogger, silentLogger } from "../elector/observers/logger.js";
+import { type Logger, safeLogger } from "../elector/observers/logger.js";
+import { stderrLogger } from "../elector/observers/stderr-logger.js";
 import { type ResolvedOptions, resolveOptions } from "../elector/options/options.js";
 import { defaultTransport } from "../elector/ports/default-transport.js";
 import type { ElectorStatus } from "../elector/status.js";
@@ -75,7 +76,8 @@ export async function createObservedElector(
 ): Promise<ObservedElector> {
   const listeners = new Set<(event: NodeEvent) => void>();
   if (observing.onEvent !== undefined) listeners.add(observing.onEvent);
-  const logger = safeLogger(options.logger ?? silentLogger);
+  const given = options.logger ?? stderrLogger(options, ports.clock);
+  const logger = safeLogger(given);
   const report = (event: NodeEvent): void => {
     for (const listener of listeners)
       try {
@@ -91,7 +93,7 @@ export async function createObservedElector(
     ports,
   );
   const { measurements } = watch;
-  const instrumented = instrument(options, resolved, measurements, report);
+  const instrumented = instrument({ ...options, logger: given }, resolved, measurements, report);
   let elector: Elector;
   try {
     elector = await createElector(instrumented.options, ports);
@@ -140,13 +142,13 @@ interface Instrumented {
 }
 
 function instrument(
-  { listen, token, tls, onRoundTrip, ...options }: ElectorOptions,
+  { listen, token, tls, onRoundTrip, ...options }: ElectorOptions & { readonly logger: Logger },
   resolved: ResolvedOptions,
   measurements: Measurements,
   report: (event: NodeEvent) => void,
 ): Instrumented {
   let counted: WebSocketTransport | null = null;
-  const logger = reporting(options.logger ?? silentLogger, report);
+  const logger = reporting(options.logger, report);
   const given = {
     ...options,
     ...(listen && { listen }),

@@ -11,7 +11,9 @@ export {
   leaseUntil,
   promiseUntil,
   quorumContact,
+  quorumHold,
   quorumSeq,
+  surePromiseMs,
 } from "./algorithms/lease.js";
 export * from "./algorithms/quorum.js";
 export { beyondReach, furthestAhead } from "./algorithms/reach.js";

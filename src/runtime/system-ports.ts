@@ -5,6 +5,13 @@ import type { Clock, Random, Schedule } from "./ports.js";
 /** Longest timer Node can set; a longer one is set again. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** What time rests on in this file, by the name of the port. */
+export const systemTime = {
+  schedule: "setTimeout",
+  afterPoll: "setImmediate",
+  nowMs: "performance.now",
+} as const;
+
 /** This process's clock. Its timers are whole milliseconds. */
 export function systemClock(): Clock {
   let timer: NodeJS.Timeout | undefined;
@@ -32,13 +39,26 @@ export const systemSchedule: Schedule = (afterMs, callback) => {
   return () => clearTimeout(timer);
 };
 
+/**
+ * Calls back after so many real milliseconds, also where a test has replaced `setTimeout` and all clocks: this timer is Node's own. It does
+ * not keep the process alive.
+ */
+export function afterRealMs(afterMs: number, callback: () => void): void {
+  AbortSignal.timeout(afterMs).addEventListener("abort", callback, { once: true });
+}
+
 /** This process's chance. */
 export const systemRandom: Random = () => Math.random();
 
+/** Bun and Deno count `process.hrtime` from the start of the process. */
+const hrtimeIsOfProcess = process.versions.bun !== undefined || process.versions.deno !== undefined;
+
 /**
  * Milliseconds, with fractions, of the monotonic clock that all processes of this machine share (CLOCK_MONOTONIC on Linux): for
- * comparing what several processes saw. `Clock.nowMs` runs alike but counts from the start of its own process.
+ * comparing what several processes saw. `Clock.nowMs` runs alike but counts from the start of its own process. On Bun and Deno the zero
+ * is the wall clock's when the process began: a wall clock that is set between the starts of two processes sets them apart.
  */
 export function machineMs(): number {
+  if (hrtimeIsOfProcess) return performance.timeOrigin + performance.now();
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -9,8 +9,6 @@ const bounds: Readonly<Record<string, string>> = {
   max_value: "must be at most",
   gt_value: "must be above",
   lt_value: "must be below",
-  min_length: "must be at least this long:",
-  max_length: "must be at most this long:",
   regex: "must match",
 };
 
@@ -30,12 +28,19 @@ const names: Readonly<Record<string, string>> = {
 function sentenceOf({ kind, type, expected, requirement, input }: BaseIssue<unknown>): string {
   const bound = bounds[type];
   if (bound !== undefined) return `${bound} ${String(requirement)}`;
+  if (type === "min_length" || type === "max_length") return lengthSentence(type, Number(requirement), input);
   if (type === "integer" || type === "safe_integer") return "must be a whole number";
   if (type === "finite") return "must be a finite number";
   if (expected === "never") return "is not known here: leave it out";
   // Of a map that lacks a key valibot expects the key's name.
   if (kind === "schema" && input === undefined) return "is missing";
   return expected === null ? "is not allowed" : `must be ${expectation(expected)}`;
+}
+
+function lengthSentence(type: string, length: number, input: unknown): string {
+  const least = type === "min_length" ? "at least" : "at most";
+  const what = Array.isArray(input) ? (length === 1 ? "entry" : "entries") : "characters";
+  return `must have ${least} ${length} ${what}`;
 }
 
 /** `("lan" | Object)` as `lan or a map`. */

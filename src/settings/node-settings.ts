@@ -103,7 +103,7 @@ export const nodeSettings = {
   http: {
     flag: "--http <host:port>",
     schema: value.listen,
-    help: "serve /livez /readyz /leaderz /status /metrics there",
+    help: "serve /livez /readyz /leaderz /status there, and /metrics with the package prom-client",
   },
   httpAllowChanges: {
     flag: "--http-allow-changes",

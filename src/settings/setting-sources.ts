@@ -22,8 +22,9 @@ export type Given<S extends Settings> = { readonly [K in keyof S]?: v.InferOutpu
 
 /** The content of a settings file. */
 export interface FileSettings {
-  readonly path: string;
   readonly content: Readonly<Record<string, unknown>>;
+  /** Where a key stands: the file and the line. */
+  placeOf(key: string): string;
 }
 
 /** Where settings come from: flags go before the environment, and that before the file. */
@@ -63,7 +64,8 @@ export function readSettings<S extends Settings>(
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
     else if (variables[key] !== undefined) given[key] = check(setting, variableOf(key), variables[key]);
-    else if (fromFile[key] !== undefined) given[key] = check(setting, `${file?.path}: ${key}`, fromFile[key]);
+    else if (fromFile[key] !== undefined)
+      given[key] = check(setting, `${file?.placeOf(key)}: ${key}`, fromFile[key]);
   }
   return given as Given<S>;
 }

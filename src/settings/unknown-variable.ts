@@ -1,3 +1,5 @@
+import { nearNames } from "../near-names.js";
+
 /** What a node does about a variable whose name begins like its own, but is none of them. */
 export type VariableVerdict =
   /** Kubernetes or Docker tells of a service. */
@@ -30,47 +32,13 @@ const lettersPerTypo = 3;
 export function judgeVariable(name: string, value: string, known: readonly string[]): VariableVerdict {
   if (serviceLinks.some(([names, values]) => names.test(name) && values.test(value)))
     return { kind: "serviceLink" };
-  const meant = nearest(name, known);
+  const typoCount = Math.floor((name.length - "RAFTBEAT_".length) / lettersPerTypo);
+  const [meant = null] = nearNames(name, known, typoCount);
   if (meant !== null) return { kind: "mistyped", meant };
   return looksSecret(name) ? { kind: "secret" } : { kind: "unknown" };
-}
-
-/** The known name that is the least different, if it is hardly different at all. */
-function nearest(name: string, known: readonly string[]): string | null {
-  let found: string | null = null;
-  let fewest = Math.floor((name.length - "RAFTBEAT_".length) / lettersPerTypo) + 1;
-  for (const one of known) {
-    const count = differences(name, one);
-    if (count >= fewest) continue;
-    fewest = count;
-    found = one;
-  }
-  return found;
 }
 
 /** True for a name whose value must not be shown. */
 export function looksSecret(name: string): boolean {
   return /to?k|secret|pass/i.test(name);
-}
-
-/** How many letters must be put in, left out, changed or swapped with the next (Damerau 1964, of neighbours). */
-function differences(from: string, to: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row++) {
-    const next = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const same = from[row - 1] === to[column - 1];
-      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      next[column] = Math.min(
-        (last[column] ?? 0) + 1,
-        (next[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (same ? 0 : 1),
-        swapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    before = last;
-    last = next;
-  }
-  return last[to.length] ?? 0;
 }

@@ -3,6 +3,7 @@
 export { jobs as simulationJobs } from "./job-table.js";
 export { doJob } from "./jobs/executor.js";
 export { openThreads } from "./jobs/thread-executor.js";
+export { type BuiltInScenario, builtInScenarios } from "./scenario/built-in-scenarios.js";
 export {
   readScenario,
   readScenarioFile,

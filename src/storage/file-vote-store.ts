@@ -4,6 +4,7 @@ import { RaftbeatError } from "../errors.js";
 import type { DurableRecord } from "../protocol/index.js";
 import type { VoteStore } from "../runtime/ports.js";
 import { systemSchedule } from "../runtime/system-ports.js";
+import { makeDirectory } from "./directory.js";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 import { storeFailed } from "./store-error.js";
 import { openVoteFile, type VoteFile } from "./vote-file.js";
@@ -11,9 +12,10 @@ import { openVoteFile, type VoteFile } from "./vote-file.js";
 /**
  * Keeps a node's record in a directory of its own, on a local disk that keeps what it has synced. Linux and macOS.
  *
- * The directory must exist: one that was created here would hide a volume that is not mounted. An empty one is a first start. If it
- * was emptied by mistake, the node comes back with a new incarnation and those who met the old one refuse it as
- * `amnesiac` (docs/protocol.md, rule 22); only a cluster emptied as a whole does not notice.
+ * `open` makes the directory, and those above it, where they are missing: with mode 0700, and durable before the first vote counts. An
+ * empty directory is a first start. If it was emptied by mistake, or its volume is not mounted, the node comes back with a new
+ * incarnation and those who met the old one refuse it as `amnesiac` (docs/protocol.md, rule 22); only a cluster emptied as
+ * a whole does not notice.
  *
  * After a write has failed every later one fails too, until the store is closed and opened again. `open` fails with `storeLocked`,
  * `storeCorrupt` or `storeFailed`, `write` with `storeFailed`.
@@ -86,6 +88,7 @@ class StoreFiles {
         `the vote store ${this.path} is open already in this process (${process.pid})`,
       );
     try {
+      await makeDirectory(this.path);
       const lock = await lockDirectory(this.path);
       const file = await openVoteFile(this.path).catch(async (error: unknown) => {
         await lock.release();

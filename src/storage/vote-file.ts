@@ -2,7 +2,9 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type DurableRecord, highestCount, isId } from "../protocol/index.js";
+import { syncDirectories } from "./directory.js";
 import { storeCorrupt } from "./store-error.js";
+import { syncAll, syncData } from "./sync.js";
 import { decodeSlot, encodeSlot, newestSlot, slotByteCount } from "./vote-slot.js";
 
 /**
@@ -26,6 +28,7 @@ export const voteFileName = "raftbeat-votes";
 
 /**
  * Opens the vote file of a directory that is locked.
+ * @param directory absolute
  * @param writesSync whether a write is durable when it returns: with O_DSYNC on Linux, in one trip to the disk's thread instead of two.
  *   Elsewhere `fdatasync` comes after it (on macOS alone that flushes the disk's own cache)
  * @throws RaftbeatError `storeCorrupt`, or the error of the system
@@ -69,7 +72,7 @@ export async function openVoteFile(
     const { bytesWritten } = await file.write(bytes, 0, bytes.length, index * slotByteCount);
     if (bytesWritten !== bytes.length)
       throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were taken`);
-    if (!writesSync) await file.datasync();
+    if (!writesSync) await syncData(file);
   }
 
   function otherIndex(): 0 | 1 {
@@ -88,7 +91,7 @@ export async function openVoteFile(
     newestBytes = Buffer.from(newest.slot.bytes);
     await writeSlot(existing, newestIndex, newestBytes);
     await copy();
-    await syncDirectory(directory);
+    await syncDirectories(directory);
   }
 
   if (handle !== null) {
@@ -143,9 +146,9 @@ async function createVoteFile(directory: string, bytes: Buffer, syncFlag: number
     bytes.copy(content);
     bytes.copy(content, slotByteCount);
     await handle.writeFile(content);
-    await handle.sync();
+    await syncAll(handle);
     await rename(newPath, path);
-    await syncDirectory(directory);
+    await syncDirectories(directory);
     return handle;
   } catch (error) {
     await handle.close();
@@ -182,13 +185,4 @@ function differsInVoteAlone(record: DurableRecord, checked: DurableRecord): bool
 
 function isTerm(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0 && value <= highestCount;
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,6 +1,7 @@
 import type { Elector } from "../elector/api.js";
 import type { NodeId } from "../protocol/index.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
+import { runService, type ServiceScope } from "./service-scope.js";
 
 /** One start of one replica, as the service that runs on it sees it. */
 export interface Replica {
@@ -14,10 +15,12 @@ export interface Replica {
    * Rejects with the reason of `signal` when that is aborted.
    */
   sleep(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Calls back after so many milliseconds on the replica's clock, unless it dies before. @returns cancels it */
+  schedule(afterMs: number, callback: () => void): () => void;
 }
 
 /** The replica on a machine whose elector has started. */
-export function replicaOf({ id, clock }: SimulatedProcess, elector: Elector): Replica {
+export function replicaOf({ id, clock }: SimulatedProcess, elector: Elector, scope: ServiceScope): Replica {
   return {
     id,
     elector,
@@ -38,5 +41,7 @@ export function replicaOf({ id, clock }: SimulatedProcess, elector: Elector): Re
         };
         signal?.addEventListener("abort", onAbort, { once: true });
       }),
+    schedule: (afterMs, callback) =>
+      clock.schedule(afterMs, () => runService(scope, "a scheduled callback threw", callback)),
   };
 }

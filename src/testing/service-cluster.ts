@@ -1,19 +1,19 @@
 import { RaftbeatError } from "../errors.js";
-import { configurationOf, foundingRecord, type NodeId } from "../protocol/index.js";
+import type { NodeId } from "../protocol/index.js";
 import { systemClock } from "../runtime/system-ports.js";
 import { Safety } from "../simulation/checks/safety.js";
 import { Trace } from "../simulation/checks/trace.js";
-import { type Cluster, memberNamed } from "../simulation/cluster/cluster.js";
+import type { Cluster } from "../simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
-import { LinkSet, onLinks, partition } from "../simulation/cluster/topology.js";
-import { Watcher } from "../simulation/cluster/watcher.js";
 import { clusterOf } from "../simulation/run/cluster-of.js";
-import { FaultPlayer } from "../simulation/run/fault-player.js";
-import { parseScenario, type Scenario } from "../simulation/scenario/scenario.js";
+import { parseScenario } from "../simulation/scenario/scenario.js";
 import { type Replica, replicaOf } from "./replica.js";
-import { clusterName, type ReplicaOptions, ServiceMachine } from "./service-machine.js";
+import { ServiceError } from "./service-error.js";
+import { ServiceFaults } from "./service-faults.js";
+import { Ends, type ReplicaOptions, recordOf, ServiceMachine } from "./service-machine.js";
 import { ServiceNetwork } from "./service-network.js";
 import type { ServiceClusterOptions, ServiceFault } from "./service-options.js";
+import { runService, type ServiceScope, watchServices } from "./service-scope.js";
 
 /**
  * Replicas of a service with their electors in a simulated world, for testing that service. Each wait of the service must be simulated
@@ -30,13 +30,16 @@ export class ServiceCluster {
   readonly cluster: Cluster;
   /** The links between the electors. */
   readonly network: ServiceNetwork;
+  /** The one that all chance comes from. */
+  readonly seed: number;
   private readonly options: ServiceClusterOptions;
   private readonly trace: Trace;
   private readonly machines = new Map<NodeId, ServiceMachine>();
   private readonly replicas = new Map<NodeId, Replica>();
   private readonly given = new Map<NodeId, ReplicaOptions>();
   private readonly starting = new Map<NodeId, Promise<Replica>>();
-  private readonly healing: (() => void)[] = [];
+  private readonly scopes = new Map<NodeId, ServiceScope>();
+  private readonly faults: ServiceFaults;
   private broken: Error | null = null;
 
   /**
@@ -50,17 +53,19 @@ export class ServiceCluster {
     const others = spares.filter((id) => !voters.includes(id) && !observers.includes(id));
     const machines = { voters, observers: [...observers, ...others] };
     this.options = options;
+    this.seed = seed;
     this.cluster = clusterOf(parseScenario({ ...options.world, cluster: machines }), seed, (process) =>
       this.begin(process),
     );
     this.network = new ServiceNetwork(this.cluster);
+    this.faults = new ServiceFaults(this.cluster);
     for (const process of this.cluster.processes) {
       const machine = new ServiceMachine(process, this.network, this.cluster.streamOf(`names/${process.id}`));
       machine.record = founded && !spares.includes(process.id) ? recordOf(process, scenario) : null;
       this.machines.set(process.id, machine);
     }
     this.trace = new Trace(this.cluster);
-    this.cluster.watchers.push(this.trace, new Ends((id) => this.machine(id).end()));
+    this.cluster.watchers.push(this.trace, new Ends((id) => this.ended(id)));
     // Liveness is the service's own affair: it may be unhealthy, resign, drain or stop.
     if (judged) this.cluster.watchers.push(new Safety(this.cluster, (what, text) => this.report(what, text)));
     for (const process of this.cluster.processes) {
@@ -110,9 +115,15 @@ export class ServiceCluster {
     return this.trace.lines();
   }
 
+  /** Of all that has happened: two runs that take the same course have the same. */
+  get traceHash(): string {
+    return this.trace.hash;
+  }
+
   /**
    * Passes so much time.
    * @throws RaftbeatError `internal` if the cluster broke an invariant, or why a replica did not start at the beginning
+   * @throws ServiceError what the service did wrong: see `onServiceError`
    * @throws RangeError for a time that is none
    */
   async advance(forMs: number): Promise<void> {
@@ -149,7 +160,7 @@ export class ServiceCluster {
   crash(id: NodeId): void {
     const process = this.cluster.process(id);
     if (process.alive) this.cluster.crash(process);
-    else this.machine(id).end();
+    else this.ended(id);
   }
 
   /**
@@ -178,62 +189,59 @@ export class ServiceCluster {
   /** Cuts the replica off from all others, until `heal`. */
   isolate(id: NodeId): void {
     this.cluster.process(id);
-    this.partition([
-      [id],
-      this.cluster.processes.map((process) => process.id).filter((other) => other !== id),
-    ]);
+    const others = this.cluster.processes.filter((process) => process.id !== id);
+    this.partition([[id], others.map((process) => process.id)]);
   }
 
   /** Lets nothing pass but inside a group, until `heal`; a node in no group is alone. */
   partition(groups: readonly (readonly NodeId[])[]): void {
-    const indices = groups.map((group) => group.map((id) => this.cluster.process(id).index));
-    this.healing.push(this.cluster.install(partition(indices)));
-    this.cluster.tellChanged(`partition ${JSON.stringify(groups)}`);
+    this.faults.partition(groups);
   }
 
   /** Lets nothing pass from one replica to another, until `heal`. */
   cutOneWay(from: NodeId, to: NodeId): void {
-    const links = new LinkSet().add(this.cluster.process(from).index, this.cluster.process(to).index);
-    this.healing.push(this.cluster.install(onLinks(links, { passes: "nothing" })));
-    this.cluster.tellChanged(`cut ${from} > ${to}`);
+    this.faults.cutOneWay(from, to);
   }
 
   /**
-   * Strikes the cluster with a fault as a scenario file describes it, now; what lasts ends after its `for`, or by `heal`.
+   * Strikes the cluster with a fault as a scenario file describes it; what lasts ends after its `for`, or by `heal`.
+   * @param inMs how long from now. @defaultValue 0
    * @throws RaftbeatError `invalidSettings`, naming what is wrong with it
    */
-  strike(fault: ServiceFault): void {
-    const nodes = { voters: this.cluster.processes.map(({ id }) => id) };
-    const { faults } = parseScenario({ cluster: nodes, faults: [{ at: 0, ...fault }] });
-    const player = new FaultPlayer(this.cluster, faults, () => {});
-    player.begin(Number.POSITIVE_INFINITY);
-    this.healing.push(() => player.heal());
+  strike(fault: ServiceFault, inMs = 0): void {
+    this.faults.strike(fault, inMs);
   }
 
   /** Ends all cuts, partitions and faults that last. */
   heal(): void {
-    for (const remove of this.healing.splice(0)) remove();
-    this.cluster.tellChanged("heal");
+    this.faults.heal();
   }
 
   /** True iff `done` held in time. */
-  private async play(untilMs: number, done: () => boolean): Promise<boolean> {
-    const { timeline } = this.cluster;
+  private play(untilMs: number, done: () => boolean): Promise<boolean> {
     if (!(untilMs >= this.nowMs && untilMs < Number.POSITIVE_INFINITY))
       throw new RangeError(`time passes for a number of milliseconds from 0, not until ${untilMs}`);
-    for (;;) {
-      await promisesSettled();
-      this.network.relink();
-      // What promises did between two events is seen by no checker otherwise.
-      for (const process of this.cluster.processes) if (process.alive) process.onSettled();
-      if (this.broken !== null) throw this.broken;
-      if (done()) return true;
-      if (timeline.nextMs() > untilMs) break;
-      timeline.step();
-    }
-    timeline.runUntil(untilMs);
+    return watchServices(async () => {
+      const { timeline } = this.cluster;
+      for (;;) {
+        await this.settle();
+        if (done()) return true;
+        if (timeline.nextMs() > untilMs) break;
+        timeline.step();
+      }
+      timeline.runUntil(untilMs);
+      await this.settle();
+      return done();
+    });
+  }
+
+  /** All that follows at this instant. */
+  private async settle(): Promise<void> {
     await promisesSettled();
-    return done();
+    this.network.relink();
+    // What promises did between two events is seen by no checker otherwise.
+    for (const process of this.cluster.processes) if (process.alive) process.onSettled();
+    if (this.broken !== null) throw this.broken;
   }
 
   /** A process starts: its machine starts an elector, and the service is put on that. */
@@ -243,12 +251,18 @@ export class ServiceCluster {
     if (this.machine(id).isStarting) return;
     this.replicas.delete(id);
     const options = this.given.get(id) ?? (typeof given === "function" ? given(id) : given);
+    const scope: ServiceScope = {
+      failed: (what, cause) => {
+        if (this.scopes.get(id) === scope) this.serviceFailed(new ServiceError(id, this.nowMs, what, cause));
+      },
+    };
+    this.scopes.set(id, scope);
     const starting = this.machine(id)
-      .start(options)
+      .start(options, scope)
       .then((elector) => {
-        const replica = replicaOf(process, elector);
+        const replica = replicaOf(process, elector, scope);
         this.replicas.set(id, replica);
-        service(replica);
+        runService(scope, "the service threw", () => service(replica));
         return replica;
       });
     this.starting.set(id, starting);
@@ -257,36 +271,20 @@ export class ServiceCluster {
     });
   }
 
+  private ended(id: NodeId): void {
+    this.scopes.delete(id);
+    this.machine(id).end();
+  }
+
+  private serviceFailed(error: ServiceError): void {
+    if (this.options.onServiceError !== undefined) this.options.onServiceError(error);
+    else this.broken ??= error;
+  }
+
   private report(what: string, text: string): void {
     const sentence = `${what} broken at ${this.nowMs.toFixed(3)} ms: ${text}`;
     this.broken ??= new RaftbeatError("internal", `${sentence}\n${this.lines().slice(-20).join("\n")}`);
   }
-}
-
-/** Tells which process has died. */
-class Ends extends Watcher {
-  private readonly tell: (id: NodeId) => void;
-
-  constructor(tell: (id: NodeId) => void) {
-    super();
-    this.tell = tell;
-  }
-
-  override died({ id }: SimulatedProcess): void {
-    this.tell(id);
-  }
-}
-
-/** The first record of a member of a cluster that is founded. */
-function recordOf({ id, settings }: SimulatedProcess, { voters, observers }: Scenario) {
-  const record = foundingRecord(voters.map(memberNamed), `${id}.1`, settings.voteHoldMs);
-  const others = observers.map((one) => ({ ...memberNamed(one), incarnation: `${one}.1` }));
-  const configuration = configurationOf(0, 1, record.configuration.voters, others);
-  return {
-    ...record,
-    ...(others.length > 0 && { configuration }),
-    run: { ...record.run, cluster: clusterName, id },
-  };
 }
 
 const realClock = systemClock();

@@ -1,10 +1,22 @@
 import type { Elector, ElectorOptions, ElectorPorts } from "../elector/api.js";
 import { startElector } from "../elector/create-elector.js";
-import { type DurableRecord, emptyRecord, type NodeId } from "../protocol/index.js";
+import type { Logger } from "../elector/observers/logger.js";
+import {
+  configurationOf,
+  type DurableRecord,
+  emptyRecord,
+  foundingRecord,
+  type NodeId,
+} from "../protocol/index.js";
+import type { DriverHandlers } from "../runtime/driver.js";
 import type { Transport, VoteStore } from "../runtime/ports.js";
+import { memberNamed } from "../simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
+import { Watcher } from "../simulation/cluster/watcher.js";
 import type { Stream } from "../simulation/kernel/prng.js";
+import type { Scenario } from "../simulation/scenario/scenario.js";
 import type { ServiceNetwork } from "./service-network.js";
+import { inScope, type ServiceScope, wordsOf } from "./service-scope.js";
 
 /** The name of a simulated cluster of services, where `elector` gives none. */
 export const clusterName = "simulated";
@@ -56,8 +68,12 @@ export class ServiceMachine {
     disk.record = record ?? this.nothing;
   }
 
-  /** Starts an elector from what is on the disk. @throws RaftbeatError as `createElector` */
-  start({ wrapStore, wrapTransport, ...options }: ReplicaOptions): Promise<Elector> {
+  /**
+   * Starts an elector from what is on the disk.
+   * @param scope of the service that the elector will call
+   * @throws RaftbeatError as `createElector`
+   */
+  start({ wrapStore, wrapTransport, ...options }: ReplicaOptions, scope: ServiceScope): Promise<Elector> {
     const { process } = this;
     this.isStarting = true;
     const life = ++this.life;
@@ -65,7 +81,8 @@ export class ServiceMachine {
     const { clock, random } = process;
     const ports: ElectorPorts = {
       random,
-      schedule: (afterMs, callback) => (lives() ? clock.schedule(afterMs, callback) : () => {}),
+      schedule: (afterMs, callback) =>
+        lives() ? clock.schedule(afterMs, () => inScope(scope, callback)) : () => {},
       clock: {
         nowMs: () => clock.nowMs(),
         wallMs: () => clock.wallMs(),
@@ -94,11 +111,14 @@ export class ServiceMachine {
         cluster: clusterName,
         ...options,
         id: this.id,
+        logger: reportingLogger(scope, options.logger),
       },
       ports,
       {
         newId: (length) => this.newId(length),
-        createDriver: (node, driverPorts, handlers) => process.host(node, driverPorts, handlers),
+        afterRealMs: () => {},
+        createDriver: (node, driverPorts, handlers) =>
+          process.host(node, driverPorts, handlersIn(scope, handlers)),
       },
     );
     const started = () => {
@@ -156,4 +176,61 @@ export class ServiceMachine {
 function timingOf({ settings }: SimulatedProcess) {
   const { heartbeatIntervalMs, electionTimeout, voteHoldMs, quorumTimeoutMs, clockDriftRatio } = settings;
   return { heartbeatIntervalMs, electionTimeout, voteHoldMs, quorumTimeoutMs, clockDriftRatio };
+}
+
+/** Tells which process has died. */
+export class Ends extends Watcher {
+  private readonly tell: (id: NodeId) => void;
+
+  constructor(tell: (id: NodeId) => void) {
+    super();
+    this.tell = tell;
+  }
+
+  override died({ id }: SimulatedProcess): void {
+    this.tell(id);
+  }
+}
+
+/** All that an elector does to its service follows from one of these. */
+function handlersIn(scope: ServiceScope, handlers: DriverHandlers): DriverHandlers {
+  return {
+    onGained: (term) => inScope(scope, () => handlers.onGained(term)),
+    onLost: (term, reason) => inScope(scope, () => handlers.onLost(term, reason)),
+    onChanged: () => inScope(scope, () => handlers.onChanged()),
+    onFailed: (error) => inScope(scope, () => handlers.onFailed(error)),
+  };
+}
+
+/**
+ * Tells the scope what bodies and listeners threw. Not what a body throws while it drains, such as the refusal of a late write, and not
+ * that its lease is over or too short: these are what `assertValid` and fencing are there for.
+ */
+function reportingLogger(scope: ServiceScope, logger?: Logger): Logger {
+  const { debug = () => {}, info = () => {}, warn = () => {} } = logger ?? {};
+  return {
+    debug: debug.bind(logger),
+    info: info.bind(logger),
+    warn: warn.bind(logger),
+    error(details, message) {
+      logger?.error(details, message);
+      const { error, drained } = details as { readonly error?: unknown; readonly drained?: boolean };
+      const isOfService = /^(?:the body of whileLeader|a listener) threw$/.test(message);
+      const isOfLease = /^(?:notLeader|leaseTooShort)$/.test(String((error as { code?: unknown })?.code));
+      if (isOfService && drained !== true && !isOfLease)
+        scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });
+    },
+  };
+}
+
+/** The first record of a member of a cluster that is founded. */
+export function recordOf({ id, settings }: SimulatedProcess, { voters, observers }: Scenario): DurableRecord {
+  const record = foundingRecord(voters.map(memberNamed), `${id}.1`, settings.voteHoldMs);
+  const others = observers.map((one) => ({ ...memberNamed(one), incarnation: `${one}.1` }));
+  const configuration = configurationOf(0, 1, record.configuration.voters, others);
+  return {
+    ...record,
+    ...(others.length > 0 && { configuration }),
+    run: { ...record.run, cluster: clusterName, id },
+  };
 }

@@ -1,12 +1,18 @@
 import type { NodeId } from "../protocol/index.js";
 import type { ScenarioInput } from "../simulation/scenario/scenario.js";
 import type { Replica } from "./replica.js";
+import type { ServiceError } from "./service-error.js";
 import type { ReplicaOptions } from "./service-machine.js";
 
 /** What a simulated service is made of. */
 export interface ServiceClusterOptions {
   /** Starts the service on a replica; called when a replica has started, and again when it is started anew. */
-  readonly service: (replica: Replica) => void;
+  readonly service: (replica: Replica) => void | Promise<void>;
+  /**
+   * Takes what the service throws, the promises that it leaves rejected, and its use of real time.
+   * @defaultValue the first of them fails the call that passes time
+   */
+  readonly onServiceError?: (error: ServiceError) => void;
   /**
    * All chance comes from it.
    * @defaultValue 1

@@ -57,12 +57,12 @@ describe("the manifests of docs/deploy", () => {
     if (typeof timing !== "object") throw new Error("the timing of the manifest");
     const stopMs = longestStopMs(electorDefaults.drainTimeoutMs, timing.electionTimeout.maxMs);
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(stopMs);
-    expect(stopMs).toBe(48_000);
+    expect(stopMs).toBe(44_000);
     // The comment and the page do the same sum.
-    expect(presets.laptop.electionTimeout.maxMs).toBe(timing.electionTimeout.maxMs);
+    expect(presets.cloud.electionTimeout.maxMs).toBe(timing.electionTimeout.maxMs);
     for (const text of [read("docs/deploy/kubernetes.yaml"), read("docs/kubernetes.md")]) {
       expect(text).toContain("30 s");
-      expect(text).toContain("48 s");
+      expect(text).toContain("44 s");
     }
     expect(read("docs/kubernetes.md")).toContain(`gives ${pod.terminationGracePeriodSeconds} s`);
   });

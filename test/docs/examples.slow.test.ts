@@ -22,7 +22,11 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^run 6 by replica-\d in term \d+$/,
     /^refused: token 1 is stale: \d+ was seen$/,
   ],
-  "test-your-service.ts": [/^\d+ invoices by [23] replicas$/, "20 seeds, no invoice twice"],
+  "test-your-service.ts": [
+    /^\d+ invoices by [23] replicas$/,
+    "20 seeds, no invoice twice",
+    "10 runs of chaos, no invoice out of order",
+  ],
   "play-a-scenario.ts": [
     /^leader-crash: as expected, 20 runs from seed 7$/,
     "as expected: true",

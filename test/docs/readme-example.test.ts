@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Elector } from "../../src/elector/api.js";
+import { type Preset, presets, resolveTiming, surePromiseMs } from "../../src/protocol/index.js";
 import { ServiceCluster } from "../../src/testing/index.js";
-import { codeBlocks, read } from "./support/pages.js";
+import { codeBlocks, read, tableOf } from "./support/pages.js";
 
 type Charge = (options: { fencingToken: number; signal: AbortSignal }) => Promise<void>;
 type Body = (elector: Elector, chargeNextInvoice: Charge) => void;
@@ -39,36 +40,55 @@ describe("the example of the README", () => {
 
   it("would charge none if it asked for more than a lease ever has", async () => {
     const { charged } = await chargedBy(
-      bodyOfReadme((code) => code.replace(/assertValid\(\d+\)/, "assertValid(500)")),
+      bodyOfReadme((code) => code.replace(/ensure\(\d+\)/, "ensure(5000)")),
     );
     expect(charged).toBe(0);
   });
 });
 
 describe("how much of a lease docs/service.md says that there is", () => {
-  const sentence =
-    /With `lan` \(150 and 50 ms\) that leaves about (\d+) ms, with `laptop` \(1000 and 150 ms\) about (\d+) ms/;
-  const [, lan, laptop] = sentence.exec(read("docs/service.md")) ?? [];
+  const rows = tableOf(read("docs/service.md"), "leases");
+  const roundTripMs = 5;
 
-  it.each([
-    ["lan", Number(lan)],
-    ["laptop", Number(laptop)],
-  ] as const)("is what a leader has just before its renewal, with %s", async (timing, saidMs) => {
+  it("follows from each preset", () => {
+    const computed = Object.entries(presets).map(([name, input]) => {
+      const resolution = resolveTiming(input);
+      if (!resolution.ok) throw new Error(resolution.problems.join("; "));
+      const { voteHoldMs, clockDriftRatio, heartbeatIntervalMs } = resolution.timing;
+      const longestMs = surePromiseMs(voteHoldMs, clockDriftRatio);
+      const renewedMs = longestMs - roundTripMs;
+      return [name, longestMs, renewedMs, renewedMs - heartbeatIntervalMs];
+    });
+    expect(rows.sort()).toEqual(
+      computed
+        .map((row) => row.map((cell) => String(typeof cell === "number" ? Math.floor(cell) : cell)))
+        .sort(),
+    );
+  });
+
+  it.each(
+    rows.map(([name, , ensuredMs, leastMs]) => [name as Preset, Number(ensuredMs), Number(leastMs)] as const),
+  )("is what a leader with %s has", async (timing, ensuredMs, saidMs) => {
+    let waits = 0;
+    let leastMs = Number.POSITIVE_INFINITY;
     const world = new ServiceCluster({
-      world: { cluster: { nodes: 3 }, timing, network: { latency: { uniform: [0.2, 2] } } },
-      service: (replica) => {
-        replica.elector.whileLeader(async (lead) => {
-          while (!lead.signal.aborted) {
-            leastMs = Math.min(leastMs, lead.remainingMs());
-            await replica.sleep(0.5, { signal: lead.signal });
+      world: { cluster: { nodes: 3 }, timing, network: { latency: { uniform: [0.2, roundTripMs / 2] } } },
+      service: ({ elector, sleep }) => {
+        elector.whileLeader(async (lead) => {
+          for (; !lead.signal.aborted; waits++) {
+            await lead.ensure(ensuredMs);
+            for (let look = 0; look < 600 && !lead.signal.aborted; look++) {
+              leastMs = Math.min(leastMs, lead.remainingMs());
+              await sleep(0.5, { signal: lead.signal });
+            }
           }
         });
       },
     });
-    let leastMs = Number.POSITIVE_INFINITY;
     await world.until(() => world.leader() !== null);
     await world.advance(5_000);
-    expect(leastMs).toBeGreaterThan(saidMs - 5);
-    expect(leastMs).toBeLessThan(saidMs + 10);
+    expect(waits).toBeGreaterThan(5);
+    expect(leastMs).toBeGreaterThan(saidMs - 0.01);
+    expect(leastMs).toBeLessThan(saidMs + roundTripMs);
   });
 });

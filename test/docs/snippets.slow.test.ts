@@ -115,7 +115,7 @@ describe("the examples in pages and docstrings", () => {
         JSON.stringify({
           extends: `${root}tsconfig.json`,
           compilerOptions: {
-            paths: subPaths(),
+            paths: { ...subPaths(), vitest: [`${root}node_modules/vitest/dist/index.d.ts`] },
             typeRoots: [`${root}node_modules/@types`],
             noUnusedLocals: false,
             isolatedModules: false,

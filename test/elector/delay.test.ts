@@ -110,6 +110,8 @@ async function ledCluster(body: Body, options: ReplicaOptions = {}) {
   const logged: { readonly message: string; readonly details: object }[] = [];
   const log = (details: object, message: string) => void logged.push({ message, details });
   const cluster = new ServiceCluster({
+    // Bodies throw on purpose.
+    onServiceError: () => {},
     elector: { ...options, logger: { debug() {}, info() {}, warn: log, error: log } },
     service: (replica) => {
       const { id, elector } = replica;

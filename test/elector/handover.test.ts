@@ -13,8 +13,13 @@ interface Told {
   readonly atMs: number;
 }
 
-const far = { cluster: { nodes: 3 }, network: { latency: latencyMs }, disk: { write: 5 } };
-const near = { cluster: { nodes: 3 }, network: { latency: 1 }, disk: { write: 1 } };
+const far = {
+  cluster: { nodes: 3 },
+  timing: "lan",
+  network: { latency: latencyMs },
+  disk: { write: 5 },
+} as const;
+const near = { cluster: { nodes: 3 }, timing: "lan", network: { latency: 1 }, disk: { write: 1 } } as const;
 
 /** Replicas far apart with slow disks, unless `world` says otherwise. Their bodies drain for so long, and no two may run at once. */
 function replicas(options: { readonly world?: ScenarioInput; readonly drainMs?: number } = {}) {

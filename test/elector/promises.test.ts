@@ -378,7 +378,9 @@ describe("promise 5: a lease is checked when asked", () => {
     lead?.assertValid(lead.remainingMs());
     const tooLongMs = (lead?.remainingMs() ?? 0) + 0.1;
     expect(() => lead?.assertValid(tooLongMs)).toThrow(/are left, and .* were asked for: stop writing/);
-    expect(() => lead?.assertValid(2000)).toThrow(/never longer than 147.0 ms; use a longer voteHoldMs/);
-    expect(() => lead?.assertValid(Number.NaN)).toThrow(expect.objectContaining({ code: "leaseTooShort" }));
+    expect(() => lead?.assertValid(2000)).toThrow(
+      /never longer than 147.0 ms: ask for less, or use a longer voteHoldMs/,
+    );
+    expect(() => lead?.assertValid(Number.NaN)).toThrow(expect.objectContaining({ code: "invalidSettings" }));
   });
 });

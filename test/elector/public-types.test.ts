@@ -187,9 +187,9 @@ describe("the defaults", () => {
         /until `timeoutMs` have passed, ([\d,]+) if not given/.exec(text)?.[1]?.replaceAll(",", ""),
       ),
     }).toEqual(electorDefaults);
-    const { heartbeatIntervalMs, electionTimeout } = presets.lan;
+    const { heartbeatIntervalMs, electionTimeout } = presets.cloud;
     expect(text).toContain(
-      `@defaultValue \`"lan"\`: a heartbeat each ${heartbeatIntervalMs} ms, election timeouts from ${electionTimeout.minMs} to ${electionTimeout.maxMs} ms`,
+      `@defaultValue \`"cloud"\`: a heartbeat each ${heartbeatIntervalMs} ms, election timeouts from ${electionTimeout.minMs} to ${electionTimeout.maxMs} ms`,
     );
   });
 });

@@ -23,6 +23,8 @@ class RandomOwners {
     this.random = seededRandom(seed);
     this.cluster = new ServiceCluster({
       seed,
+      // Bodies throw on purpose.
+      onServiceError: () => {},
       world: {
         cluster: { nodes: this.pick([3, 3, 5]) },
         network: { latency: this.pick([1, 10]) },

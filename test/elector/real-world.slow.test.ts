@@ -13,6 +13,7 @@ import {
   type ElectorOptions,
   fileVoteStore,
   type NodeId,
+  silentLogger,
 } from "../../src/index.js";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -51,6 +52,7 @@ async function place(...ids: NodeId[]): Promise<{
         store: fileVoteStore(directory),
         timing,
         token: "only for members",
+        logger: silentLogger,
         ...options,
       });
       cleanups.push(() => elector.stop());

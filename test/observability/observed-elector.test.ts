@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePorts } from "../../src/cli/demo/free-ports.js";
 import type { Leadership } from "../../src/elector/api.js";
+import { silentLogger } from "../../src/elector/observers/logger.js";
 import { RaftbeatError } from "../../src/errors.js";
 import { createObservedElector, type NodeEvent, prometheusMetrics } from "../../src/observability/index.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
@@ -13,7 +14,7 @@ async function alone(events: NodeEvent[], more: object = {}) {
   const [port] = await freePorts(1, Math.random);
   const voters = { a: `ws://127.0.0.1:${port}` };
   return createObservedElector(
-    { cluster: "test", id: "a", voters, store: store(), timing: "lan", ...more },
+    { cluster: "test", id: "a", voters, store: store(), timing: "lan", logger: silentLogger, ...more },
     { onEvent: (event) => void events.push(event) },
   );
 }
@@ -109,7 +110,7 @@ describe("an observed elector", () => {
     const nodes = await Promise.all(
       ["a", "b"].map((id) =>
         createObservedElector(
-          { cluster: "test", id, voters, store: store(), timing, token: "secret" },
+          { cluster: "test", id, voters, store: store(), timing, token: "secret", logger: silentLogger },
           { onEvent: (event) => void events.push(event) },
         ),
       ),

@@ -10,8 +10,8 @@ describe("raftbeat, asked wrongly, says one sentence and exits 2", () => {
     ["a command that does not exist", ["dmeo"], /unknown command 'dmeo'.*demo/],
     [
       "settings that contradict each other",
-      [...node, "--heartbeat-ms", "100"],
-      /heartbeatIntervalMs \(100\)/,
+      [...node, "--heartbeat-ms", "300"],
+      /heartbeatIntervalMs \(300\)/,
     ],
   ])("%s", async (_what, args, sentence) => {
     const run = raftbeat(args);

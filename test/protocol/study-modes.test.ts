@@ -11,7 +11,11 @@ const plain = { preVote: false, quorumCheck: false, voteHold: false };
 
 /** A candidate of five in plain Raft that campaigns as a scenario says; every draw is the middle of its range. */
 function aPlainCandidate(study: NonNullable<ScenarioInput["protocol"]>): Actor {
-  const scenario = parseScenario({ cluster: { voters: [..."abcde"] }, protocol: { ...plain, ...study } });
+  const scenario = parseScenario({
+    cluster: { voters: [..."abcde"] },
+    timing: "lan",
+    protocol: { ...plain, ...study },
+  });
   const candidacy = candidacyOf(scenario, "a");
   const candidate = aFollower(protocol, { voters: "abcde", modes: plain, candidacy });
   candidate.timeOut();

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Elector } from "../../src/elector/api.js";
 import { createElector } from "../../src/elector/create-elector.js";
+import { silentLogger } from "../../src/elector/observers/logger.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { webSocketTransport } from "../../src/transport/websocket/websocket-transport.js";
 
@@ -48,6 +49,7 @@ async function campaignsAfterStall(where: (typeof places)[number], confirms: boo
       createElector({
         ...shared,
         id,
+        logger: silentLogger,
         store: memoryVoteStore({ unsafeForgetsVotes: true }),
         transport: webSocketTransport({
           listen: { server: servers[index] as (typeof servers)[0], path: "/election" },

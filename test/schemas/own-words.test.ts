@@ -42,7 +42,7 @@ function problems(takes: (value: unknown) => unknown): string[] {
     } catch (error) {
       expect(error).toMatchObject({ code: "invalidSettings" });
       const { message } = error as Error;
-      return message.split("\n").map((line) => line.replace(/ \((it is|its value is) .*\)$/, ""));
+      return message.split("\n").map((line) => line.replace(/ \((it is|its value is) .*\)(?=$|: )/, ""));
     }
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readSettingsFile } from "../../src/cli/settings/settings-file.js";
-import { presets, resolveTiming } from "../../src/protocol/index.js";
+import { defaultPreset, presets, resolveTiming } from "../../src/protocol/index.js";
 import { planNode } from "../../src/settings/node-plan.js";
 import { nodeSettings } from "../../src/settings/node-settings.js";
 import { variableOf } from "../../src/settings/setting-sources.js";
@@ -51,7 +51,7 @@ function problem(...sources: Parameters<typeof plan>): string {
 
 describe("the settings of a node", () => {
   it("are complete with a cluster, an id, voters and a folder", () => {
-    const timing = resolveTiming(presets.lan);
+    const timing = resolveTiming(presets[defaultPreset]);
     expect(timing.ok && plan()).toMatchObject({
       cluster: "billing",
       voters: { b: "ws://10.0.0.2:7400" },
@@ -82,8 +82,8 @@ describe("the settings of a node", () => {
       timing: "laptop",
       electionTimeout: "1000-2000",
       heartbeatMs: "20",
-      voteHoldMs: "120",
-      quorumTimeoutMs: "200",
+      voteHoldMs: "400",
+      quorumTimeoutMs: "800",
       clockDriftRatio: "0.02",
       listen: "0.0.0.0:7400",
       http: "127.0.0.1:8400",
@@ -166,7 +166,7 @@ describe("the settings of a node", () => {
   });
 
   it("leave a word on the timing to the elector, which says it once", () => {
-    expect(plan({ heartbeatMs: "70" }).warnings).toEqual([]);
+    expect(plan({ heartbeatMs: "200" }).warnings).toEqual([]);
   });
 
   const refused: readonly (readonly [string, Parameters<typeof plan>, RegExp])[] = [
@@ -180,10 +180,10 @@ describe("the settings of a node", () => {
     ["nowhere to listen", [{ join: true, voters: undefined, token: "t" }], /^--listen is missing/],
     ["a port too high", [{ listen: "h:70000" }], /^--listen "h:70000" must have a port of at most 65535$/],
     ["no port", [{ http: "localhost" }], /^--http "localhost" must be host:port/],
-    ["an unknown timing", [{ timing: "moon" }], /^--timing "moon" must be one of lan, laptop, wan$/],
+    ["an unknown timing", [{ timing: "moon" }], /^--timing "moon" must be one of lan, cloud, laptop, wan$/],
     ["half a range", [{ electionTimeout: "150" }], /^--election-timeout "150" must be two numbers/],
     ["a range upside down", [{ electionTimeout: "300-150" }], /minMs \(300\) must be below .*maxMs \(150\)/],
-    ["a hold above the timeout", [{ voteHoldMs: "400" }], /voteHoldMs \(400\) .*minMs \(150\)/],
+    ["a hold above the timeout", [{ voteHoldMs: "600" }], /voteHoldMs \(600\) .*minMs \(500\)/],
     [
       "a negative number",
       [{ heartbeatMs: "-5" }],
@@ -217,29 +217,37 @@ describe("the settings of a node", () => {
       [{ voters: "a=wss://h:1" }],
       /^voter a has the address wss:\/\/h:1, which needs --tls-cert/,
     ],
-    ["an unknown key", [{}, {}, "hearbeatMs: 4\n"], /\.yaml: hearbeatMs "4" is no setting/],
+    [
+      "an unknown key",
+      [{}, {}, "hearbeatMs: 4\n"],
+      /\.yaml:1: hearbeatMs "4" is no setting: did you mean heartbeatMs\?$/,
+    ],
     [
       "an unknown key inside",
       [{}, {}, "electionTimeout: { minMs: 1, maxMs: 2, mean: 3 }\n"],
       /electionTimeout\.mean/,
     ],
-    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml: http \["1"\] must be host:port/],
+    ["a wrong value in the file", [{}, {}, "http: [1]\n"], /\.yaml:1: http \["1"\] must be host:port/],
     [
       "a key twice",
       [{}, {}, "json: true\njson: true\n"],
-      /\.yaml is no YAML: Map keys must be unique at line 2/,
+      /\.yaml:2 holds a key twice: leave one of them out$/,
     ],
-    ["no map", [{}, {}, "- json\n"], /\.yaml \["json"\] must be a map of settings$/],
+    [
+      "no map",
+      [{}, {}, "- json\n"],
+      /\.yaml \["json"\] must be a map of settings, such as cluster: billing$/,
+    ],
     [
       "a map that holds itself",
       [{}, {}, "metadata: &a [*a]\n"],
       /metadata \(too tangled to show\) must be text$/,
     ],
-    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml is nested too deeply/],
+    ["a list far too deep", [{}, {}, `metadata: ${"[".repeat(30_000)}\n`], /\.yaml:1 is nested too deeply/],
     [
       "two documents",
       [{}, {}, "id: a\n---\nid: b\n"],
-      /\.yaml holds more than one document \(---\): give one$/,
+      /\.yaml:2 holds more than one document \(---\): give one$/,
     ],
     ["a file without an end", [{ tokenFile: "/dev/zero" }], /^\/dev\/zero is too large for the token file/],
     [

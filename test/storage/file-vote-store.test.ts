@@ -1,4 +1,14 @@
-import { copyFile, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
@@ -10,6 +20,7 @@ import {
 } from "../../src/protocol/index.js";
 import type { VoteStore } from "../../src/runtime/ports.js";
 import { fileVoteStore } from "../../src/storage/file-vote-store.js";
+import { storeFailed } from "../../src/storage/store-error.js";
 import { voteFileName } from "../../src/storage/vote-file.js";
 import { encodeSlot, slotByteCount } from "../../src/storage/vote-slot.js";
 import { fileHandlePrototype } from "./support/disk.js";
@@ -118,16 +129,50 @@ describe("the file vote store", () => {
     expect(await opened(storeOf(directory))).toEqual(aRecord(5));
   });
 
+  test("makes its directory and those above it, for its own user alone", async () => {
+    const parent = await anEmptyDirectory();
+    const directory = join(parent, "a/b");
+    const store = storeOf(directory);
+    expect(await opened(store)).toBeNull();
+    await written(store, aRecord(5));
+    await closed(store);
+    for (const made of ["a", "a/b"]) expect((await stat(join(parent, made))).mode & 0o777).toBe(0o700);
+    expect(await opened(storeOf(directory))).toEqual(aRecord(5));
+  });
+
+  test("leaves the mode of a directory that is there", async () => {
+    const directory = await anEmptyDirectory();
+    await chmod(directory, 0o755);
+    await opened(storeOf(directory));
+    expect((await stat(directory)).mode & 0o777).toBe(0o755);
+  });
+
   test.each([
-    ["a missing directory", "missing", /ENOENT.*create the directory, or mount its volume/],
     ["a file in the place of its directory", voteFileName, /ENOTDIR.*name a directory/],
-  ])("refuses %s, and creates none", async (_what, name, reason) => {
+    ["a file above its directory", `${voteFileName}/votes`, /ENOTDIR.*name a directory/],
+    ["a link to what is missing", "dangling", /E(EXIST|NOENT).*(no link|create the directory)/],
+  ])("refuses %s, names it, and changes nothing", async (_what, name, reason) => {
     const { directory } = await aStoreHolding(1);
-    const refused = opened(storeOf(join(directory, name)));
+    await symlink(join(directory, "missing"), join(directory, "dangling"));
+    const path = join(directory, name);
+    const refused = opened(storeOf(path));
     await expect(refused).rejects.toMatchObject({ code: "storeFailed" });
     await expect(refused).rejects.toThrowError(reason);
-    expect(await readdir(directory)).toEqual([voteFileName]);
+    await expect(refused).rejects.toThrowError(path);
+    expect((await readdir(directory)).sort()).toEqual(["dangling", voteFileName]);
   });
+
+  test.each(["EACCES", "EROFS"])(
+    "a directory that may not be made (%s) is named, with the remedy",
+    (code) => {
+      const cause = Object.assign(new Error(`${code}: no, mkdir '/srv/votes'`), { code });
+      expect(storeFailed("/srv/votes", "open", cause).message).toMatch(
+        new RegExp(
+          `cannot open the vote store /srv/votes: ${code}.*let the user of this process write there`,
+        ),
+      );
+    },
+  );
 
   test.each(["", undefined, 7])("is not made of %j", (directory) => {
     expect(() => fileVoteStore(directory as string)).toThrowError(

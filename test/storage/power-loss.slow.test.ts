@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { fc, test as property } from "@fast-check/vitest";
 import { afterAll, expect, vi } from "vitest";
 import type { VoteFile } from "../../src/storage/vote-file.js";
@@ -15,9 +16,15 @@ vi.doMock("node:fs/promises", async (original) => ({
   rename: (from: string, to: string) => disk.rename(from, to),
   unlink: (path: string) => disk.unlink(path),
 }));
+// Its handles have no descriptor of the system.
+vi.doMock("../../src/storage/sync.js", () => ({
+  syncAll: (handle: FileHandle) => handle.sync(),
+  syncData: (handle: FileHandle) => handle.datasync(),
+}));
 const { openVoteFile } = await import("../../src/storage/vote-file.js");
 afterAll(() => {
   vi.doUnmock("node:fs/promises");
+  vi.doUnmock("../../src/storage/sync.js");
   vi.resetModules();
 });
 
@@ -39,7 +46,7 @@ property.prop([fc.array(life, { minLength: 1, maxLength: 8 }), fc.nat(), fc.bool
     for (const { operationsLeft, syncsUntilFailure, writes, end } of lives) {
       disk.startProcess(operationsLeft, syncsUntilFailure);
       try {
-        const file: VoteFile = await openVoteFile("/votes", writesSync);
+        const file: VoteFile = await openVoteFile(SimulatedDisk.directory, writesSync);
         const term = file.record?.term ?? 0;
         expect(term).toBeGreaterThanOrEqual(told);
         expect(term).toBeLessThanOrEqual(asked);

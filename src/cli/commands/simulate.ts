@@ -1,11 +1,13 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { RaftbeatError } from "../../errors.js";
 import type { ScenarioReport } from "../../report/recording/run-data.js";
 import { scenarioText } from "../../report/text/scenario-text.js";
 import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { SimulateOptions, Summary } from "../../simulation/run/simulate.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
@@ -13,6 +15,7 @@ import { scenarioModes } from "../terminal/protocol-modes.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
 interface Flags {
+  readonly list?: true;
   readonly seed?: number;
   readonly runs?: number;
   readonly protocol?: Readonly<Record<string, boolean>>;
@@ -22,31 +25,52 @@ interface Flags {
   readonly workers?: number;
 }
 
-/** `raftbeat simulate`: plays scenario files. */
+/** `raftbeat simulate`: plays scenarios. */
 export function addSimulateCommand(program: Command): void {
   program
     .command("simulate")
-    .summary("play scenario files in a simulated cluster")
+    .summary("play scenarios in a simulated cluster")
     .description(
-      "Plays scenario files in a simulated cluster of production nodes. Exits 0 iff every expectation holds.",
+      "Plays scenarios in a simulated cluster of production nodes: files, or by name those that the package ships. A file goes before a " +
+        "scenario of the package of the same name. Exits 0 iff every expectation holds.",
     )
-    .argument("<files...>", "scenarios in YAML or JSON")
-    .option("--seed <seed>", "the first run's seed; run k has seed + k - 1", wholeNumber)
-    .option("--runs <count>", "how often to play each scenario", wholeNumber)
+    .argument("[scenarios...]", "files in YAML or JSON, or names of the package's own scenarios")
+    .option("--list", "name the package's own scenarios, and what each asks")
+    .option(
+      "--seed <seed>",
+      "the first run's seed; run k has seed + k - 1 (default: the scenario's)",
+      wholeNumber,
+    )
+    .option("--runs <count>", "how often to play each scenario (default: as it says)", wholeNumber)
     .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", scenarioModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
-    .option("--workers <count>", "how many threads play; one plays here", countFrom(1, 512))
+    .option("--workers <count>", "threads to work on (default: 1)", countFrom(1, 512))
     .option("--json", "print one object a scenario")
-    .action(async (files: string[], flags: Flags) => {
+    .addHelpText("after", examples("simulate quorum-loss", "simulate rejoin --runs 20 --html rejoin.html"))
+    .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
-      const summaries = await playAll(files, flags);
+      if (flags.list) return printText(await listText());
+      const summaries = await playAll(scenarios, flags);
       process.exitCode = summaries.every(({ expectationsFailed }) => expectationsFailed.length === 0) ? 0 : 1;
     });
 }
 
+/** A line for each scenario of the package. */
+async function listText(): Promise<string> {
+  const { builtInScenarios } = await import("../../simulation/scenario/built-in-scenarios.js");
+  const scenarios = builtInScenarios();
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  return scenarios.map(({ name, question }) => `${name.padEnd(width)}  ${question}\n`).join("");
+}
+
 /** Loads the simulator only now: a node, which does without, starts sooner. */
-async function playAll(files: readonly string[], flags: Flags): Promise<Summary[]> {
+async function playAll(given: readonly string[], flags: Flags): Promise<Summary[]> {
+  if (given.length === 0)
+    throw new RaftbeatError(
+      "invalidSettings",
+      "no scenario was given: give a file, or the name of one of the package's own; raftbeat simulate --list names them",
+    );
   const [{ readScenario }, { simulate, simulateOn }, { openThreads }, { jobs }, { recordScenario }, report] =
     await Promise.all([
       import("../../simulation/scenario/scenario-file.js"),
@@ -62,7 +86,7 @@ async function playAll(files: readonly string[], flags: Flags): Promise<Summary[
     ...(runs === undefined ? {} : { runs }),
     ...(protocol === undefined ? {} : { protocol }),
   };
-  const scenarios = files.map((file) => readScenario(file, overrides));
+  const scenarios = given.map((each) => readScenario(each, overrides));
   const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
   if (html !== undefined) refuseUnwritable("--html", html);
   const clock = systemClock();

@@ -1,9 +1,11 @@
-import { mkdirSync } from "node:fs";
 import type { Elector } from "../../elector/api.js";
+import { silentLogger } from "../../elector/observers/logger.js";
+import { RaftbeatError } from "../../errors.js";
 import { changeRights } from "../../observability/http/http-from-env.js";
 import {
   createObservedElector,
   jsonLine,
+  type Metrics,
   type NodeEvent,
   type NodeHttp,
   type ObservedElector,
@@ -32,11 +34,11 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     print(line(plan.id, event, { wallMs: clock.wallMs(), machineMs: machineMs() }));
 
   for (const message of plan.warnings) report({ event: "warning", message });
-  makeFolder(plan.data);
   let http: NodeHttp | null = null;
   const options = electorOptions(plan);
   const node = await createObservedElector(
-    { ...options, store: exitDespiteDisk(options.store) },
+    // Each warning and error is an event, too, and printed as such.
+    { ...options, store: exitDespiteDisk(options.store), logger: silentLogger },
     {
       onEvent: report,
       leaseLog: plan.leaseLog,
@@ -52,7 +54,7 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
   leadWheneverItCan(elector);
   try {
     if (plan.http !== null) {
-      http = await serve(plan, plan.http, node);
+      http = await serve(plan, plan.http, node, report);
       report({ event: "http", url: http.url });
     }
     const error = await elector.closed;
@@ -63,15 +65,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     await node.ended;
   }
   return asked.exitCode;
-}
-
-/** The folder itself, not those above it: a volume that is not mounted must not be hidden. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch {
-    // There already, or the store will say what is wrong.
-  }
 }
 
 /** A node without a service: leading is all it does. */
@@ -90,10 +83,28 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function serve(plan: NodePlan, listen: Listen, node: ObservedElector): Promise<NodeHttp> {
-  const metrics = await prometheusMetrics(node);
+async function serve(
+  plan: NodePlan,
+  listen: Listen,
+  node: ObservedElector,
+  report: (event: NodeEvent) => void,
+): Promise<NodeHttp> {
   return serveObservability(listen, node, {
-    metrics,
+    metrics: await metricsOf(node, report),
     changes: changeRights(plan.tokens, plan.httpAllowChanges),
   });
+}
+
+/** A node whose metrics cannot be counted leads all the same; who asks for them is told why. */
+async function metricsOf(
+  node: ObservedElector,
+  report: (event: NodeEvent) => void,
+): Promise<Metrics | { readonly missing: string }> {
+  try {
+    return await prometheusMetrics(node);
+  } catch (error) {
+    if (!(error instanceof RaftbeatError)) throw error;
+    report({ event: "warning", message: `there will be no /metrics: ${error.message}` });
+    return { missing: error.message };
+  }
 }

@@ -1,4 +1,5 @@
-import { parse, YAMLParseError } from "yaml";
+import { nearNames } from "../../near-names.js";
+import { placeOf, readYaml } from "../../schemas/yaml-text.js";
 import {
   type FileSettings,
   invalid,
@@ -12,33 +13,23 @@ import {
 const largestFileBytes = 64 * 1024;
 
 /**
- * Reads a settings file, whose keys must be settings.
- * @throws RaftbeatError `invalidSettings`
+ * Reads a settings file, whose keys must be settings. Every value as it was written, as in a flag.
+ * @throws RaftbeatError `invalidSettings`, naming the file and the line
  */
 export function readSettingsFile(file: string, settings: Settings): FileSettings {
-  const text = readText(file, "the settings file", largestFileBytes);
-  let content: unknown;
-  try {
-    // Every value as it was written, as in a flag: YAML's own rules would make 7 of the id 007, and 1000 of 1e3.
-    content = parse(text, { schema: "failsafe" });
-  } catch (cause) {
-    throw invalid(`${file} ${yamlProblem(cause as Error)}`, cause);
-  }
-  if (content === null) return { path: file, content: {} };
+  const read = readYaml(readText(file, "the settings file", largestFileBytes), { asText: true });
+  if (!read.ok) throw invalid(`${placeOf(file, read.problem.line)} ${read.problem.sentence}`);
+  const { content, lineOf } = read.text;
+  const found = { placeOf: (key: string) => placeOf(file, lineOf([key])) };
+  if (content === null) return { ...found, content: {} };
   if (typeof content !== "object" || Array.isArray(content))
-    throw invalid(`${file} ${show(content)} must be a map of settings`);
-  for (const [key, value] of Object.entries(content))
-    if (!Object.hasOwn(settings, key))
-      throw invalid(
-        `${file}: ${key} ${showUnknown(key, value)} is no setting: see raftbeat node --help for those there are`,
-      );
-  return { path: file, content: content as Record<string, unknown> };
-}
-
-/** What is wrong with a text, in the parser's words where they speak of the text and not of the parser. */
-function yamlProblem(cause: Error): string {
-  const code = cause instanceof YAMLParseError ? cause.code : null;
-  if (code === "MULTIPLE_DOCS") return "holds more than one document (---): give one";
-  if (code === "RESOURCE_EXHAUSTION") return "is nested too deeply: settings are two levels deep at most";
-  return `is no YAML: ${cause.message.split("\n")[0]?.replace(/:$/, "")}`;
+    throw invalid(`${file} ${show(content)} must be a map of settings, such as cluster: billing`);
+  for (const [key, value] of Object.entries(content)) {
+    if (Object.hasOwn(settings, key)) continue;
+    const [meant] = nearNames(key, Object.keys(settings));
+    const remedy =
+      meant === undefined ? "see raftbeat node --help for those there are" : `did you mean ${meant}?`;
+    throw invalid(`${found.placeOf(key)}: ${key} ${showUnknown(key, value)} is no setting: ${remedy}`);
+  }
+  return { ...found, content: content as Record<string, unknown> };
 }

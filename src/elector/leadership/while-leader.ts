@@ -5,11 +5,16 @@ import type { LeaderBody, LeaderRun } from "../api.js";
 import type { Eligibility } from "./eligibility.js";
 import { type HeldLeadership, holdLeadership, LeadershipLostError, type Lease } from "./leadership.js";
 
+/** Whatever the cool-down: a body that asks in vain must not spin. */
+const leastRestartMs = 1_000;
+
 /** What running bodies needs of its elector. */
 export interface RunnerDeps {
   readonly eligibility: Eligibility;
   readonly schedule: Schedule;
   readonly drainTimeoutMs: number;
+  /** How long a body that asked for more lease than it can get is not started again; a second at least. */
+  readonly coolDownMs: number;
   readonly lease: Lease;
   /** The term this node was told to lead in and not yet told to have lost, or null. */
   leadingTerm(): number | null;
@@ -17,6 +22,8 @@ export interface RunnerDeps {
   readonly stepDown: StepDown;
   /** A body threw: while its node led (`term`), or while it drained. */
   onBodyFailed(term: number, error: unknown, drained: boolean): void;
+  /** A body ended by what `assertValid` or `ensure` threw, and its node leads on: it starts again, so this may be told often. */
+  onLeaseTooShort(term: number, error: unknown): void;
   /** A body still runs `drainTimeoutMs` after its signal. */
   onOverdue(term: number): void;
 }
@@ -53,6 +60,7 @@ export class Runner {
   /** True for a present leadership whose body has not been started. */
   private waits = false;
   private readonly drainWaiters: (() => void)[] = [];
+  private cancelRestart = (): void => {};
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
@@ -100,6 +108,7 @@ export class Runner {
     const { held: lost, body } = this;
     this.held = null;
     this.waits = false;
+    this.cancelRestart();
     if (body !== null && body.held === lost) {
       // Before the signal, so that its listeners find a node that does not campaign.
       this.deps.eligibility.forbid("draining");
@@ -146,13 +155,40 @@ export class Runner {
     if (!this.isDraining()) this.drained();
   }
 
-  private onThrown({ held: { lead } }: RunningBody, error: unknown): void {
+  private onThrown({ held }: RunningBody, error: unknown): void {
+    const { lead } = held;
+    const askedForMs = held.askedForMs(error);
     // A lease found to be over, whose loss is about to be told, is no fault of the body.
     const lost = lead.signal.aborted || !this.deps.lease.isLeader();
+    if (askedForMs !== null) {
+      if (!lost) this.deps.onLeaseTooShort(lead.term, error);
+      if (held.hasResigned()) this.resign("resigned");
+      else void this.startAgain(held, askedForMs);
+      return;
+    }
     this.deps.onBodyFailed(lead.term, error, lost);
     if (lost) return;
     this.deps.eligibility.coolDown();
     this.resign("unhealthy");
+  }
+
+  /**
+   * Starts the body of a leadership anew. A lease too short is no fault of the service, and no other node would give a longer one: the node
+   * leads on. No sooner than the lease is renewed, or after a pause where no renewal is enough, so that a body that asks in vain does not spin.
+   */
+  private async startAgain(held: HeldLeadership, forMs: number): Promise<void> {
+    const { schedule, coolDownMs } = this.deps;
+    const start = (): void => {
+      if (this.held !== held || this.body !== null || this.run?.ending !== null || held.hasResigned()) return;
+      this.waits = true;
+      this.startBody();
+    };
+    try {
+      await held.lead.ensure(forMs);
+      start();
+    } catch {
+      if (this.held === held) this.cancelRestart = schedule(Math.max(coolDownMs, leastRestartMs), start);
+    }
   }
 
   private giveUp(overdue: RunningBody): void {

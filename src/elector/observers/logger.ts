@@ -22,5 +22,5 @@ export function safeLogger(logger: Logger): Logger {
   return { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
 }
 
-/** Says nothing. */
+/** Says nothing: for an elector that is to be silent, such as in a test. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -16,6 +16,8 @@ export interface HearingDeps {
   readonly warnings: Warnings;
   readonly outlook: OutlookKeeper;
   readonly publish: Publish;
+  /** A voter has answered a heartbeat, and the driver has been told. */
+  onReply(): void;
   /** There is a link more or less than before. */
   onLinksChanged(): void;
 }
@@ -47,6 +49,7 @@ export function createHearing(deps: HearingDeps): Hearing {
         outlook.onMessage(from, message);
         const authenticated = connected.get(from)?.authenticated === true;
         driver.tell({ kind: "message", from, incarnation, message, authenticated });
+        if (message.kind === "heartbeatReply") deps.onReply();
       },
       onPeerUp(peer, incarnation, standing = null, authenticated = false) {
         const introduced = { incarnation, standing, authenticated };

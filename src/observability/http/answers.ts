@@ -22,8 +22,8 @@ export type ServedNode = Pick<ObservedElector, "elector" | "remainingMs" | "link
 
 /** What is served of a node besides its health and its status. */
 export interface ServeOptions {
-  /** For `GET /metrics`; without them there is none. */
-  readonly metrics?: Pick<Metrics, "text" | "contentType">;
+  /** For `GET /metrics`; without them there is none. Where they were meant to be and cannot be, a sentence on what is missing. */
+  readonly metrics?: Pick<Metrics, "text" | "contentType"> | { readonly missing: string };
   /** Who may ask for `POST /transfer` and `POST /reconfigure`; without it nobody may. */
   readonly changes?: ChangeRights;
 }
@@ -47,15 +47,12 @@ export interface Answers {
 export function createAnswers(node: ServedNode, options: ServeOptions): Answers {
   const nowMs = systemClock().nowMs;
   const measured = shareAnswer(sharedMs, nowMs, node.measurements.read);
-  const text = options.metrics && shareAnswer(sharedMs, nowMs, options.metrics.text);
   const read: Readonly<Record<string, () => Reply | Promise<Reply>>> = {
     "/livez": () => livez(node),
     "/readyz": () => readyz(node),
     "/leaderz": () => leaderz(node),
     "/status": () => ({ status: 200, body: statusReply(node, measured()) }),
-    ...(text && {
-      "/metrics": async () => ({ status: 200, body: await text(), type: options.metrics?.contentType ?? "" }),
-    }),
+    ...(options.metrics && { "/metrics": answerOf(options.metrics, nowMs) }),
   };
   const changes = { "/transfer": transferAsAsked, "/reconfigure": reconfigureAsAsked };
   const paths = [...Object.keys(read), ...(options.changes === undefined ? [] : Object.keys(changes))];
@@ -90,6 +87,15 @@ export function createAnswers(node: ServedNode, options: ServeOptions): Answers 
       return (read[path] as () => Reply)();
     },
   };
+}
+
+function answerOf(metrics: NonNullable<ServeOptions["metrics"]>, nowMs: () => number): () => Promise<Reply> {
+  if ("missing" in metrics)
+    return async () => {
+      throw new HttpRefusal(501, "metricsMissing", metrics.missing);
+    };
+  const text = shareAnswer(sharedMs, nowMs, metrics.text);
+  return async () => ({ status: 200, body: await text(), type: metrics.contentType });
 }
 
 type Change = (node: ServedNode, request: IncomingMessage, gone: AbortSignal) => Promise<object>;

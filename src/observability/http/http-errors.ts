@@ -52,6 +52,11 @@ export const httpErrors = {
     remedy: "see the node's log",
     status: 500,
   },
+  metricsMissing: {
+    cause: "the package prom-client is not installed",
+    remedy: "install it as the sentence says, and start the node again",
+    status: 501,
+  },
   busy: {
     cause: "four changes are under way",
     remedy: "ask again when one of them is done",

@@ -25,7 +25,15 @@ export function promiseUntil(node: Node, sentAtMs: number, promisedHoldMs: numbe
   const { modes, clockDriftRatio, electionTimeout } = node.settings;
   // Without holds there are no promises; a fresh quorum of replies is the best there is to go by.
   if (!modes.voteHold) return sentAtMs + electionTimeout.minMs;
-  return sentAtMs + (promisedHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
+  return sentAtMs + surePromiseMs(promisedHoldMs, clockDriftRatio);
+}
+
+/**
+ * How long such a promise surely lasts from when the heartbeat was sent. No lease is longer: it has less by the time the replies come.
+ * @param clockDriftRatio what both clocks may be off by
+ */
+export function surePromiseMs(promisedHoldMs: number, clockDriftRatio: number): number {
+  return (promisedHoldMs * (1 - clockDriftRatio)) / (1 + clockDriftRatio);
 }
 
 /**

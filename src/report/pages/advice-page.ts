@@ -1,3 +1,4 @@
+import { defaultPreset } from "../../protocol/index.js";
 import type { JudgedSettings } from "../../tuning/advice/judged-settings.js";
 import type { AdviceReport } from "../../tuning/advice/report.js";
 import { type TradePoint, tradeOffOf } from "../../tuning/advice/trade-off.js";
@@ -29,7 +30,7 @@ function tradeOff({ profile, settings }: AdviceReport): Figure {
   const shown = settings.filter(
     ({ name, expected }) =>
       expected.leaderlessMeanMs < monthMs &&
-      (!name.startsWith("preset ") || (name === "preset lan" && !isPresentKnown)),
+      (!name.startsWith("preset ") || (name === `preset ${defaultPreset}` && !isPresentKnown)),
   );
   const front = paretoFront(
     considered.filter(({ alarmsPerMonth }) => alarmsPerMonth > leastPerMonth),
@@ -128,8 +129,8 @@ function tableOf({ settings }: AdviceReport): SummaryTable {
         timing.quorumTimeoutMs,
         tidy(expected.leaderlessMeanMs),
         tidy(expected.leaderlessP99Ms),
-        tidy(expected.falseElectionsPerMonth),
-        tidy(expected.lapsesPerMonth),
+        tidyRate(expected.falseElectionsPerMonth),
+        tidyRate(expected.lapsesPerMonth),
         tidy(expected.messagesPerSecond),
         tidy(expected.leaderlessPerMonthMs),
         brokenText(one),
@@ -138,6 +139,11 @@ function tableOf({ settings }: AdviceReport): SummaryTable {
       ];
     }),
   };
+}
+
+/** What is rarer than once in a thousand months is not worth a digit. */
+function tidyRate(perMonth: number): number | string | null {
+  return perMonth < 0.001 ? "< 0.001" : tidy(perMonth);
 }
 
 function tidy(number: number | null | undefined): number | null {

@@ -14,6 +14,11 @@ export interface CampaignOptions {
   /** Reads a clock, for the time limit. */
   readonly clockMs: () => number;
   readonly executor: Executor<FuzzJob, FuzzAnswer>;
+  /**
+   * False: failures are told and not shrunk, which needs no fast-check.
+   * @defaultValue true
+   */
+  readonly shrinks?: boolean | undefined;
   /** Aborted: no further seeds are begun, and nothing more is shrunk. */
   readonly signal: AbortSignal;
   /** Is told how far it is, at the start and after each job. */
@@ -27,7 +32,7 @@ export interface CampaignProgress {
   readonly shrinking: boolean;
 }
 
-/** A failure, and the scenario that is left of it; null for those after the first few, and where there was no time to shrink it. */
+/** A failure, and the scenario that is left of it; null for those after the first few, and where it was not to be shrunk or there was no time. */
 export interface ReportedFailure extends FuzzFailure {
   readonly shrunk: ShrunkFailure | null;
 }
@@ -76,7 +81,7 @@ export async function playCampaign(options: CampaignOptions): Promise<ProfileRep
     }
   };
   await Promise.all(Array.from({ length: executor.count }, playOn));
-  if (failures > 0) options.onProgress({ runs, failures, shrinking: true });
+  if (failures > 0 && options.shrinks !== false) options.onProgress({ runs, failures, shrinking: true });
   const reports: ProfileReport[] = [];
   for (const profile of profiles) {
     const played = batches.get(profile) as FuzzBatch[];
@@ -117,13 +122,13 @@ function* jobsOf(
 async function shrunkFailures(
   profile: FuzzProfileName,
   batches: readonly FuzzBatch[],
-  { executor, signal }: CampaignOptions,
+  { executor, signal, shrinks = true }: CampaignOptions,
 ): Promise<ReportedFailure[]> {
   const failures = batches.flatMap((batch) => batch.failures);
   const aborted = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null)));
   return await Promise.all(
     failures.map(async (failure, index) => {
-      if (index >= mostShrunk || signal.aborted) return { ...failure, shrunk: null };
+      if (!shrinks || index >= mostShrunk || signal.aborted) return { ...failure, shrunk: null };
       const job: FuzzJob = { do: "shrink", profile, from: failure.seed, to: failure.seed };
       const shrunk = executor.run(job).then((answer) => answer.shrunk);
       return { ...failure, shrunk: await Promise.race([shrunk, aborted]) };

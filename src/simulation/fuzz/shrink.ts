@@ -1,4 +1,4 @@
-import { RaftbeatError } from "../../errors.js";
+import { optionalPackageError } from "../../errors.js";
 import type { FaultInput } from "./fault.js";
 import { type FuzzFailure, playPlan } from "./fuzz.js";
 import type { FuzzPlan } from "./plan.js";
@@ -20,11 +20,7 @@ const mostReplays = 500;
  */
 export async function loadFastCheck(): Promise<typeof import("fast-check")> {
   return await import("fast-check").catch((cause) => {
-    throw new RaftbeatError(
-      "invalidSettings",
-      "shrinking failures needs the package fast-check, which is not installed: npm install fast-check",
-      { cause },
-    );
+    throw optionalPackageError("fast-check", "shrinking failures needs", cause);
   });
 }
 

@@ -12,7 +12,7 @@ const mostThreads = 512;
  * Starts worker threads for the jobs of one key.
  * @param count how many threads
  * @defaultValue count: one for each core
- * @throws RaftbeatError `invalidSettings` for more than 512 threads, and where the optional package tinypool is not installed
+ * @throws RaftbeatError `invalidSettings` for more than 512 threads
  * @example
  * const executor = await openThreads(tuningJobs, "sweep");
  */
@@ -23,13 +23,7 @@ export async function openThreads<Table extends JobTable, Key extends KeyOf<Tabl
 ): Promise<Executor<JobOf<Table, Key>, ResultOf<Table, Key>>> {
   if (count > mostThreads)
     throw new RaftbeatError("invalidSettings", `--workers ${count}: must be at most ${mostThreads}`);
-  const { Tinypool } = await import("tinypool").catch((cause) => {
-    throw new RaftbeatError(
-      "invalidSettings",
-      "worker threads need the package tinypool, which is not installed: npm install tinypool",
-      { cause },
-    );
-  });
+  const { Tinypool } = await import("tinypool");
   const pool = new Tinypool({
     filename: fileURLToPath(builtFile("simulation/jobs/thread-entry.js")),
     runtime: "worker_threads",

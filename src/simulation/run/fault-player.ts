@@ -24,13 +24,13 @@ export class FaultPlayer {
   /** Counts the heals: what repeats ends with one. */
   private healed = 0;
   private endMs = Number.POSITIVE_INFINITY;
-  private struck = 0;
-
-  /** @param onFirst is called just before the first fault strikes */
-  constructor(cluster: Cluster, faults: readonly Fault[], onFirst: () => void) {
+  private struck: number;
+  /** @param onFirst is called just before the first fault strikes @param struck by how many faults of other players, for their numbers */
+  constructor(cluster: Cluster, faults: readonly Fault[], onFirst: () => void, struck = 0) {
     this.cluster = cluster;
     this.faults = faults;
     this.onFirst = onFirst;
+    this.struck = struck;
   }
 
   /** Times count from now; nothing new strikes after `untilMs` of true time. */

@@ -16,14 +16,14 @@ export const latencySchema: v.GenericSchema<Latency> = v.union(
     v.strictObject({
       uniform: v.pipe(
         v.tuple([ms, ms]),
-        v.check(([from, to]) => from <= to),
+        v.check(([from, to]) => from <= to, "must be [from, to] with from at most to"),
       ),
     }),
     v.strictObject({ normal: v.tuple([ms, ms]) }),
     v.strictObject({
       lognormal: v.pipe(
         v.strictObject({ medianMs: positive, p99Ms: positive }),
-        v.check(({ medianMs, p99Ms }) => medianMs <= p99Ms),
+        v.check(({ medianMs, p99Ms }) => medianMs <= p99Ms, "must have a medianMs of at most p99Ms"),
       ),
     }),
     v.strictObject({ exponential: ms }),

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
+import { basename } from "node:path";
 import { RaftbeatError } from "../../errors.js";
-import { parseScenario, type Scenario } from "./scenario.js";
+import { placeOf, readYaml } from "../../schemas/yaml-text.js";
+import { scenarioPath } from "./built-in-scenarios.js";
+import { checkScenario, type Scenario } from "./scenario.js";
+import { problemText } from "./scenario-problem.js";
 
 /** No scenario is longer. */
 const longestBytes = 1_000_000;
@@ -23,46 +26,53 @@ export interface ScenarioOverrides {
 
 /**
  * Reads a scenario from a YAML or JSON file; one without a name goes by the file's.
- * @throws RaftbeatError `invalidSettings`, naming the file and what is wrong with it
+ * @param pathOrName a path, or the name of a scenario of the package, such as `quorum-loss`; a file of this name goes first
+ * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
  */
-export function readScenario(path: string, overrides: ScenarioOverrides = {}): Scenario {
-  return readScenarioFile(path, overrides).scenario;
+export function readScenario(pathOrName: string, overrides: ScenarioOverrides = {}): Scenario {
+  return readScenarioFile(pathOrName, overrides).scenario;
 }
 
 /**
  * Reads a scenario and its document from a YAML or JSON file.
- * @throws RaftbeatError `invalidSettings`, naming the file and what is wrong with it
+ * @param pathOrName a path, or the name of a scenario of the package
+ * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
  */
-export function readScenarioFile(path: string, overrides: ScenarioOverrides = {}): ScenarioFile {
+export function readScenarioFile(pathOrName: string, overrides: ScenarioOverrides = {}): ScenarioFile {
+  const path = scenarioPath(pathOrName);
+  const read = readYaml(textOf(path));
+  if (!read.ok) throw refused(`${placeOf(path, read.problem.line)}: ${read.problem.sentence}`);
+  const { content, lineOf } = read.text;
+  if (!isDocument(content))
+    throw refused(
+      `${path}: a scenario is a map of keys, such as cluster: { nodes: 3 }, and this is ${String(JSON.stringify(content)).slice(0, 80)}`,
+    );
+  const document = overridden(content, overrides);
+  const name = basename(path).replace(/\.(ya?ml|json)$/, "");
+  const checked = checkScenario({ name, ...document });
+  if (checked.ok) return { scenario: checked.scenario, document };
+  const problems = checked.problems.map((problem) => ({
+    text: problemText(problem),
+    line: lineOf(problem.keys),
+  }));
+  // As they stand in the file; what stands nowhere first.
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  throw refused(problems.map(({ text, line }) => `${placeOf(path, line)}: ${text}`).join("\n"));
+}
+
+function textOf(path: string): string {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new RaftbeatError("invalidSettings", `${path}: cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw refused(`${path}: cannot be read: ${(cause as Error).message}`, cause);
   }
-  if (text.length > longestBytes)
-    throw new RaftbeatError("invalidSettings", `${path}: is longer than ${longestBytes} characters`);
-  // Keys as they were written: YAML's own rules would make 7 of the id 007.
-  const document = parseDocument(text, { stringKeys: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) throw new RaftbeatError("invalidSettings", `${path}: ${problem.message}`);
-  try {
-    const content: unknown = document.toJS({ maxAliasCount: 100 });
-    if (typeof content !== "object" || content === null)
-      throw new RaftbeatError(
-        "invalidSettings",
-        `a scenario is a document with keys, and this is ${content}`,
-      );
-    const name = path.replace(/^.*\//, "").replace(/\.(ya?ml|json)$/, "");
-    const changed = overridden(content, overrides);
-    return { scenario: parseScenario({ name, ...changed }), document: changed };
-  } catch (error) {
-    const { message } = error as Error;
-    const lines = message.split("\n").map((line) => `${path}: ${line}`);
-    throw new RaftbeatError("invalidSettings", lines.join("\n"), { cause: error });
-  }
+  if (text.length > longestBytes) throw refused(`${path}: is longer than ${longestBytes} characters`);
+  return text;
+}
+
+function isDocument(content: unknown): content is object {
+  return typeof content === "object" && content !== null && !Array.isArray(content);
 }
 
 function overridden(document: object, { seed, runs, protocol }: ScenarioOverrides): object {
@@ -73,4 +83,8 @@ function overridden(document: object, { seed, runs, protocol }: ScenarioOverride
     ...(runs === undefined ? {} : { runs }),
     ...(protocol === undefined ? {} : { protocol: { ...given.protocol, ...protocol } }),
   };
+}
+
+function refused(message: string, cause?: unknown): RaftbeatError {
+  return new RaftbeatError("invalidSettings", message, { cause });
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
 import {
+  defaultPreset,
   idRule,
   isId,
   presets,
@@ -9,11 +10,13 @@ import {
   type Timing,
   type TimingInput,
 } from "../../protocol/index.js";
+import { knownKeys } from "../../schemas/known-keys.js";
 import { mapById } from "../../schemas/map-by-id.js";
 import { ownWords } from "../../schemas/own-words.js";
 import { timingEntries } from "../../schemas/timing.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
+import { problemOf, problemText, type ScenarioProblem, withoutRepeats } from "./scenario-problem.js";
 import { studyModeProblems } from "./study-modes.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
@@ -35,7 +38,7 @@ const timing = v.union(
   [
     presetName,
     timingInput,
-    v.strictObject({ default: v.optional(oneTiming, "lan"), nodes: mapById(oneTiming) }),
+    v.strictObject({ default: v.optional(oneTiming, defaultPreset), nodes: mapById(oneTiming) }),
   ],
   problemOfTiming,
 );
@@ -80,14 +83,15 @@ const clusterSchema = v.union(
   `must be { nodes, observers } with counts from 0 to ${mostNodes}, or { voters: [ids], observers: [ids] }`,
 );
 
-const scenarioSchema = v.strictObject({
+/** What a scenario file may hold. */
+export const scenarioSchema = v.strictObject({
   name: v.optional(v.string(), "scenario"),
   question: v.optional(v.string(), ""),
   answer: v.optional(v.string(), ""),
   seed: v.optional(v.pipe(v.number(), v.safeInteger()), 1),
   runs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e6)), 1),
   cluster: clusterSchema,
-  timing: v.optional(timing, "lan"),
+  timing: v.optional(timing, defaultPreset),
   protocol: v.optional(
     v.strictObject({
       preVote: v.optional(v.boolean(), true),
@@ -123,6 +127,8 @@ const scenarioSchema = v.strictObject({
   expect: v.optional(v.array(expectation), []),
 });
 
+const scenarioKeys = knownKeys(scenarioSchema);
+
 /** A scenario as a person writes it: only `cluster` must be given. */
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
 
@@ -146,36 +152,50 @@ export interface Scenario extends Omit<Parsed, "cluster" | "timing"> {
  * const crash = parseScenario({ cluster: { nodes: 5 }, faults: [{ at: 0, do: "crash", nodes: "leader" }] });
  */
 export function parseScenario(input: unknown): Scenario {
+  const checked = checkScenario(input);
+  if (checked.ok) return checked.scenario;
+  throw new RaftbeatError("invalidSettings", checked.problems.map(problemText).join("\n"));
+}
+
+/** A scenario, or all that is wrong with what should be one. */
+export function checkScenario(
+  input: unknown,
+):
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly ScenarioProblem[] } {
   const result = readShape(input);
-  if (!result.success) throw refused(result.issues.map(describe));
+  if (!result.success)
+    return { ok: false, problems: result.issues.map((issue) => problemOf(issue, scenarioKeys)) };
   const { cluster, timing: given, ...rest } = result.output;
   const { voters, observers } = idsOf(cluster);
   const ids = [...voters, ...observers];
   const timings = new Map<string, Timing>();
-  const problems: string[] = [];
-  if (new Set(ids).size !== ids.length) problems.push(`cluster: an id occurs twice in ${ids.join(", ")}`);
-  if (voters.length === 0) problems.push("cluster: there must be at least one voter, and nodes is 0");
-  if (ids.length > mostNodes) problems.push(`cluster: ${ids.length} nodes are more than ${mostNodes}`);
+  const problems: ScenarioProblem[] = [];
+  const wrong = (key: string, ...sentences: readonly string[]) =>
+    problems.push(...sentences.map((sentence) => ({ keys: [key], sentence })));
+  if (new Set(ids).size !== ids.length) wrong("cluster", `an id occurs twice in ${ids.join(", ")}`);
+  if (voters.length === 0) wrong("cluster", "there must be at least one voter, and nodes is 0");
+  if (ids.length > mostNodes) wrong("cluster", `${ids.length} nodes are more than ${mostNodes}`);
   for (const id of ids) {
     const resolution = timingFor(given, id);
     if (resolution.ok) timings.set(id, resolution.timing);
-    else problems.push(...resolution.problems.map((problem) => `timing: ${problem}`));
+    else wrong("timing", ...resolution.problems);
   }
-  problems.push(...strangersIn(result.output, ids), ...studyModeProblems(rest));
-  if (rest.seed + rest.runs > Number.MAX_SAFE_INTEGER)
-    problems.push(
-      `seed (${rest.seed}) and runs (${rest.runs}): together they are more than ${Number.MAX_SAFE_INTEGER}`,
-    );
-  if (rest.start !== "crash-phase" && rest.eligible !== undefined)
-    problems.push(`start: eligible belongs to crash-phase, and start is ${rest.start}`);
-  if (rest.start === "settled" && rest.until !== undefined)
-    problems.push("start: until belongs to crash-phase and fresh, and start is settled");
-  if (rest.start !== "fresh" && rest.logs !== "equal")
-    problems.push(`start: different logs belong to fresh, and start is ${rest.start}`);
-  if (rest.start !== "fresh" && rest.terms !== "equal")
-    problems.push(`start: different terms belong to fresh, and start is ${rest.start}`);
-  if (problems.length > 0) throw refused([...new Set(problems)]);
-  return { ...rest, voters, observers, timings: Object.fromEntries(timings) };
+  problems.push(...strangersIn(result.output, ids));
+  wrong("protocol", ...studyModeProblems(rest));
+  const { seed, runs, start } = rest;
+  if (seed + runs > Number.MAX_SAFE_INTEGER)
+    wrong("seed", `seed (${seed}) and runs (${runs}) are together more than ${Number.MAX_SAFE_INTEGER}`);
+  if (start !== "crash-phase" && rest.eligible !== undefined)
+    wrong("start", `eligible belongs to crash-phase, and start is ${start}`);
+  if (start === "settled" && rest.until !== undefined)
+    wrong("start", "until belongs to crash-phase and fresh, and start is settled");
+  if (start !== "fresh" && rest.logs !== "equal")
+    wrong("start", `different logs belong to fresh, and start is ${start}`);
+  if (start !== "fresh" && rest.terms !== "equal")
+    wrong("start", `different terms belong to fresh, and start is ${start}`);
+  if (problems.length > 0) return { ok: false, problems: withoutRepeats(problems) };
+  return { ok: true, scenario: { ...rest, voters, observers, timings: Object.fromEntries(timings) } };
 }
 
 /**
@@ -183,7 +203,7 @@ export function parseScenario(input: unknown): Scenario {
  * wrong are settings that contradict each other.
  */
 export function shapeProblems(input: unknown): string[] {
-  return readShape(input).issues?.map(describe) ?? [];
+  return readShape(input).issues?.map((issue) => problemText(problemOf(issue, scenarioKeys))) ?? [];
 }
 
 function readShape(input: unknown): v.SafeParseResult<typeof scenarioSchema> {
@@ -203,41 +223,26 @@ function timingFor(given: Parsed["timing"], id: string): Resolution {
 }
 
 /** Names that nobody in the cluster has. */
-function strangersIn(scenario: Parsed, ids: readonly string[]): string[] {
-  const problems: string[] = [];
-  const check = (path: string, who: unknown) => {
-    if (Array.isArray(who)) for (const one of who) check(path, one);
+function strangersIn(scenario: Parsed, ids: readonly string[]): ScenarioProblem[] {
+  const problems: ScenarioProblem[] = [];
+  const check = (who: unknown, ...keys: readonly (string | number)[]) => {
+    if (Array.isArray(who)) for (const one of who) check(one, ...keys);
     else if (typeof who === "string" && !ids.includes(who) && !isSelector(who))
-      problems.push(`${path}: nobody is called ${who}; the nodes are ${ids.join(", ")}`);
+      problems.push({ keys, sentence: `nobody is called ${who}; the nodes are ${ids.join(", ")}` });
   };
   if (typeof scenario.timing === "object" && "nodes" in scenario.timing)
-    check("timing.nodes", Object.keys(scenario.timing.nodes));
+    check(Object.keys(scenario.timing.nodes), "timing", "nodes");
   for (const [index, link] of scenario.network.links.entries())
-    check(`network.links.${index}`, [link.from, link.to]);
+    check([link.from, link.to], "network", "links", index);
   for (const [index, fault] of scenario.faults.entries())
     for (const key of ["nodes", "between", "from", "to", "groups", "links", "remove"])
-      check(`faults.${index}.${key}`, (fault as Record<string, unknown>)[key]);
+      check((fault as Record<string, unknown>)[key], "faults", index, key);
   for (const [index, one] of scenario.expect.entries())
-    if ("newLeader" in one && one.newLeader !== "same") check(`expect.${index}.newLeader`, one.newLeader);
+    if ("newLeader" in one && one.newLeader !== "same") check(one.newLeader, "expect", index, "newLeader");
   return problems;
 }
 
 /** True for a word that names nodes by their part and not by their id. */
 function isSelector(word: string): boolean {
   return v.is(whoSchema, word) && /^(leader|followers|all|follower[1-9][0-9]*)$/.test(word);
-}
-
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = issue.path?.map(({ key }) => String(key)).join(".") ?? "";
-  const unknownKey = issue.type === "strict_object" && issue.expected === "never";
-  if (issue.type === "strict_object" && issue.input === undefined)
-    return `${path}: must be given${path === "cluster" ? ", such as { nodes: 3 }" : ""}`;
-  const value = JSON.stringify(unknownKey ? issue.path?.at(-1)?.value : issue.input) ?? "nothing";
-  const shown = value.length > 120 ? `${value.slice(0, 117)}...` : value;
-  if (unknownKey) return `${path}: is not a known key (its value is ${shown})`;
-  return `${path === "" ? "the scenario" : path}: ${issue.message} (it is ${shown})`;
-}
-
-function refused(problems: readonly string[]): RaftbeatError {
-  return new RaftbeatError("invalidSettings", problems.join("\n"));
 }

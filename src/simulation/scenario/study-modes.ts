@@ -18,15 +18,13 @@ export function studyModeProblems({ protocol, eligible, logs }: StudyModes): str
   const problems: string[] = [];
   if (candidateTimeout !== undefined && candidateTimeout.minMs >= candidateTimeout.maxMs)
     problems.push(
-      `protocol: candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
+      `candidateTimeout.minMs (${candidateTimeout.minMs}) must be below candidateTimeout.maxMs (${candidateTimeout.maxMs})`,
     );
   if (candidateBackoff === true && preVote)
-    problems.push(
-      "protocol: candidateBackoff belongs to candidates that ask for votes at once; set preVote to false",
-    );
+    problems.push("candidateBackoff belongs to candidates that ask for votes at once; set preVote to false");
   if (configurationsRefuse === false && (eligible !== undefined || logs === "different"))
     problems.push(
-      "protocol: configurationsRefuse must not be false where newer configurations stand for longer logs, as with eligible and different logs",
+      "configurationsRefuse must not be false where newer configurations stand for longer logs, as with eligible and different logs",
     );
   return problems;
 }

@@ -1,4 +1,4 @@
-import type { Timing } from "../../protocol/index.js";
+import { defaultPreset, type Timing } from "../../protocol/index.js";
 import { expectedFiguresOf } from "../model/expectation.js";
 import type { NetworkProfile } from "../model/network-profile.js";
 import type { SweepExecutor } from "../sweep/sweep-job.js";
@@ -103,7 +103,7 @@ const longestLeaderlessMs = 60_000;
 function playedOf(judged: readonly JudgedAhead[], isPresentKnown: boolean): JudgedAhead[] {
   return judged.filter(({ name, expected }) => {
     if (name === "advised") return true;
-    if (name.startsWith("preset ") && (isPresentKnown || name !== "preset lan")) return false;
+    if (name.startsWith("preset ") && (isPresentKnown || name !== `preset ${defaultPreset}`)) return false;
     return expected.leaderlessMeanMs < longestLeaderlessMs;
   });
 }

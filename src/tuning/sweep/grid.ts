@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import { RaftbeatError } from "../../errors.js";
-import { type Preset, presets } from "../../protocol/index.js";
+import { defaultPreset, type Preset, presets } from "../../protocol/index.js";
 import { parseScenario, shapeProblems } from "../../simulation/scenario/scenario.js";
 
 /** What a varied setting may be. */
@@ -124,7 +124,9 @@ function setAt(document: Record<string, unknown>, path: string, value: GridValue
   const keys = path.split(".");
   const last = keys.pop() as string;
   if (keys[0] === "timing" && (typeof document["timing"] === "string" || document["timing"] === undefined))
-    document["timing"] = structuredClone(presets[(document["timing"] as Preset | undefined) ?? "lan"]);
+    document["timing"] = structuredClone(
+      presets[(document["timing"] as Preset | undefined) ?? defaultPreset],
+    );
   let at = document;
   for (const [index, key] of keys.entries()) {
     const below = Object.hasOwn(at, key) ? at[key] : Array.isArray(at) ? undefined : {};

@@ -18,7 +18,7 @@ const letters = ["a", "b", "c", "d", "e"];
 
 /**
  * Electors that found their clusters as a service does, on a `ServiceCluster`: every event is judged by the safety checkers. Messages take a
- * millisecond, and writes a fifth.
+ * millisecond, and writes a fifth; the timing is that of `lan`.
  */
 export class Electors {
   readonly cluster: ServiceCluster;
@@ -30,8 +30,10 @@ export class Electors {
       judged,
       founded: false,
       spares: letters,
-      world: { cluster: { voters: letters } },
+      world: { cluster: { voters: letters }, timing: "lan" },
       service: () => {},
+      // What they throw is thrown on purpose.
+      onServiceError: () => {},
     });
   }
 

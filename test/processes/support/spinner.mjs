@@ -1,7 +1,7 @@
 // A member that, while it leads, asks `isLeader` again and again without letting the event loop turn, and prints the first answer
 // after each time it did not run: nothing else was processed before it.
 import { setImmediate as turn } from "node:timers/promises";
-import { createElector, fileVoteStore } from "../../../dist/index.js";
+import { createElector, fileVoteStore, silentLogger } from "../../../dist/index.js";
 
 const [id, voters, folder] = process.argv.slice(2);
 /** Longer than any lease, so that none may be left after it. */
@@ -15,6 +15,7 @@ const elector = await createElector({
   id,
   voters: JSON.parse(voters),
   store: fileVoteStore(folder),
+  logger: silentLogger,
 });
 
 let seenMs = nowMs();

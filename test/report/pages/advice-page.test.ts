@@ -34,7 +34,7 @@ function judged(name: string, given: Partial<JudgedSettings> = {}): JudgedSettin
 function dataOfAdvice(...settings: [JudgedSettings, ...JudgedSettings[]]) {
   const report: AdviceReport = {
     profile,
-    source: "the preset lan",
+    source: "the preset cloud",
     measuredMs: null,
     limits: defaultAdviceLimits,
     bindings,
@@ -102,8 +102,11 @@ describe("the trade-off of advice", () => {
       figureNamed(dataOfAdvice(judged("advised"), ...settings), tradeOff)
         .series.filter(({ marked }) => marked)
         .map(({ name }) => name);
-    expect(namesOf(hopeless, judged("preset lan"), judged("preset wan"))).toEqual(["advised", "preset lan"]);
-    expect(namesOf(judged("present"), judged("preset lan"))).toEqual(["advised", "present"]);
+    expect(namesOf(hopeless, judged("preset cloud"), judged("preset wan"))).toEqual([
+      "advised",
+      "preset cloud",
+    ]);
+    expect(namesOf(judged("present"), judged("preset cloud"))).toEqual(["advised", "present"]);
   });
 });
 

@@ -4,6 +4,7 @@ import { readFile as readFileLater } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { createElector } from "../../../dist/elector/create-elector.js";
+import { silentLogger } from "../../../dist/elector/observers/logger.js";
 import { memoryVoteStore, webSocketTransport } from "../../../dist/index.js";
 import { systemClock, systemRandom, systemSchedule } from "../../../dist/runtime/system-ports.js";
 
@@ -16,6 +17,7 @@ const clock = systemClock();
 const elector = await createElector(
   {
     ...options,
+    logger: silentLogger,
     store: memoryVoteStore({ unsafeForgetsVotes: true }),
     transport: (identity) => {
       const transport = webSocketTransport({ listen: { host: "127.0.0.1", port: 0 }, silenceMs })(identity);

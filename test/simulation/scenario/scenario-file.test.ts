@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { builtInScenarios } from "../../../src/simulation/scenario/built-in-scenarios.js";
 import { readScenario, readScenarioFile } from "../../../src/simulation/scenario/scenario-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-scenario-"));
@@ -28,7 +29,7 @@ describe("a scenario file", () => {
   });
 
   const refusals: [string, string, RegExp][] = [
-    ["what is no YAML", "cluster: { nodes: 3", /bad\.yaml: .*line 1/],
+    ["what is no YAML", "cluster: { nodes: 3", /bad\.yaml:1: is no YAML: /],
     ["what is no document", "just words", /bad\.yaml: .*just words/],
     [
       "an alias that explodes",
@@ -36,13 +37,41 @@ describe("a scenario file", () => {
       /bad\.yaml: .*alias/i,
     ],
     [
-      "each problem by itself",
+      "each problem by itself, in the order of the lines",
       "cluster: { nodes: 3 }\nspeed: 1\nruns: 0",
-      /bad\.yaml: runs: .*0.*\n.*bad\.yaml: speed: is not a known key/,
+      /bad\.yaml:2: speed: is not a known key .*\n.*bad\.yaml:3: runs: .*0/,
     ],
   ];
   it.each(refusals)("is refused with its name for %s", (_, text, message) => {
     expect(() => readScenario(aFile("bad.yaml", text))).toThrow(message);
+  });
+
+  it("may be one of the package's own, by its name", () => {
+    const scenarios = builtInScenarios();
+    expect(scenarios.map(({ name }) => name)).toContain("quorum-loss");
+    for (const { name, question, path } of scenarios) {
+      expect(question, name).toMatch(/^[A-Z].*[?.]$/);
+      expect(readScenario(name)).toEqual(readScenario(path));
+    }
+  });
+
+  it("goes before a scenario of the package of the same name", () => {
+    onTestFinished(() => process.chdir(before));
+    const before = process.cwd();
+    process.chdir(folder);
+    aFile("quorum-loss", "cluster: { nodes: 7 }");
+    expect(readScenario("quorum-loss").voters).toHaveLength(7);
+    expect(readScenario("rejoin").voters).not.toHaveLength(7);
+  });
+
+  it.each([
+    ["quorum-los", "did you mean quorum-loss?"],
+    ["rejoin.yml", "did you mean rejoin?"],
+    ["xyzzy", "raftbeat simulate --list names them"],
+  ])("is refused with the names that are like %s", (name, remedy) => {
+    expect(() => readScenario(name)).toThrow(
+      `${name}: there is no such file, and no scenario of the package has this name: ${remedy}`,
+    );
   });
 
   it("is refused when it is not there", () => {

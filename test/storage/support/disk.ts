@@ -30,6 +30,9 @@ const sectorByteCount = 64;
  * forgets what it did not bring; names survive only a sync of the directory. Stands in for `node:fs/promises`.
  */
 export class SimulatedDisk {
+  /** The directory. It is new: a power loss takes it away, unless the one above it was synced. */
+  static readonly directory = "/votes";
+  private directoryIsDurable = false;
   private names = new Map<string, File>();
   private durableNames = new Map<string, File>();
   private processCount = 0;
@@ -51,7 +54,8 @@ export class SimulatedDisk {
   /** Ends the process, and all that only the page cache held. */
   losePower(): void {
     this.killProcess();
-    const names = this.random() < 0.5 ? this.names : this.durableNames;
+    const durableNames = this.directoryIsDurable ? this.durableNames : new Map<string, File>();
+    const names = this.random() < 0.5 ? this.names : durableNames;
     for (const file of new Set(names.values())) {
       bringSome(file, this.random);
       file.dirty = [];
@@ -70,7 +74,7 @@ export class SimulatedDisk {
   readonly open = async (path: string, flags: number) => {
     this.operate();
     const name = basename(path);
-    if (!name.startsWith("raftbeat-")) return this.directoryHandle();
+    if (!name.startsWith("raftbeat-")) return this.directoryHandle(path);
     if ((flags & constants.O_CREAT) !== 0)
       this.names.set(name, { cache: Buffer.alloc(0), disk: Buffer.alloc(0), dirty: [] });
     const file = this.names.get(name);
@@ -91,12 +95,16 @@ export class SimulatedDisk {
     this.names.delete(basename(path));
   };
 
-  private directoryHandle() {
+  private directoryHandle(path: string) {
     const sync = async () => {
       this.operate();
+      if (path !== SimulatedDisk.directory) {
+        this.directoryIsDurable = true;
+        return;
+      }
       this.durableNames = new Map(this.names);
     };
-    return { sync, close: async () => {} };
+    return { stat: async () => ({ dev: 1 }), sync, close: async () => {} };
   }
 
   private fileHandle(file: File, writesSync: boolean) {

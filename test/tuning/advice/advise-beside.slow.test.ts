@@ -176,7 +176,7 @@ describe("etcd's settings", () => {
     });
     const names = (rttP50Ms: number, present: Timing | null) =>
       yardsticksOf({ ...networkPresets.lan, rttP50Ms }, present).map(({ name }) => name);
-    const presets = ["preset lan", "preset laptop", "preset wan"];
+    const presets = ["preset lan", "preset cloud", "preset laptop", "preset wan"];
     expect(names(0.5, null)).toEqual(["etcd's defaults", ...presets]);
     expect(names(80, etcdDefaults)).toEqual(["present", "etcd's rule", ...presets]);
   });

@@ -1,0 +1,31 @@
+import type { Logger } from "../observers/logger.js";
+import type { RunnerDeps } from "./while-leader.js";
+
+/** How often at most the same lease too short is told. */
+const quietForMs = 60_000;
+
+/** Tells the log how bodies ended that did not end well; `about` names the node. */
+export function createBodyLog(
+  logger: Logger,
+  about: object,
+  { nowMs, drainTimeoutMs }: { nowMs(): number; readonly drainTimeoutMs: number },
+): Pick<RunnerDeps, "onBodyFailed" | "onLeaseTooShort" | "onOverdue"> {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  return {
+    onBodyFailed: (term, error, drained) =>
+      logger.error({ ...about, term, error, drained }, "the body of whileLeader threw"),
+    onLeaseTooShort(term, error) {
+      count++;
+      if (nowMs() - toldAtMs < quietForMs) return;
+      logger.warn(
+        { ...about, term, error, count },
+        "the body of whileLeader ended because its lease was too short; it starts again when there is as much lease as it asked for (told once a minute)",
+      );
+      toldAtMs = nowMs();
+      count = 0;
+    },
+    onOverdue: (term) =>
+      logger.error({ ...about, term }, `a body still runs ${drainTimeoutMs} ms after its signal`),
+  };
+}
