@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,11 +51,12 @@ export function run(
   environment: Record<string, string> = {},
   user: { readonly uid?: number; readonly gid?: number } = {},
 ): Running {
-  const child = spawn(process.execPath, args, {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
-    ...user,
-  });
+  return runProgram(process.execPath, args, { env: { ...process.env, ...environment }, ...user });
+}
+
+/** Starts any program that prints lines; it is killed when the test ends. */
+export function runProgram(command: string, args: readonly string[], options: SpawnOptions): Running {
+  const child = spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines: NodeLine[] = [];
   let stdout = "";
