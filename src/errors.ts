@@ -48,7 +48,7 @@ export function optionalPackageError(
   what: string,
   cause: unknown,
 ): unknown {
-  const { code, message } = (cause ?? {}) as NodeJS.ErrnoException;
+  const { code, message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
   if (!/MODULE_NOT_FOUND/.test(code ?? "") || !message?.includes(name)) return cause;
   return new RaftbeatError(
     "invalidSettings",

@@ -87,6 +87,7 @@ describe("three electors whose bodies throw", () => {
           throw new RaftbeatError("storeFailed", "cannot connect to the database");
         });
       },
+      onServiceError: () => {},
     });
     await cluster.advance(59_000);
     const failed = written.filter((line) => line.includes("the body of whileLeader threw"));

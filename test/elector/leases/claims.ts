@@ -29,6 +29,7 @@ class World {
       seed,
       world: { cluster: { nodes: 3 }, timing, network: { latency: latency as number } },
       elector: { logger, coolDownMs: 5_000 },
+      onServiceError: () => {},
       service: (replica) =>
         void this.runs.set(
           replica.id,
