@@ -13,7 +13,7 @@ export interface Replica {
    * Resolves after so many milliseconds on the replica's clock: later where it is paused, never where it dies.
    * Rejects with the reason of `signal` when that is aborted.
    */
-  sleep(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  sleep(forMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 
 /** The replica on a machine whose elector has started. */
