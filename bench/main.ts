@@ -4,6 +4,7 @@ import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
 import { simulator } from "./cases/simulator.js";
 import { simulatorMemory } from "./cases/simulator-memory.js";
+import { size } from "./cases/size.js";
 import { stalls } from "./cases/stalls.js";
 import { report } from "./report.js";
 
@@ -67,5 +68,10 @@ add("simulator-memory", "the heap over many simulated events: it must not grow")
   .option("--nodes <count>", "cluster size", count, 5)
   .option("--events <count>", "events in all", count, 100_000_000)
   .action(({ nodes, events, json }) => report(simulatorMemory(nodes, events), json));
+
+add("size", "installed size, number of packages and import time of the packed package, installed from npm")
+  .option("--runs <count>", "processes that import it", count, 20)
+  .option("--against <tarball>", "another tarball or version, measured in turn")
+  .action(({ runs, against, json }) => report(size(runs, against), json));
 
 await program.parseAsync();

@@ -57,6 +57,7 @@ export type {
   TransportHandlers,
   VoteStore,
 } from "./runtime/ports.js";
+export { type Environment, optionsFromEnv } from "./settings/options-from-env.js";
 export { fileVoteStore } from "./storage/file-vote-store.js";
 export { memoryVoteStore } from "./storage/memory-vote-store.js";
 export {

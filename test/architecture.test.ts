@@ -16,7 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   elector: ["protocol", "runtime", "transport", "storage", "schemas"],
   simulation: ["protocol", "runtime", "schemas"],
   testing: ["protocol", "runtime", "elector", "simulation"],
-  observability: ["protocol", "runtime", "transport", "elector", "schemas"],
+  settings: ["protocol", "runtime", "transport", "storage", "elector", "schemas"],
+  observability: ["protocol", "runtime", "transport", "elector", "schemas", "settings"],
   tuning: ["protocol", "runtime", "simulation", "observability", "schemas"],
   report: ["protocol", "runtime", "simulation", "tuning"],
   cli: [
@@ -30,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "tuning",
     "report",
     "schemas",
+    "settings",
   ],
 };
 
@@ -43,7 +45,7 @@ const leaves: readonly string[] = [
 ];
 
 /** The front door sees all that a service sees. */
-const frontDoor = ["protocol", "runtime", "transport", "storage", "elector"];
+const frontDoor = ["protocol", "runtime", "transport", "storage", "elector", "settings"];
 
 /** Import circles that are meant, types only, each in the order of its paths. An observer and its subject have to know each other. */
 const circles: readonly (readonly string[])[] = [

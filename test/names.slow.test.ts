@@ -4,10 +4,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { planNode } from "../src/cli/settings/node-settings.js";
+import { readSettingsFile } from "../src/cli/settings/settings-file.js";
 import { resolveOptions } from "../src/elector/options/options.js";
 import { nodeStatus } from "../src/elector/raft/node-status.js";
 import { configurationOf, createNode, emptyRecord, isId, isMetadata } from "../src/protocol/index.js";
+import { planNode } from "../src/settings/node-plan.js";
+import { nodeSettings } from "../src/settings/node-settings.js";
+import { optionsFromEnv } from "../src/settings/options-from-env.js";
 import { readScenario } from "../src/simulation/scenario/scenario-file.js";
 import { memoryVoteStore } from "../src/storage/memory-vote-store.js";
 import { decodeSlot, encodeSlot } from "../src/storage/vote-slot.js";
@@ -31,6 +34,8 @@ const store = memoryVoteStore({ unsafeForgetsVotes: true });
 const plannedNames = ({ cluster, id, voters }: { cluster: string; id: string; voters: object }) =>
   cluster === id ? [id, ...Object.keys(voters)] : [];
 
+const settingsIn = (content: unknown) => readSettingsFile(fileOf(content), nodeSettings);
+
 /** Every way for a name into the program: it gives what became of the name, or throws. */
 const doors: Record<string, (name: string) => unknown[]> = {
   "a map of voters": (name) => {
@@ -40,7 +45,7 @@ const doors: Record<string, (name: string) => unknown[]> = {
     ).filter((id) => id !== "a" || name === "a");
   },
   "a map of voters in a settings file": (name) => {
-    const file = fileOf({ cluster: "c", id: "a", voters: { a: address, [name]: address }, data: "d" });
+    const file = settingsIn({ cluster: "c", id: "a", voters: { a: address, [name]: address }, data: "d" });
     return Object.keys(planNode({ flags: {}, environment: {}, file }).voters).filter(
       (id) => id !== "a" || name === "a",
     );
@@ -57,9 +62,18 @@ const doors: Record<string, (name: string) => unknown[]> = {
       planNode({ flags: { cluster: name, id: name, voters, data: "d" }, environment: {}, file: null }),
     );
   },
+  "the variables of a service": (name) =>
+    plannedNames(
+      optionsFromEnv({
+        RAFTBEAT_CLUSTER: name,
+        RAFTBEAT_ID: name,
+        RAFTBEAT_VOTERS: `${name}=${address},zz=${address}`,
+        RAFTBEAT_DATA: "d",
+      }),
+    ),
   "a settings file": (name) => {
     const content = { cluster: name, id: name, voters: votersNamed(name), data: "d" };
-    return plannedNames(planNode({ flags: {}, environment: {}, file: fileOf(content) }));
+    return plannedNames(planNode({ flags: {}, environment: {}, file: settingsIn(content) }));
   },
   "a frame": (name) => {
     const configuration = configurationOf(1, 1, [{ id: name, address, incarnation: name }], []);
@@ -136,7 +150,7 @@ describe("a name is kept as it is or refused, and by the same rule", () => {
         path,
         `cluster: ${name}\nid: ${name}\nvoters:\n  ${name}: ${address}\ndata: d\nmetadata: ${name}\nlisten: 7400\n`,
       );
-      const plan = planNode({ flags: {}, environment: {}, file: path });
+      const plan = planNode({ flags: {}, environment: {}, file: readSettingsFile(path, nodeSettings) });
       expect(plan).toMatchObject({ metadata: name, listen: { host: null, port: 7400 } });
       expect(plannedNames(plan)).toEqual([name, name]);
       const scenario = join(folder, "scenario.yaml");
@@ -199,7 +213,8 @@ describe("names and metadata that were taken", () => {
     const ways: ((metadata: string) => unknown)[] = [
       (metadata) => resolveOptions({ cluster: "c", id: "a", voters, store, metadata }).metadata,
       (metadata) => planNode({ flags: { ...node, metadata }, environment: {}, file: null }).metadata,
-      (metadata) => planNode({ flags: {}, environment: {}, file: fileOf({ ...node, metadata }) }).metadata,
+      (metadata) =>
+        planNode({ flags: {}, environment: {}, file: settingsIn({ ...node, metadata }) }).metadata,
       frameWith,
     ];
     fc.assert(

@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Application } from "typedoc";
+import { Application, OptionDefaults } from "typedoc";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { name, version, exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -26,6 +26,9 @@ const app = await Application.bootstrap({
   skipErrorChecking: true,
   githubPages: false,
   excludePrivate: true,
+  // For the compiler, not for readers.
+  blockTags: [...OptionDefaults.blockTags, "@ts-ignore"],
+  excludeTags: [...OptionDefaults.excludeTags, "@ts-ignore"],
   requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
   // Lists and schemas whose types are public, by themselves internal.
   intentionallyNotExported: [

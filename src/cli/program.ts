@@ -13,7 +13,10 @@ import { addStatusCommand } from "./commands/status.js";
 import { addStudyCommand } from "./commands/study.js";
 import { addSweepCommand } from "./commands/sweep.js";
 import { addTransferCommand } from "./commands/transfer.js";
+import { addCompletionCommand } from "./completion/completion.js";
+import { examples } from "./terminal/examples.js";
 import { complain } from "./terminal/terminal.js";
+import { usageSentence } from "./terminal/usage-error.js";
 import { version } from "./terminal/version.js";
 
 /** Exit codes: 0 done, 1 it did not work, 2 it was asked wrongly, 130 it was interrupted. */
@@ -30,16 +33,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** The commands, with what each takes. */
+export function createProgram(): Command {
   const program = new Command("raftbeat")
     .description("Elects a leader among the replicas of a service.")
     .version(version())
     .showSuggestionAfterError()
-    .configureOutput({
-      outputError: (text, write) =>
-        write(printableLines(text.replace(/^error: /, "raftbeat: ").replace(/\n\((.*)\)\n$/, ": $1\n"))),
-    })
     .exitOverride();
+  program.addHelpText("after", examples("demo", "simulate quorum-loss"));
   addDemoCommand(program);
   addNodeCommand(program);
   addSimulateCommand(program);
@@ -52,6 +53,13 @@ function createProgram(): Command {
   addTransferCommand(program);
   addReconfigureCommand(program);
   addRecoverCommand(program);
+  addCompletionCommand(program);
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? "raftbeat" : `raftbeat ${command.name()}`;
+    command.configureOutput({
+      outputError: (text, write) => write(printableLines(usageSentence(text, name))),
+    });
+  }
   return program;
 }
 

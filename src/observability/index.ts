@@ -3,15 +3,24 @@
  * is made of these; a service that embeds the library has them from here.
  */
 
+export type { Listen } from "../settings/setting-values.js";
 export type { ServedNode, ServeOptions } from "./http/answers.js";
 export type { ChangeRights } from "./http/guard.js";
 export { type HandlerOptions, observabilityHandler, type RequestHandler } from "./http/handler.js";
-export { type HttpLimits, httpLimits, type Listen, type NodeHttp } from "./http/listener.js";
+export { type HttpFromEnv, httpFromEnv } from "./http/http-from-env.js";
+export { type HttpLimits, httpLimits, type NodeHttp } from "./http/listener.js";
 export { serveObservability } from "./http/server.js";
 export type { StatusReply } from "./http/status-reply.js";
 export type { Measured, MeasuredMs, MeasurementObserver, Measurements } from "./measurements.js";
-export { jsonLine, type Moment, type NodeEvent, type NodeLine, readableLine } from "./node-event.js";
+export {
+  type EventLevel,
+  jsonLine,
+  type Moment,
+  type NodeEvent,
+  type NodeLine,
+  readableLine,
+} from "./node-event.js";
 export { createObservedElector, type ObservedElector, type ObserveOptions } from "./observed-elector.js";
-export type { Metrics } from "./prometheus/metrics.js";
+export type { Metrics, PrometheusRegistry } from "./prometheus/metrics.js";
 export { type MetricsOptions, prometheusMetrics } from "./prometheus/prometheus-metrics.js";
 export type { SettingsJudge } from "./watch-measurements.js";

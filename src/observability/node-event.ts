@@ -4,6 +4,7 @@ import type { LossReason } from "../protocol/index.js";
 /**
  * What `raftbeat node` prints, one line a change. With `--json` each line is one of these objects and has besides
  * - `id`: the node,
+ * - `level`: `info`, `warn` or `error`,
  * - `time`: the wall clock, ISO 8601 in UTC, for people and logs,
  * - `monotonicMs`: milliseconds with fractions of the clock that all processes of a machine share: for measuring.
  */
@@ -54,9 +55,13 @@ export type NodeEvent =
   /** The node cannot go on; nothing follows. */
   | { readonly event: "failed"; readonly code: string; readonly message: string };
 
+/** How much an event matters. */
+export type EventLevel = "info" | "warn" | "error";
+
 /** A line of `raftbeat node --json`. */
 export type NodeLine = NodeEvent & {
   readonly id: string;
+  readonly level: EventLevel;
   readonly time: string;
   readonly monotonicMs: number;
 };
@@ -69,13 +74,19 @@ export interface Moment {
 
 /** The event as one line of JSON, newline included. */
 export function jsonLine(id: string, event: NodeEvent, { wallMs, machineMs }: Moment): string {
-  const line = { ...event, id, time: new Date(wallMs).toISOString(), monotonicMs: machineMs };
+  const line = {
+    ...event,
+    id,
+    level: levelOf(event),
+    time: new Date(wallMs).toISOString(),
+    monotonicMs: machineMs,
+  };
   return `${jsonText(line)}\n`;
 }
 
 /** The event as one line for people, newline included. */
 export function readableLine(id: string, event: NodeEvent, { wallMs }: Moment): string {
-  return `${new Date(wallMs).toISOString()} ${levelOf(event)} ${id} ${printable(sentence(event))}\n`;
+  return `${new Date(wallMs).toISOString()} ${levelOf(event).toUpperCase().padEnd(5)} ${id} ${printable(sentence(event))}\n`;
 }
 
 function sentence(event: NodeEvent): string {
@@ -114,10 +125,9 @@ function sentence(event: NodeEvent): string {
   }
 }
 
-/** As other programs name them, all of one width. */
-function levelOf(event: NodeEvent): string {
-  if (event.event === "failed") return "ERROR";
-  return isWarning(event) ? "WARN " : "INFO ";
+function levelOf(event: NodeEvent): EventLevel {
+  if (event.event === "failed") return "error";
+  return isWarning(event) ? "warn" : "info";
 }
 
 function isWarning(event: NodeEvent): boolean {

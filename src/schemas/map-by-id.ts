@@ -13,6 +13,8 @@ export function mapById<Value>(value: v.GenericSchema<unknown, Value>, message =
         addIssue({ message: `must have ids as keys: ${idRule}`, input: key, path: [place] });
       }
     }),
+    // For the JSON schema, which ends before the record.
+    v.metadata({ type: "object", additionalProperties: value }),
     v.record(v.string(), value, message),
   );
 }

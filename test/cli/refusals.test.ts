@@ -7,7 +7,39 @@ import { raftbeatHere } from "./support/in-process.js";
 /** What was asked wrongly, and the sentence that says so. */
 const wrong: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
   ["a flag that does not exist", ["node", "--votres", "a"], {}, /unknown option '--votres'.*--voters/],
-  ["a command that does not exist", ["dmeo"], {}, /unknown command 'dmeo'.*demo/],
+  ["a command that does not exist", ["dmeo"], {}, /unknown command 'dmeo': did you mean demo\?/],
+  ["a flag like no other", ["node", "--xyz"], {}, /unknown option '--xyz': see raftbeat node --help/],
+  [
+    "a flag that must be there",
+    ["sweep", "rejoin"],
+    {},
+    /--vary <path=values> is missing: see raftbeat sweep --help/,
+  ],
+  ["an argument that must be there", ["study"], {}, /<name> is missing: see raftbeat study --help/],
+  [
+    "arguments that nobody takes",
+    ["demo", "x"],
+    {},
+    /too many arguments: 1, and at most 0 are taken: see raftbeat demo/,
+  ],
+  [
+    "a flag without its value",
+    ["node", "--id"],
+    {},
+    /--id <id> is given without its value: see raftbeat node --help/,
+  ],
+  [
+    "a value that is none of a few",
+    ["explore", "--from", "moon"],
+    {},
+    /--from <start>: moon must be one of fresh, led, torn\n/,
+  ],
+  [
+    "a value that is no number",
+    ["explore", "--depth", "x"],
+    {},
+    /--depth <count>: x is no whole number from 0\n/,
+  ],
   ["a setting that is missing", ["node"], {}, /--cluster is missing: .*RAFTBEAT_CLUSTER/],
   [
     "a setting that is no number",

@@ -1,38 +1,11 @@
-import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { addAdviseCommand } from "../../src/cli/commands/advise.js";
-import { addDemoCommand } from "../../src/cli/commands/demo.js";
-import { addExploreCommand } from "../../src/cli/commands/explore.js";
-import { addFuzzCommand } from "../../src/cli/commands/fuzz.js";
-import { addNodeCommand } from "../../src/cli/commands/node.js";
-import { addReconfigureCommand } from "../../src/cli/commands/reconfigure.js";
-import { addRecoverCommand } from "../../src/cli/commands/recover.js";
-import { addSimulateCommand } from "../../src/cli/commands/simulate.js";
-import { addStatusCommand } from "../../src/cli/commands/status.js";
-import { addStudyCommand } from "../../src/cli/commands/study.js";
-import { addSweepCommand } from "../../src/cli/commands/sweep.js";
-import { addTransferCommand } from "../../src/cli/commands/transfer.js";
+import { createProgram } from "../../src/cli/program.js";
 import { fuzzProfileNames } from "../../src/simulation/fuzz/profile.js";
 import { parseScenario } from "../../src/simulation/scenario/scenario.js";
 import { codeBlocks, pages, read } from "./support/pages.js";
 
-const program = new Command();
-for (const add of [
-  addAdviseCommand,
-  addDemoCommand,
-  addExploreCommand,
-  addFuzzCommand,
-  addNodeCommand,
-  addReconfigureCommand,
-  addRecoverCommand,
-  addSimulateCommand,
-  addStatusCommand,
-  addStudyCommand,
-  addSweepCommand,
-  addTransferCommand,
-])
-  add(program);
+const program = createProgram();
 
 /** Every `raftbeat NAME ...` of a page, from its blocks and its sentences, without what a shell adds. */
 function commandsOf(page: string): string[] {
@@ -51,7 +24,7 @@ function problemOf(line: string): string | null {
   const [, name = "", ...words] = line.split(/\s+/);
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return `there is no command ${name}`;
-  const known = command.options.map(({ long }) => long as string);
+  const known = ["--help", ...command.options.map(({ long }) => long as string)];
   const unknown = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0] as string);
   return unknown.find((flag) => !known.includes(flag)) ?? null;
 }

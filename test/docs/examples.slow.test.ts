@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { read } from "./support/pages.js";
 
 const folder = fileURLToPath(new URL("../../examples/", import.meta.url));
 
@@ -48,9 +49,17 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
 };
 
+/** Those that need an environment or a server: other tests run them. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "service-in-a-container.ts": "test/deploy/kubernetes.slow.test.ts",
+  "fencing-postgres.ts": "test/recipes/fencing-postgres.recipe.ts",
+  "fencing-redis.ts": "test/recipes/fencing-redis.recipe.ts",
+};
+
 describe("the examples", () => {
   it("are all known to this test", () => {
-    expect(readdirSync(folder).sort()).toEqual(Object.keys(says).sort());
+    expect(readdirSync(folder).sort()).toEqual([...Object.keys(says), ...Object.keys(elsewhere)].sort());
+    for (const [example, file] of Object.entries(elsewhere)) expect(read(file)).toContain(example);
   });
 
   // Most of their time they wait: for leases to end, for elections, for a pause.

@@ -90,9 +90,12 @@ describe("the README", () => {
     ]);
   });
 
-  it("names every example", () => {
-    const linked = linksOf(readme).filter((target) => target.startsWith("examples/"));
-    expect(linked.map((target) => target.slice("examples/".length)).sort()).toEqual(
+  it("or a page of docs names every example", () => {
+    const linked = ["README.md", ...pages().filter((page) => page.startsWith("docs/"))].flatMap((page) =>
+      linksOf(read(page)).map((target) => normalize(join(dirname(page), target))),
+    );
+    const named = linked.filter((path) => path.startsWith("examples/"));
+    expect([...new Set(named)].map((path) => path.slice("examples/".length)).sort()).toEqual(
       readdirSync(`${root}examples`).sort(),
     );
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { clientSettings } from "../../src/cli/settings/client-settings.js";
-import { nodeSettings } from "../../src/cli/settings/node-settings.js";
-import { flagOf, variableOf } from "../../src/cli/settings/setting-sources.js";
 import { electorDefaults } from "../../src/elector/options/options.js";
 import { defaultPreset, type presets, resolveTiming, type Timing } from "../../src/protocol/index.js";
+import { clientSettings } from "../../src/settings/client-settings.js";
+import { nodeSettings } from "../../src/settings/node-settings.js";
+import { flagOf, variableOf } from "../../src/settings/setting-sources.js";
 import { defaultTransportLimits } from "../../src/transport/limits/limits.js";
 import { read, tableOf } from "./support/pages.js";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type HandlerOptions, observabilityHandler } from "../../src/observability/index.js";
-import { createMetrics } from "../../src/observability/prometheus/metrics.js";
+import { createMetrics } from "../../src/observability/prometheus/create-metrics.js";
 import { type FakeElector, fakeElector } from "./support/elector.js";
 import { certificateNotAfterMs, link, refusedCounts, someMeasurements } from "./support/http.js";
 
@@ -132,7 +132,7 @@ describe("raftbeat/observability", () => {
       const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes("prom-client"));
       await import(${JSON.stringify(door.href)});
       const before = isLoaded();
-      await import(${JSON.stringify(new URL("./prometheus/metrics.js", door).href)});
+      await import(${JSON.stringify(new URL("./prometheus/create-metrics.js", door).href)});
       console.log(before, isLoaded());`;
     const { stdout } = await promisify(execFile)(
       process.execPath,

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RaftbeatError } from "../../src/errors.js";
 import { serveObservability } from "../../src/observability/http/server.js";
-import { createMetrics } from "../../src/observability/prometheus/metrics.js";
+import { createMetrics } from "../../src/observability/prometheus/create-metrics.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { aRecord } from "../storage/support/stores.js";
 import { fakeElector } from "./support/elector.js";

@@ -4,11 +4,12 @@ import { jsonLine, type NodeEvent, readableLine } from "../../src/observability/
 const moment = { wallMs: Date.UTC(2025, 0, 2, 3, 4, 5, 678), machineMs: 12345.678901 };
 
 describe("a line of a node", () => {
-  it("carries in JSON the node, the wall clock and the clock of the machine", () => {
+  it("carries in JSON the node, a level, the wall clock and the clock of the machine", () => {
     expect(JSON.parse(jsonLine("a", { event: "elected", term: 3 }, moment))).toEqual({
       event: "elected",
       term: 3,
       id: "a",
+      level: "info",
       time: "2025-01-02T03:04:05.678Z",
       monotonicMs: 12345.678901,
     });

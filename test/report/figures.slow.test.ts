@@ -1,25 +1,20 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { distributionPoints } from "../../src/report/pages/distribution-points.js";
 import { figuresPage } from "../../src/report/pages/figures-page.js";
 import { temporaryFolder } from "../processes/support/node.js";
+import { browserPath, launch } from "./support/chromium.js";
 import { sampleAnswer, sampleFigures, sampleTables } from "./support/sample-figures.js";
 
-const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const why = executablePath === undefined ? " (skipped: no chromium; set CHROMIUM_PATH)" : "";
+const why = browserPath === null ? " (skipped: no Chromium found; install one or set CHROMIUM_PATH)" : "";
 
-describe.skipIf(executablePath === undefined)(`a page of figures in a browser${why}`, () => {
+describe.skipIf(browserPath === null)(`a page of figures in a browser${why}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath as string,
-      args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-    });
+    browser = await launch();
   });
   afterAll(() => browser?.close());
 

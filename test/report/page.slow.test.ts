@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPage } from "../../src/report/pages/run-page.js";
 import { longestRecording } from "../../src/report/recording/recording.js";
 import type { ScenarioReport } from "../../src/report/recording/run-data.js";
-import { browserPath, launch, open } from "./support/browser.js";
+import { open } from "./support/browser.js";
+import { browserPath, launch } from "./support/chromium.js";
 import { reported } from "./support/run.js";
 
 const reason = browserPath === null ? " (skipped: no Chromium found; install one or set CHROMIUM_PATH)" : "";
@@ -28,10 +29,15 @@ describe.skipIf(browserPath === null)(`the page of a run in a browser${reason}`,
   });
   afterAll(() => browser?.close());
 
-  it("opens from a file without a complaint and without a request", async () => {
+  it("opens from a file without a complaint and without a request, and shows links that are cut", async () => {
     const { page, complaints } = await open(browser, html);
     expect(await page.textContent("h1")).toBe("cut <b>off</b>");
     expect(await page.locator("figure svg").count()).toBe(6);
+    expect(await page.locator("#topology line.cut").count()).toBe(1);
+    expect(await page.locator("#topology circle.lease").count()).toBe(1);
+    await page.locator("#scrub").fill("0");
+    await page.waitForFunction(`document.querySelectorAll("#topology line.cut").length === 0`);
+    expect(await page.textContent("#topology-words")).toContain("n1 follower t0");
     await page.selectOption("#scenario", "1");
     expect(await page.textContent("h1")).toBe("crash");
     expect(await page.locator("figure svg").count()).toBe(0);
@@ -84,26 +90,22 @@ describe.skipIf(browserPath === null)(`the page of a run in a browser${reason}`,
       /pre-vote reply.*refused.*holds its vote.*\(voteHold\).*knows n\d as the leader/s,
     );
 
-    // The chosen message is drawn wide; where it is follows from what is in view.
+    // Where the chosen message is follows from what is in view: the pointer looks for it.
     for (let press = 0; press < 8; press++) await page.keyboard.press("+");
-    const box = await page.locator("#diagram").boundingBox();
-    if (box === null) throw new Error("there is no diagram");
-    let hint = "";
-    for (let y = 50; y < box.height && !hint.includes("refused:"); y += 4)
-      for (let x = 0.3; x < 0.9 && !hint.includes("refused:"); x += 0.02) {
-        await page.mouse.move(box.x + box.width * x, box.y + y);
-        hint = (await page.textContent(".hint")) ?? "";
-      }
+    await page.evaluate(twoFrames);
+    const hint = await page.evaluate<string>(`{
+      const canvas = document.querySelector("#diagram");
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      const told = (x, y) => {
+        canvas.dispatchEvent(new PointerEvent("pointermove", { clientX: left + x, clientY: top + y }));
+        return document.querySelector(".hint").textContent;
+      };
+      const places = [];
+      for (let y = 50; y < height; y += 4) for (let x = 0.3; x < 0.9; x += 0.02) places.push([x * width, y]);
+      const found = places.find(([x, y]) => told(x, y).includes("refused:"));
+      found === undefined ? "" : told(...found);
+    }`);
     expect(hint).toMatch(/refused: the answering node holds its vote/);
-  });
-
-  it("shows links that are cut, and a lease, in the topology", async () => {
-    const { page } = await open(browser, html);
-    expect(await page.locator("#topology line.cut").count()).toBe(1);
-    expect(await page.locator("#topology circle.lease").count()).toBe(1);
-    await page.locator("#scrub").fill("0");
-    await page.waitForFunction(`document.querySelectorAll("#topology line.cut").length === 0`);
-    expect(await page.textContent("#topology-words")).toContain("n1 follower t0");
   });
 
   it("says the same in a list that keys walk through", async () => {
@@ -119,26 +121,47 @@ describe.skipIf(browserPath === null)(`the page of a run in a browser${reason}`,
     expect(await page.locator("#events .row").count()).toBeLessThan(60);
   });
 
-  it("is light on light and dark on dark", async () => {
-    const grounds: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      const { page } = await open(browser, html, { colorScheme });
-      const pixel = await page.evaluate<string>(`{
+  it("goes to the instant that the address names, and back and forward", async () => {
+    const { page } = await open(browser, html);
+    const shows = (text: string) =>
+      page.waitForFunction(`document.querySelector("#now").textContent === ${JSON.stringify(text)}`);
+    await page.evaluate('location.hash = "#t=250ms&scenario=crash"');
+    await shows("0.250 s");
+    expect(await page.textContent("h1")).toBe("crash");
+    expect(await page.evaluate("document.querySelector('#run').getBoundingClientRect().top")).toBeLessThan(
+      300,
+    );
+    await page.locator(".plain a").first().click();
+    await shows("0.000 s");
+    expect(await page.textContent("#details")).toContain("fault: crash");
+    await page.goBack();
+    await shows("0.250 s");
+    await page.goForward();
+    await shows("0.000 s");
+  });
+
+  it.each([
+    { width: 400, colorScheme: "dark", ground: "rgb(13, 15, 18) 21,24,28" },
+    { width: 1200, colorScheme: "light", ground: "rgb(243, 244, 246) 255,255,255" },
+  ] as const)(
+    "needs no scrolling to the side at $width px, is $colorScheme, and prints on white",
+    async ({ width, colorScheme, ground }) => {
+      const { page } = await open(browser, html, { colorScheme, viewport: { width, height: 800 } });
+      const colours = () =>
+        page.evaluate<string>(`{
         const { data } = document.querySelector("#diagram").getContext("2d").getImageData(1, 1, 1, 1);
         getComputedStyle(document.body).backgroundColor + " " + [...data].slice(0, 3).join();
       }`);
-      grounds.push(pixel);
-    }
-    expect(grounds).toEqual(["rgb(243, 244, 246) 255,255,255", "rgb(13, 15, 18) 21,24,28"]);
-  });
-
-  it.each([400, 1200])("needs no scrolling to the side at %i px", async (width) => {
-    const { page } = await open(browser, html, { viewport: { width, height: 800 } });
-    const scrollWidth = await page.evaluate<number>("document.documentElement.scrollWidth");
-    const canvasWidth = (await page.locator("#diagram").boundingBox())?.width;
-    expect(scrollWidth).toBeLessThanOrEqual(width);
-    expect(canvasWidth).toBeGreaterThan(width * 0.8);
-  });
+      const scrollWidth = await page.evaluate<number>("document.documentElement.scrollWidth");
+      expect(scrollWidth).toBeLessThanOrEqual(width);
+      expect((await page.locator("#diagram").boundingBox())?.width).toBeGreaterThan(width * 0.8);
+      expect(await colours()).toBe(ground);
+      await page.emulateMedia({ media: "print", colorScheme });
+      await page.waitForFunction('getComputedStyle(document.body).backgroundColor === "rgba(0, 0, 0, 0)"');
+      await page.evaluate(twoFrames);
+      expect(await colours()).toContain("255,255,255");
+    },
+  );
 
   it("opens 100,000 events soon, answers keys while it shows them all, and says that it was cut off", async () => {
     const many = reported({

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseScenario, playRun } from "../../src/simulation/index.js";
-import { browserPath, launch } from "../report/support/browser.js";
+import { browserPath, launch } from "../report/support/chromium.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

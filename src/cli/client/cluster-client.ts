@@ -4,7 +4,7 @@ import type { StatusReply } from "../../observability/http/status-reply.js";
 import { printable } from "../../printable.js";
 import { isId } from "../../protocol/index.js";
 import { machineMs, systemSchedule } from "../../runtime/system-ports.js";
-import type { ClientPlan } from "../settings/client-settings.js";
+import type { ClientPlan } from "../settings/client-plan.js";
 
 /** What one node answered, or why it did not. */
 export type NodeAnswer =

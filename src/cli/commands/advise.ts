@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import type { AdviseFlags } from "./run-advise.js";
 
@@ -56,6 +57,13 @@ export function addAdviseCommand(program: Command): void {
     .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
     .option("--html <file>", "draw the trade-off into one page, and with what was played the distributions")
     .option("--json", "print one object")
+    .addHelpText(
+      "after",
+      examples(
+        "advise --network oneRegion --quick",
+        "advise --rtt 0.5,2 --loss 0.01 --present 50,150-300 --html advice.html",
+      ),
+    )
     .action(async (flags: AdviseFlags) => {
       // Loads the simulator only now: a node, which does without, starts sooner.
       const { runAdvise } = await import("./run-advise.js");

@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import { jsonText } from "../../printable.js";
 import { defaultPreset, type Preset, presets } from "../../protocol/index.js";
 import { quantiles } from "../../quantiles.js";
+import { check, type Settings } from "../../settings/setting-sources.js";
+import * as value from "../../settings/setting-values.js";
 import type { DemoEvent, DemoSignal, Failovers } from "../demo/event.js";
 import type { Totals } from "../demo/leadership-record.js";
 import { type DemoPlan, runDemo } from "../demo/run-demo.js";
 import { createView } from "../demo/view.js";
-import { check, type Settings } from "../settings/setting-sources.js";
-import * as value from "../settings/setting-values.js";
+import { examples } from "../terminal/examples.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
@@ -59,6 +60,7 @@ export function addDemoCommand(program: Command): void {
         "Exits 0 iff every kill got a new leader, no term had two, and no two leases overlapped.",
     );
   for (const { flag, help } of Object.values(settings)) command.option(flag, help);
+  command.addHelpText("after", examples("demo", "demo --replicas 5 --kills 3 --signal STOP"));
   command.option("--json", "print one JSON object a line; the last is the summary").action(demo);
 }
 

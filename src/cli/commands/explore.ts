@@ -3,6 +3,7 @@ import { explorationText } from "../../report/text/exploration-text.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { Exploration } from "../../simulation/explore/explore.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
 import { protocolModes } from "../terminal/protocol-modes.js";
@@ -35,44 +36,52 @@ export function addExploreCommand(program: Command): void {
     .description(
       "Searches all states that any order of messages, timers, disk writes, crashes and restarts leads a small cluster of production nodes to, nearest first. Exits 1 if one of them breaks an invariant, and says how it comes about.",
     )
-    .option("--nodes <count>", "voters, 1 to 5", countFrom(0))
-    .option("--terms <count>", "the highest term looked at", countFrom(0))
-    .option("--depth <count>", "the longest path of moves looked at", countFrom(0))
-    .option("--crashes <count>", "how many crashes may happen", countFrom(0))
-    .option("--duplicates <count>", "how many messages may arrive twice", countFrom(0))
-    .option("--transfers <count>", "how often a leader may be asked to hand over", countFrom(0))
+    .option("--nodes <count>", "voters, 1 to 5 (default: 3)", countFrom(0))
+    .option("--terms <count>", "the highest term looked at (default: 2)", countFrom(0))
+    .option("--depth <count>", "the longest path of moves looked at (default: 10)", countFrom(0))
+    .option("--crashes <count>", "how many crashes may happen (default: 1)", countFrom(0))
+    .option("--duplicates <count>", "how many messages may arrive twice (default: 0)", countFrom(0))
+    .option("--transfers <count>", "how often a leader may be asked to hand over (default: 0)", countFrom(0))
     .option(
       "--reconfigurations <count>",
-      "how often a leader may be asked to change the membership",
+      "how often a leader may be asked to change the membership (default: 0)",
       countFrom(0),
     )
     .option(
       "--forgeries <count>",
-      "how often an outsider, who is no member, may say something to a node",
+      "how often an outsider, who is no member, may say something to a node (default: 0)",
       countFrom(0),
     )
     .option(
       "--copies <count>",
-      "how often a disk may be put back to what it was before its last start",
+      "how often a disk may be put back to what it was before its last start (default: 0)",
       countFrom(0),
     )
-    .option("--in-flight <count>", "messages in flight on a link; of more, the stalest is lost", countFrom(0))
-    .option("--states <count>", "stop after so many states", countFrom(0))
+    .option(
+      "--in-flight <count>",
+      "messages in flight on a link; of more, the stalest is lost (default: 2)",
+      countFrom(0),
+    )
+    .option("--states <count>", "stop after so many states (default: 1000000)", countFrom(0))
     .addOption(
       new Option(
         "--from <start>",
-        "all have just started, all follow a leader, or one no longer hears it",
+        "all have just started, all follow a leader, or one no longer hears it (default: led)",
       ).choices(["fresh", "led", "torn"]),
     )
     .addOption(
-      new Option("--disks <speed>", "whether anything may happen while a write is under way").choices([
-        "slow",
-        "instant",
-      ]),
+      new Option(
+        "--disks <speed>",
+        "whether anything may happen while a write is under way (default: slow)",
+      ).choices(["slow", "instant"]),
     )
     .option("--protocol <modes>", "modes to set, such as preVote=false", protocolModes)
     .option("--no-symmetry", "tell states apart that differ only in the names of nodes")
     .option("--json", "print one object")
+    .addHelpText(
+      "after",
+      examples("explore --depth 8", "explore --from torn --depth 8 --protocol quorumCheck=false"),
+    )
     .action(async (flags: Flags) => {
       endWithReader();
       const result = await search(flags);

@@ -1,12 +1,13 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { RaftbeatError } from "../../errors.js";
 import { jsonText } from "../../printable.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { CampaignProgress, ProfileReport } from "../../simulation/fuzz/campaign.js";
 import type { FuzzProfileName } from "../../simulation/fuzz/profile.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refused, writeOutput } from "../terminal/output-file.js";
@@ -28,14 +29,19 @@ export function addFuzzCommand(program: Command): void {
     .command("fuzz")
     .summary("play random clusters under random faults")
     .description(
-      "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. Whatever fails is shrunk to a scenario file for `raftbeat simulate`. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
+      "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. What fails is shrunk to a scenario file for `raftbeat simulate`, with the package fast-check. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
     )
-    .option("--seeds <from..to>", "the seeds of each profile", seedRange, [1, 200] as const)
+    .addOption(
+      new Option("--seeds <from..to>", "the seeds of each profile")
+        .argParser(seedRange)
+        .default([1, 200] as const, "1..200"),
+    )
     .option("--profile <name>", "gentle, harsh, disk, clock, membership, hostile or swarm; all unless given")
     .option("--minutes <count>", "go on with further seeds until so long after the start", minutes)
-    .option("--workers <count>", "threads; as many as cores unless given", countFrom(1, 512))
+    .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
     .option("--out <directory>", "where to write the scenarios that fail", ".")
     .option("--json", "print one object a profile")
+    .addHelpText("after", examples("fuzz --seeds 1..20", "fuzz --profile membership --minutes 5 --out found"))
     .action(async (flags: Flags) => {
       endWithReader();
       const reports = await play(flags);

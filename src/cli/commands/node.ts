@@ -1,11 +1,14 @@
 import { type Command, Option } from "commander";
-import { clientSettings } from "../settings/client-settings.js";
-import { nodeSettings, planNode } from "../settings/node-settings.js";
-import { variableOf } from "../settings/setting-sources.js";
+import { clientVariables } from "../../settings/client-settings.js";
+import { planNode } from "../../settings/node-plan.js";
+import { nodeSettings } from "../../settings/node-settings.js";
+import { variableOf } from "../../settings/setting-sources.js";
+import { readSettingsFile } from "../settings/settings-file.js";
+import { examples } from "../terminal/examples.js";
 import { printText } from "../terminal/terminal.js";
 
 /** Variables that mean something to `raftbeat`, but are no settings of a node. */
-const otherVariables = ["RAFTBEAT_CONFIG", ...Object.keys(clientSettings).map(variableOf)];
+const otherVariables = ["RAFTBEAT_CONFIG", ...clientVariables];
 
 /** `raftbeat node`: runs one member of a cluster. */
 export function addNodeCommand(program: Command): void {
@@ -18,10 +21,21 @@ export function addNodeCommand(program: Command): void {
     )
     .option("--config <file>", "a YAML file of settings (or RAFTBEAT_CONFIG)");
   for (const { flag, help } of Object.values(nodeSettings)) command.addOption(new Option(flag, help));
+  command.addHelpText(
+    "after",
+    examples(
+      "node --cluster try --id a --voters a=ws://127.0.0.1:7401 --data ./try-a --http 127.0.0.1:8401",
+      "node --cluster try --id a --voters a=ws://127.0.0.1:7401,b=ws://127.0.0.1:7402,c=ws://127.0.0.1:7403 --data ./try-a",
+    ),
+  );
   command.action(async ({ config, ...flags }: Record<string, unknown>) => {
     const file = config ?? process.env["RAFTBEAT_CONFIG"] ?? null;
     const plan = planNode(
-      { flags, environment: process.env, file: typeof file === "string" ? file : null },
+      {
+        flags,
+        environment: process.env,
+        file: typeof file === "string" ? readSettingsFile(file, nodeSettings) : null,
+      },
       otherVariables,
     );
     const { runNode } = await import("../node/run-node.js");

@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import { RaftbeatError } from "../../errors.js";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { id } from "../../schemas/identifiers.js";
+import { nodeVariables } from "../../settings/node-settings.js";
+import { check, invalid } from "../../settings/setting-sources.js";
+import { members } from "../../settings/setting-values.js";
 import { askAll, change, findLeader, type LeaderAt } from "../client/cluster-client.js";
-import { addClientOptions, type ClientPlan, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
-import { check, invalid } from "../settings/setting-sources.js";
-import { members } from "../settings/setting-values.js";
+import { addClientOptions, type ClientPlan, planClient } from "../settings/client-plan.js";
+import { examples } from "../terminal/examples.js";
 import { printJson, printText } from "../terminal/terminal.js";
 import { handOver } from "./transfer.js";
 
@@ -37,21 +38,29 @@ export function addReconfigureCommand(program: Command): void {
       .option("--observer", "with --add: it hears, but does not vote")
       .option(remove.flag, remove.help)
       .option(move.flag, move.help),
-  ).action(async ({ add, remove, address, observer, ...flags }: Record<string, unknown>) => {
-    const plan = planClient(flags, process.env, nodeVariables);
-    const wanted = changeOf({ add, remove, address }, observer === true);
-    const leader = await findLeader(plan);
-    if ("remove" in wanted) refuseUnknown(wanted.remove, leader.status);
-    else if ("add" in wanted) refuseDemotion(wanted.add, leader.status);
-    const at =
-      "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
-    await change(plan, at.url, "/reconfigure", wanted);
-    const { status } = await findLeader(plan);
-    const voters = status.voters.map((member) => member.id);
-    const observers = status.observers.map((member) => member.id);
-    if (plan.json) printJson({ configurationId: status.configurationId, voters, observers });
-    else printText(`${membersText(status)}\n`);
-  });
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "reconfigure --add d=ws://127.0.0.1:7404 --observer",
+        "reconfigure --remove c --url http://127.0.0.1:8401,http://127.0.0.1:8402",
+      ),
+    )
+    .action(async ({ add, remove, address, observer, ...flags }: Record<string, unknown>) => {
+      const plan = planClient(flags, process.env, nodeVariables);
+      const wanted = changeOf({ add, remove, address }, observer === true);
+      const leader = await findLeader(plan);
+      if ("remove" in wanted) refuseUnknown(wanted.remove, leader.status);
+      else if ("add" in wanted) refuseDemotion(wanted.add, leader.status);
+      const at =
+        "remove" in wanted && wanted.remove === leader.status.id ? await replace(plan, leader) : leader;
+      await change(plan, at.url, "/reconfigure", wanted);
+      const { status } = await findLeader(plan);
+      const voters = status.voters.map((member) => member.id);
+      const observers = status.observers.map((member) => member.id);
+      if (plan.json) printJson({ configurationId: status.configurationId, voters, observers });
+      else printText(`${membersText(status)}\n`);
+    });
 }
 
 function membersText({ voters, observers }: StatusReply): string {

@@ -11,9 +11,10 @@ import {
   recoveredRecord,
 } from "../../protocol/index.js";
 import { address, id } from "../../schemas/identifiers.js";
+import { check } from "../../settings/setting-sources.js";
+import { text, wholeBetween } from "../../settings/setting-values.js";
 import { fileVoteStore } from "../../storage/file-vote-store.js";
-import { check } from "../settings/setting-sources.js";
-import { text, wholeBetween } from "../settings/setting-values.js";
+import { examples } from "../terminal/examples.js";
 import { printText } from "../terminal/terminal.js";
 
 const settings = {
@@ -41,6 +42,10 @@ export function addRecoverCommand(program: Command): void {
       "Makes the node of this folder the only voter of a cluster with another cluster id, from which the others are added again. Run it on one node, with every node of the cluster stopped. Without --yes it says what it would do.",
     );
   for (const { flag, help } of Object.values(settings)) command.option(flag, help);
+  command.addHelpText(
+    "after",
+    examples("recover --data ./try-a --above-term 41", "recover --data ./try-a --above-term 41 --yes"),
+  );
   command.option("--yes", "do it").action(async ({ yes, ...flags }: Record<string, unknown>) => {
     printText(await recover(flags, yes === true));
   });

@@ -7,6 +7,7 @@ import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { SimulateOptions, Summary } from "../../simulation/run/simulate.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.js";
 import { clearProgress, showProgress } from "../terminal/progress.js";
@@ -35,13 +36,18 @@ export function addSimulateCommand(program: Command): void {
     )
     .argument("[scenarios...]", "files in YAML or JSON, or names of the package's own scenarios")
     .option("--list", "name the package's own scenarios, and what each asks")
-    .option("--seed <seed>", "the first run's seed; run k has seed + k - 1", wholeNumber)
-    .option("--runs <count>", "how often to play each scenario", wholeNumber)
+    .option(
+      "--seed <seed>",
+      "the first run's seed; run k has seed + k - 1 (default: the scenario's)",
+      wholeNumber,
+    )
+    .option("--runs <count>", "how often to play each scenario (default: as it says)", wholeNumber)
     .option("--protocol <modes>", "modes to set, such as preVote=false,quorumCheck=false", scenarioModes)
     .option("--trace <file>", "write all that happens in each first run as NDJSON")
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
-    .option("--workers <count>", "how many threads play; one plays here", countFrom(1, 512))
+    .option("--workers <count>", "threads to work on (default: 1)", countFrom(1, 512))
     .option("--json", "print one object a scenario")
+    .addHelpText("after", examples("simulate quorum-loss", "simulate rejoin --runs 20 --html rejoin.html"))
     .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
       if (flags.list) return printText(await listText());

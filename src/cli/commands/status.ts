@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { printable } from "../../printable.js";
 import { textTable } from "../../report/text/text-table.js";
+import { nodeVariables } from "../../settings/node-settings.js";
 import { askAll, type NodeAnswer } from "../client/cluster-client.js";
-import { addClientOptions, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
+import { addClientOptions, planClient } from "../settings/client-plan.js";
+import { examples } from "../terminal/examples.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
 /** `raftbeat status`: what running nodes say of themselves. */
@@ -16,13 +17,18 @@ export function addStatusCommand(program: Command): void {
       .description(
         "Shows who leads, as running nodes see it. Exits 0 if one of them knows a leader, else 1.",
       ),
-  ).action(async (flags: Record<string, unknown>) => {
-    const plan = planClient(flags, process.env, nodeVariables);
-    const answers = await askAll(plan);
-    if (plan.json) printJson({ nodes: answers });
-    else printText(statusText(answers));
-    process.exitCode = answers.some(({ status }) => status?.leader != null) ? 0 : 1;
-  });
+  )
+    .addHelpText(
+      "after",
+      examples("status", "status --url http://127.0.0.1:8401,http://127.0.0.1:8402 --json"),
+    )
+    .action(async (flags: Record<string, unknown>) => {
+      const plan = planClient(flags, process.env, nodeVariables);
+      const answers = await askAll(plan);
+      if (plan.json) printJson({ nodes: answers });
+      else printText(statusText(answers));
+      process.exitCode = answers.some(({ status }) => status?.leader != null) ? 0 : 1;
+    });
 }
 
 /** Who leads, the nodes asked, and the members as the best informed of them sees them. */

@@ -3,6 +3,7 @@ import { RaftbeatError } from "../../errors.js";
 import { studyText } from "../../report/text/study-text.js";
 import type { StudyResult } from "../../tuning/study/result.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
+import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { refuseUnwritable, writeOutput } from "../terminal/output-file.js";
@@ -25,12 +26,16 @@ export function addStudyCommand(program: Command): void {
     .summary("repeat a published experiment in the simulator")
     .description("Plays a study: published experiments, or what the parts of the protocol are worth.")
     .argument("<name>", "raft-figure-16, thesis-wan, loopback, ...; a wrong one lists them all")
-    .option("--trials <count>", "how often to play each row", countFrom(1, 1e7))
+    .option("--trials <count>", "how often to play each row (default: the study's own)", countFrom(1, 1e7))
     .option("--seed <seed>", "the first trial's seed", countFrom(0), 1)
-    .option("--workers <count>", "threads; all cores unless given", countFrom(1))
+    .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1))
     .option("--nodes <count>", "of loopback: how many processes, 3 to 9", countFrom(3, 9), 3)
     .option("--html <file>", "draw the distributions into one page")
     .option("--json", "print one object a row")
+    .addHelpText(
+      "after",
+      examples("study raft-figure-16 --trials 200", "study loopback --trials 10 --html loopback.html"),
+    )
     .action(playStudy);
 }
 
@@ -69,7 +74,7 @@ async function playStudy(name: string, flags: Flags): Promise<void> {
     question = study.question;
   }
   if (flags.json) for (const { row } of results) printJson(row);
-  else printText(studyText(question, results));
+  else printText(studyText(name, question, results));
   if (flags.html === undefined) return;
   const { studyPage } = await import("../../report/pages/study-page.js");
   writeOutput("--html", flags.html, studyPage(name, question, results));

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { examples } from "../terminal/examples.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
 import type { SweepFlags } from "./run-sweep.js";
 
@@ -47,6 +48,13 @@ export function addSweepCommand(program: Command): void {
     .option("--csv <file>", "write a table")
     .option("--html <file>", "write a page of figures")
     .option("--json", "print one object a combination")
+    .addHelpText(
+      "after",
+      examples(
+        "sweep leader-crash --vary timing.heartbeatIntervalMs=50,100 --runs 200",
+        "sweep leader-crash --vary network.loss=0..0.2/3 --vary network.transport=datagram,stream --html sweep.html",
+      ),
+    )
     .action(async (file: string, flags: SweepFlags) => {
       // Loads the simulator only now: a node, which does without, starts sooner.
       const { sweepFile } = await import("./run-sweep.js");

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import type { StatusReply } from "../../observability/http/status-reply.js";
 import { id } from "../../schemas/identifiers.js";
+import { nodeVariables } from "../../settings/node-settings.js";
+import { check } from "../../settings/setting-sources.js";
 import { change, findLeader, type LeaderAt } from "../client/cluster-client.js";
-import { addClientOptions, type ClientPlan, planClient } from "../settings/client-settings.js";
-import { nodeVariables } from "../settings/node-settings.js";
-import { check } from "../settings/setting-sources.js";
+import { addClientOptions, type ClientPlan, planClient } from "../settings/client-plan.js";
+import { examples } from "../terminal/examples.js";
 import { printJson, printText } from "../terminal/terminal.js";
 
 const to = {
@@ -23,19 +24,27 @@ export function addTransferCommand(program: Command): void {
         "Hands the leadership over and waits for the next leader. Asks whichever node of --url leads.",
       )
       .option(to.flag, to.help),
-  ).action(async ({ to: given, ...flags }: Record<string, unknown>) => {
-    const plan = planClient(flags, process.env, nodeVariables);
-    const transferee = given === undefined ? null : (check(to, "--to", given) as string);
-    const from = await findLeader(plan);
-    if (transferee === from.status.id) {
-      tell(plan, from.status, from.status);
-      return;
-    }
-    await handOver(plan, from, transferee);
-    const { status } = await findLeader(plan, from.status.term);
-    tell(plan, from.status, status);
-    if (transferee !== null && status.id !== transferee) process.exitCode = 1;
-  });
+  )
+    .addHelpText(
+      "after",
+      examples(
+        "transfer --to b",
+        "transfer --url http://127.0.0.1:8401,http://127.0.0.1:8402 --timeout-ms 5000",
+      ),
+    )
+    .action(async ({ to: given, ...flags }: Record<string, unknown>) => {
+      const plan = planClient(flags, process.env, nodeVariables);
+      const transferee = given === undefined ? null : (check(to, "--to", given) as string);
+      const from = await findLeader(plan);
+      if (transferee === from.status.id) {
+        tell(plan, from.status, from.status);
+        return;
+      }
+      await handOver(plan, from, transferee);
+      const { status } = await findLeader(plan, from.status.term);
+      tell(plan, from.status, status);
+      if (transferee !== null && status.id !== transferee) process.exitCode = 1;
+    });
 }
 
 /** Says who led and who leads; that is the same node where it was asked to hand over to itself. */

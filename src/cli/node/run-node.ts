@@ -1,10 +1,10 @@
-import type { Elector, ElectorOptions } from "../../elector/api.js";
+import type { Elector } from "../../elector/api.js";
 import { silentLogger } from "../../elector/observers/logger.js";
 import { RaftbeatError } from "../../errors.js";
+import { changeRights } from "../../observability/http/http-from-env.js";
 import {
   createObservedElector,
   jsonLine,
-  type Listen,
   type Metrics,
   type NodeEvent,
   type NodeHttp,
@@ -14,14 +14,11 @@ import {
   serveObservability,
 } from "../../observability/index.js";
 import { machineMs, systemClock } from "../../runtime/system-ports.js";
-import { fileVoteStore } from "../../storage/file-vote-store.js";
-import type { TransportTls } from "../../transport/security/certificate.js";
-import { createSecrets } from "../../transport/security/secrets.js";
+import { electorOptions } from "../../settings/elector-options.js";
+import type { NodePlan } from "../../settings/node-plan.js";
+import type { Listen } from "../../settings/setting-values.js";
 import { settingsFit } from "../../tuning/advice/fit.js";
-import type { NodePlan } from "../settings/node-settings.js";
-import type { TlsFiles } from "../settings/secret-files.js";
 import { exitDespiteDisk } from "./exit-despite-disk.js";
-import { healthCheck } from "./health-check.js";
 import { stopOnRequest } from "./stop-on-request.js";
 
 /**
@@ -38,11 +35,16 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
 
   for (const message of plan.warnings) report({ event: "warning", message });
   let http: NodeHttp | null = null;
-  const node = await createObservedElector(electorOptions(plan), {
-    onEvent: report,
-    leaseLog: plan.leaseLog,
-    judge: settingsFit(() => http?.url ?? null),
-  });
+  const options = electorOptions(plan);
+  const node = await createObservedElector(
+    // Each warning and error is an event, too, and printed as such.
+    { ...options, store: exitDespiteDisk(options.store), logger: silentLogger },
+    {
+      onEvent: report,
+      leaseLog: plan.leaseLog,
+      judge: settingsFit(() => http?.url ?? null),
+    },
+  );
   const { elector } = node;
   const reread = () => {
     report({ event: "reread" });
@@ -63,37 +65,6 @@ export async function runNode(plan: NodePlan, print: (line: string) => void): Pr
     await node.ended;
   }
   return asked.exitCode;
-}
-
-function electorOptions(plan: NodePlan): ElectorOptions {
-  const { port, host } = plan.listen;
-  return {
-    cluster: plan.cluster,
-    id: plan.id,
-    voters: plan.voters,
-    join: plan.join,
-    arbiter: plan.arbiter,
-    ...(plan.absentFounders.length === 0 ? {} : { absentFounders: plan.absentFounders }),
-    store: exitDespiteDisk(fileVoteStore(plan.data)),
-    timing: plan.timing,
-    // Each warning and error is an event, too, and printed as such.
-    logger: silentLogger,
-    listen: { port, ...(host === null ? {} : { host }) },
-    ...(plan.tokens === null ? {} : { token: plan.tokens }),
-    ...(plan.tls === null ? {} : { tls: mutual(plan.tls) }),
-    ...(plan.metadata === null ? {} : { metadata: plan.metadata }),
-    ...(plan.healthUrl === null ? {} : { health: { check: healthCheck(plan.healthUrl) } }),
-  };
-}
-
-/** The same object as long as the files have not changed. */
-function mutual(files: () => TlsFiles): () => TransportTls {
-  let before: { readonly files: TlsFiles; readonly tls: TransportTls } | null = null;
-  return () => {
-    const now = files();
-    if (before?.files !== now) before = { files: now, tls: { ...now, requestCert: true } };
-    return before.tls;
-  };
 }
 
 /** A node without a service: leading is all it does. */
@@ -118,12 +89,9 @@ async function serve(
   node: ObservedElector,
   report: (event: NodeEvent) => void,
 ): Promise<NodeHttp> {
-  const metrics = await metricsOf(node, report);
-  // The transport warns of a file that cannot be used.
-  const { tokens } = createSecrets({ token: plan.tokens ?? undefined }, null, () => {});
   return serveObservability(listen, node, {
-    metrics,
-    changes: { tokens, allowsLocal: plan.httpAllowChanges },
+    metrics: await metricsOf(node, report),
+    changes: changeRights(plan.tokens, plan.httpAllowChanges),
   });
 }
 

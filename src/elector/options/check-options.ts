@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
 import { addressRule, idRule, isAddress, isId } from "../../protocol/index.js";
+import { ownWords } from "../../schemas/own-words.js";
 
 /** Checking what a service passes in: an unknown key or an impossible value is refused with its name, never passed over. */
 
@@ -42,7 +43,7 @@ export function checkOptions<Output>(
   given: unknown,
   whole: string,
 ): Output {
-  const result = v.safeParse(schema, given, { abortEarly: true });
+  const result = v.safeParse(schema, given, { abortEarly: true, ...ownWords });
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new RaftbeatError("invalidSettings", sentenceOf(issue, whole));

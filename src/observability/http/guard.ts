@@ -1,17 +1,19 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { ErrorCode } from "../../errors.js";
+import type { HttpErrorCode } from "./http-errors.js";
 
 /** Why a request is not served: an HTTP status, a stable code and one sentence. */
 export class HttpRefusal extends Error {
   override readonly name = "HttpRefusal";
   readonly status: number;
-  readonly code: string;
+  readonly code: HttpErrorCode | ErrorCode;
   /** What else the asker may want to know, such as who leads. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     status: number,
-    code: string,
+    code: HttpErrorCode | ErrorCode,
     message: string,
     details: Readonly<Record<string, unknown>> = {},
   ) {

@@ -3,15 +3,10 @@ import type { AddressInfo, Socket } from "node:net";
 import { RaftbeatError } from "../../errors.js";
 import type { Clock } from "../../runtime/ports.js";
 import { systemClock, systemSchedule } from "../../runtime/system-ports.js";
+import type { Listen } from "../../settings/setting-values.js";
 import { createConnections, type HttpConnections, mostConnectionsFor, openFilesMost } from "./connections.js";
 import { createPace, PacedSocket } from "./paced-socket.js";
 import { type Answer, refusalReply, send } from "./reply.js";
-
-/** Where to listen; without a host on every interface. */
-export interface Listen {
-  readonly host: string | null;
-  readonly port: number;
-}
 
 /** A running HTTP server. */
 export interface NodeHttp {

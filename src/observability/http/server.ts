@@ -1,5 +1,6 @@
+import type { Listen } from "../../settings/setting-values.js";
 import { createAnswers, type ServedNode, type ServeOptions } from "./answers.js";
-import { type HttpLimits, httpLimits, type Listen, listenHttp, type NodeHttp } from "./listener.js";
+import { type HttpLimits, httpLimits, listenHttp, type NodeHttp } from "./listener.js";
 
 /**
  * Serves a node over HTTP from a server of its own: GET /livez /readyz /leaderz /status, and /metrics if there are metrics, to all who can

@@ -1,8 +1,10 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+// biome-ignore-all lint/suspicious/noTsIgnore: who has no prom-client, and checks the types of packages, has no such module.
 import type { NodeEvent } from "../node-event.js";
-import { countEvents } from "./event-counters.js";
-import { addMeasuredMetrics } from "./measured-metrics.js";
-import { addNodeMetrics, type MetricsSources } from "./node-metrics.js";
+
+/**
+ * The registry of the optional package prom-client; `any` where that is not installed.
+ * @ts-ignore */
+export type PrometheusRegistry = import("prom-client").Registry;
 
 /** A node's metrics, for Prometheus. */
 export interface Metrics {
@@ -12,7 +14,7 @@ export interface Metrics {
   text(): Promise<string>;
   readonly contentType: string;
   /** The registry of prom-client that holds them, for a service that merges it with its own (`Registry.merge`). */
-  readonly registry: Registry;
+  readonly registry: PrometheusRegistry;
 }
 
 /** Which metrics there are besides those of the election. */
@@ -22,26 +24,4 @@ export interface MetricsOptions {
    * @defaultValue true
    */
   readonly processMetrics?: boolean | undefined;
-}
-
-/**
- * `raftbeat_*` for the election, labelled with cluster and node; `process_*` and `nodejs_*` (with the delay of the event loop) as
- * prom-client names them. In a registry of their own: a service that embeds this keeps its own.
- */
-export function createMetrics(
-  sources: MetricsSources,
-  { processMetrics = true }: MetricsOptions = {},
-): Metrics {
-  const registry = new Registry();
-  const { cluster, id } = sources.elector.status();
-  registry.setDefaultLabels({ cluster, node: id });
-  if (processMetrics) collectDefaultMetrics({ register: registry });
-  addNodeMetrics(registry, sources);
-  addMeasuredMetrics(registry, sources.measurements);
-  return {
-    observe: countEvents(registry, id),
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-    registry,
-  };
 }

@@ -13,7 +13,7 @@ export async function prometheusMetrics(
   node: ObservedElector,
   options: MetricsOptions = {},
 ): Promise<Metrics> {
-  const { createMetrics } = await import("./metrics.js").catch((cause) => {
+  const { createMetrics } = await import("./create-metrics.js").catch((cause) => {
     throw optionalPackageError("prom-client", "Prometheus metrics need", cause);
   });
   const metrics = createMetrics(node, options);

@@ -128,8 +128,8 @@ function tableOf({ settings }: AdviceReport): SummaryTable {
         timing.quorumTimeoutMs,
         tidy(expected.leaderlessMeanMs),
         tidy(expected.leaderlessP99Ms),
-        tidy(expected.falseElectionsPerMonth),
-        tidy(expected.lapsesPerMonth),
+        tidyRate(expected.falseElectionsPerMonth),
+        tidyRate(expected.lapsesPerMonth),
         tidy(expected.messagesPerSecond),
         tidy(expected.leaderlessPerMonthMs),
         brokenText(one),
@@ -138,6 +138,11 @@ function tableOf({ settings }: AdviceReport): SummaryTable {
       ];
     }),
   };
+}
+
+/** What is rarer than once in a thousand months is not worth a digit. */
+function tidyRate(perMonth: number): number | string | null {
+  return perMonth < 0.001 ? "< 0.001" : tidy(perMonth);
 }
 
 function tidy(number: number | null | undefined): number | null {

@@ -9,6 +9,10 @@ export interface FigureSeries {
   readonly dashed?: boolean | undefined;
   /** In a scatter plot: larger dots, ringed, with the name of the series beside each. */
   readonly marked?: boolean | undefined;
+  /** Which of the page's colours it has, from 0; its own place among the series unless given. */
+  readonly colour?: number | undefined;
+  /** The place in `panels` of the small picture it is drawn in; the first unless given. */
+  readonly panel?: number | undefined;
 }
 
 /**
@@ -31,6 +35,8 @@ export interface Figure {
   readonly series: readonly FigureSeries[];
   readonly logX?: boolean | undefined;
   readonly logY?: boolean | undefined;
+  /** The titles of small pictures side by side that share their axes; of a `cdf` or a `tail`. */
+  readonly panels?: readonly string[] | undefined;
   /** What the x of a point is a place in. */
   readonly xNames?: readonly string[] | undefined;
   readonly yNames?: readonly string[] | undefined;

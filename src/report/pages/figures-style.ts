@@ -17,7 +17,7 @@ export const figuresStyle = `
   --s6: #0b7695;
   --s7: #5d6672;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #14171c;
     --ink: #e6e9ee;
@@ -72,5 +72,5 @@ th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid va
 th { position: sticky; top: 0; background: var(--card); }
 th.words, td.words { text-align: left; }
 td.long { white-space: normal; min-width: 22rem; }
-@media print { details > .scroll { max-height: none; } }
+@media print { .scroll { max-height: none; overflow: visible; } section { break-inside: avoid; } summary { display: none; } }
 `;

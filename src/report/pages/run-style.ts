@@ -4,15 +4,15 @@ export const runStyle = `
   color-scheme: light dark;
   --ground: #ffffff; --page: #f3f4f6; --text: #1a1d21; --muted: #59616b; --line: #e1e4e8;
   --leader: #0b62b0; --candidate: #b4460a; --pre-candidate: #946200; --follower: #9aa3ad; --down: #8c2f39;
-  --on-role: #ffffff; --lease: #0a8a5f; --fault: #b3202c; --fault-shade: rgba(205, 45, 60, 0.13);
+  --on-role: #ffffff; --lease: #0a8a5f; --fault: #b3202c; --fault-shade: rgba(205, 45, 60, 0.13); --fault-band: rgba(205, 45, 60, 0.055);
   --heartbeat: #8d97a3; --pre-vote: #a87000; --vote: #b4460a; --refused: #b3202c; --accent: #7a2fb8;
   --fine: #0a6b49;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #15181c; --page: #0d0f12; --text: #e7eaee; --muted: #a3adb8; --line: #2b3138;
     --leader: #6cb2f5; --candidate: #ff9a5c; --pre-candidate: #e5b84b; --follower: #67717c; --down: #e58b94;
-    --on-role: #101316; --lease: #4cc99b; --fault: #ff8a93; --fault-shade: rgba(255, 105, 120, 0.16);
+    --on-role: #101316; --lease: #4cc99b; --fault: #ff8a93; --fault-shade: rgba(255, 105, 120, 0.16); --fault-band: rgba(255, 105, 120, 0.08);
     --heartbeat: #6d7783; --pre-vote: #e5b84b; --vote: #ff9a5c; --refused: #ff8a93; --accent: #c79bf2;
     --fine: #4cc99b;
   }
@@ -24,10 +24,19 @@ h1 { font-size: 1.5rem; margin: 0.2em 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 0 0 0.5em; }
 h3 { font-size: 0.95rem; margin: 0; }
 p { margin: 0.3em 0; overflow-wrap: anywhere; }
-header { padding: 0 4px 8px; max-width: 90ch; }
+header { padding: 0 4px 8px; }
+.numbers { font-variant-numeric: tabular-nums; }
+a { color: var(--leader); }
+.row.active a { color: inherit; }
+.stack { display: grid; gap: 12px; align-content: start; min-width: 0; }
+.plain { list-style: none; margin: 0.3em 0; padding: 0; overflow-wrap: anywhere; }
+.plain a { display: inline-block; min-width: 5em; font-variant-numeric: tabular-nums; }
+#details { min-height: 7em; }
 .panel { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: 12px; min-width: 0; }
 .panel.wide { margin: 12px 0; }
-.columns { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); }
+.columns { display: grid; gap: 12px; }
+@media (min-width: 700px) { .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
+@media (min-width: 1100px) { .columns { grid-template-columns: 360px minmax(0, 1fr) 360px; } }
 .muted, .note { color: var(--muted); }
 .note { font-size: 0.85rem; }
 .note:empty { display: none; }
@@ -100,10 +109,16 @@ figcaption { font-size: 0.85rem; color: var(--muted); }
 .events { height: 360px; overflow: auto; position: relative; border: 1px solid var(--line); border-radius: 6px; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 .head-group { position: sticky; top: 0; z-index: 1; background: var(--page); height: 28px; }
 .rows { position: relative; }
-.row { display: grid; grid-template-columns: 6.5em 7em 1fr; gap: 8px; height: 26px; line-height: 26px; padding: 0 8px; }
+.row { display: grid; grid-template-columns: 6.5em 8em 1fr; gap: 8px; height: 26px; line-height: 26px; padding: 0 8px; }
 .rows .row { position: absolute; left: 0; right: 0; cursor: pointer; }
 .row.head { font-weight: 600; height: 28px; line-height: 28px; }
 .row.active { background: var(--accent); color: var(--ground); }
 .row span { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-@media (max-width: 560px) { .row { grid-template-columns: 4.8em 5em 1fr; } main { padding: 6px; } .panel { padding: 8px; } }
+@media (max-width: 560px) { .row { grid-template-columns: 4.8em 5.6em 1fr; min-width: 640px; } main { padding: 6px; } .panel { padding: 8px; } }
+@media print {
+  body { background: none; }
+  .bar, #keys { display: none; }
+  .panel { break-inside: avoid; }
+  .events { height: 900px; overflow: hidden; }
+}
 `;

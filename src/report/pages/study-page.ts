@@ -5,12 +5,9 @@ import { distributionPoints } from "./distribution-points.js";
 import type { Figure, FigurePoint, FigureSeries, SummaryTable } from "./figure.js";
 import { figuresPage } from "./figures-page.js";
 
-/** So many curves are told apart. */
-const mostCurves = 6;
-
-/** One self-contained HTML file: distributions of all cases, some to a figure, and the table that the command prints. */
+/** One self-contained HTML file: what came out, distributions of all cases in small pictures, and the table that the command prints. */
 export function studyPage(name: string, question: string, results: readonly StudyResult[]): string {
-  const answer = studyAnswer(question, results);
+  const answer = studyAnswer(name, question, results);
   return figuresPage(`raftbeat study ${name}`, figuresOf(results), [tableOf(results)], answer);
 }
 
@@ -18,26 +15,31 @@ export function studyPage(name: string, question: string, results: readonly Stud
 export function figuresOf(results: readonly StudyResult[]): Figure[] {
   const timed = results.filter(({ timesMs }) => timesMs.some((ms) => ms > 0));
   const figures: Figure[] = [];
-  const most = timed.some(({ published }) => published !== null) ? mostCurves / 2 : mostCurves;
-  for (let from = 0; from < timed.length; from += most) {
-    const some = timed.slice(from, from + most);
-    const series = some.flatMap((result) => [curveOf(result), ...publishedOf(result)]);
-    const common = { xLabel: "time (ms)", series, logX: isWide(series) };
-    const part = timed.length > most ? `, part ${1 + from / most}` : "";
+  for (const [which, cases] of groupsOf(timed)) {
+    const series = seriesOf(cases);
+    const panels = panelsOf(cases);
+    const shared = {
+      xLabel: "time (ms)",
+      yLabel: "share of trials that were done",
+      series,
+      logX: isWide(series),
+      ...(panels.length < 2 ? {} : { panels: panels.map((panel) => panelTitle(panel, cases)) }),
+    };
+    const compared = cases.some(({ published }) => published !== null)
+      ? " Dashed: what was published of the same case, in the colour of the same case here."
+      : "";
     figures.push(
       {
-        ...common,
-        title: `How long it takes${part}`,
-        caption: "Further left is sooner; a steeper curve spreads less.",
+        ...shared,
+        title: `How long it takes${which}`,
+        caption: `Further left is sooner; a steeper curve spreads less.${compared}`,
         kind: "cdf",
-        yLabel: "share of trials that were done",
       },
       {
-        ...common,
-        title: `The tail${part}`,
+        ...shared,
+        title: `The tail${which}`,
         caption: "The same numbers, drawn so that each further nine takes the same room.",
         kind: "tail",
-        yLabel: "share of trials that were done",
       },
     );
   }
@@ -60,21 +62,78 @@ export function figuresOf(results: readonly StudyResult[]): Figure[] {
   return figures;
 }
 
-function curveOf(result: StudyResult): FigureSeries {
-  return { name: nameOf(result), points: distributionPoints(result.timesMs) };
+/** Timeout ranges that begin alike and those that do not answer two questions, and their times lie far apart: two figures. */
+function groupsOf(cases: readonly StudyResult[]): [which: string, cases: readonly StudyResult[]][] {
+  const beginOf = ({ labels }: StudyResult) => String(labels["range"] ?? "").split("-")[0] as string;
+  const counts = new Map<string, Set<unknown>>();
+  for (const one of cases)
+    counts.set(beginOf(one), (counts.get(beginOf(one)) ?? new Set()).add(one.labels["range"]));
+  const isAlike = (one: StudyResult) => (counts.get(beginOf(one))?.size ?? 0) > 1;
+  const alike = cases.filter(isAlike);
+  const others = cases.filter((one) => !isAlike(one));
+  if (alike.length === 0 || others.length === 0) return cases.length === 0 ? [] : [["", cases]];
+  return [
+    [`, timeouts from ${beginOf(alike[0] as StudyResult)} ms on`, alike],
+    [", shorter and shorter timeouts", others],
+  ];
 }
 
-/** What was published of the same case. */
-function publishedOf(result: StudyResult): FigureSeries[] {
-  if (result.published === null) return [];
-  const points = result.published.quantilesMs.map(
-    (ms, place): FigurePoint => [ms, publishedShares[place] as number],
-  );
-  return [{ name: `${nameOf(result)}, published`, points, dashed: true }];
+/** What the first label says is a small picture, what the others say a curve in it; a single label is a curve of one picture. */
+function panelsOf(cases: readonly StudyResult[]): string[] {
+  return hasPanels(cases) ? [...new Set(cases.map(panelOf))] : [];
+}
+
+function hasPanels(cases: readonly StudyResult[]): boolean {
+  return cases.some(({ labels, published }) => Object.keys(labels).length > 1 || published !== null);
+}
+
+function panelOf({ labels }: StudyResult): string {
+  const [first = ["", ""]] = Object.entries(labels);
+  const [label, value] = first;
+  if (typeof value !== "string") return labelText(first);
+  return label === "range" ? `${value} ms` : value;
+}
+
+function curveNameOf({ labels }: StudyResult): string {
+  const rest = Object.entries(labels).slice(1);
+  return rest.length === 0 ? "simulated" : rest.map(labelText).join(", ");
+}
+
+/** A picture of one case has its medians beside its name. */
+function panelTitle(panel: string, cases: readonly StudyResult[]): string {
+  const [one, ...others] = cases.filter((some) => panelOf(some) === panel);
+  const median = one?.row["p50Ms"];
+  if (one === undefined || others.length > 0 || typeof median !== "number") return panel;
+  const said = one.published === null ? "" : `, published ${Number(one.published.p50Ms.toPrecision(4))}`;
+  return `${panel}\nmedian ${Number(median.toPrecision(4))}${said} ms`;
+}
+
+/** A curve for each case, and after it the dashed one that was published of it, both in one colour. */
+function seriesOf(cases: readonly StudyResult[]): FigureSeries[] {
+  const panels = panelsOf(cases);
+  const nameOfCurve = hasPanels(cases) ? curveNameOf : nameOf;
+  const names = [...new Set(cases.map(nameOfCurve))];
+  return cases.flatMap((result) => {
+    const name = nameOfCurve(result);
+    const place = { colour: names.indexOf(name), panel: Math.max(0, panels.indexOf(panelOf(result))) };
+    const ours = { name, points: distributionPoints(result.timesMs), ...place };
+    if (result.published === null) return [ours];
+    const points = result.published.quantilesMs.map(
+      (ms, index): FigurePoint => [ms, publishedShares[index] as number],
+    );
+    const theirs = name === "simulated" ? "published" : `${name}, published`;
+    return [ours, { name: theirs, points, dashed: true, ...place }];
+  });
 }
 
 function nameOf({ labels }: StudyResult): string {
   return Object.values(labels).map(String).join(", ");
+}
+
+/** A label in words: `pre-vote false` for `preVote`, `pause 20 ms` for `pauseMs`. */
+function labelText([label, value]: readonly [string, StudyResult["labels"][string]]): string {
+  const { words, unit } = columnWords(label);
+  return `${words} ${value}${unit === "" ? "" : ` ${unit}`}`;
 }
 
 /** True where some take many times as long as others. */
@@ -91,5 +150,21 @@ function tableOf(results: readonly StudyResult[]): SummaryTable {
       return typeof value === "boolean" ? String(value) : value;
     }),
   );
-  return { title: "All cases", head, rows };
+  const columns = head.map((key) => {
+    const { words, unit } = columnWords(key);
+    return unit === "" ? words : `${words} (${unit})`;
+  });
+  return { title: "All cases", head: columns, rows };
 }
+
+/** What a key such as `publishedP50Ms` or `leaderChangesPerMinute` is called over a column, and its unit. */
+function columnWords(key: string): { words: string; unit: string } {
+  const [, stem = key, ending = ""] = /^(.*?)(Ms|Percent|PerMinute)$/.exec(key) ?? [];
+  const words = stem
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^pre vote/, "pre-vote")
+    .trim();
+  return { words, unit: unitWords[ending] ?? "" };
+}
+
+const unitWords: Readonly<Record<string, string>> = { Ms: "ms", Percent: "%", PerMinute: "per minute" };

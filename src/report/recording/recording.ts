@@ -33,6 +33,7 @@ export class Recorder extends Watcher {
   private readonly timers = { atMs: [] as number[], node: [] as number[] };
   /** What was told to a node and has not settled yet. */
   private readonly causes: Cause[];
+  private parts: readonly (string | null)[];
   private count = 0;
   private cutOffMs: number | null = null;
 
@@ -49,6 +50,7 @@ export class Recorder extends Watcher {
     this.openLease = processes.map(() => null);
     this.openPause = processes.map(() => null);
     this.causes = processes.map(() => "other");
+    this.parts = processes.map(() => null);
     this.linksAtStart = cluster.options.link.loss === 0 ? "ok" : "lossy";
     this.links = processes.map(() => processes.map(() => this.linksAtStart));
     this.changed();
@@ -120,6 +122,13 @@ export class Recorder extends Watcher {
     if (fault !== undefined && this.cutOffMs === null) fault.untilMs = rounded(this.cluster.nowMs);
   }
 
+  override cast(partOf: (process: SimulatedProcess) => string): void {
+    this.parts = this.cluster.processes.map((process) => {
+      const part = partOf(process);
+      return part === process.id ? null : part;
+    });
+  }
+
   /** What was taken down, now that the run is over. */
   finish({ seed, metrics, violation, simulatedMs }: RunOutcome): Recording {
     const { processes, options } = this.cluster;
@@ -132,6 +141,7 @@ export class Recorder extends Watcher {
     const recoveredMs = metrics.recoveryMs === null ? null : rounded(beganMs + metrics.recoveryMs);
     return {
       nodes: processes.map(({ id }) => id),
+      parts: this.parts,
       voterCount: options.voters.length,
       seed,
       endMs,

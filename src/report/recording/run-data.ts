@@ -7,6 +7,8 @@ import type { DropReason, LinkState, MessageKind, Refusal, RoleName } from "./ru
  */
 export interface Recording {
   readonly nodes: readonly string[];
+  /** What the scenario calls each node, such as `leader` or `follower2`, as of its first fault; null for one that it calls by its id. */
+  readonly parts: readonly (string | null)[];
   /** The first so many nodes are voters, the rest observe. */
   readonly voterCount: number;
   readonly seed: number;

@@ -5,7 +5,7 @@ import type { SummaryFigures } from "../recording/run-data.js";
 /** Whether the scenario came out as it expects, and what it asks. */
 export function summaryHead({ name, runs, seed, expectationsFailed }: Summary, question: string): string {
   const verdict = expectationsFailed.length === 0 ? "as expected" : "NOT AS EXPECTED";
-  return `${name}: ${verdict}, ${runs} runs from seed ${seed}\n${question === "" ? "" : `${question}\n`}\n`;
+  return `${name}: ${verdict}, ${runsText(runs)} from seed ${seed}\n${question === "" ? "" : `${question}\n`}\n`;
 }
 
 /** What all runs came to, a row each. */
@@ -14,10 +14,10 @@ export function summaryFacts(summary: SummaryFigures): [name: string, value: str
   const leaders = Object.entries(summary.newLeaderCounts).map(([who, count]) => `${who} ${count}`);
   return [
     ["recovered", `${recovered} of ${runs}`],
-    ["recovery", spread(summary.recoveryMs)],
-    ["first election", spread(summary.firstElectionMs)],
+    ["recovery", spread(summary.recoveryMs, runs)],
+    ["first election", spread(summary.firstElectionMs, runs)],
     ["new leaders", leaders.length === 0 ? "none" : leaders.join(", ")],
-    ["same leader", `${summary.sameLeaderRuns} runs`],
+    ["same leader", runsText(summary.sameLeaderRuns)],
     ["leader changes", `${summary.leaderChangesPerMinute.toFixed(2)} a minute`],
     ["term growth", `${summary.termGrowthPerMinute.toFixed(2)} a minute`],
     ["availability", `${(100 * summary.availability).toFixed(2)} %`],
@@ -46,8 +46,13 @@ function violationsText(violations: Summary["violations"]): string {
   return `\n${invariant} broken in seed ${seed} at ${atMs.toFixed(3)} ms${count}: ${text}\n${events.join("")}`;
 }
 
-function spread(quantiles: Quantiles | null): string {
+function runsText(runs: number): string {
+  return `${runs} ${runs === 1 ? "run" : "runs"}`;
+}
+
+function spread(quantiles: Quantiles | null, runs: number): string {
   if (quantiles === null) return "-";
+  if (runs === 1) return `${quantiles.p50.toFixed(1)} ms`;
   const { min, p50, p90, p99, max } = quantiles;
   const [a, b, c, d, e] = [min, p50, p90, p99, max].map((ms) => ms.toFixed(1));
   return `${b} ms (min ${a}, p90 ${c}, p99 ${d}, max ${e})`;

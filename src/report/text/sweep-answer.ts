@@ -27,13 +27,16 @@ export function sweepAnswer(summaries: readonly CellSummary[]): Answer {
   const calm = sorted.find(({ falseElections }) => falseElections === 0);
   const front = played.filter(({ onFront }) => onFront).length;
   const word = metricWords[best.metric];
+  // What is soonest by false elections is half an answer.
+  const calmText =
+    calm === undefined || calm === best
+      ? ""
+      : `; without a false election: ${meanText(calm)} with ${settingsText(calm)}`;
   return {
-    lead: `Least ${word}: ${meanText(best)} with ${settingsText(best)}`,
+    lead: `Least ${word}: ${meanText(best)} with ${settingsText(best)}${calmText}`,
     facts: [
       ["costs", costText(best)],
-      ...(calm === undefined || calm === best
-        ? []
-        : [["calm", `without a false election: ${meanText(calm)} with ${settingsText(calm)}`] as const]),
+      ...(calmText === "" ? [] : [["calm", costText(calm as CellSummary)] as const]),
       ...(last === best ? [] : [["most", `${meanText(last)} with ${settingsText(last)}`] as const]),
       ...(front === 0
         ? []
@@ -63,7 +66,7 @@ function settingsText({ settings }: CellSummary): string {
 
 function costText({ falseElections, quietHours, messagesPerSecond }: CellSummary): string {
   const messages = messagesPerSecond === null ? "" : `; ${messagesPerSecond.toFixed(1)} messages/s`;
-  return `${falseElections} false elections in ${minutesText(quietHours)}${messages}`;
+  return `${falseElections} false ${falseElections === 1 ? "election" : "elections"} in ${minutesText(quietHours)}${messages}`;
 }
 
 /** What was not seen in so many minutes is bounded by them alone. */

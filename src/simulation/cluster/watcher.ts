@@ -30,6 +30,8 @@ export class Watcher {
   faultBegan(_number: number, _fault: Fault, _nodes: readonly SimulatedProcess[]): void {}
   /** What the fault did is undone; one that only happens, such as a restart, ends as it begins. */
   faultEnded(_number: number): void {}
+  /** The run is over: the part each process plays in the words of its scenario, such as `leader` or `follower2`, or its id where it plays none. */
+  cast(_partOf: (process: SimulatedProcess) => string): void {}
   /** The run is over, now; what has not come by this time does not come. */
   ended(): void {}
 }

@@ -98,6 +98,8 @@ function playOn(
   runTo(firstAtMs(scenario) + endMs, until === undefined ? undefined : isOver);
   if (violation === null) for (const watcher of cluster.watchers) watcher.ended();
   roles ??= player.takeRoles();
+  const parts = player.roles ?? roles;
+  for (const watcher of cluster.watchers) watcher.cast((process) => parts.roleOf(process));
   const result = metrics.result();
   const recoveryMs =
     until === undefined || until === "announced" ? result.recoveryMs : isOver() ? result.observedMs : null;

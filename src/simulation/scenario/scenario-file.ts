@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type Document, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import { RaftbeatError } from "../../errors.js";
+import { placeOf, readYaml } from "../../schemas/yaml-text.js";
 import { scenarioPath } from "./built-in-scenarios.js";
 import { checkScenario, type Scenario } from "./scenario.js";
 import { problemText } from "./scenario-problem.js";
@@ -40,28 +40,24 @@ export function readScenario(pathOrName: string, overrides: ScenarioOverrides = 
  */
 export function readScenarioFile(pathOrName: string, overrides: ScenarioOverrides = {}): ScenarioFile {
   const path = scenarioPath(pathOrName);
-  const text = textOf(path);
-  const lines = new LineCounter();
-  // Keys as they were written: YAML's own rules would make 7 of the id 007.
-  const document = parseDocument(text, { stringKeys: true, lineCounter: lines, prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem !== undefined)
-    throw refused(`${path}:${lines.linePos(problem.pos[0]).line}: is no YAML: ${problem.message}`);
-  const content = contentOf(path, document);
-  const changed = overridden(content, overrides);
+  const read = readYaml(textOf(path));
+  if (!read.ok) throw refused(`${placeOf(path, read.problem.line)}: ${read.problem.sentence}`);
+  const { content, lineOf } = read.text;
+  if (!isDocument(content))
+    throw refused(
+      `${path}: a scenario is a map of keys, such as cluster: { nodes: 3 }, and this is ${String(JSON.stringify(content)).slice(0, 80)}`,
+    );
+  const document = overridden(content, overrides);
   const name = basename(path).replace(/\.(ya?ml|json)$/, "");
-  const checked = checkScenario({ name, ...changed });
-  if (checked.ok) return { scenario: checked.scenario, document: changed };
+  const checked = checkScenario({ name, ...document });
+  if (checked.ok) return { scenario: checked.scenario, document };
   const problems = checked.problems.map((problem) => ({
     text: problemText(problem),
-    offset: offsetOf(document.contents, problem.keys),
+    line: lineOf(problem.keys),
   }));
   // As they stand in the file; what stands nowhere first.
-  problems.sort((a, b) => (a.offset ?? -1) - (b.offset ?? -1));
-  const told = problems.map(({ text, offset }) =>
-    offset === null ? `${path}: ${text}` : `${path}:${lines.linePos(offset).line}: ${text}`,
-  );
-  throw refused(told.join("\n"));
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  throw refused(problems.map(({ text, line }) => `${placeOf(path, line)}: ${text}`).join("\n"));
 }
 
 function textOf(path: string): string {
@@ -75,35 +71,8 @@ function textOf(path: string): string {
   return text;
 }
 
-function contentOf(path: string, document: Document.Parsed): object {
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    throw refused(`${path}: ${(cause as Error).message}`, cause);
-  }
-  if (typeof content === "object" && content !== null && !Array.isArray(content)) return content;
-  throw refused(
-    `${path}: a scenario is a map of keys, such as cluster: { nodes: 3 }, and this is ${String(JSON.stringify(content)).slice(0, 80)}`,
-  );
-}
-
-/** Where the key stands in the text, or what is the nearest above it; null for what stands nowhere. */
-function offsetOf(root: ParsedNode | null, keys: readonly (string | number)[]): number | null {
-  let node: unknown = root;
-  let offset: number | null = null;
-  for (const key of keys) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      if (pair === undefined) break;
-      offset = (pair.key as ParsedNode).range[0];
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(key)];
-      offset = (node as ParsedNode | undefined)?.range[0] ?? offset;
-    } else break;
-  }
-  return offset;
+function isDocument(content: unknown): content is object {
+  return typeof content === "object" && content !== null && !Array.isArray(content);
 }
 
 function overridden(document: object, { seed, runs, protocol }: ScenarioOverrides): object {

@@ -36,8 +36,8 @@ export function problemOf(issue: v.BaseIssue<unknown>, known: readonly string[])
   const keys = issue.path?.map(({ key }) => (typeof key === "number" ? key : String(key))) ?? [];
   const key = String(keys.at(-1));
   if (issue.type === "strict_object" && issue.expected === "never") {
-    const near = nearNames(key, known).slice(0, 2);
-    const remedy = near.length === 0 ? "leave it out" : `did you mean ${near.join(" or ")}?`;
+    const [meant] = nearNames(key, known);
+    const remedy = meant === undefined ? "leave it out" : `did you mean ${meant}?`;
     return {
       keys,
       sentence: `is not a known key (its value is ${shown(issue.path?.at(-1)?.value)}): ${remedy}`,

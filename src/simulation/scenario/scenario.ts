@@ -82,7 +82,8 @@ const clusterSchema = v.union(
   `must be { nodes, observers } with counts from 0 to ${mostNodes}, or { voters: [ids], observers: [ids] }`,
 );
 
-const scenarioSchema = v.strictObject({
+/** What a scenario file may hold. */
+export const scenarioSchema = v.strictObject({
   name: v.optional(v.string(), "scenario"),
   question: v.optional(v.string(), ""),
   answer: v.optional(v.string(), ""),

@@ -78,6 +78,11 @@ export interface LinkRefusal {
   readonly remote: string;
 }
 
+/** True for a reason that travels in a close frame. */
+export function isSentCloseReason(reason: string): reason is SentCloseReason {
+  return Object.hasOwn(closeCodes, reason);
+}
+
 /** The close code of a reason. */
 export function closeCodeOf(reason: SentCloseReason): number {
   return closeCodes[reason];

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { askAll } from "../../../src/cli/client/cluster-client.js";
 import { addReconfigureCommand } from "../../../src/cli/commands/reconfigure.js";
 import { addTransferCommand } from "../../../src/cli/commands/transfer.js";
-import { planClient } from "../../../src/cli/settings/client-settings.js";
+import { planClient } from "../../../src/cli/settings/client-plan.js";
 import { RaftbeatError } from "../../../src/errors.js";
 import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { link, type Served, serve } from "../../observability/support/http.js";

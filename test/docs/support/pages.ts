@@ -21,6 +21,7 @@ export function pages(): string[] {
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "CHANGELOG.md",
     ...["docs", "simulations", "examples", "bench"].flatMap(below),
   ];

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { type HttpLimits, httpLimits } from "../../../src/observability/http/listener.js";
 import { serveObservability } from "../../../src/observability/http/server.js";
 import { createMeasurements, type Measurements } from "../../../src/observability/measurements.js";
-import { createMetrics } from "../../../src/observability/prometheus/metrics.js";
+import { createMetrics } from "../../../src/observability/prometheus/create-metrics.js";
 import type { MetricsSources } from "../../../src/observability/prometheus/node-metrics.js";
 import type { PeerCounters } from "../../../src/transport/websocket/peer-counters.js";
 import { type FakeElector, fakeElector } from "./elector.js";

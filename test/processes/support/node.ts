@@ -42,11 +42,19 @@ export function raftbeat(args: readonly string[], environment: Record<string, st
   return run([program, ...args], environment);
 }
 
-/** Starts Node with these arguments; it is killed when the test ends. */
-export function run(args: readonly string[], environment: Record<string, string> = {}): Running {
+/**
+ * Starts Node with these arguments; it is killed when the test ends.
+ * @param user its user and group; default: those of the test
+ */
+export function run(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Running {
   const child = spawn(process.execPath, args, {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...environment },
+    ...user,
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines: NodeLine[] = [];

@@ -16,32 +16,72 @@ function aCase(name: string, timesMs: readonly number[], given: Partial<StudyRes
 }
 
 describe("the figures of a study", () => {
-  it("are the distribution and the tail of each case, by its labels", () => {
+  it("are the distribution and the tail: the first label is a small picture, the others are a curve in it", () => {
     const [cdf, tail, ...others] = figuresOf([aCase("a", [30, 10]), aCase("b", [20])]);
     expect(others).toEqual([]);
     expect([cdf?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
+    expect(cdf?.panels).toEqual(["a", "b"]);
     expect(cdf?.series).toEqual([
       {
-        name: "a, 0.1",
+        name: "loss 0.1",
+        colour: 0,
+        panel: 0,
         points: [
           [10, 0.5],
           [30, 1],
         ],
       },
-      { name: "b, 0.1", points: [[20, 1]] },
+      { name: "loss 0.1", colour: 0, panel: 1, points: [[20, 1]] },
     ]);
     expect(tail?.series).toEqual(cdf?.series);
   });
 
-  it("put what was published beside what was measured, dashed, each time at its share", () => {
+  it("of a single label are curves of one picture", () => {
+    const [cdf] = figuresOf(["a", "b"].map((of) => aCase(of, [1, 2], { labels: { of } })));
+    expect(cdf?.panels).toBeUndefined();
+    expect(cdf?.series.map(({ name, colour }) => [name, colour])).toEqual([
+      ["a", 0],
+      ["b", 1],
+    ]);
+  });
+
+  it("have what was published dashed in the picture and the colour of its case, each time at its share", () => {
     const quantilesMs = publishedShares.map((_, place) => 100 + place);
-    const published = { quantilesMs } as unknown as NonNullable<StudyResult["published"]>;
-    const [cdf] = figuresOf([aCase("a", [30, 10], { published })]);
-    expect(cdf?.series[1]).toEqual({
-      name: "a, 0.1, published",
-      dashed: true,
-      points: publishedShares.map((share, place) => [100 + place, share]),
-    });
+    const published = { quantilesMs, p50Ms: 112 } as unknown as NonNullable<StudyResult["published"]>;
+    const cases = ["150-151", "150-155"].map((range, place) =>
+      aCase(range, [30, 10], {
+        labels: { range },
+        row: { range, p50Ms: 10 + place } as unknown as StudyResult["row"],
+        published,
+      }),
+    );
+    const [cdf] = figuresOf(cases);
+    expect(cdf?.panels).toEqual([
+      "150-151 ms\nmedian 10, published 112 ms",
+      "150-155 ms\nmedian 11, published 112 ms",
+    ]);
+    expect(
+      cdf?.series.map(({ name, colour, panel, dashed = false }) => [name, colour, panel, dashed]),
+    ).toEqual([
+      ["simulated", 0, 0, false],
+      ["published", 0, 0, true],
+      ["simulated", 0, 1, false],
+      ["published", 0, 1, true],
+    ]);
+    expect(cdf?.series[1]?.points).toEqual(publishedShares.map((share, place) => [100 + place, share]));
+  });
+
+  it("are two where some timeout ranges begin alike and others do not", () => {
+    const ranges = ["150-151", "12-24", "150-300", "25-50"];
+    const figures = figuresOf(
+      ranges.map((range) => aCase(range, [1], { labels: { range, backoff: false } })),
+    );
+    expect(figures.map(({ title, panels }) => [title, panels])).toEqual([
+      ["How long it takes, timeouts from 150 ms on", ["150-151 ms", "150-300 ms"]],
+      ["The tail, timeouts from 150 ms on", ["150-151 ms", "150-300 ms"]],
+      ["How long it takes, shorter and shorter timeouts", ["12-24 ms", "25-50 ms"]],
+      ["The tail, shorter and shorter timeouts", ["12-24 ms", "25-50 ms"]],
+    ]);
   });
 
   it.each([
@@ -52,15 +92,9 @@ describe("the figures of a study", () => {
     expect(figuresOf([aCase("a", timesMs)])[0]?.logX).toBe(logX);
   });
 
-  it("hold six curves each, and leave out cases that took no time", () => {
-    const cases = Array.from({ length: 8 }, (_, place) => aCase(`${place}`, place === 3 ? [0] : [place + 1]));
-    const figures = figuresOf(cases);
-    expect(figures.map(({ title, series }) => [title, series.length])).toEqual([
-      ["How long it takes, part 1", 6],
-      ["The tail, part 1", 6],
-      ["How long it takes, part 2", 1],
-      ["The tail, part 2", 1],
-    ]);
+  it("leave out cases that took no time", () => {
+    const [cdf] = figuresOf([aCase("a", [0]), aCase("b", [1]), aCase("c", [2])]);
+    expect(cdf?.panels).toEqual(["b", "c"]);
   });
 
   it("show as bars how much of the time there was a leader", () => {
@@ -86,10 +120,18 @@ describe("the figures of a study", () => {
 });
 
 describe("the page of a study", () => {
-  it("has a row for each case, its numbers under their names", () => {
-    const row = { name: "a", mean: 12.5, won: true, nothing: null } as unknown as StudyResult["row"];
+  it("has a row for each case, its numbers under their names and units", () => {
+    const row = {
+      name: "a",
+      publishedP50Ms: 12.5,
+      leaderChangesPerMinute: 1,
+      won: true,
+      nothing: null,
+    } as unknown as StudyResult["row"];
     const data = dataOf(studyPage("thesis", "how long?", [aCase("a", [10], { row })]));
     expect(data.title).toBe("raftbeat study thesis");
-    expect(rowsOf(data)).toEqual([{ name: "a", mean: 12.5, won: "true", nothing: null }]);
+    expect(rowsOf(data)).toEqual([
+      { name: "a", "published p50 (ms)": 12.5, "leader changes (per minute)": 1, won: "true", nothing: null },
+    ]);
   });
 });

@@ -1,37 +1,9 @@
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-
-/** An installed Chromium: `CHROMIUM_PATH`, or what is on the path; null if there is none. */
-export const browserPath: string | null = findBrowser();
-
-function findBrowser(): string | null {
-  const { CHROMIUM_PATH, PATH = "" } = process.env;
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-  const folders = [...PATH.split(delimiter), "/usr/bin"];
-  const places = folders.flatMap((folder) => names.map((name) => join(folder, name)));
-  const isThere = (path: string) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
-  return places.find(isThere) ?? null;
-}
-
-/** Starts the browser, headless. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: browserPath as string,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run"],
-  });
-}
 
 /** A page that is open, and what it complained of or asked the network for. */
 export interface Opened {

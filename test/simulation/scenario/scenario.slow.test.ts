@@ -82,7 +82,7 @@ describe("a scenario", () => {
 
   it("is refused without a cluster, with what one looks like", () => {
     expect(() => parseScenario({ runs: 2 } as never)).toThrow(
-      /^cluster: must be given, such as \{ nodes: 3 \}$/,
+      /^cluster: must be given, such as cluster: \{ nodes: 3 \}$/,
     );
   });
 

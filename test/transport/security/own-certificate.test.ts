@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { planNode } from "../../../src/cli/settings/node-settings.js";
+import { planNode } from "../../../src/settings/node-plan.js";
 import { ownCertificateProblem } from "../../../src/transport/security/own-certificate.js";
 import { makeAuthority } from "../../support/certificates.js";
 

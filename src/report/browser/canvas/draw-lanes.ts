@@ -1,6 +1,6 @@
-import type { FaultBand, RoleSpan } from "../../recording/run-data.js";
-import { roleLetters } from "../../recording/run-words.js";
-import { axisPx, faultRowPx, type Layout } from "./layout.js";
+import type { RoleSpan } from "../../recording/run-data.js";
+import { drawFaults } from "./draw-faults.js";
+import { axisPx, instantPx, type Layout } from "./layout.js";
 import type { Palette } from "./palette.js";
 import type { Stage } from "./stage.js";
 
@@ -10,10 +10,10 @@ const leasePx = 5;
 
 type Brush = CanvasRenderingContext2D;
 
-/** Everything but the messages: axis, faults, roles, leases, pauses. */
+/** Everything but the messages and the names of roles: axis, faults, roles, leases, pauses. */
 export function drawLanes(brush: Brush, stage: Stage, layout: Layout, colours: Palette): void {
-  drawFaults(brush, stage, layout, colours);
   drawAxis(brush, stage, layout, colours);
+  drawFaults(brush, stage, layout, colours);
   for (const node of stage.scene.recording.nodes.keys()) drawRoles(brush, stage, layout, colours, node);
   drawLeases(brush, stage, layout, colours);
   drawPauses(brush, stage, layout, colours);
@@ -21,7 +21,7 @@ export function drawLanes(brush: Brush, stage: Stage, layout: Layout, colours: P
 
 /** The names on the left; drawn last, over whatever reaches there. */
 export function drawNames(brush: Brush, stage: Stage, layout: Layout, colours: Palette, lane: number): void {
-  const { nodes, voterCount } = stage.scene.recording;
+  const { nodes, parts, voterCount } = stage.scene.recording;
   brush.fillStyle = colours.ground;
   brush.fillRect(0, 0, layout.gutterPx, layout.heightPx);
   brush.textBaseline = "middle";
@@ -31,10 +31,11 @@ export function drawNames(brush: Brush, stage: Stage, layout: Layout, colours: P
     brush.font = `${node === lane ? "bold " : ""}13px system-ui, sans-serif`;
     brush.fillStyle = node === lane ? colours.accent : colours.text;
     brush.fillText(clipped(brush, id, layout.gutterPx - 8), 4, y);
-    if (node < voterCount) continue;
+    const part = parts[node] ?? (node < voterCount ? null : "observer");
+    if (part === null) continue;
     brush.font = "10px system-ui, sans-serif";
     brush.fillStyle = colours.muted;
-    brush.fillText("observer", 4, y + 13);
+    brush.fillText(clipped(brush, part, layout.gutterPx - 4), 4, y + 13);
   }
 }
 
@@ -53,7 +54,7 @@ function drawAxis(brush: Brush, stage: Stage, layout: Layout, colours: Palette):
     brush.strokeStyle = colours.line;
     brush.beginPath();
     brush.moveTo(x, 4);
-    brush.lineTo(x, layout.heightPx);
+    brush.lineTo(x, layout.heightPx - instantPx);
     brush.stroke();
     brush.fillStyle = colours.muted;
     brush.fillText(tickWords(tick * stepMs, stepMs), x + 4, axisPx - 8);
@@ -64,71 +65,6 @@ function tickWords(ms: number, stepMs: number): string {
   if (stepMs >= 1_000) return `${Math.round(ms / 1_000)} s`;
   if (stepMs >= 100) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Number(ms.toFixed(3))} ms`;
-}
-
-/** Bands over the lanes of those they strike, and a name in the rows above. */
-function drawFaults(brush: Brush, stage: Stage, layout: Layout, colours: Palette): void {
-  const { faults, nodes, endMs, violation } = stage.scene.recording;
-  const { view } = stage;
-  const takenPx = Array.from({ length: layout.faultRows }, () => Number.NEGATIVE_INFINITY);
-  for (const fault of faults) {
-    const untilMs = fault.untilMs ?? endMs;
-    if (untilMs < view.fromMs || fault.fromMs > view.untilMs) continue;
-    const left = Math.max(layout.x(fault.fromMs), layout.gutterPx);
-    const right = Math.min(layout.x(untilMs), layout.widthPx);
-    const whom = fault.nodes.length === 0 ? [...nodes.keys()] : fault.nodes;
-    brush.fillStyle = colours.faultShade;
-    for (const node of whom)
-      brush.fillRect(left, layout.y(node) - layout.lanePx / 2, Math.max(right - left, 1.5), layout.lanePx);
-    drawFaultEdge(brush, fault, layout, colours);
-    drawFaultName(brush, fault, left, right, takenPx, colours);
-  }
-  if (violation === null) return;
-  const x = layout.x(violation.atMs);
-  brush.strokeStyle = colours.fault;
-  brush.lineWidth = 3;
-  brush.beginPath();
-  brush.moveTo(x, axisPx);
-  brush.lineTo(x, layout.heightPx);
-  brush.stroke();
-}
-
-function drawFaultEdge(brush: Brush, { fromMs }: FaultBand, layout: Layout, colours: Palette): void {
-  const x = layout.x(fromMs);
-  if (x < layout.gutterPx) return;
-  brush.strokeStyle = colours.fault;
-  brush.lineWidth = 1.5;
-  brush.setLineDash([2, 2]);
-  brush.beginPath();
-  brush.moveTo(x, axisPx);
-  brush.lineTo(x, layout.heightPx);
-  brush.stroke();
-  brush.setLineDash([]);
-}
-
-/** In the first row with room; where there is none, the band must do (the list of events has the name). */
-function drawFaultName(
-  brush: Brush,
-  { label }: FaultBand,
-  left: number,
-  right: number,
-  takenPx: number[],
-  colours: Palette,
-): void {
-  const row = takenPx.findIndex((untilPx) => untilPx <= left);
-  if (row < 0) return;
-  brush.font = "11px system-ui, sans-serif";
-  brush.textBaseline = "middle";
-  brush.textAlign = "left";
-  const text = `! ${label}`;
-  const top = axisPx + row * faultRowPx;
-  const widthPx = brush.measureText(text).width + 10;
-  brush.fillStyle = colours.faultShade;
-  brush.fillRect(left, top, Math.max(right - left, 2), faultRowPx - 3);
-  brush.fillStyle = colours.fault;
-  brush.fillRect(left, top, 2, faultRowPx - 3);
-  brush.fillText(text, left + 5, top + (faultRowPx - 3) / 2);
-  takenPx[row] = Math.max(left + widthPx, right);
 }
 
 function drawRoles(brush: Brush, stage: Stage, layout: Layout, colours: Palette, node: number): void {
@@ -153,7 +89,7 @@ function drawRoles(brush: Brush, stage: Stage, layout: Layout, colours: Palette,
 
 function drawSpan(
   brush: Brush,
-  { role, term }: RoleSpan,
+  { role }: RoleSpan,
   left: number,
   right: number,
   middle: number,
@@ -167,20 +103,6 @@ function drawSpan(
   else brush.fillRect(left, top, widthPx, bandPx);
   if (role === "candidate" || role === "preCandidate")
     hatch(brush, left, right, top, colours.onRole, role === "candidate");
-  if (widthPx < 14) return;
-  const letter = roleLetters[role];
-  const text = widthPx > 34 ? `${letter} t${term}` : letter;
-  const textPx = brush.measureText(text).width;
-  if (role === "follower" || role === "down") {
-    brush.fillStyle = colours.ground;
-    brush.fillRect(left + 3, middle - 7, textPx + 6, 14);
-    brush.fillStyle = role === "down" ? colours.role.down : colours.muted;
-  } else {
-    brush.fillStyle = colours.role[role];
-    brush.fillRect(left + 2, top, textPx + 6, bandPx);
-    brush.fillStyle = colours.onRole;
-  }
-  brush.fillText(text, left + 5, middle + 0.5);
 }
 
 function drawDown(brush: Brush, left: number, right: number, middle: number, colours: Palette): void {
@@ -243,12 +165,6 @@ function drawPauses(brush: Brush, stage: Stage, layout: Layout, colours: Palette
     brush.setLineDash([4, 2]);
     brush.strokeRect(left + 0.5, y - bandPx / 2 - 3.5, Math.max(right - left - 1, 1), bandPx + 7);
     brush.setLineDash([]);
-    if (right - left < 60) continue;
-    brush.font = "italic 11px system-ui, sans-serif";
-    brush.textAlign = "right";
-    brush.fillStyle = colours.text;
-    brush.fillText("z paused", right - 4, y - bandPx / 2 - 10);
-    brush.textAlign = "left";
   }
 }
 

@@ -10,7 +10,10 @@ export interface Palette {
   readonly role: Readonly<Record<RoleName, string>>;
   readonly lease: string;
   readonly fault: string;
+  /** Behind the name of a fault. */
   readonly faultShade: string;
+  /** Over the lanes of the nodes that it strikes: lighter, since marks stand on it. */
+  readonly faultBand: string;
   readonly heartbeat: string;
   readonly preVote: string;
   readonly vote: string;
@@ -38,6 +41,7 @@ export function palette(): Palette {
     lease: colour("lease"),
     fault: colour("fault"),
     faultShade: colour("fault-shade"),
+    faultBand: colour("fault-band"),
     heartbeat: colour("heartbeat"),
     preVote: colour("pre-vote"),
     vote: colour("vote"),

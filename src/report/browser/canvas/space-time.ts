@@ -1,10 +1,11 @@
 import { element } from "../element.js";
 import { describe, instantWords } from "../run/describe.js";
 import type { Item } from "../run/scene.js";
+import { drawLabels } from "./draw-labels.js";
 import { drawLanes, drawNames } from "./draw-lanes.js";
 import { drawChosenMessage, drawMessages, drawnMessages } from "./draw-messages.js";
 import { itemAt } from "./hit-test.js";
-import { type Layout, layoutOf } from "./layout.js";
+import { instantPx, type Layout, layoutOf } from "./layout.js";
 import { type Palette, palette } from "./palette.js";
 import type { Stage } from "./stage.js";
 
@@ -46,6 +47,7 @@ export function spaceTime(stage: Stage): HTMLElement {
     drawMessages(brush, stage, layout, colours, drawn);
     const { selected } = stage;
     if (selected?.what === "message") drawChosenMessage(brush, stage, layout, colours, selected.index);
+    drawLabels(brush, stage, layout, colours, drawn);
     drawInstant(brush, stage, layout, colours);
     drawNames(brush, stage, layout, colours, selected?.what === "role" ? selected.node : -1);
     const text =
@@ -60,6 +62,11 @@ export function spaceTime(stage: Stage): HTMLElement {
     stage.touch();
   };
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+  // No frame comes before paper does: drawn in the colours of paper at once.
+  window.matchMedia("print").addEventListener("change", () => {
+    colours = palette();
+    draw();
+  });
   new ResizeObserver(() => stage.touch()).observe(figure);
   stage.onChange(draw);
   hearPointer(stage, canvas, hint, () => layout);
@@ -74,13 +81,21 @@ function drawInstant(brush: CanvasRenderingContext2D, stage: Stage, layout: Layo
   brush.lineWidth = 2;
   brush.beginPath();
   brush.moveTo(x, 0);
-  brush.lineTo(x, layout.heightPx);
+  brush.lineTo(x, layout.heightPx - 3);
   brush.stroke();
   brush.beginPath();
   brush.moveTo(x - 6, 0);
   brush.lineTo(x + 6, 0);
   brush.lineTo(x, 9);
   brush.fill();
+  // Its time below the lanes, where nothing else stands.
+  const text = instantWords(stage.scene, stage.atMs);
+  brush.font = "bold 11px system-ui, sans-serif";
+  brush.textBaseline = "middle";
+  brush.textAlign = "left";
+  const textPx = brush.measureText(text).width;
+  const isRight = x + 6 + textPx > layout.widthPx;
+  brush.fillText(text, isRight ? x - 6 - textPx : x + 6, layout.heightPx - instantPx / 2 + 1);
 }
 
 /** Drag pans, the wheel zooms, a click moves the instant and selects, hovering tells. */

@@ -1,6 +1,9 @@
 import type { Item, Scene, Shown } from "../run/scene.js";
 import { Viewport } from "./viewport.js";
 
+/** Of a short run so much is shown around an instant that is jumped to. */
+const nearMs = 400;
+
 /** What the parts of the page have in common: the run, the chosen instant, what is in view and what is selected. */
 export class Stage {
   readonly scene: Scene;
@@ -9,6 +12,7 @@ export class Stage {
   shown: Shown = "elections";
   selected: Item | null = null;
   private readonly listeners: (() => void)[] = [];
+  private readonly jumpListeners: ((atMs: number) => void)[] = [];
   private isDue = false;
   private isOver = false;
 
@@ -36,6 +40,21 @@ export class Stage {
     this.atMs = Math.min(Math.max(atMs, 0), this.scene.recording.endMs);
     this.view.follow(this.atMs);
     this.touch();
+  }
+
+  /** Goes to an instant from elsewhere, and shows what is around it from near. */
+  jumpTo(atMs: number): void {
+    const { endMs } = this.scene.recording;
+    this.atMs = Math.min(Math.max(atMs, 0), endMs);
+    const lengthMs = Math.min(this.view.lengthMs, Math.max(nearMs, endMs / 50));
+    this.view.show(this.atMs - lengthMs * 0.3, this.atMs + lengthMs * 0.7);
+    for (const listener of this.jumpListeners) listener(this.atMs);
+    this.touch();
+  }
+
+  /** Has `listener` called at each jump. */
+  onJump(listener: (atMs: number) => void): void {
+    this.jumpListeners.push(listener);
   }
 
   select(item: Item | null): void {

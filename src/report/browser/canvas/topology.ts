@@ -142,7 +142,8 @@ function drawnNode({ role, term, hasLease, isPaused }: Part, id: string, { x, y 
   made.append(
     shape("circle", { r: 18, class: isPaused ? "body paused" : "body" }),
     shape("text", { class: "letter", y: 1 }, roleLetters[role]),
-    shape("text", { class: "name", y: 36 }, `${id}  t${term}${isPaused ? " z" : ""}`),
+    // Links lead inwards, so that none crosses a name on the outside.
+    shape("text", { class: "name", y: y < middle - 1 ? -34 : 36 }, `${id}  t${term}${isPaused ? " z" : ""}`),
   );
   return made;
 }

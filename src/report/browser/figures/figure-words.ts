@@ -1,7 +1,7 @@
 import type { Answer, Figure, SummaryTable } from "../../pages/figure.js";
-import { colourOf } from "./draw-figure.js";
 import { ramp, valuesOf } from "./draw-heatmap.js";
-import { percent, plain } from "./numbers.js";
+import { colourOf } from "./frame.js";
+import { oneNotation, percent, plain } from "./numbers.js";
 
 /** The answer, before all figures: a sentence that stands out, and what it rests on. */
 export function answerOf({ lead, facts }: Answer): HTMLElement {
@@ -29,7 +29,10 @@ export function answerOf({ lead, facts }: Answer): HTMLElement {
 /** A table in a box of its own that scrolls, by keyboard too, so that the page never does sideways. */
 export function tableBox({ title, head, rows }: SummaryTable): HTMLElement {
   const table = element("table");
-  const isWords = head.map((_, column) => rows.some((row) => typeof row[column] === "string"));
+  const isWords = head.map((_, column) => rows.some((row) => isWord(row[column])));
+  const notations = head.map((_, column) =>
+    oneNotation(rows.map((row) => row[column]).filter((value) => typeof value === "number")),
+  );
   const headRow = element("tr");
   for (const [column, name] of head.entries()) headRow.append(cellOf("th", name, isWords[column] === true));
   const body = element("tbody");
@@ -37,7 +40,11 @@ export function tableBox({ title, head, rows }: SummaryTable): HTMLElement {
     const line = element("tr");
     for (const [column, value] of row.entries())
       line.append(
-        cellOf("td", typeof value === "number" ? plain(value) : (value ?? ""), isWords[column] === true),
+        cellOf(
+          "td",
+          typeof value === "number" ? (notations[column] ?? plain)(value) : (value ?? ""),
+          isWords[column] === true,
+        ),
       );
     body.append(line);
   }
@@ -52,6 +59,11 @@ export function tableBox({ title, head, rows }: SummaryTable): HTMLElement {
   return box;
 }
 
+/** A bound such as `< 0.001` stands among numbers. */
+function isWord(value: string | number | null | undefined): boolean {
+  return typeof value === "string" && !/^< [\d.]+$/.test(value);
+}
+
 /** The numbers of a figure in words, for readers who cannot see it or want to copy them. */
 export function numbersOf(figure: Figure): HTMLElement {
   const details = element("details");
@@ -62,16 +74,23 @@ export function numbersOf(figure: Figure): HTMLElement {
 }
 
 function tableOf(figure: Figure): SummaryTable {
-  const { title, kind, series, xLabel, yLabel, xNames, yNames, valueLabel } = figure;
+  const { title, kind, series, xLabel, yLabel, xNames, yNames, valueLabel, panels } = figure;
   const isMap = kind === "heatmap";
   const several = series.length > 1;
   const share = kind === "cdf" || kind === "tail";
   const named = (place: number, names: readonly string[] | undefined) => names?.[place] ?? place;
   return {
     title: `${title}: the numbers`,
-    head: [...(several ? ["series"] : []), xLabel, yLabel, ...(isMap ? [valueLabel ?? "value"] : [])],
-    rows: series.flatMap(({ name, points }) =>
+    head: [
+      ...(panels === undefined ? [] : ["picture"]),
+      ...(several ? ["series"] : []),
+      xLabel,
+      yLabel,
+      ...(isMap ? [valueLabel ?? "value"] : []),
+    ],
+    rows: series.flatMap(({ name, points, panel = 0 }) =>
       points.map(([x, y, , value]) => [
+        ...(panels === undefined ? [] : [panels[panel]?.split("\n")[0] ?? null]),
         ...(several ? [name] : []),
         named(x, xNames),
         share ? percent(y) : named(y, yNames),
@@ -81,14 +100,15 @@ function tableOf(figure: Figure): SummaryTable {
   };
 }
 
-/** Which colour is which: nothing to say about a single series. */
+/** Which colour and which dash is which: nothing to say about a single series. Small pictures have one legend, in which each name stands once. */
 export function legendOf(figure: Figure): HTMLElement | null {
   if (figure.kind === "heatmap") return rampLegend(figure);
-  if (figure.series.length < 2) return null;
+  const named = new Map(figure.series.map((series, place) => [series.name, { series, place }]));
+  if (named.size < 2) return null;
   const list = element("ul", "legend");
-  for (const [place, { name, dashed }] of figure.series.entries()) {
+  for (const { series, place } of named.values()) {
     const item = element("li");
-    item.append(swatch(figure.kind, colourOf(place), dashed === true), name);
+    item.append(swatch(figure.kind, colourOf(series, place), series.dashed === true), series.name);
     list.append(item);
   }
   return list;
@@ -118,7 +138,7 @@ function swatch(kind: Figure["kind"], colour: string, dashed: boolean): SVGEleme
       svgElement("path", {
         d: "M1 6H21",
         stroke: colour,
-        "stroke-width": "2.5",
+        "stroke-width": dashed ? "1.5" : "2.5",
         ...(dashed ? { "stroke-dasharray": "5 3" } : {}),
       }),
     );

@@ -1,10 +1,43 @@
-/** A number as a person reads it: four digits, no exponent unless it needs one. */
+/** A number as a person reads it: four digits, no exponent unless it would be a row of zeros. */
 export function plain(number: number): string {
+  return needsPower(number) ? inPowers(number) : decimal(number);
+}
+
+/** How to write all of these alike: where one of them needs a power of ten, all of them have one. */
+export function oneNotation(numbers: readonly number[]): (number: number) => string {
+  return numbers.some(needsPower) ? inPowers : decimal;
+}
+
+function needsPower(number: number): boolean {
   const size = Math.abs(number);
-  if (size === 0) return "0";
-  if (size >= 1e7 || size < 1e-4) return number.toExponential(1).replace("e+", "e");
+  return size !== 0 && (size >= 1e9 || size < 1e-6);
+}
+
+function decimal(number: number): string {
+  const size = Math.abs(number);
   return String(Number(number.toPrecision(size >= 1000 ? 7 : 4)));
 }
+
+function inPowers(number: number): string {
+  if (number === 0) return "0";
+  const [factor = "", power = ""] = number.toExponential(1).split("e");
+  const raised = [...power.replace("+", "")].map((sign) => superscripts[sign] ?? sign).join("");
+  return factor === "1.0" ? `10${raised}` : `${factor.replace(/\.0$/, "")}·10${raised}`;
+}
+
+const superscripts: Readonly<Record<string, string>> = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 
 /** A share from 0 to 1 in percent, with as many digits as its nines need. */
 export function percent(share: number): string {
@@ -22,8 +55,15 @@ export function logTicks(numbers: readonly number[], mostCount = Number.POSITIVE
   const decades = Math.log10(most / least);
   const densities = decades > 5 ? [[1]] : decades > 3 ? [[1, 3], [1]] : [[1, 2, 5], [1, 3], [1]];
   const candidates = densities.map((leading) => ticksBeginningWith(leading, least, most));
-  const inside = candidates.find(({ length }) => length <= mostCount) ?? candidates.at(-1) ?? [];
+  const inside =
+    candidates.find(({ length }) => length <= mostCount) ?? thinned(candidates.at(-1) ?? [], mostCount);
   return inside.length >= 3 || mostCount < 3 ? inside : evenTicks(least, most);
+}
+
+/** Every second of them, or every third, or as few as there is room for. */
+function thinned(ticks: readonly number[], mostCount: number): number[] {
+  const step = Math.ceil(ticks.length / mostCount);
+  return ticks.filter((_, place) => place % step === 0);
 }
 
 function ticksBeginningWith(leading: readonly number[], least: number, most: number): number[] {

@@ -9,6 +9,7 @@ import {
   refusalWords,
   roleWords,
 } from "../../recording/run-words.js";
+import { faultWords } from "./fault-words.js";
 import type { Item, Scene } from "./scene.js";
 
 /** What is said of an item: one line, and what else there is to know of it. */
@@ -48,11 +49,11 @@ export function describe(scene: Scene, item: Item): Description {
       return { title: `${name(scene, node)} stands still`, lines: [spanLine(scene, fromMs, untilMs)] };
     }
     case "fault": {
-      const { label, nodes, fromMs, untilMs } = found(scene.recording.faults[item.index]);
+      const { nodes, fromMs, untilMs } = found(scene.recording.faults[item.index]);
       const ended = untilMs === null ? "lasts to the end" : spanLine(scene, fromMs, untilMs);
-      const whom = nodes.map((node) => name(scene, node)).join(", ");
+      const whom = nodesWords(scene, nodes);
       return {
-        title: `fault: ${label}`,
+        title: `fault: ${faultWords(scene, item.index)}`,
         lines: [`at ${instantWords(scene, fromMs)}; ${ended}`, ...(whom === "" ? [] : [`strikes ${whom}`])],
       };
     }
@@ -77,7 +78,6 @@ export function describe(scene: Scene, item: Item): Description {
 /** The node or nodes an item is about, as the list shows them. */
 export function whoseWords(scene: Scene, item: Item): string {
   const { messages, leases, pauses, faults, announcements, timers } = scene.recording;
-  const names = (nodes: readonly number[]) => nodes.map((node) => name(scene, node)).join(", ");
   switch (item.what) {
     case "message":
       return `${name(scene, found(messages.from[item.index]))} → ${name(scene, found(messages.to[item.index]))}`;
@@ -88,7 +88,7 @@ export function whoseWords(scene: Scene, item: Item): string {
     case "pause":
       return name(scene, found(pauses[item.index]).node);
     case "fault":
-      return names(found(faults[item.index]).nodes);
+      return nodesWords(scene, found(faults[item.index]).nodes);
     case "announcement":
       return name(scene, found(announcements[item.index]).node);
     case "timer":
@@ -174,6 +174,31 @@ function lossWords(reason: string): string {
 
 function spanLine(scene: Scene, fromMs: number, untilMs: number): string {
   return `from ${instantWords(scene, fromMs)} to ${instantWords(scene, untilMs)}, ${durationWords(untilMs - fromMs)}`;
+}
+
+function nodesWords(scene: Scene, nodes: readonly number[]): string {
+  const isAll = nodes.length > 2 && nodes.length === scene.recording.nodes.length;
+  return isAll ? "all nodes" : nodes.map((node) => name(scene, node)).join(", ");
+}
+
+/** When an item begins; a message when it is sent. */
+export function beginsMs({ recording }: Scene, item: Item): number {
+  switch (item.what) {
+    case "message":
+      return found(recording.messages.sentMs[item.index]);
+    case "role":
+      return found(recording.roles[item.node]?.[item.index]).fromMs;
+    case "lease":
+      return found(recording.leases[item.index]).fromMs;
+    case "pause":
+      return found(recording.pauses[item.index]).fromMs;
+    case "fault":
+      return found(recording.faults[item.index]).fromMs;
+    case "announcement":
+      return found(recording.announcements[item.index]).atMs;
+    case "timer":
+      return found(recording.timers.atMs[item.index]);
+  }
 }
 
 function name(scene: Scene, node: number): string {

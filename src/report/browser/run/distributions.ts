@@ -94,7 +94,7 @@ function figure(title: string, unit: string, values: readonly number[], missing:
     height: 170,
     marginLeft: 44,
     style: { background: "transparent", color: "inherit", fontSize: "11px" },
-    x: { label: unit, domain: domainOf(sorted), nice: true, inset: 4 },
+    x: { label: unit, domain: domainOf(sorted), nice: true, inset: 4, ticks: 5, tickFormat: String },
   };
   const bars = Plot.plot({
     ...common,

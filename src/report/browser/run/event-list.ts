@@ -2,6 +2,7 @@ import type { Stage } from "../canvas/stage.js";
 import { choice, element } from "../element.js";
 import { describe, instantWords, whoseWords } from "./describe.js";
 import { eventsOf, type Listed } from "./events.js";
+import { fragmentOf } from "./instant-link.js";
 import type { Item, Scene } from "./scene.js";
 import { firstAbove, firstFrom } from "./search.js";
 
@@ -14,7 +15,7 @@ const listOptions = [
 ] as const;
 
 /** The same run in words: a grid of which only the rows in view exist. */
-export function eventList(stage: Stage): HTMLElement {
+export function eventList(stage: Stage, scenario: string | null): HTMLElement {
   const { scene } = stage;
   let events = eventsOf(scene, "notable");
   let active = -1;
@@ -32,8 +33,8 @@ export function eventList(stage: Stage): HTMLElement {
     const rows: HTMLElement[] = [];
     for (let index = first; index < last; index++) {
       const cells = cellsOf(scene, events.items[index] as Item, events.atMs[index] as number);
-      const made = row(cells, index === active ? "active" : "", index + 2);
-      made.id = `event-${index}`;
+      const made = row(cells, index === active ? "active" : "", index + 2, `event-${index}`);
+      linkTime(made, (events.atMs[index] as number) - (scene.recording.beganMs ?? 0), scenario);
       made.setAttribute("aria-selected", String(index === active));
       made.style.top = `${index * rowPx}px`;
       made.addEventListener("click", () => choose(index));
@@ -64,6 +65,7 @@ export function eventList(stage: Stage): HTMLElement {
     draw();
   };
 
+  stage.onJump((atMs) => bringIntoView(grid, firstFrom(events.atMs, atMs - 0.001)));
   grid.addEventListener("scroll", draw);
   grid.addEventListener("keydown", (event) => {
     const from = active >= 0 ? active : firstAbove(events.atMs, stage.atMs) - 1;
@@ -108,6 +110,13 @@ function gridOf(body: HTMLElement): HTMLElement {
   );
 }
 
+/** Makes the time of a row a link to it. Not in the order of tabs: arrow keys walk the rows, and what is chosen has its link beside it. */
+function linkTime(row: HTMLElement, atMs: number, scenario: string | null): void {
+  const cell = row.firstElementChild;
+  const href = fragmentOf({ atMs, scenario });
+  cell?.replaceChildren(element("a", { href, tabindex: "-1" }, cell.textContent ?? ""));
+}
+
 /** When, who, what. */
 function cellsOf(scene: Scene, item: Item, atMs: number): string[] {
   const { title, lines } = describe(scene, item);
@@ -142,11 +151,16 @@ function bringIntoView(grid: HTMLElement, index: number): void {
   if (top > grid.scrollTop + roomPx) grid.scrollTop = top - roomPx;
 }
 
-function row(cells: readonly string[], kind: string, place: number): HTMLElement {
+function row(cells: readonly string[], kind: string, place: number, id?: string): HTMLElement {
   const role = kind === "head" ? "columnheader" : "gridcell";
   return element(
     "div",
-    { role: "row", class: `row ${kind}`.trim(), "aria-rowindex": String(place) },
+    {
+      role: "row",
+      class: `row ${kind}`.trim(),
+      "aria-rowindex": String(place),
+      ...(id === undefined ? {} : { id }),
+    },
     ...cells.map((cell) => element("span", { role, title: cell }, cell)),
   );
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { bandPx, drawLanes, drawNames } from "../../../../src/report/browser/canvas/draw-lanes.js";
-import { axisPx, faultRowPx, type Layout, layoutOf } from "../../../../src/report/browser/canvas/layout.js";
+import {
+  axisPx,
+  faultRowPx,
+  instantPx,
+  type Layout,
+  layoutOf,
+} from "../../../../src/report/browser/canvas/layout.js";
 import type { Recording } from "../../../../src/report/recording/run-data.js";
 import { aRun } from "../support/a-run.js";
 import { laidOut, named } from "../support/a-stage.js";
@@ -89,35 +95,6 @@ describe("the band of a role", () => {
     expect(of("fillRect", "leader")[0]).toMatchObject({ clip: null, alpha: 1 });
   });
 
-  it("bears its letter and its term, on a ground on which they can be read", () => {
-    const { layout, drawn, texts } = lanes();
-    expect(texts("on a role")).toEqual(["P t2", "C t3", "L t3"]);
-    expect(texts("down")).toEqual(["x t3"]);
-    expect(texts("muted").filter((text) => text.startsWith("F"))).toEqual(["F t1", "F t1", "F t1"]);
-    const letter = drawn.findIndex(({ text }) => text === "L t3");
-    expect(drawn[letter]).toMatchObject({
-      align: "left",
-      box: { x: layout.x(300) + 5, y: layout.y(0) + 0.5 },
-    });
-    expect(drawn[letter - 1]).toMatchObject({ what: "fillRect", colour: "leader" });
-  });
-
-  it("bears its letter alone where it is narrow, and nothing where it is narrower", () => {
-    const { texts } = lanesOf(
-      aRun({
-        turns: [
-          [
-            [0, "leader"],
-            [34, "candidate"],
-            [48, "leader"],
-            [61, "down"],
-          ],
-        ],
-      }),
-    );
-    expect(texts().filter((text) => /^[LCx]/.test(text))).toEqual(["L", "C", "x t1"]);
-  });
-
   it("begins at the names and ends at the edge of what is in view", () => {
     const { layout, of } = lanes(400, 500);
     expect(of("fillRect", "leader")[0]?.box).toMatchObject({ x: layout.gutterPx, width: 1_000 });
@@ -159,7 +136,7 @@ describe("the axis of time", () => {
     expect(ticks.map(({ lines }) => lines[0]?.x1)).toEqual(
       times.map((_, place) => layout.x(place * 100) + 0.5),
     );
-    expect(ticks[0]?.lines[0]).toMatchObject({ y1: 4, y2: layout.heightPx });
+    expect(ticks[0]?.lines[0]).toMatchObject({ y1: 4, y2: layout.heightPx - instantPx });
     const labels = of("fillText", "muted").filter(({ text }) => text.endsWith(" s"));
     expect(labels.map(({ box }) => box.x)).toEqual(ticks.map(({ lines }) => (lines[0]?.x1 ?? 0) + 4));
     expect(labels.every(({ box, align }) => box.y === axisPx - 8 && align === "left")).toBe(true);
@@ -216,7 +193,7 @@ describe("a lease", () => {
 describe("a pause", () => {
   const run = aRun({ pauses: [{ node: 2, fromMs: 300, untilMs: 450 }] });
 
-  it("is a dashed box around the role of its node, from its beginning to its end, with its name at its end", () => {
+  it("is a dashed box around the role of its node, from its beginning to its end", () => {
     const { layout, of } = lanesOf(run);
     expect(of("strokeRect", "text")).toMatchObject([
       {
@@ -224,14 +201,6 @@ describe("a pause", () => {
         box: { x: layout.x(300) + 0.5, y: layout.y(2) - bandPx / 2 - 3.5, width: 149, height: bandPx + 7 },
       },
     ]);
-    expect(of("fillText", "text")).toMatchObject([
-      { text: "z paused", align: "right", box: { x: layout.x(450) - 4, y: layout.y(2) - bandPx / 2 - 10 } },
-    ]);
-  });
-
-  it("has no name where it is too narrow for it", () => {
-    expect(lanesOf(run, [0, 400]).texts("text")).toEqual(["z paused"]);
-    expect(lanesOf(aRun({ pauses: [{ node: 2, fromMs: 300, untilMs: 359 }] })).texts("text")).toEqual([]);
   });
 
   it("is left out where it is not in view", () => {
@@ -243,10 +212,7 @@ describe("a pause", () => {
 describe("a fault", () => {
   const cut = { kind: "cut", label: "cut n1 – n3", fromMs: 200, untilMs: 500, nodes: [0, 2] };
   const loss = { kind: "loss", label: "loss 30 %", fromMs: 400, untilMs: null, nodes: [] };
-  const shaded = ({ layout, of }: Lanes) =>
-    of("fillRect", "shade of a fault")
-      .map(({ box }) => box)
-      .filter(({ y }) => y >= layout.lanesPx);
+  const shaded = ({ of }: Lanes) => of("fillRect", "band of a fault").map(({ box }) => box);
 
   it("shades the lanes of the nodes that it strikes, from its strike to its end", () => {
     const lanes = lanesOf(aRun({ faults: [cut] }));
@@ -266,20 +232,48 @@ describe("a fault", () => {
     const { layout, of } = lanesOf(aRun({ faults: [cut] }));
     const at = layout.x(200);
     expect(of("stroke", "fault")).toMatchObject([
-      { dash: [2, 2], lines: [{ x1: at, y1: axisPx, x2: at, y2: layout.heightPx }] },
+      { dash: [2, 2], lines: [{ x1: at, y1: axisPx, x2: at, y2: layout.heightPx - instantPx }] },
     ]);
   });
 
   it("has its name in the first row with room, and none where no row has", () => {
-    const third = { ...cut, label: "third", fromMs: 450 };
-    const fourth = { ...cut, label: "fourth", fromMs: 520 };
-    const { layout, of } = lanesOf(aRun({ faults: [cut, loss, third, fourth] }));
+    const faults = [
+      cut,
+      loss,
+      ...[1, 2, 3].map((place) => ({ ...cut, label: `next ${place}`, fromMs: 400 + place })),
+    ];
+    const late = { ...cut, label: "late", fromMs: 520, untilMs: 530 };
+    const { layout, of } = lanesOf(
+      aRun({ faults: [...faults, { ...cut, label: "too many", fromMs: 410 }, late] }),
+    );
     const names = of("fillText", "fault").map(({ text, box }) => [text, box.x, box.y]);
-    const middle = axisPx + (faultRowPx - 3) / 2;
+    const y = (row: number) => axisPx + (faultRowPx - 3) / 2 + row * faultRowPx;
+    expect(layout.faultRows).toBe(5);
     expect(names).toEqual([
-      ["! cut n1 – n3", layout.x(200) + 5, middle],
-      ["! loss 30 %", layout.x(400) + 5, middle + faultRowPx],
-      ["! fourth", layout.x(520) + 5, middle],
+      ["! cut n1 – n3", layout.x(200) + 5, y(0)],
+      ["! loss 30 %", layout.x(400) + 5, y(1)],
+      ["! next 1", layout.x(401) + 5, y(2)],
+      ["! next 2", layout.x(402) + 5, y(3)],
+      ["! next 3", layout.x(403) + 5, y(4)],
+      ["! late", layout.x(520) + 5, y(0)],
+    ]);
+  });
+
+  it("has its name over the lines of the others, on a ground of its own", () => {
+    const { drawn } = lanesOf(aRun({ faults: [cut, { ...cut, label: "next", fromMs: 210 }] }));
+    const lastLine = drawn.findLastIndex(({ what, colour }) => what === "stroke" && colour === "fault");
+    const firstName = drawn.findIndex(({ text }) => text.startsWith("!"));
+    expect(firstName).toBeGreaterThan(lastLine);
+    expect(drawn.slice(lastLine + 1, firstName)[0]).toMatchObject({ what: "fillRect", colour: "ground" });
+  });
+
+  it("shades no lane twice where two strike it at a time", () => {
+    const lanes = lanesOf(aRun({ faults: [cut, { ...cut, fromMs: 300, untilMs: 700, nodes: [0] }] }));
+    const { x, y, lanePx } = lanes.layout;
+    const inFirst = shaded(lanes).filter((box) => box.y === y(0) - lanePx / 2);
+    expect(inFirst.map((box) => [box.x, box.width])).toEqual([
+      [x(200), 300],
+      [x(500), 200],
     ]);
   });
 
@@ -302,7 +296,7 @@ describe("a fault", () => {
     const { layout, of } = lanesOf(aRun({ violation: { atMs: 700, invariant: "I1", text: "two leaders" } }));
     const at = layout.x(700);
     expect(of("stroke", "fault")).toMatchObject([
-      { lineWidth: 3, dash: [], lines: [{ x1: at, y1: axisPx, x2: at, y2: layout.heightPx }] },
+      { lineWidth: 3, dash: [], lines: [{ x1: at, y1: axisPx, x2: at, y2: layout.heightPx - instantPx }] },
     ]);
   });
 });
@@ -334,6 +328,16 @@ describe("the names of the nodes", () => {
     expect(observers.map(({ colour, box }) => [colour, box.y])).toEqual([
       ["muted", layout.y(3) + 13],
       ["muted", layout.y(4) + 13],
+    ]);
+  });
+
+  it("have below them what the scenario calls the node", () => {
+    const { stage, layout, context } = laidOut(aRun({ parts: ["follower1", "leader", null] }));
+    drawNames(context.brush, stage, layout, named, -1);
+    const parts = context.drawn.filter(({ colour, text }) => colour === "muted" && text !== "");
+    expect(parts.map(({ text, box }) => [text, box.y])).toEqual([
+      ["follower1", layout.y(0) + 13],
+      ["leader", layout.y(1) + 13],
     ]);
   });
 

@@ -35,12 +35,27 @@ describe("a layout", () => {
   it.each([
     [0, 0],
     [1, 1],
-    [2, 2],
-    [9, 2],
-  ])("leaves room above the lanes for the names of %i faults: %i rows", (count, rows) => {
+    [3, 3],
+    [4, 4],
+    [9, 5],
+  ])("leaves room above the lanes for the names of %i faults at a time: %i rows", (count, rows) => {
     const { faultRows, lanesPx } = laidOut(aRun({ faults: Array.from({ length: count }, () => fault) }));
     expect(faultRows).toBe(rows);
     expect(lanesPx).toBe(axisPx + rows * faultRowPx + 4);
+  });
+
+  it("has three rows for faults one after another, however many", () => {
+    const faults = Array.from({ length: 9 }, (_, place) => ({
+      ...fault,
+      fromMs: place * 100,
+      untilMs: place * 100 + 50,
+    }));
+    expect(laidOut(aRun({ faults })).faultRows).toBe(3);
+  });
+
+  it("makes room for what the scenario calls the nodes", () => {
+    const parts = ["leader", "follower1", null];
+    expect(laidOut(aRun({ parts })).gutterPx).toBe(10 + 9 * 6);
   });
 
   it.each([

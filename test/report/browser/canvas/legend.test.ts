@@ -219,7 +219,7 @@ describe("the colours of the page", () => {
       ]),
     );
   }
-  const [light, dark] = runStyle.split("@media (prefers-color-scheme: dark)").map(coloursOf);
+  const [light, dark] = runStyle.split("@media screen and (prefers-color-scheme: dark)").map(coloursOf);
 
   it("are read from the style sheet, each by its own name", () => {
     openPage(

@@ -63,12 +63,12 @@ describe("the diagram", () => {
   it("has a line through the chosen instant, with a mark at its top", () => {
     const { stage, layout, redraw } = diagramOf(aRun());
     stage.moveTo(500);
-    const [line, mark, ...others] = redraw().filter(({ colour }) => colour === "#00aa00");
+    const [line, mark, time, ...others] = redraw().filter(({ colour }) => colour === "#00aa00");
     const x = layout().x(500);
     expect(line).toMatchObject({
       what: "stroke",
       lineWidth: 2,
-      lines: [{ x1: x, y1: 0, x2: x, y2: layout().heightPx }],
+      lines: [{ x1: x, y1: 0, x2: x, y2: layout().heightPx - 3 }],
     });
     expect(mark).toMatchObject({
       what: "fill",
@@ -77,6 +77,9 @@ describe("the diagram", () => {
         { x2: x, y2: 9 },
       ],
     });
+    // Below all lanes, where it hides nothing.
+    expect(time).toMatchObject({ text: "0.500 s", box: { x: x + 6 } });
+    expect(time?.box.y).toBeGreaterThan(layout().heightPx - 18);
     expect(others).toEqual([]);
   });
 
@@ -100,9 +103,9 @@ describe("the diagram", () => {
       1,
     );
     stage.select({ what: "role", node: 2, index: 0 });
-    expect(redraw().filter(({ colour, text }) => colour === "#00aa00" && text !== "")).toMatchObject([
-      { text: "n3" },
-    ]);
+    expect(
+      redraw().filter(({ colour, text }) => colour === "#00aa00" && text !== "" && !text.endsWith(" s")),
+    ).toMatchObject([{ text: "n3" }]);
   });
 
   it("is as sharp as the screen, up to twice, and as high as its lanes", () => {

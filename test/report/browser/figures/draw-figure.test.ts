@@ -135,6 +135,54 @@ describe("a distribution", () => {
   });
 });
 
+describe("small pictures", () => {
+  const panels = ["fast\nmedian 1 ms", "slow"];
+  const series: FigureSeries[] = [0, 1].flatMap((panel) => [
+    { ...rising, panel, colour: 3 },
+    { ...rising, name: "published", panel, colour: 3, dashed: true },
+  ]);
+
+  it.each(["cdf", "tail"] as const)(
+    "have each curve in their own, in one colour and on the same axes: %s",
+    (kind) => {
+      const svg = drawn({ kind, series, panels });
+      const lines = linesOf(svg);
+      expect(lines.map(({ stroke, isDashed }) => [stroke, isDashed])).toEqual([
+        ["var(--s3)", false],
+        ["var(--s3)", true],
+        ["var(--s3)", false],
+        ["var(--s3)", true],
+      ]);
+      // The same numbers: what differs is where the picture stands.
+      expect(lines[2]?.points).toEqual(lines[0]?.points);
+      for (const title of ["fast", "median 1 ms", "slow"]) expect(svg.textContent).toContain(title);
+      expect(svg.textContent).toContain("time (ms)");
+      expect(svg.textContent).toContain("height (m)");
+    },
+  );
+
+  it("stand in as many columns as there is room for", () => {
+    openPage();
+    const heights = [1_000, 400].map((width) =>
+      Number(
+        drawFigure(
+          {
+            title: "t",
+            caption: "",
+            xLabel: "",
+            yLabel: "",
+            kind: "cdf",
+            series: [],
+            panels: ["a", "b", "c", "d"],
+          },
+          width,
+        ).getAttribute("height"),
+      ),
+    );
+    expect(heights[1]).toBeGreaterThan((heights[0] ?? 0) + 150);
+  });
+});
+
 describe("lines and dots", () => {
   const several = [rising, falling];
 

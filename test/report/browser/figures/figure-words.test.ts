@@ -66,6 +66,13 @@ describe("the legend of a figure", () => {
     );
   });
 
+  it("names what small pictures have in common once", () => {
+    openPage();
+    const series = two.series.flatMap((one) => [0, 1].map((panel) => ({ ...one, panel })));
+    const legend = legendOf({ ...two, kind: "cdf", series, panels: ["x", "y"] }) as HTMLElement;
+    expect(textsOf(legend, "li")).toEqual(["a", "b"]);
+  });
+
   it.each(["cdf", "tail"] as const)("shows lines for a %s", (kind) => {
     openPage();
     const legend = legendOf({ ...two, kind }) as HTMLElement;

@@ -12,7 +12,7 @@ const heartbeat: Sent = { ...request, kind: "heartbeat", sentMs: 50 };
 function listOf(sent: readonly Sent[]) {
   const { page, stage } = staged(aRun({ beganMs: 100, sent }));
   stage.atMs = 0;
-  const root = eventList(stage);
+  const root = eventList(stage, null);
   page.document.body.append(root);
   const grid = the(root, "#events");
   sized(grid, { clientHeight: 260, scrollTop: 0 });
@@ -64,7 +64,7 @@ describe("the list of events", () => {
   it("begins at the instant of the diagram", () => {
     const { page, stage } = staged(aRun({ sent: many(900) }));
     stage.atMs = 300;
-    const root = eventList(stage);
+    const root = eventList(stage, null);
     const grid = the(root, "#events");
     sized(grid, { clientHeight: 260, scrollTop: 0 });
     page.resized();

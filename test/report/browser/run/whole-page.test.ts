@@ -55,6 +55,7 @@ describe("the page of a run", () => {
       "✓ as expected, 1 run from seed 7",
       "who leads?",
       "the first",
+      "recovered 3 of 4; recovery -; new leaders n2 1; availability 98.70 %",
     ]);
     expect(textsOf(document, "h2")).toEqual([
       "What happened in the run of seed 7",
@@ -112,6 +113,68 @@ describe("the page of a run", () => {
     page.send(document.body, "keydown", { key: "Escape" });
     expect(details()).toContain("Nothing");
     expect(page.send(document.body, "keydown", { key: "q" }).defaultPrevented).toBe(false);
+  });
+
+  const struck = aRun({
+    beganMs: 400,
+    parts: ["leader", "follower1", "follower2"],
+    faults: [
+      { kind: "cut", label: "cut leader – follower1", fromMs: 400, untilMs: null, nodes: [0, 1] },
+      { kind: "crash", label: "crash n3", fromMs: 650, untilMs: null, nodes: [2] },
+    ],
+  });
+
+  it("says which node is who, and lists the faults with links to their instants", async () => {
+    const { document } = await opened(aReport({ recording: struck }));
+    expect(the(document, "#cast").textContent).toBe("follower1 = n2, follower2 = n3, leader = n1");
+    expect(textsOf(document, ".plain li")).toEqual([
+      "0.000 s cut leader – follower1 (leader = n1, follower1 = n2)",
+      "0.250 s crash n3",
+    ]);
+    const links = [...document.querySelectorAll(".plain a")].map((link) => link.getAttribute("href"));
+    expect(links).toEqual(["#t=0ms", "#t=250ms"]);
+  });
+
+  it("opens at the instant that its address names, with what happened then, and follows the address", async () => {
+    const page = await opened(aReport({ recording: struck }));
+    const now = () => {
+      page.frame();
+      return the(page.document, "#now").textContent;
+    };
+    const goTo = (fragment: string) => {
+      window.location.hash = fragment;
+      page.send(window, "hashchange");
+    };
+    expect(now()).toBe("0.000 s");
+    goTo("#t=250ms");
+    expect(now()).toBe("0.250 s");
+    expect(the(page.document, "#details").textContent).toContain("fault: crash n3");
+    const link = the<HTMLAnchorElement>(page.document, "#details a");
+    expect([link.textContent, link.getAttribute("href")]).toEqual(["Link to this instant", "#t=250ms"]);
+    goTo("#t=100ms");
+    expect(now()).toBe("0.100 s");
+    expect(the(page.document, "#details").textContent).toContain("Nothing");
+    expect(the(page.document, "#address").textContent).toBe("");
+    goTo("#t=soon");
+    expect(now()).toBe("0.100 s");
+    expect(the(page.document, "#address").textContent).toContain("soon, which is no time");
+    goTo("#t=900ms");
+    expect(now()).toBe("0.600 s");
+    expect(the(page.document, "#address").textContent).toContain("outside of this run");
+    goTo("#t=1ms&scenario=gone");
+    expect(the(page.document, "#address").textContent).toContain(
+      "the scenario gone, which is not on this page",
+    );
+  });
+
+  it("follows an address to another scenario", async () => {
+    const page = await opened(aReport(), aReport({ name: "b & c", recording: struck }));
+    window.location.hash = "#t=250ms&scenario=b%20%26%20c";
+    page.send(window, "hashchange");
+    page.frame();
+    expect(the(page.document, "h1").textContent).toBe("b & c");
+    expect(the(page.document, "#now").textContent).toBe("0.250 s");
+    expect(the(page.document, ".plain a").getAttribute("href")).toBe("#t=0ms&scenario=b%20%26%20c");
   });
 
   it("shows another scenario in place of the first, with its own keys", async () => {

@@ -40,6 +40,7 @@ export function aRun({ sent = [], turns = [], ...given }: Parts = {}): Recording
   const endMs = given.endMs ?? 1_000;
   return {
     nodes,
+    parts: nodes.map(() => null),
     voterCount: nodes.length,
     seed: 7,
     endMs,

@@ -58,6 +58,7 @@ export const named: Palette = {
   lease: "lease",
   fault: "fault",
   faultShade: "shade of a fault",
+  faultBand: "band of a fault",
   heartbeat: "heartbeat",
   preVote: "pre-vote",
   vote: "vote",

@@ -28,6 +28,7 @@ function emptyWindow(): BrowserWindow {
     height: 900,
     url: "file:///page.html",
   }) as unknown as BrowserWindow;
+  shared.location.hash = "";
   shared.document.head.innerHTML = "";
   shared.document.body.innerHTML = "";
   return shared;

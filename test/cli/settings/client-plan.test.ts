@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { addClientOptions, planClient } from "../../../src/cli/settings/client-settings.js";
+import { addClientOptions, planClient } from "../../../src/cli/settings/client-plan.js";
 
 function planned(...args: readonly string[]) {
   const command = addClientOptions(new Command());

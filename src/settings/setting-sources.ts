@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { parse, YAMLParseError } from "yaml";
-import { RaftbeatError } from "../../errors.js";
-import { ownWords } from "../../schemas/own-words.js";
+import { RaftbeatError } from "../errors.js";
+import { ownWords } from "../schemas/own-words.js";
 import { judgeVariable, looksSecret } from "./unknown-variable.js";
 
 /** How one setting is spelled and checked. Its key is its name in a file; `electionTimeout` is RAFTBEAT_ELECTION_TIMEOUT. */
@@ -21,17 +20,21 @@ export type Settings = Readonly<Record<string, Setting>>;
 /** The checked values of those settings that were given. */
 export type Given<S extends Settings> = { readonly [K in keyof S]?: v.InferOutput<S[K]["schema"]> };
 
+/** The content of a settings file. */
+export interface FileSettings {
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Where a key stands: the file and the line. */
+  placeOf(key: string): string;
+}
+
 /** Where settings come from: flags go before the environment, and that before the file. */
 export interface Sources {
   /** What was typed, by key. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A YAML file, or null. */
-  readonly file: string | null;
+  /** What a settings file says, or null. */
+  readonly file: FileSettings | null;
 }
-
-/** A file larger than this is no settings file. */
-const largestFileBytes = 64 * 1024;
 
 /** The environment variable of a setting. */
 export function variableOf(key: string): string {
@@ -55,13 +58,14 @@ export function readSettings<S extends Settings>(
   otherVariables: readonly string[],
   warn: (sentence: string) => void,
 ): Given<S> {
-  const fromFile = file === null ? {} : readFile(file, settings);
+  const fromFile = file?.content ?? {};
   const variables = readEnvironment(environment, settings, otherVariables, warn);
   const given: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(settings)) {
     if (flags[key] !== undefined) given[key] = check(setting, flagOf(setting), flags[key]);
     else if (variables[key] !== undefined) given[key] = check(setting, variableOf(key), variables[key]);
-    else if (fromFile[key] !== undefined) given[key] = check(setting, `${file}: ${key}`, fromFile[key]);
+    else if (fromFile[key] !== undefined)
+      given[key] = check(setting, `${file?.placeOf(key)}: ${key}`, fromFile[key]);
   }
   return given as Given<S>;
 }
@@ -83,7 +87,7 @@ export function invalid(sentence: string, cause?: unknown): RaftbeatError {
 }
 
 /** A value as an error repeats it: short, on one line. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === undefined) return "(not given)";
   const shown = jsonOf(value) ?? String(value);
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
@@ -99,7 +103,7 @@ function jsonOf(value: unknown): string | undefined {
 }
 
 /** The value of a setting that does not exist, unless it may be a secret whose name was mistyped. */
-function showUnknown(key: string, value: unknown): string {
+export function showUnknown(key: string, value: unknown): string {
   return looksSecret(key) ? "(not shown)" : show(value);
 }
 
@@ -142,34 +146,6 @@ function onUnknown(
     case "unknown":
       warn(`${what} and is ignored: see raftbeat node --help for those there are`);
   }
-}
-
-/** What is wrong with a text, in the parser's words where they speak of the text and not of the parser. */
-function yamlProblem(cause: Error): string {
-  const code = cause instanceof YAMLParseError ? cause.code : null;
-  if (code === "MULTIPLE_DOCS") return "holds more than one document (---): give one";
-  if (code === "RESOURCE_EXHAUSTION") return "is nested too deeply: settings are two levels deep at most";
-  return `is no YAML: ${cause.message.split("\n")[0]?.replace(/:$/, "")}`;
-}
-
-function readFile(file: string, settings: Settings): Record<string, unknown> {
-  const text = readText(file, "the settings file", largestFileBytes);
-  let content: unknown;
-  try {
-    // Every value as it was written, as in a flag: YAML's own rules would make 7 of the id 007, and 1000 of 1e3.
-    content = parse(text, { schema: "failsafe" });
-  } catch (cause) {
-    throw invalid(`${file} ${yamlProblem(cause as Error)}`, cause);
-  }
-  if (content === null) return {};
-  if (typeof content !== "object" || Array.isArray(content))
-    throw invalid(`${file} ${show(content)} must be a map of settings`);
-  for (const [key, value] of Object.entries(content))
-    if (!Object.hasOwn(settings, key))
-      throw invalid(
-        `${file}: ${key} ${showUnknown(key, value)} is no setting: see raftbeat node --help for those there are`,
-      );
-  return content as Record<string, unknown>;
 }
 
 /**

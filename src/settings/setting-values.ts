@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { Listen } from "../../observability/http/listener.js";
 import {
   idRule,
   isId,
@@ -7,13 +6,13 @@ import {
   longestDurationMs,
   longestMetadataBytes,
   presets,
-} from "../../protocol/index.js";
-import { address } from "../../schemas/identifiers.js";
-import { mapById } from "../../schemas/map-by-id.js";
+} from "../protocol/index.js";
+import { address } from "../schemas/identifiers.js";
+import { mapById } from "../schemas/map-by-id.js";
 
 /**
  * What a setting may be. All of them come as text: flags and variables are text, and YAML is read as text too; a map or a list is one of
- * texts. Every message continues the sentence `<setting> <value> ...`.
+ * texts. The metadata say what an editor may take (docs/write-schemas.ts). Every message continues the sentence `<setting> <value> ...`.
  */
 
 const example = "a=ws://10.0.0.1:7400,b=ws://10.0.0.2:7400";
@@ -45,6 +44,7 @@ export const httpUrl = v.pipe(
 /** Members and their addresses: a map, or `a=ws://..,b=ws://..`. */
 export const members = v.pipe(
   v.unknown(),
+  v.metadata({ type: ["object", "string"], additionalProperties: address }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     if (typeof dataset.value !== "string") return dataset.value;
     const entries = dataset.value.split(",").map((entry) => entry.trim().split(/=(.*)/s));
@@ -62,6 +62,12 @@ export const members = v.pipe(
   v.check((map) => Object.keys(map).length > 0, "must name at least one member"),
 );
 
+/** Where to listen; without a host on every interface. */
+export interface Listen {
+  readonly host: string | null;
+  readonly port: number;
+}
+
 /** `host:port`, `[::1]:port`, or `:port` and `port` for every interface. */
 export const listen = v.pipe(
   v.string("must be host:port, such as 127.0.0.1:7400"),
@@ -77,6 +83,7 @@ export const listen = v.pipe(
 /** On or off; a flag alone says on. */
 export const yesOrNo = v.pipe(
   v.unknown(),
+  v.metadata({ type: "boolean" }),
   v.transform((value) => (value === "true" ? true : value === "false" ? false : value)),
   v.boolean("must be true or false"),
 );
@@ -94,10 +101,17 @@ export function numberBetween(min: number, max: number, what: string) {
   const message = `must be ${what} from ${min} to ${max}`;
   return v.pipe(
     v.unknown(),
-    v.transform((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value)),
+    v.metadata({ type: ["number", "string"], minimum: min, maximum: max }),
+    v.transform(numberIn),
     v.number(message),
     v.check((value) => value >= min && value <= max, message),
   );
+}
+
+/** The number that a text spells; what spells none stays, for the error to show. */
+function numberIn(value: unknown): unknown {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? value : number;
 }
 
 /** A whole number with bounds, both allowed. */
@@ -112,6 +126,7 @@ export const milliseconds = numberBetween(1, longestDurationMs, "a number of mil
 /** A range of durations, as `150-300` or `{ minMs, maxMs }`. */
 export const millisecondsRange = v.pipe(
   v.unknown(),
+  v.metadata({ type: ["object", "string"], additionalProperties: milliseconds }),
   v.transform((value) => {
     const parts = typeof value === "string" ? /^\s*([\d.]+)\s*-\s*([\d.]+)\s*$/.exec(value) : null;
     return parts === null ? value : { minMs: Number(parts[1]), maxMs: Number(parts[2]) };

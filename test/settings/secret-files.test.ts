@@ -1,8 +1,8 @@
 import { renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { tlsOf, tokensOf } from "../../../src/cli/settings/secret-files.js";
-import { temporaryFolder } from "../../processes/support/node.js";
+import { tlsOf, tokensOf } from "../../src/settings/secret-files.js";
+import { temporaryFolder } from "../processes/support/node.js";
 
 describe("files of secrets", () => {
   it("are read anew when they change, and hold one token or two", () => {

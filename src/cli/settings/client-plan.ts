@@ -1,34 +1,10 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import { clientSettings, defaultUrl } from "../../settings/client-settings.js";
+import { tokensOf } from "../../settings/secret-files.js";
+import { invalid, readSettings } from "../../settings/setting-sources.js";
+import { isHttpUrl } from "../../settings/setting-values.js";
 import { complain } from "../terminal/terminal.js";
-import { tokensOf } from "./secret-files.js";
-import { invalid, readSettings, type Settings } from "./setting-sources.js";
-import * as value from "./setting-values.js";
-
-/** Where a node serves HTTP unless somebody says otherwise. */
-export const defaultUrl = "http://127.0.0.1:8400";
-
-/** Every setting of the commands that talk to running nodes. */
-export const clientSettings = {
-  url: {
-    flag: "--url <url,url,..>",
-    schema: value.text,
-    help: `HTTP addresses of nodes (default: ${defaultUrl})`,
-  },
-  token: {
-    flag: "--token <secret>",
-    schema: value.text,
-    secret: true,
-    help: "the nodes' token; better in a file or the environment",
-  },
-  tokenFile: { flag: "--token-file <file>", schema: value.text, help: "a file that holds the token" },
-  timeoutMs: {
-    flag: "--timeout-ms <ms>",
-    schema: value.milliseconds,
-    help: "how long to try (default: 30000)",
-  },
-  json: { flag: "--json", schema: value.yesOrNo, help: "print one JSON object" },
-} as const satisfies Settings;
 
 /** Whom to talk to, and how. */
 export interface ClientPlan {
@@ -67,8 +43,7 @@ export function planClient(
   );
   const urls = (given.url ?? defaultUrl).split(",").map((url) => url.trim().replace(/\/+$/, ""));
   for (const url of urls)
-    if (!value.isHttpUrl(url))
-      throw invalid(`--url ${JSON.stringify(url)} must be an http:// or https:// address`);
+    if (!isHttpUrl(url)) throw invalid(`--url ${JSON.stringify(url)} must be an http:// or https:// address`);
   return {
     urls: [...new Set(urls)],
     token: tokensOf(given)?.()[0] ?? null,

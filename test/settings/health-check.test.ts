@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { healthCheck } from "../../../src/cli/node/health-check.js";
+import { healthCheck } from "../../src/settings/health-check.js";
 
 async function aService(answer: RequestListener): Promise<string> {
   const server = createServer(answer);

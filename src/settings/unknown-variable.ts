@@ -1,4 +1,4 @@
-import { nearNames } from "../../near-names.js";
+import { nearNames } from "../near-names.js";
 
 /** What a node does about a variable whose name begins like its own, but is none of them. */
 export type VariableVerdict =

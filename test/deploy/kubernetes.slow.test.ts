@@ -1,66 +1,49 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
 import { freePorts } from "../../src/cli/demo/free-ports.js";
 import type { StatusReply } from "../../src/observability/http/status-reply.js";
-import { raftbeat, temporaryFolder, until } from "../processes/support/node.js";
-import { codeBlocks, read, tableOf } from "./support/pages.js";
+import { read, tableOf } from "../docs/support/pages.js";
+import { type Running, run, temporaryFolder, until } from "../processes/support/node.js";
+import { type Manifest, manifestsIn } from "./support/manifests.js";
 
-interface Variable {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: { readonly fieldRef: { readonly fieldPath: string } };
-}
-
-interface StatefulSet {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly serviceName: string;
-    readonly replicas: number;
-    readonly template: {
-      readonly spec: {
-        readonly containers: readonly {
-          readonly args: readonly string[];
-          readonly env: readonly Variable[];
-          readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-          readonly livenessProbe: { readonly httpGet: { readonly path: string; readonly port: string } };
-          readonly readinessProbe: { readonly httpGet: { readonly path: string; readonly port: string } };
-          readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-        }[];
-      };
-    };
-  };
-}
-
-const [manifest = ""] = codeBlocks(read("docs/kubernetes.md"), "yaml");
-const documents = parseAllDocuments(manifest).map((document) => document.toJS() as { readonly kind: string });
-const statefulSet = documents.find(({ kind }) => kind === "StatefulSet") as unknown as StatefulSet;
-const container = statefulSet.spec.template.spec
-  .containers[0] as (typeof statefulSet.spec.template.spec.containers)[0];
+const statefulSet = manifestsIn("kubernetes.yaml").find(({ kind }) => kind === "StatefulSet") as Manifest;
+const [container] = statefulSet.spec.template.spec.containers;
 const pods = Array.from(
   { length: statefulSet.spec.replicas },
   (_, index) => `${statefulSet.metadata.name}-${index}`,
 );
+const service = fileURLToPath(new URL("../../examples/service-in-a-container.ts", import.meta.url));
+
+/** The user and group of the pods' security context; only root can start a process as somebody else. */
+const user = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : {};
 
 /** Three processes start together, on a machine that may be busy. */
 const patienceMs = 40_000;
 
-/** Where the nodes of a test run in place of pods. */
+const portNames = ["election", "operators", "web"] as const;
+type PortName = (typeof portNames)[number];
+
+/** Where the services of a test run in place of pods. */
 interface Machine {
   readonly folder: string;
   /** The port that stands for a pod's port. */
-  port(pod: string, port: "election" | "http"): number;
+  port(pod: string, port: PortName): number;
 }
 
+/** Volumes and a secret as Kubernetes makes them: they belong to root, and to the group that `fsGroup` names. */
 async function machine(): Promise<Machine> {
   const folder = temporaryFolder();
-  const ports = await freePorts(2 * pods.length, Math.random);
-  writeFileSync(join(folder, "token"), `${"0123456789abcdef".repeat(4)}\n`);
+  const ports = await freePorts(portNames.length * pods.length, Math.random);
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, "token"), `${"0123456789abcdef".repeat(4)}\n`, { mode: 0o440 });
   for (const pod of pods) mkdirSync(join(folder, pod));
+  for (const name of ["token", ...pods]) if ("gid" in user) chownSync(join(folder, name), 0, user.gid);
+  for (const pod of pods) chmodSync(join(folder, pod), 0o2775);
   return {
     folder,
-    port: (pod, port) => ports[2 * pods.indexOf(pod) + (port === "http" ? 1 : 0)] as number,
+    port: (pod, port) => ports[portNames.length * pods.indexOf(pod) + portNames.indexOf(port)] as number,
   };
 }
 
@@ -68,13 +51,13 @@ async function machine(): Promise<Machine> {
 function environmentOf(pod: string, { folder, port }: Machine): Record<string, string> {
   const ofMachine = (value: string) =>
     value
-      .replaceAll(
-        /ws:\/\/(billing-\d)\.billing:7400/g,
-        (_, id: string) => `ws://127.0.0.1:${port(id, "election")}`,
-      )
+      .replaceAll("$(RAFTBEAT_ID)", pod)
+      .replaceAll(/(billing-\d)\.billing:7400/g, (_, id: string) => `127.0.0.1:${port(id, "election")}`)
+      .replace(/(billing-\d)\.billing:8080/, (_, id: string) => `127.0.0.1:${port(id, "web")}`)
       .replace("0.0.0.0:7400", `127.0.0.1:${port(pod, "election")}`)
-      .replace("0.0.0.0:8400", `127.0.0.1:${port(pod, "http")}`)
-      .replace("/var/lib/billing", join(folder, pod))
+      .replace("0.0.0.0:8400", `127.0.0.1:${port(pod, "operators")}`)
+      .replace(/^8080$/, String(port(pod, "web")))
+      .replace("/var/lib/election", join(folder, pod))
       .replace("/run/secrets/election", folder);
   const entries = container.env.map(({ name, value, valueFrom }) => [
     name,
@@ -83,20 +66,12 @@ function environmentOf(pod: string, { folder, port }: Machine): Record<string, s
   return Object.fromEntries(entries);
 }
 
-describe("the manifest of docs/kubernetes.md", () => {
-  beforeAll(() => {
-    expect(parseAllDocuments(manifest).flatMap(({ errors }) => errors)).toEqual([]);
-  });
+function start(environment: Record<string, string>): Running {
+  // The cache of the compiler would be written where only root may.
+  return run(["--import", "tsx", service], { ...environment, TSX_DISABLE_CACHE: "1" }, user);
+}
 
-  it("has a headless service, a stateful set and a disruption budget of one name", () => {
-    expect(documents.map(({ kind }) => kind)).toEqual(["Service", "StatefulSet", "PodDisruptionBudget"]);
-    expect(documents).toMatchObject([
-      { spec: { clusterIP: "None", publishNotReadyAddresses: true } },
-      { spec: { serviceName: "billing" } },
-      { spec: { maxUnavailable: 1 } },
-    ]);
-  });
-
+describe("the manifest docs/deploy/kubernetes.yaml", () => {
   it("names each pod among the voters, under the pod's own address and port", () => {
     const voters = container.env.find(({ name }) => name === "RAFTBEAT_VOTERS")?.value?.split(",");
     const { serviceName } = statefulSet.spec;
@@ -104,18 +79,11 @@ describe("the manifest of docs/kubernetes.md", () => {
     expect(voters).toEqual(pods.map((pod) => `${pod}=ws://${pod}.${serviceName}:${port}`));
   });
 
-  it("keeps the record on the pod's volume", () => {
-    const data = container.env.find(({ name }) => name === "RAFTBEAT_DATA")?.value ?? "";
-    const mount = container.volumeMounts.find(({ name }) => name === "data");
-    expect(data.startsWith(`${mount?.mountPath}/`)).toBe(true);
-  });
-
-  it("starts nodes that elect a leader, are alive and ready, and start again with RAFTBEAT_JOIN in place of RAFTBEAT_VOTERS", async () => {
+  it("starts services that elect a leader, are ready, send customers to it, hand over, and start again with RAFTBEAT_JOIN", async () => {
     const here = await machine();
-    const url = (pod: string, path: string) => `http://127.0.0.1:${here.port(pod, "http")}${path}`;
+    const url = (pod: string, path: string, port: PortName = "operators") =>
+      `http://127.0.0.1:${here.port(pod, port)}${path}`;
     const statusOf = async (pod: string) => (await fetch(url(pod, "/status"))).status;
-    const start = (environment: Record<string, string>) =>
-      raftbeat([...container.args, "--json"], environment);
     const nodes = new Map(pods.map((pod) => [pod, start(environmentOf(pod, here))]));
     const { livenessProbe, readinessProbe } = container;
     const probe = async (path: string) =>
@@ -138,7 +106,11 @@ describe("the manifest of docs/kubernetes.md", () => {
     );
     expect(await probe(livenessProbe.httpGet.path)).toBe(all);
 
-    const [first = ""] = pods;
+    const { leader: first } = (await (await fetch(url(pods[0] ?? "", "/leaderz"))).json()) as {
+      readonly leader: string;
+    };
+    for (const pod of pods)
+      expect(await (await fetch(url(pod, "/orders", "web"))).text()).toBe(`served by ${first}\n`);
     nodes.get(first)?.process.kill("SIGTERM");
     expect(await nodes.get(first)?.exited).toBe(0);
     const { RAFTBEAT_VOTERS: _, ...others } = environmentOf(first, here);

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { TlsOptions } from "node:tls";
-import { systemClock } from "../../runtime/system-ports.js";
-import { ownCertificateProblem } from "../../transport/security/own-certificate.js";
+import { systemClock } from "../runtime/system-ports.js";
+import { ownCertificateProblem } from "../transport/security/own-certificate.js";
 import { invalid, readText } from "./setting-sources.js";
 
 /** The content of the files of mutual TLS. */
@@ -32,19 +32,25 @@ export function tokensOf(given: GivenToken): (() => readonly string[]) | null {
 
 /**
  * The files of mutual TLS as they are at this moment; null if none was given.
+ * @param names how an error names the three settings
  * @throws RaftbeatError `invalidSettings`, at once and from the function
  */
-export function tlsOf(given: {
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly tlsCa?: string;
-}): (() => TlsFiles) | null {
+export function tlsOf(
+  given: { readonly tlsCert?: string; readonly tlsKey?: string; readonly tlsCa?: string },
+  names = { cert: "--tls-cert", key: "--tls-key", ca: "--tls-ca" },
+): (() => TlsFiles) | null {
   const { tlsCert, tlsKey, tlsCa } = given;
   if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
-    const missing = Object.entries({ "--tls-cert": tlsCert, "--tls-key": tlsKey, "--tls-ca": tlsCa });
-    const names = missing.filter(([, file]) => file === undefined).map(([flag]) => flag);
-    throw invalid(`${names.join(" and ")} missing: TLS needs --tls-cert, --tls-key and --tls-ca together`);
+    const all = [
+      { name: names.cert, file: tlsCert },
+      { name: names.key, file: tlsKey },
+      { name: names.ca, file: tlsCa },
+    ];
+    const missing = all.filter(({ file }) => file === undefined).map(({ name }) => name);
+    throw invalid(
+      `${missing.join(" and ")} missing: TLS needs ${names.cert}, ${names.key} and ${names.ca} together`,
+    );
   }
   return rereading([tlsCert, tlsKey, tlsCa], () => {
     const files = {
@@ -55,7 +61,7 @@ export function tlsOf(given: {
     const problem = ownCertificateProblem({ ...files, requestCert: true }, systemClock().wallMs());
     if (problem !== null)
       throw invalid(
-        `--tls-cert ${tlsCert}, --tls-key ${tlsKey} and --tls-ca ${tlsCa} do not fit: ${problem}`,
+        `${names.cert} ${tlsCert}, ${names.key} ${tlsKey} and ${names.ca} ${tlsCa} do not fit: ${problem}`,
       );
     return files;
   });

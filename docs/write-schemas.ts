@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
+import * as v from "valibot";
+import { nodeSettings } from "../src/settings/node-settings.js";
+import { whoSchema } from "../src/simulation/scenario/fault-schema.js";
+import { latencySchema, lossSchema } from "../src/simulation/scenario/latency-schema.js";
+import { scenarioSchema } from "../src/simulation/scenario/scenario.js";
+
+/** The JSON schemas of the files that people write, for editors: `npm run docs:schemas` writes them from the schemas that check the files. */
+
+/** What an editor says of each key of a scenario. */
+const scenarioKeys: Readonly<Record<keyof (typeof scenarioSchema)["entries"], string>> = {
+  name: "The scenario's name; unless given, the file's.",
+  question: "What the scenario asks, in a sentence.",
+  answer: "What its runs answered.",
+  seed: "The first run's seed; run k has seed + k - 1.",
+  runs: "How often the scenario is played.",
+  cluster: "The nodes: { nodes: 5 }, named n1 to n5, or { voters: [a, b, c], observers: [d] }.",
+  timing: "A preset, the timings themselves in milliseconds, or { default, nodes: { id: timing } }.",
+  protocol: "Modes of the protocol; false switches a protection off.",
+  network: "What carries the messages, and how long it takes.",
+  disk: "How long a durable write takes, in milliseconds.",
+  timers: "How late timers are, in milliseconds.",
+  start:
+    "settled: the runs begin with a leader; fresh: with an election; crash-phase: as the leader crashes.",
+  settleMs: "How long a cluster may take until it has settled, in milliseconds.",
+  eligible: "With crash-phase: how many followers may win.",
+  logs: "With fresh: whether all have equal logs.",
+  terms: "With fresh: whether all begin at the same term.",
+  until: "With crash-phase and fresh: what ends a run.",
+  faults: "What goes wrong, and when: each has one of at, every and random.",
+  observeMs: "How long a run is watched, in milliseconds of simulated time.",
+  expect: "What must hold in every run.",
+};
+
+/** Checks that no JSON schema can say are left to raftbeat; a map's values stand in its metadata. */
+const conversion: ConversionConfig = {
+  typeMode: "input",
+  errorMode: "ignore",
+  overrideAction({ valibotAction, jsonSchema }) {
+    const { metadata } = valibotAction as { readonly metadata?: { readonly additionalProperties?: unknown } };
+    const values = metadata?.additionalProperties as v.GenericSchema | undefined;
+    if (values?.kind !== "schema") return undefined;
+    const { $schema: _, ...additionalProperties } = toJsonSchema(values, conversion);
+    return { ...jsonSchema, additionalProperties };
+  },
+};
+
+/** What stands in many places of a scenario. */
+const definitions = { who: whoSchema, latency: latencySchema, loss: lossSchema };
+
+/** The schema of a scenario file. */
+export function scenarioJsonSchema(): JsonSchema {
+  return {
+    title: "A scenario of raftbeat",
+    ...described(toJsonSchema(scenarioSchema, { ...conversion, definitions }), scenarioKeys),
+  };
+}
+
+/** The schema of the settings file of `raftbeat node`. */
+export function settingsJsonSchema(): JsonSchema {
+  const settings = Object.entries(nodeSettings);
+  const schema = v.strictObject(
+    Object.fromEntries(settings.map(([key, { schema }]) => [key, v.optional(schema)])),
+  );
+  const helps = Object.fromEntries(settings.map(([key, { help }]) => [key, help]));
+  const told = described(toJsonSchema(schema, conversion), helps);
+  return { title: "Settings of raftbeat node", ...asText(told) };
+}
+
+function described(schema: JsonSchema, descriptions: Readonly<Record<string, string>>): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    { description: descriptions[key], ...(property as JsonSchema) },
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+/** A settings file is read as text, so an id or a name may look like a number. */
+function asText(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify(schema, (_, value) =>
+    value?.type === "string" && value.enum === undefined ? { ...value, type: ["string", "number"] } : value,
+  );
+  return JSON.parse(text) as JsonSchema;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const [name, schema] of Object.entries({
+    scenario: scenarioJsonSchema(),
+    settings: settingsJsonSchema(),
+  }))
+    writeFileSync(new URL(`schemas/${name}.json`, import.meta.url), `${JSON.stringify(schema, null, 1)}\n`);
