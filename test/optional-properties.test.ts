@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 
 const src = fileURLToPath(new URL("../src/", import.meta.url));
 
-/** Not part of the library: the program, and the scripts of the pages. */
-const notPublic = /^(cli|report\/browser)\//;
+/** Not part of the library: the program with its settings, and the scripts of the pages. */
+const notPublic = /^(cli|settings|report\/browser)\//;
 
 /** An optional property of an object type, to the end of its type; parameters follow a parenthesis or a comma. */
 const optionalProperty = /(?<=[{;/]\s*)(?:readonly )?\w+\?: (?:[^;{}]|\{[^{}]*\})*(?=[;}])/g;

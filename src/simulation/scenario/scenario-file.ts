@@ -76,7 +76,7 @@ function isDocument(content: unknown): content is object {
 }
 
 function overridden(document: object, { seed, runs, protocol }: ScenarioOverrides): object {
-  const given = document as { protocol?: object };
+  const given = document as { protocol?: object | undefined };
   return {
     ...document,
     ...(seed === undefined ? {} : { seed }),

@@ -180,7 +180,10 @@ export class Listener {
     response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
   }
 
-  private onClientError(error: NodeJS.ErrnoException & { reason?: string }, stream: Socket): void {
+  private onClientError(
+    error: NodeJS.ErrnoException & { reason?: string | undefined },
+    stream: Socket,
+  ): void {
     const code = error.code ?? error.message;
     const remote = remoteOf(stream);
     stream.destroy();
