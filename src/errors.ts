@@ -23,7 +23,7 @@ export class RaftbeatError extends Error {
   override readonly name = "RaftbeatError";
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

@@ -69,7 +69,7 @@ export {
 export { loopbackTransport } from "./transport/loopback-transport.js";
 export type { CertificateOwner, TransportTls } from "./transport/security/certificate.js";
 export type { Renewable, TransportToken } from "./transport/security/secrets.js";
-export type { Listen as ListenOptions } from "./transport/websocket/listener.js";
+export type { Listen as ListenOptions } from "./transport/websocket/listen.js";
 export type { WebSocketTransportOptions } from "./transport/websocket/options.js";
 export type { PeerCounters } from "./transport/websocket/peer-counters.js";
 export { type WebSocketTransport, webSocketTransport } from "./transport/websocket/websocket-transport.js";

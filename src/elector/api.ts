@@ -3,7 +3,7 @@ import type { LossReason, NodeId, Preset, TimingInput } from "../protocol/index.
 import type { Clock, Identity, Random, Schedule, Transport, VoteStore } from "../runtime/ports.js";
 import type { TransportTls } from "../transport/security/certificate.js";
 import type { Renewable, TransportToken } from "../transport/security/secrets.js";
-import type { Listen } from "../transport/websocket/listener.js";
+import type { Listen } from "../transport/websocket/listen.js";
 import type { PeerCounters } from "../transport/websocket/peer-counters.js";
 import type { Logger } from "./observers/logger.js";
 import type { ElectorStatus } from "./status.js";
@@ -34,7 +34,7 @@ export interface Leadership {
    *   await work(lead.term);
    * });
    */
-  ensure(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  ensure(forMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Ends this leadership once the body has returned, and hands over. */
   resign(): void;
 }
@@ -81,8 +81,8 @@ export type MembershipChange =
       readonly add: {
         readonly id: NodeId;
         readonly address: string;
-        readonly voter?: boolean;
-        readonly incarnation?: string;
+        readonly voter?: boolean | undefined;
+        readonly incarnation?: string | undefined;
       };
     }
   /** Removes a voter or observer; a leader cannot remove itself: it hands over first. */
@@ -107,46 +107,46 @@ export interface Elector extends AsyncDisposable {
    * @throws RaftbeatError `runInProgress`, `invalidSettings`, `stopped`, or the error that ended the elector
    * @example elector.whileLeader(async (lead) => { while (!lead.signal.aborted) await work(lead.term); });
    */
-  whileLeader(body: LeaderBody, options?: { readonly signal?: AbortSignal }): LeaderRun;
+  whileLeader(body: LeaderBody, options?: { readonly signal?: AbortSignal | undefined }): LeaderRun;
   /** The present status, then each later one; a slow reader skips, but never misses the last. */
-  watch(options?: { readonly signal?: AbortSignal }): AsyncIterable<ElectorStatus>;
+  watch(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<ElectorStatus>;
   /** Subscribes to events; returns the end of the subscription. */
   subscribe(listener: (event: ElectorEvent) => void): () => void;
   /**
    * Resolves once this node knows a leader: another node that it follows, or itself.
    * @throws RaftbeatError `aborted`, `stopped`
    */
-  waitForLeader(options?: { readonly signal?: AbortSignal }): Promise<LeaderInfo>;
+  waitForLeader(options?: { readonly signal?: AbortSignal | undefined }): Promise<LeaderInfo>;
   /**
    * One quorum round now: resolves once a quorum has confirmed this leader.
    * @throws RaftbeatError `notLeader`, `aborted`, `stopped`
    */
-  verify(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  verify(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
    * Hands over to a voter that has caught up. This node leads on until its transferee is elected, at most as long as its lease lasts, and then
    * drains; resolves once it has, and the transferee may lead.
    * @throws RaftbeatError `notLeader`, `transferRefused`, `aborted`, `stopped`
    */
-  transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal }): Promise<void>;
+  transfer(options: { readonly to: NodeId; readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
    * Hands over to the voter that was heard last.
    * @throws RaftbeatError as `transfer`
    */
-  resign(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  resign(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
    * Changes the membership; resolves once a quorum holds the change, and tries until `timeoutMs` have passed, 30,000 if not given.
    * @throws RaftbeatError `notLeader`, `reconfigureRefused`, `timeout`, `aborted`, `stopped`
    */
   reconfigure(
     change: MembershipChange,
-    options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+    options?: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
   ): Promise<void>;
   /**
    * Ends everything; with `handover`, passes the leadership on first, as `await using` does. Settles when drained, or when a body
    * has had `drainTimeoutMs`; where another leader hands over to this node and still drains, this waits until that leadership has come.
    * Settles too where the disk or the network hangs: seconds later, with an error in the log and from `closed`. Safe to call twice.
    */
-  stop(options?: { readonly handover?: boolean }): Promise<void>;
+  stop(options?: { readonly handover?: boolean | undefined }): Promise<void>;
   /**
    * Settles, and never rejects, when the elector has ended: null after `stop`, else the error that ended it, or what has not ended with it:
    * after `storeFailed` a write may still reach the disk, and the store stays locked until it has.
@@ -157,12 +157,12 @@ export interface Elector extends AsyncDisposable {
 /** What a node that joins believes. */
 export interface JoinOptions {
   /** Ids of members; believed without a proof where the cluster has neither token nor certificates. */
-  readonly members?: readonly NodeId[];
+  readonly members?: readonly NodeId[] | undefined;
   /**
    * The id of the cluster, as `status()` of a member tells it; a configuration of any other is not taken. It is no secret: without
    * `members`, token or certificates anybody who knows it is believed.
    */
-  readonly clusterId?: string;
+  readonly clusterId?: string | undefined;
 }
 
 /**
@@ -190,56 +190,56 @@ export interface ElectorOptions {
    * For a node that joins a running cluster: it waits until a member tells it the configuration. True: a member that proved to know the
    * token, or to hold a certificate. Without a token and certificates, name the members to believe.
    */
-  readonly join?: boolean | JoinOptions;
+  readonly join?: boolean | JoinOptions | undefined;
   /**
    * Founders that the founding does not wait for, such as a machine that is not there yet. Means nothing once the cluster is founded.
    * @defaultValue none: a cluster is founded once every founder was met, and is empty
    */
-  readonly absentFounders?: readonly NodeId[];
+  readonly absentFounders?: readonly NodeId[] | undefined;
   readonly store: VoteStore;
   /** Makes the transport once the incarnation is known, in place of WebSockets with `listen`, `token` and `tls`. */
-  readonly transport?: (identity: Identity) => Transport;
+  readonly transport?: ((identity: Identity) => Transport) | undefined;
   /**
    * Where peers connect.
    * @defaultValue the port of the node's own address in `voters`
    */
-  readonly listen?: Listen;
+  readonly listen?: Listen | undefined;
   /** The secret that all members share: a node that does not know it is refused. Two are valid while one replaces the other; a function is asked per connection. */
-  readonly token?: Renewable<TransportToken>;
+  readonly token?: Renewable<TransportToken> | undefined;
   /** Node's own TLS options, for `wss://` addresses; a function is asked per connection, so that certificates can be renewed. */
-  readonly tls?: Renewable<TransportTls>;
+  readonly tls?: Renewable<TransportTls> | undefined;
   /**
    * Called once for each heartbeat whose round trip was measured, in milliseconds, before the node gets the answer. At most one heartbeat
    * to a peer is measured at a time.
    */
-  readonly onRoundTrip?: (peer: NodeId, ms: number) => void;
+  readonly onRoundTrip?: ((peer: NodeId, ms: number) => void) | undefined;
   /** True for a node that votes and holds its votes like any other, and never leads: a tie-breaker without the service. */
-  readonly arbiter?: boolean;
+  readonly arbiter?: boolean | undefined;
   /**
    * Heartbeat interval and timeouts, or the name of a preset.
    * @defaultValue `"cloud"`: a heartbeat each 100 ms, election timeouts from 500 to 1000 ms
    */
-  readonly timing?: Preset | TimingInput;
+  readonly timing?: Preset | TimingInput | undefined;
   /** Each follower learns this text while this node leads, for example the address of its service. At most 1024 bytes. */
-  readonly metadata?: string;
+  readonly metadata?: string | undefined;
   /** False, a throw or no answer in time: resign, and do not campaign until it has been true for the cool-down. */
-  readonly health?: HealthOptions;
+  readonly health?: HealthOptions | undefined;
   /**
    * For how many milliseconds a node does not campaign after its service was unhealthy or a body threw; and how long, a second at
    * least, a body that asked for more lease than it can get waits before it starts again.
    * @defaultValue 5,000
    */
-  readonly coolDownMs?: number;
+  readonly coolDownMs?: number | undefined;
   /**
    * For how many milliseconds a body may drain after its signal before the node hands over all the same.
    * @defaultValue 30,000
    */
-  readonly drainTimeoutMs?: number;
+  readonly drainTimeoutMs?: number | undefined;
   /**
    * Where the node says what it does and what an operator should see to.
    * @defaultValue warnings and errors, each a line on stderr; `silentLogger` for silence
    */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
 }
 
 /** How a service says whether this node may lead. */
@@ -250,10 +250,10 @@ export interface HealthOptions {
    * How many milliseconds after an answer the next is asked for.
    * @defaultValue 1,000
    */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
   /**
    * After how many milliseconds no answer counts as a no.
    * @defaultValue 1,000
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }

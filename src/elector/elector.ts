@@ -221,12 +221,12 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
     return this.parts.links.counters();
   }
 
-  whileLeader(body: LeaderBody, { signal }: { readonly signal?: AbortSignal } = {}): LeaderRun {
+  whileLeader(body: LeaderBody, { signal }: { readonly signal?: AbortSignal | undefined } = {}): LeaderRun {
     if (this.stopped || this.ending !== null) throw this.failure ?? stoppedError();
     return this.runner.start(body, signal);
   }
 
-  watch({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<ElectorStatus> {
+  watch({ signal }: { readonly signal?: AbortSignal | undefined } = {}): AsyncIterable<ElectorStatus> {
     return this.watcher.values(signal);
   }
 
@@ -234,7 +234,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
     return this.events.subscribe(listener);
   }
 
-  stop({ handover = false }: { readonly handover?: boolean } = {}): Promise<void> {
+  stop({ handover = false }: { readonly handover?: boolean | undefined } = {}): Promise<void> {
     return this.end(handover);
   }
 

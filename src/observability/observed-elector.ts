@@ -19,14 +19,14 @@ import { type SettingsJudge, watchMeasurements } from "./watch-measurements.js";
 /** What is observed of an elector besides what it measures. */
 export interface ObserveOptions {
   /** Called with each event, in the order in which they happen. An error that it throws is logged. */
-  readonly onEvent?: (event: NodeEvent) => void;
+  readonly onEvent?: ((event: NodeEvent) => void) | undefined;
   /**
    * Also an event for each renewal of the lease, for measurements.
    * @defaultValue false
    */
-  readonly leaseLog?: boolean;
+  readonly leaseLog?: boolean | undefined;
   /** Judges the settings once a minute; its sentences are events of the kind `warning`. `settingsFit` of `raftbeat/tuning` makes one. */
-  readonly judge?: SettingsJudge;
+  readonly judge?: SettingsJudge | undefined;
 }
 
 /** An elector with all that can be seen of it from outside: the source of metrics, of health endpoints, of a log. */

@@ -61,7 +61,7 @@ export interface Identity {
   /** The durable identity of the node's record. */
   readonly incarnation: string;
   /** The shortest election timeout of the node, by which a transport may judge its links; it is not sent to other nodes. */
-  readonly electionTimeoutMinMs?: number;
+  readonly electionTimeoutMinMs?: number | undefined;
 }
 
 /** How a transport tells its node what happens on the links. */

@@ -2,13 +2,13 @@ import type * as v from "valibot";
 
 /** What of a schema may hold other schemas; each is there in some kinds of schemas only. */
 interface Parts {
-  readonly entries?: Readonly<Record<string, unknown>>;
-  readonly options?: readonly unknown[];
-  readonly pipe?: readonly unknown[];
-  readonly items?: readonly unknown[];
-  readonly item?: unknown;
-  readonly value?: unknown;
-  readonly wrapped?: unknown;
+  readonly entries?: Readonly<Record<string, unknown>> | undefined;
+  readonly options?: readonly unknown[] | undefined;
+  readonly pipe?: readonly unknown[] | undefined;
+  readonly items?: readonly unknown[] | undefined;
+  readonly item?: unknown | undefined;
+  readonly value?: unknown | undefined;
+  readonly wrapped?: unknown | undefined;
 }
 
 /** Every key of every map that the schema takes, at any depth: what a key that was mistyped may have been meant to be. */

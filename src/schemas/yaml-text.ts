@@ -17,7 +17,7 @@ export interface YamlProblem {
 /** How a text is read. */
 export interface YamlOptions {
   /** Every value as it was written: YAML's own rules would make 7 of the id 007, and 1000 of 1e3. */
-  readonly asText?: boolean;
+  readonly asText?: boolean | undefined;
 }
 
 /** Reads a text whose keys stay as they were written. Bounded: aliases that explode are refused. */
@@ -47,7 +47,7 @@ export function readYaml(
     };
     return { ok: true, text: { content, lineOf } };
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
+    const { code, message } = error as Error & { code?: string | undefined };
     return failed(null, sentences[code ?? ""] ?? `is no YAML: ${message}`);
   }
 }

@@ -14,7 +14,7 @@ export interface Replica {
    * Resolves after so many milliseconds on the replica's clock: later where it is paused, never where it dies.
    * Rejects with the reason of `signal` when that is aborted.
    */
-  sleep(forMs: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  sleep(forMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Calls back after so many milliseconds on the replica's clock, unless it dies before. @returns cancels it */
   schedule(afterMs: number, callback: () => void): () => void;
 }

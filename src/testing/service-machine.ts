@@ -24,9 +24,9 @@ export const clusterName = "simulated";
 /** What a replica's elector may be given besides what its machine is, and how its machine may differ from others. */
 export interface ReplicaOptions extends Partial<Omit<ElectorOptions, "id">> {
   /** Stands between the elector and its simulated disk, such as a store that hangs. */
-  readonly wrapStore?: (store: VoteStore) => VoteStore;
+  readonly wrapStore?: ((store: VoteStore) => VoteStore) | undefined;
   /** Stands between the elector and the simulated network, such as a transport that does not start. */
-  readonly wrapTransport?: (transport: Transport) => Transport;
+  readonly wrapTransport?: ((transport: Transport) => Transport) | undefined;
 }
 
 /**

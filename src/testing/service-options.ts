@@ -17,26 +17,26 @@ export interface ServiceClusterOptions {
    * All chance comes from it.
    * @defaultValue 1
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Nodes, timing, network, disks and timers, as in a scenario file.
    * @defaultValue three nodes with the timing of an elector that is given none
    */
-  readonly world?: Pick<ScenarioInput, "cluster" | "timing" | "network" | "disk" | "timers">;
+  readonly world?: Pick<ScenarioInput, "cluster" | "timing" | "network" | "disk" | "timers"> | undefined;
   /** What the electors are given, all of them or each its own. */
-  readonly elector?: ReplicaOptions | ((id: NodeId) => ReplicaOptions);
+  readonly elector?: (ReplicaOptions | ((id: NodeId) => ReplicaOptions)) | undefined;
   /**
    * False for replicas with empty disks, which found their cluster or join one as their `elector` options say.
    * @defaultValue true: each voter and observer has the record of a cluster that is founded
    */
-  readonly founded?: boolean;
+  readonly founded?: boolean | undefined;
   /** Machines, some of `world` or others, that have no record and no replica at first; `restart` starts one. */
-  readonly spares?: readonly NodeId[];
+  readonly spares?: readonly NodeId[] | undefined;
   /**
    * False where the safety checkers would judge more than one cluster, as after a recovery while lost members still run.
    * @defaultValue true
    */
-  readonly judged?: boolean;
+  readonly judged?: boolean | undefined;
 }
 
 /** A fault as in a scenario file, without its time: of the network, the machines, the disks or the clocks. */

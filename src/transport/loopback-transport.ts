@@ -15,7 +15,7 @@ import { unknownStanding } from "./wire/handshake.js";
  * const elector = await createElector({ ...options, transport });
  */
 export function loopbackTransport(
-  options: { readonly clock?: Pick<Clock, "afterPoll"> } = {},
+  options: { readonly clock?: Pick<Clock, "afterPoll"> | undefined } = {},
 ): (identity: Identity) => Transport {
   const network = new LoopbackNetwork(options.clock ?? systemClock());
   return (identity) => {

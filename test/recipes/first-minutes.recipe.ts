@@ -81,7 +81,7 @@ describe("the README", () => {
     await once(installing.shell, "exit");
     expect(installing.shell.exitCode, installing.said()).toBe(0);
     writeFileSync(join(folder, "service.js"), service);
-    const running = play(folder, start.replaceAll(/^(node .*) &$/gm, "$1 & echo $!"));
+    const running = play(folder, start.replace("& done", "& echo $!; done"));
     const charges = () =>
       [...running.said().matchAll(/^([abc]) charges an invoice, fencing token (\d+)$/gm)].map(
         ([, id = "", token]) => ({ id, token: Number(token) }),

@@ -10,11 +10,14 @@ export interface HealthDeps {
   onUnhealthy(why: string): void;
 }
 
+/** How the health of a service is watched; nothing is left to a default. */
+export type ResolvedHealth = { readonly [Key in keyof HealthOptions]-?: NonNullable<HealthOptions[Key]> };
+
 /**
  * Asks again and again whether the service is well; returns what ends it. Until the first yes the node does not campaign; after
  * a no, a throw or no answer in time it resigns, and campaigns no sooner than a cool-down after the next yes.
  */
-export function watchHealth(health: Required<HealthOptions>, deps: HealthDeps): () => void {
+export function watchHealth(health: ResolvedHealth, deps: HealthDeps): () => void {
   const { eligibility, schedule } = deps;
   const { intervalMs, timeoutMs } = health;
   let ended = false;

@@ -23,6 +23,7 @@ import { mapById } from "../../schemas/map-by-id.js";
 import { timingEntries } from "../../schemas/timing.js";
 import type { TransportToken } from "../../transport/security/secrets.js";
 import type { ElectorOptions, HealthOptions } from "../api.js";
+import type { ResolvedHealth } from "../leadership/health.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
 
 /** What an elector goes by where its options say nothing, besides the timing; in milliseconds. */
@@ -44,7 +45,7 @@ export interface ResolvedOptions {
   readonly drainTimeoutMs: number;
   readonly coolDownMs: number;
   /** Null where the service is always taken to be well. */
-  readonly health: Required<HealthOptions> | null;
+  readonly health: ResolvedHealth | null;
   readonly warnings: readonly string[];
 }
 
@@ -168,7 +169,7 @@ export function resolveOptions(options: ElectorOptions): ResolvedOptions {
 }
 
 /** The check is called as a method: an instance of a class may have it. */
-function resolveHealth(health: HealthOptions): Required<HealthOptions> {
+function resolveHealth(health: HealthOptions): ResolvedHealth {
   return {
     check: (...given) => health.check(...given),
     intervalMs: health.intervalMs ?? electorDefaults.healthIntervalMs,

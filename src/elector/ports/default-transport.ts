@@ -1,6 +1,6 @@
 import { RaftbeatError } from "../../errors.js";
 import type { Identity } from "../../runtime/ports.js";
-import type { Listen } from "../../transport/websocket/listener.js";
+import type { Listen } from "../../transport/websocket/listen.js";
 import type { WebSocketTransportOptions } from "../../transport/websocket/options.js";
 import {
   type WebSocketTransport,

@@ -23,9 +23,9 @@ export type ServedNode = Pick<ObservedElector, "elector" | "remainingMs" | "link
 /** What is served of a node besides its health and its status. */
 export interface ServeOptions {
   /** For `GET /metrics`; without them there is none. Where they were meant to be and cannot be, a sentence on what is missing. */
-  readonly metrics?: Pick<Metrics, "text" | "contentType"> | { readonly missing: string };
+  readonly metrics?: Pick<Metrics, "text" | "contentType"> | { readonly missing: string } | undefined;
   /** Who may ask for `POST /transfer` and `POST /reconfigure`; without it nobody may. */
-  readonly changes?: ChangeRights;
+  readonly changes?: ChangeRights | undefined;
 }
 
 /** A change that takes longer is given up. */

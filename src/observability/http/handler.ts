@@ -8,7 +8,7 @@ export interface HandlerOptions extends ServeOptions {
    * What the paths begin with, such as `/election` for `/election/readyz`.
    * @defaultValue none
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** Answers a request and resolves to true; to false, with nothing done, where the path is another's. Never rejects. */

@@ -5,7 +5,7 @@ import { HttpRefusal } from "./guard.js";
 export interface Reply {
   readonly status: number;
   readonly body: string | object;
-  readonly type?: string;
+  readonly type?: string | undefined;
 }
 
 /**

@@ -23,5 +23,5 @@ export interface MetricsOptions {
    * Also `process_*` and `nodejs_*`, as prom-client names them. False for a service that has them already.
    * @defaultValue true
    */
-  readonly processMetrics?: boolean;
+  readonly processMetrics?: boolean | undefined;
 }

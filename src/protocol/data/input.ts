@@ -33,14 +33,14 @@ export type Input =
       readonly incarnation: string;
       readonly message: Message;
       /** True iff the sender proved that it belongs to this cluster: it knows the token, or holds a certificate. */
-      readonly authenticated?: boolean;
+      readonly authenticated?: boolean | undefined;
     }
   /** A link with this peer is up; it says to have this incarnation, and how far its record has come. */
   | {
       readonly kind: "connected";
       readonly from: NodeId;
       readonly incarnation: string;
-      readonly standing?: Standing | null;
+      readonly standing?: Standing | null | undefined;
     }
   /** The last link with this peer is gone. It tells nothing of the peer itself, so it ends nothing that was promised. */
   | { readonly kind: "disconnected"; readonly from: NodeId; readonly reason: DisconnectReason }

@@ -184,10 +184,10 @@ export function createNode(options: {
   readonly settings: Settings;
   readonly record: DurableRecord;
   readonly nowMs: number;
-  readonly metadata?: string | null;
+  readonly metadata?: string | null | undefined;
   /** How a node that belongs to no cluster yet comes to one; default: it joins the one whose token or certificates it has. */
-  readonly arrival?: Arrival;
-  readonly arbiter?: boolean;
+  readonly arrival?: Arrival | undefined;
+  readonly arbiter?: boolean | undefined;
 }): Node {
   const { id, settings, record, nowMs } = options;
   // A node at term 0 has promised nothing; any other treats its start as contact (rule 8).

@@ -60,7 +60,7 @@ export interface StudyCandidacy {
 export interface Settings extends Timing {
   readonly modes: ProtocolModes;
   /** Null, or left out, in production. */
-  readonly candidacy?: StudyCandidacy | null;
+  readonly candidacy?: StudyCandidacy | null | undefined;
 }
 
 /** A timing as a person writes it: two numbers at least; the rest follows from them. */

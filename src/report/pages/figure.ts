@@ -6,13 +6,13 @@ export interface FigureSeries {
   readonly name: string;
   readonly points: readonly FigurePoint[];
   /** A dashed line; in a scatter plot, dots that a dashed line joins. */
-  readonly dashed?: boolean;
+  readonly dashed?: boolean | undefined;
   /** In a scatter plot: larger dots, ringed, with the name of the series beside each. */
-  readonly marked?: boolean;
+  readonly marked?: boolean | undefined;
   /** Which of the page's colours it has, from 0; its own place among the series unless given. */
-  readonly colour?: number;
+  readonly colour?: number | undefined;
   /** The place in `panels` of the small picture it is drawn in; the first unless given. */
-  readonly panel?: number;
+  readonly panel?: number | undefined;
 }
 
 /**
@@ -33,19 +33,19 @@ export interface Figure {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly FigureSeries[];
-  readonly logX?: boolean;
-  readonly logY?: boolean;
+  readonly logX?: boolean | undefined;
+  readonly logY?: boolean | undefined;
   /** The titles of small pictures side by side that share their axes; of a `cdf` or a `tail`. */
-  readonly panels?: readonly string[];
+  readonly panels?: readonly string[] | undefined;
   /** What the x of a point is a place in. */
-  readonly xNames?: readonly string[];
-  readonly yNames?: readonly string[];
+  readonly xNames?: readonly string[] | undefined;
+  readonly yNames?: readonly string[] | undefined;
   /** What the value of a heat map's cell is, with its unit. */
-  readonly valueLabel?: string;
+  readonly valueLabel?: string | undefined;
   /** Between which values the colours lie, where several maps are compared; otherwise those of this map. */
-  readonly valueRange?: readonly [least: number, most: number];
+  readonly valueRange?: readonly [least: number, most: number] | undefined;
   /** Drawn by ratios: for values of which some are many times others. */
-  readonly logValue?: boolean;
+  readonly logValue?: boolean | undefined;
 }
 
 /** A table of numbers under the figures. */

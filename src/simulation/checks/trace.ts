@@ -8,14 +8,14 @@ export interface TraceEntry {
   /** True time. */
   readonly atMs: number;
   readonly event: "delivered" | "fired" | "sent" | "gained" | "lost" | "started" | "died" | "changed";
-  readonly node?: string;
-  readonly role?: string;
-  readonly term?: number;
+  readonly node?: string | undefined;
+  readonly role?: string | undefined;
+  readonly term?: number | undefined;
   /** From or to whom. */
-  readonly peer?: string;
-  readonly message?: Message;
-  readonly reason?: LossReason;
-  readonly what?: string;
+  readonly peer?: string | undefined;
+  readonly message?: Message | undefined;
+  readonly reason?: LossReason | undefined;
+  readonly what?: string | undefined;
 }
 
 const events = ["delivered", "fired", "sent", "gained", "lost", "started", "died", "changed"] as const;

@@ -34,9 +34,9 @@ export interface ClusterOptions {
   /** How late timers fire. */
   readonly lateness: Latency;
   /** True where records may be put back from copies. @defaultValue false */
-  readonly hasCopies?: boolean;
+  readonly hasCopies?: boolean | undefined;
   /** Starts what runs on a machine. @defaultValue a node and its driver, and nothing else */
-  readonly program?: (process: SimulatedProcess) => void;
+  readonly program?: ((process: SimulatedProcess) => void) | undefined;
 }
 
 /** A cluster of production nodes and drivers in a deterministic world: one timeline, one seed, no other source of anything. */
@@ -156,7 +156,7 @@ export class Cluster implements ProcessWorld {
   /** Starts a dead process again, from what is on its disk or (`wipe`) from nothing; with other `settings`, if given. */
   restart(
     process: SimulatedProcess,
-    options: { readonly wipe?: boolean; readonly settings?: Settings } = {},
+    options: { readonly wipe?: boolean | undefined; readonly settings?: Settings | undefined } = {},
   ): void {
     if (process.alive) return;
     const { wipe = false, settings } = options;

@@ -10,11 +10,11 @@ export type Loss =
 /** What a rule says about one direction of one link; what it leaves out it has no opinion on. */
 export interface LinkOpinion {
   /** `nothing` passes, or what is sent waits until it may pass (`later`). */
-  readonly passes?: "nothing" | "later";
-  readonly latency?: Latency;
-  readonly loss?: Loss;
+  readonly passes?: "nothing" | "later" | undefined;
+  readonly latency?: Latency | undefined;
+  readonly loss?: Loss | undefined;
   /** The chance that a message arrives twice. */
-  readonly duplicate?: number;
+  readonly duplicate?: number | undefined;
 }
 
 /** Says what it thinks of the link from one node to another, by their places in the cluster; null for no opinion. */

@@ -22,7 +22,7 @@ export interface PlayOptions {
    * What is checked besides. `all`, by default; `safety`: neither liveness nor a trace, for studies of settings that elect nobody for
    * long; `none`: nothing at all, which halves the work of a run.
    */
-  readonly checks?: "all" | "safety" | "none";
+  readonly checks?: "all" | "safety" | "none" | undefined;
 }
 
 /**

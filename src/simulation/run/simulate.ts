@@ -43,9 +43,9 @@ export interface SimulateOptions {
   /** Gets everything that happens in the first run. */
   readonly sink?: ((entry: TraceEntry) => void) | undefined;
   /** What the first run came to, where it has been played already: under a watcher, for instance. */
-  readonly first?: RunOutcome;
+  readonly first?: RunOutcome | undefined;
   /** Called after each run with the number of runs so far and its outcome. */
-  readonly onRun?: (done: number, outcome: RunOutcome) => void;
+  readonly onRun?: ((done: number, outcome: RunOutcome) => void) | undefined;
 }
 
 /**

@@ -18,10 +18,10 @@ export interface ScenarioFile {
 
 /** What may be played otherwise than the file says. */
 export interface ScenarioOverrides {
-  readonly seed?: number;
-  readonly runs?: number;
+  readonly seed?: number | undefined;
+  readonly runs?: number | undefined;
   /** Modes that are set in place of the file's; the others stay. */
-  readonly protocol?: Readonly<Record<string, unknown>>;
+  readonly protocol?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ function isDocument(content: unknown): content is object {
 }
 
 function overridden(document: object, { seed, runs, protocol }: ScenarioOverrides): object {
-  const given = document as { protocol?: object };
+  const given = document as { protocol?: object | undefined };
   return {
     ...document,
     ...(seed === undefined ? {} : { seed }),

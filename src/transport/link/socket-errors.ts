@@ -3,7 +3,7 @@ import { asciiText, type LinkClose } from "../wire/close-reason.js";
 
 /** What errors of sockets, of TLS and of the WebSocket library mean. */
 
-type SocketError = NodeJS.ErrnoException & { readonly reason?: string };
+type SocketError = NodeJS.ErrnoException & { readonly reason?: string | undefined };
 
 /** True iff this is the code of a failure of TLS. */
 export function isTlsError(code: string): boolean {

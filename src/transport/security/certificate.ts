@@ -21,13 +21,15 @@ export interface CertificateOwner {
  * and none: for trials only.
  */
 export interface TransportTls extends SecureContextOptions {
-  readonly requestCert?: boolean;
-  readonly rejectUnauthorized?: boolean;
+  readonly requestCert?: boolean | undefined;
+  readonly rejectUnauthorized?: boolean | undefined;
   /**
    * Under mutual TLS decides, in place of DNS names and common names, whether a certificate that `ca` has signed is one for this node of
    * this cluster: true, or false, or in a sentence why not. For names of other forms, such as `spiffe://prod/ns/x/sa/y`.
    */
-  readonly verify?: (certificate: X509Certificate, expected: CertificateOwner) => boolean | string;
+  readonly verify?:
+    | ((certificate: X509Certificate, expected: CertificateOwner) => boolean | string)
+    | undefined;
 }
 
 /** Sees to it that Node can use these options. @throws RaftbeatError `invalidSettings` */

@@ -10,19 +10,13 @@ import { type LinkContext, socketOptions } from "../link/link-context.js";
 import { isTlsError } from "../link/socket-errors.js";
 import { certificateProblem, isMutual, type TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkRefusal } from "../wire/close-reason.js";
+import type { Listen } from "./listen.js";
 import {
   createPendingConnections,
   type PendingConnection,
   type PendingConnections,
 } from "./pending-connections.js";
 import { answerStatus, createOwnServer, listenAt, remoteOf } from "./server.js";
-
-/** Where peers connect: at a port of this transport's own, or at a path of a server that others use too. */
-export type Listen =
-  /** Port 0 takes a free one. Default host: all addresses; default path: any. */
-  | { readonly host?: string; readonly port: number; readonly path?: string }
-  /** The server's owner listens and closes. Upgrades to other paths are left alone where somebody else handles upgrades. */
-  | { readonly server: Server | TlsServer; readonly path: string };
 
 /** What a listener needs besides what links share. */
 export interface ListenerContext extends LinkContext {
@@ -186,7 +180,10 @@ export class Listener {
     response.writeHead(426, { Connection: "close", Upgrade: "websocket" }).end();
   }
 
-  private onClientError(error: NodeJS.ErrnoException & { reason?: string }, stream: Socket): void {
+  private onClientError(
+    error: NodeJS.ErrnoException & { reason?: string | undefined },
+    stream: Socket,
+  ): void {
     const code = error.code ?? error.message;
     const remote = remoteOf(stream);
     stream.destroy();

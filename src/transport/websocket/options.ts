@@ -5,7 +5,7 @@ import type { LinkTiming, Some, TransportLimits } from "../limits/limits.js";
 import type { TransportTls } from "../security/certificate.js";
 import type { Renewable, TransportToken } from "../security/secrets.js";
 import type { LinkRefusal } from "../wire/close-reason.js";
-import type { Listen } from "./listener.js";
+import type { Listen } from "./listen.js";
 
 /** How a node is linked with others over WebSockets. Durations are milliseconds. */
 export interface WebSocketTransportOptions extends Some<LinkTiming> {

@@ -29,22 +29,22 @@ export interface AdviceReport {
 export interface AdviceRequest {
   readonly profile: NetworkProfile;
   /** Where the profile comes from, in words. @defaultValue `given` */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** For how long it was measured; null where that is not known. @defaultValue null */
-  readonly measuredMs?: number | null;
+  readonly measuredMs?: number | null | undefined;
   /** The settings that run now, which the advice is put beside. @defaultValue null: not known */
-  readonly present?: Timing | null;
+  readonly present?: Timing | null | undefined;
   /** @defaultValue `defaultLimits` */
-  readonly limits?: AdviceLimits;
+  readonly limits?: AdviceLimits | undefined;
   /** The seed of the first run that is played. @defaultValue 1 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** How the advice and its yardsticks are played. */
 export interface AdviceCheck extends Pick<CheckPlan, "runs" | "quietMinutes"> {
   readonly executor: SweepExecutor;
   /** Is told after each job how many of all are done. */
-  readonly onProgress?: (done: number, all: number) => void;
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
 /**

@@ -13,10 +13,10 @@ export interface StudyOptions {
   /** The first trial's. */
   readonly seed: number;
   /** How often each case is played; a study may divide them. @defaultValue the study's own number */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
   readonly executor: Executor<StudyJob, readonly Trial[]>;
   /** Is told how many trials of all are done. */
-  readonly onProgress?: (done: number, all: number) => void;
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
 /**

@@ -37,7 +37,7 @@ export interface Study {
   /** One row of the result: what the trials of a case came to. */
   readonly row: (one: StudyCase, trials: readonly Trial[]) => StudyRow;
   /** What was published of a case, if anything was. */
-  readonly published?: (labels: Labels) => Published | null;
+  readonly published?: ((labels: Labels) => Published | null) | undefined;
 }
 
 /** Whole trials in nearest-rank quantiles and a mean, rounded to hundredths of a millisecond. */

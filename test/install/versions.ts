@@ -1,0 +1,7 @@
+/** What the cases install. Raise one, run its case, and say so on the page. */
+export const versions = {
+  jest: "30.5.2",
+  babelModules: "7",
+  nest: "12.5.1",
+  typescript5: "5.9.3",
+} as const;
