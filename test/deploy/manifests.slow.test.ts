@@ -46,7 +46,7 @@ describe("the manifests of docs/deploy", () => {
     expect(unknownKeys(files.flatMap(manifestsIn))).toEqual([]);
     const wrong = { ...budget, spec: { ...budget.spec, maxUnavailabel: 1 } };
     expect(unknownKeys([wrong]).join()).toContain("maxUnavailabel");
-  });
+  }, 90_000);
 
   it("give a pod more time to stop than a stop can take", () => {
     const { timing } = optionsFromEnv({

@@ -74,6 +74,10 @@ async function startServer(
   folder: string,
 ): Promise<Server> {
   const child = spawn(program, args, { ...nobody, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  // A test that fails ends no server.
+  const onExit = () => child.kill("SIGKILL");
+  process.once("exit", onExit);
+  child.once("exit", () => process.off("exit", onExit));
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
