@@ -13,4 +13,5 @@ export { ServiceError } from "./service-error.js";
 export type { ReplicaOptions, ServiceMachine } from "./service-machine.js";
 export type { ServiceNetwork } from "./service-network.js";
 export type { ServiceClusterOptions, ServiceFault } from "./service-options.js";
+export type { ServiceScope } from "./service-scope.js";
 export { type ServiceTestOptions, testService } from "./test-service.js";
