@@ -48,7 +48,10 @@ export function optionalPackageError(
   what: string,
   cause: unknown,
 ): unknown {
-  const { code, message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
+  const { code, message } = (cause ?? {}) as {
+    readonly code?: string | undefined;
+    readonly message?: string | undefined;
+  };
   if (!/MODULE_NOT_FOUND/.test(code ?? "") || !message?.includes(name)) return cause;
   return new RaftbeatError(
     "invalidSettings",

@@ -214,7 +214,10 @@ function reportingLogger(scope: ServiceScope, logger?: Logger): Logger {
     warn: warn.bind(logger),
     error(details, message) {
       logger?.error(details, message);
-      const { error, drained } = details as { readonly error?: unknown; readonly drained?: boolean };
+      const { error, drained } = details as {
+        readonly error?: unknown;
+        readonly drained?: boolean | undefined;
+      };
       const isOfService = /^(?:the body of whileLeader|a listener) threw$/.test(message);
       const isOfLease = /^(?:notLeader|leaseTooShort)$/.test(String((error as { code?: unknown })?.code));
       if (isOfService && drained !== true && !isOfLease)

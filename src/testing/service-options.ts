@@ -12,7 +12,7 @@ export interface ServiceClusterOptions {
    * Takes what the service throws, the promises that it leaves rejected, and its use of real time.
    * @defaultValue the first of them fails the call that passes time
    */
-  readonly onServiceError?: (error: ServiceError) => void;
+  readonly onServiceError?: ((error: ServiceError) => void) | undefined;
   /**
    * All chance comes from it.
    * @defaultValue 1

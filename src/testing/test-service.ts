@@ -8,12 +8,12 @@ export interface ServiceTestOptions extends ServiceClusterOptions {
    * The name of the test, for the page of a failure.
    * @defaultValue `a service under test`
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * The folder for pages of failures, which keeps the newest 20; null: no pages.
    * @defaultValue `raftbeat-failures` among the temporary files of the system
    */
-  readonly pages?: string | null;
+  readonly pages?: string | null | undefined;
 }
 
 /**

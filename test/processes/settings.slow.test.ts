@@ -23,10 +23,10 @@ describe("raftbeat, asked wrongly, says one sentence and exits 2", () => {
 });
 
 describe("raftbeat, when the world is wrong, says one sentence and exits 1", () => {
-  it("a folder for votes that is not there", async () => {
+  it("a folder for votes that cannot be made", async () => {
     const run = raftbeat(node);
     expect(await run.exited).toBe(1);
-    expect(run.stderr()).toMatch(/^raftbeat: .*\/nowhere\/at\/all.*\n$/);
+    expect(run.stderr()).toMatch(/^raftbeat: .*\/dev\/null\/below.*\n$/);
   });
 
   it("a folder for votes that is a file", async () => {

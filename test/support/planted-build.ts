@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 /** A text that stands once in one file of a folder, in whatever lines, and what to put in its place. */
@@ -25,6 +25,8 @@ export async function planted<Module>(
     format: "esm",
     platform: "node",
     logLevel: "silent",
+    // The module has no file of its own; what asks for files beside it finds those of the entry.
+    define: { "import.meta.url": JSON.stringify(pathToFileURL(`${src}${entry}`).href) },
     // Packages that are no modules ask for those of Node by `require`.
     banner: {
       js: `import { createRequire } from "node:module"; const require = createRequire(${JSON.stringify(src)});`,

@@ -8,9 +8,9 @@ import { fewestFaults } from "./fewest-faults.js";
 /** A service under random faults, and what must hold of it. */
 export interface ChaosSubject extends Omit<ServiceTestOptions, "seed" | "pages" | "name"> {
   /** Throws where the service has broken what must always hold. Called after each event of the simulation, so keep it cheap. */
-  readonly always?: (cluster: ServiceCluster) => void;
+  readonly always?: ((cluster: ServiceCluster) => void) | undefined;
   /** Called once all faults are over and a leader has been there for a while; throws where the service has not come back. */
-  readonly atEnd?: (cluster: ServiceCluster) => void | Promise<void>;
+  readonly atEnd?: ((cluster: ServiceCluster) => void | Promise<void>) | undefined;
 }
 
 /** Makes the service and its surroundings anew for each run: nothing may be left over from the run before. */
@@ -22,19 +22,19 @@ export interface ChaosOptions extends Pick<ServiceTestOptions, "name" | "pages">
    * The seed of the first run; run k has seed + k - 1.
    * @defaultValue 1
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * How many runs, each with faults of its own.
    * @defaultValue 20
    */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /**
    * Milliseconds of simulated time in which faults strike in each run.
    * @defaultValue 5000
    */
-  readonly forMs?: number;
+  readonly forMs?: number | undefined;
   /** These faults in one run, in place of random ones: what a failure printed. */
-  readonly faults?: readonly TimedFault[];
+  readonly faults?: readonly TimedFault[] | undefined;
 }
 
 /** After all faults a leader works for so long before the end is looked at. */

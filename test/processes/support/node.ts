@@ -22,7 +22,7 @@ export const nodeWithoutFolder: readonly string[] = [
   "--voters",
   "a=ws://127.0.0.1:7400",
   "--data",
-  "/nowhere/at/all",
+  "/dev/null/below",
 ];
 
 /** A process of `raftbeat` with what it has said so far. */

@@ -91,7 +91,9 @@ describe("a study", () => {
     expect([curves?.kind, tail?.kind]).toEqual(["cdf", "tail"]);
     expect(curves?.series).toEqual([
       {
-        name: "1-2",
+        name: "simulated",
+        panel: 0,
+        colour: 0,
         points: [
           [1, 1 / 3],
           [2, 2 / 3],
@@ -99,7 +101,9 @@ describe("a study", () => {
         ],
       },
       {
-        name: "1-2, published",
+        name: "published",
+        panel: 0,
+        colour: 0,
         points: [
           [1, 0],
           [2, 0.01],
