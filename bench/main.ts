@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { failover } from "./cases/failover.js";
 import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
+import { roster } from "./cases/roster.js";
 import { simulator } from "./cases/simulator.js";
 import { simulatorMemory } from "./cases/simulator-memory.js";
 import { stalls } from "./cases/stalls.js";
@@ -67,5 +68,9 @@ add("simulator-memory", "the heap over many simulated events: it must not grow")
   .option("--nodes <count>", "cluster size", count, 5)
   .option("--events <count>", "events in all", count, 100_000_000)
   .action(({ nodes, events, json }) => report(simulatorMemory(nodes, events), json));
+
+add("roster", "what a beat and a peer cost a monitor of many; run node with --expose-gc for the memory")
+  .option("--peers <count>", "peers", count, 100_000)
+  .action(({ peers, json }) => report(roster(peers), json));
 
 await program.parseAsync();

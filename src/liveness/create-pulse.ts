@@ -24,6 +24,7 @@ const schema = only({
  * Beats at once, and then once in each interval, until it is stopped. A process that was held up sends the present beat once, and none that it missed.
  * @throws RaftbeatError `invalidSettings`
  * @example
+ * const monitor = createMonitor({ intervalMs: 1000 });
  * const pulse = createPulse({ id: "worker-1", intervalMs: 1000, send: (beat) => monitor.beat(beat.id, beat) });
  */
 export function createPulse(

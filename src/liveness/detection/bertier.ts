@@ -43,7 +43,7 @@ const mostModerations = 20;
  * Source: Bertier, Marin and Sens, "Implementation and performance evaluation of an adaptable failure detector" (DSN 2002), section 3.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = bertier({ intervalMs: 1000, pauseMs: 0 });
+ * const detector = detectors.bertier({ intervalMs: 1000, pauseMs: 0 });
  */
 export function bertier(settings: BertierSettings): Detector {
   const resolved = resolveDetector("bertier", settings, {

@@ -8,7 +8,7 @@ import { resolveDetector } from "./detector-settings.js";
  * Source: `DeadlineFailureDetector` of Apache Pekko.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = missed({ intervalMs: 1000, pauseMs: 3000 });
+ * const detector = detectors.missed({ intervalMs: 1000, pauseMs: 3000 });
  */
 export function missed(settings: DetectorSettings): Detector {
   const { intervalMs, pauseMs, windowMs } = resolveDetector("missed", settings, {});

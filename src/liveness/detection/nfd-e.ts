@@ -19,7 +19,7 @@ export interface NfdESettings extends DetectorSettings {
  * Source: Chen, Toueg and Aguilera, "On the quality of service of failure detectors" (IEEE Transactions on Computers 51(5), 2002), section 6.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = nfdE({ intervalMs: 1000, pauseMs: 3000 });
+ * const detector = detectors.nfdE({ intervalMs: 1000, pauseMs: 3000 });
  */
 export function nfdE(settings: NfdESettings): Detector {
   const resolved = resolveDetector("nfdE", settings, { sampleCount: v.optional(samples, 32) });

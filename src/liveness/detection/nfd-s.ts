@@ -20,7 +20,7 @@ const originIndex = heardWidth;
  * Source: Chen, Toueg and Aguilera, "On the quality of service of failure detectors" (IEEE Transactions on Computers 51(5), 2002), figure 6.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = nfdS({ intervalMs: 1000, pauseMs: 1500, originMs: 0 });
+ * const detector = detectors.nfdS({ intervalMs: 1000, pauseMs: 1500, originMs: 0 });
  */
 export function nfdS(settings: NfdSSettings): Detector {
   const origin = v.optional(between(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));

@@ -22,7 +22,7 @@ export interface OneSender {
 /**
  * Watches one sender from `nowMs` on.
  * @example
- * const sender = watchSender(nfdE({ intervalMs: 1000 }), 0, performance.now());
+ * const sender = watchSender(detectors.nfdE({ intervalMs: 1000 }), 0, performance.now());
  */
 export function watchSender(detector: Detector, slot: number, nowMs: number): OneSender {
   const memory = new Float64Array(detector.width);

@@ -27,7 +27,7 @@ const intervals = heardWidth;
  * Source: Apache Cassandra (`FailureDetector`), after Hayashibara and others 2004. The threshold 8 means there 18.4 intervals.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = phiExponential({ intervalMs: 1000, pauseMs: 3000 });
+ * const detector = detectors.phiExponential({ intervalMs: 1000, pauseMs: 3000 });
  */
 export function phiExponential(settings: PhiExponentialSettings): Detector {
   const resolved = resolveDetector("phiExponential", settings, {

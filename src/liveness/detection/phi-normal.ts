@@ -32,7 +32,7 @@ const intervals = heardWidth;
  * Source: Hayashibara, Défago, Yared and Katayama, "The phi accrual failure detector" (SRDS 2004), as in Apache Pekko (`PhiAccrualFailureDetector`).
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const detector = phiNormal({ intervalMs: 1000, pauseMs: 3000, threshold: 8 });
+ * const detector = detectors.phiNormal({ intervalMs: 1000, pauseMs: 3000, threshold: 8 });
  */
 export function phiNormal(settings: PhiNormalSettings): Detector {
   const resolved = resolveDetector("phiNormal", settings, {

@@ -66,7 +66,7 @@ const leastIntervalMs = 1;
  * `intervalMs <= min(T, T_M (1 - p) T^2/(V + T^2))`, `intervalMs/beta >= T_MR`, `pauseMs = T - intervalMs`.
  * @throws RaftbeatError `invalidSettings`
  * @example
- * const advice = configureDetector({ detectionMs: 5000, mistakesPerMonth: 1 }, { loss: 0.01, delayMs: 20, deviationMs: 20 });
+ * const advice = configureDetector({ detectionMs: 5000, mistakesPerMonth: 1 }, { loss: 0.01, delayMs: 20, deviationMs: 20, kind: "datagram" });
  */
 export function configureDetector(wish: DetectorWish, link: MeasuredLink): DetectorAdvice {
   const { detectionMs, mistakesPerMonth, mistakeDurationMs } = checkOptions(wishSchema, wish, "the wish");

@@ -49,6 +49,7 @@ export class Peers {
   add(id: string, zone: number): number {
     const peer = this.free.pop() ?? this.ids.length;
     if (peer >= this.capacity) this.grow();
+    if (peer >= this.pages.length * pageSize) this.pages.push(new Float64Array(pageSize * this.width));
     this.ids[peer] = id;
     this.boots[peer] = "";
     this.status[peer] = unknown;
@@ -83,6 +84,5 @@ export class Peers {
     this.status = grown(this.status, new Uint8Array(capacity));
     this.zone = grown(this.zone, new Uint16Array(capacity));
     this.troubled = grown(this.troubled, new Uint8Array(capacity));
-    while (this.pages.length * pageSize < capacity) this.pages.push(new Float64Array(pageSize * this.width));
   }
 }
