@@ -9,9 +9,9 @@ import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
 import { peerLiveness } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
-import { createRoster, type Roster, timerAtMs } from "./roster/roster.js";
-import { resolveRoster } from "./roster/roster-settings.js";
-import { type RosterInput, stepRoster } from "./roster/roster-step.js";
+import type { Roster } from "./roster/roster.js";
+import type { RosterInput } from "./roster/roster-step.js";
+import { createRoster, resolveRoster, stepRoster, timerAtMs } from "./roster/rules.js";
 
 /** The least lateness of a timer, in milliseconds, that counts as an absence of this process. */
 const leastStallMs = 50;

@@ -14,6 +14,7 @@ export class DeadlineHeap {
 
   /** Makes room for the peers 0 to `count - 1`. */
   reserve(count: number): void {
+    if (count <= this.heap.length) return;
     this.heap = grown(this.heap, new Int32Array(count));
     this.place = grown(this.place, new Int32Array(count));
     this.key = grown(this.key, new Float64Array(count));

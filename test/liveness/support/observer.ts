@@ -1,8 +1,14 @@
 import type { LivenessEvent, PeerStatus } from "../../../src/liveness/roster/liveness-event.js";
 import { statuses } from "../../../src/liveness/roster/peer-table.js";
-import { createRoster, type Roster, timerAtMs } from "../../../src/liveness/roster/roster.js";
-import { type RosterOptions, resolveRoster } from "../../../src/liveness/roster/roster-settings.js";
-import { type RosterInput, stepRoster } from "../../../src/liveness/roster/roster-step.js";
+import type { Roster } from "../../../src/liveness/roster/roster.js";
+import type { RosterOptions } from "../../../src/liveness/roster/roster-settings.js";
+import type { RosterInput } from "../../../src/liveness/roster/roster-step.js";
+import * as rules from "../../../src/liveness/roster/rules.js";
+
+export { rules };
+
+/** The rules of a roster, perhaps with a bug planted. */
+export type Rules = typeof rules;
 
 /** A roster on a time of its own: `until` plays its timer, one step at each instant that it asks for. */
 export class Observer {
@@ -10,14 +16,17 @@ export class Observer {
   readonly roster: Roster;
   readonly told: { readonly atMs: number; readonly event: LivenessEvent }[] = [];
 
-  constructor(options: RosterOptions = {}) {
+  private readonly rules: Rules;
+
+  constructor(options: RosterOptions = {}, played: Rules = rules) {
+    this.rules = played;
     const base = options.detector === undefined ? { intervalMs: 1000 } : {};
-    this.roster = createRoster(resolveRoster({ ...base, ...options }), 0);
+    this.roster = played.createRoster(played.resolveRoster({ ...base, ...options }), 0);
   }
 
   tell(input: RosterInput): LivenessEvent[] {
     const events: LivenessEvent[] = [];
-    stepRoster(this.roster, input, this.nowMs, events);
+    this.rules.stepRoster(this.roster, input, this.nowMs, events);
     for (const event of events) this.told.push({ atMs: this.nowMs, event });
     return events;
   }
@@ -29,7 +38,7 @@ export class Observer {
   /** Lets time pass, and carries out what falls due. */
   until(atMs: number): this {
     for (;;) {
-      const dueMs = Math.max(this.nowMs, timerAtMs(this.roster, this.nowMs));
+      const dueMs = Math.max(this.nowMs, this.rules.timerAtMs(this.roster, this.nowMs));
       if (dueMs > atMs) break;
       this.nowMs = dueMs;
       this.tell({ kind: "timer" });
