@@ -3,6 +3,7 @@ import { failover } from "./cases/failover.js";
 import { handover } from "./cases/handover.js";
 import { heartbeat } from "./cases/heartbeat.js";
 import { presets } from "./cases/presets.js";
+import { roster } from "./cases/roster.js";
 import { simulator } from "./cases/simulator.js";
 import { simulatorMemory } from "./cases/simulator-memory.js";
 import { size } from "./cases/size.js";
@@ -86,5 +87,9 @@ add("size", "installed size, number of packages and import time of the packed pa
   .option("--runs <count>", "processes that import it", count, 20)
   .option("--against <tarball>", "another tarball or version, measured in turn")
   .action(({ runs, against, json }) => report(size(runs, against), json));
+
+add("roster", "what a beat and a peer cost a monitor of many; run node with --expose-gc for the memory")
+  .option("--peers <count>", "peers", count, 100_000)
+  .action(({ peers, json }) => report(roster(peers), json));
 
 await program.parseAsync();

@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   transport: ["protocol", "runtime", "schemas"],
   storage: ["protocol", "runtime", "schemas"],
   elector: ["protocol", "runtime", "transport", "storage", "schemas"],
+  liveness: ["protocol", "runtime", "transport", "elector", "schemas"],
   simulation: ["protocol", "runtime", "schemas"],
   testing: ["protocol", "runtime", "elector", "simulation", "report"],
   settings: ["protocol", "runtime", "transport", "storage", "elector", "schemas"],
@@ -39,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const leaves: readonly string[] = [
   "built-file.ts",
   "errors.ts",
+  "exact-math.ts",
   "near-names.ts",
   "printable.ts",
   "quantiles.ts",
@@ -259,6 +261,29 @@ describe("the architecture", () => {
   it("keeps the protocol free of packages and of Node", () => {
     const wrong = files.filter(({ folder, packages }) => folder === "protocol" && packages.length > 0);
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("keeps the rules of liveness pure: data and numbers in, verdicts out, the same on every engine and in a browser", () => {
+    const isRule = (path: string) => /^liveness\/[a-z]+\//.test(path);
+    const rules = files.filter(({ path }) => isRule(path));
+    expect(rules.length).toBeGreaterThan(10);
+    const others = ["errors.ts", "exact-math.ts", "protocol/index.ts", "elector/options/check-options.ts"];
+    const foreign = rules.flatMap(({ path, imports, packages }) => [
+      ...imports
+        .filter((target) => !isRule(target) && !others.includes(target))
+        .map((target) => `src/${path} imports src/${target}`),
+      ...packages.filter((name) => name !== "valibot").map((name) => `src/${path} imports ${name}`),
+    ]);
+    expect(foreign).toEqual([]);
+    // Logarithms differ from engine to engine, so they may make levels and bounds, and no deadlines.
+    const banned = /\bawait\b|\basync\b|\bPromise\b|\bconsole\b|\bDate\b/;
+    const inexact = /\bMath\.(?:exp|expm1|log|log10|log1p|log2|pow|cbrt|sin|cos|tanh?|sinh|asinh)\b|\*\*/;
+    const mayBeInexact = (path: string) =>
+      path === "liveness/detection/phi.ts" || path.startsWith("liveness/qos/");
+    const impure = rules
+      .map(({ path, text }) => ({ path, code: withoutComments(text) }))
+      .filter(({ path, code }) => banned.test(code) || (!mayBeInexact(path) && inexact.test(code)));
+    expect(impure.map(({ path }) => path)).toEqual([]);
   });
 
   it("takes time and chance in system-ports.ts alone; service-scope.ts watches who else does", () => {

@@ -19,8 +19,11 @@ export type Publish = <Name extends keyof Diagnostics>(name: Name, details: Diag
 
 /** Makes the publisher of one node. */
 export function createDiagnostics(cluster: string, id: NodeId): Publish {
-  return (name, details) => {
-    const found = channel(`raftbeat:${name}`);
-    if (found.hasSubscribers) found.publish({ cluster, id, ...details });
-  };
+  return (name, details) => publish(`raftbeat:${name}`, { cluster, id }, details);
+}
+
+/** Publishes `about` and `details` as one object on this channel, if anybody subscribes. */
+export function publish(name: string, about: object, details: object): void {
+  const found = channel(name);
+  if (found.hasSubscribers) found.publish({ ...about, ...details });
 }

@@ -1,16 +1,16 @@
 import type { ElectorEvent } from "../api.js";
 
 /** Tells subscribers what happened, in the same order to each of them. */
-export interface Events {
+export interface Events<Event = ElectorEvent> {
   /** Returns the end of the subscription. */
-  subscribe(listener: (event: ElectorEvent) => void): () => void;
-  emit(event: ElectorEvent): void;
+  subscribe(listener: (event: Event) => void): () => void;
+  emit(event: Event): void;
 }
 
-/** Makes the events of one elector. A listener that throws is told to `onError` and keeps nobody else from hearing. */
-export function createEvents(onError: (error: unknown) => void): Events {
-  const listeners = new Set<{ readonly listener: (event: ElectorEvent) => void }>();
-  const queue: ElectorEvent[] = [];
+/** Makes the events of one elector, or of another source. A listener that throws is told to `onError` and keeps nobody else from hearing. */
+export function createEvents<Event = ElectorEvent>(onError: (error: unknown) => void): Events<Event> {
+  const listeners = new Set<{ readonly listener: (event: Event) => void }>();
+  const queue: Event[] = [];
   let telling = false;
 
   return {

@@ -1,4 +1,4 @@
-import { exp, ln } from "../kernel/exact-math.js";
+import { exp, ln } from "../../exact-math.js";
 import { integerOf, type Stream } from "../kernel/prng.js";
 
 /** One of these, each as likely. */

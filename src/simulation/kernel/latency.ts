@@ -1,4 +1,4 @@
-import { exp, ln, normalQuantile } from "./exact-math.js";
+import { exp, ln, normalQuantile } from "../../exact-math.js";
 import type { Stream } from "./prng.js";
 
 /** How long something takes, in milliseconds: a distribution, in the words of a scenario file. */

@@ -1,7 +1,7 @@
+import { ln } from "../../exact-math.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import { bridge, keepOnly, LinkSet, onLinks, partition, ring } from "../cluster/topology.js";
-import { ln } from "../kernel/exact-math.js";
 import { integerOf, type Stream } from "../kernel/prng.js";
 import type { Fault } from "../scenario/fault-schema.js";
 import { forge } from "./forgery.js";

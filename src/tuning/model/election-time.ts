@@ -1,4 +1,4 @@
-import { exp, ln } from "../../simulation/kernel/exact-math.js";
+import { exp, ln } from "../../exact-math.js";
 import { atLeast } from "./binomial.js";
 import type { ElectionModel } from "./closed-forms.js";
 import { GridDistribution } from "./grid-distribution.js";

@@ -1,5 +1,5 @@
+import { exp } from "../../exact-math.js";
 import type { Timing } from "../../protocol/index.js";
-import { exp } from "../../simulation/kernel/exact-math.js";
 import { atLeast } from "./binomial.js";
 import { type Alarms, longestStalls } from "./longest-stalls.js";
 import { messageDelayOf } from "./message-delay.js";

@@ -1,5 +1,5 @@
+import { ln } from "../../exact-math.js";
 import type { Timing } from "../../protocol/index.js";
-import { ln } from "../../simulation/kernel/exact-math.js";
 import { atLeast } from "./binomial.js";
 import { messageDelayOf } from "./message-delay.js";
 import { meanStallMs, monthHours, type NetworkProfile } from "./network-profile.js";

@@ -1,4 +1,4 @@
-import { exp, ln, normalQuantile } from "../../simulation/kernel/exact-math.js";
+import { exp, ln, normalQuantile } from "../../exact-math.js";
 
 /**
  * The share of a standard normal distribution above z: half of erfc(z/sqrt 2), by the Chebyshev fit of Press et al., Numerical

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exp, ln, normalQuantile } from "../../../src/simulation/kernel/exact-math.js";
+import { exp, ln, normalQuantile } from "../../../src/exact-math.js";
 import { type Latency, longestMs, samplerOf } from "../../../src/simulation/kernel/latency.js";
 import { splitSeed } from "../../../src/simulation/kernel/prng.js";
 

@@ -1,0 +1,158 @@
+import { publish } from "../elector/observers/diagnostics.js";
+import { createEvents } from "../elector/observers/events.js";
+import { type Logger, safeLogger, silentLogger } from "../elector/observers/logger.js";
+import { createWatch } from "../elector/observers/watch.js";
+import { asRaftbeatError, RaftbeatError } from "../errors.js";
+import { idRule, isId } from "../protocol/index.js";
+import { createEngine } from "../runtime/engine.js";
+import { systemClock, systemRandom } from "../runtime/system-ports.js";
+import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
+import { peerLiveness } from "./peer-liveness.js";
+import type { LivenessEvent } from "./roster/liveness-event.js";
+import type { Roster } from "./roster/roster.js";
+import type { RosterInput } from "./roster/roster-step.js";
+import { createRoster, resolveRoster, stepRoster, timerAtMs } from "./roster/rules.js";
+
+/** The least lateness of a timer, in milliseconds, that counts as an absence of this process. */
+const leastStallMs = 50;
+
+/**
+ * Makes a monitor. It sets one timer for all its peers, and keeps the process alive while it watches any; `close` ends that.
+ * @throws RaftbeatError `invalidSettings`
+ * @example
+ * const monitor = createMonitor({ intervalMs: 1000, pauseMs: 3000 });
+ * monitor.subscribe((event) => console.log(event));
+ * monitor.beat("worker-1");
+ */
+export function createMonitor(
+  options: MonitorOptions,
+  ports: LivenessPorts = { clock: systemClock(), random: systemRandom },
+): Monitor {
+  const { logger: given, ...judging } = options;
+  const logger = safeLogger(given ?? silentLogger);
+  const settings = resolveRoster(judging);
+  const { intervalMs, windowMs } = settings.detector;
+  const { clock } = ports;
+  const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
+  const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
+  const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
+  const changes = createWatch(() => peersOf(roster, clock.nowMs()));
+  let settle: (error: RaftbeatError | null) => void = () => {};
+  const ended = new Promise<RaftbeatError | null>((resolve) => {
+    settle = resolve;
+  });
+  let closed = false;
+
+  function tellAll(event: LivenessEvent): void {
+    logEvent(logger, event);
+    publish(`raftbeat:liveness:${event.kind}`, {}, event);
+    events.emit(event);
+    changes.notify();
+  }
+
+  function end(error: RaftbeatError | null): void {
+    if (closed) return;
+    closed = true;
+    engine.stop();
+    changes.end();
+    settle(error);
+  }
+
+  const halfMs = Math.max(leastStallMs, intervalMs / 2);
+  const engine = createEngine<RosterInput, LivenessEvent>(
+    {
+      step: (input, nowMs, told) => stepRoster(roster, input, nowMs, told),
+      timerAtMs: (nowMs) => timerAtMs(roster, nowMs),
+    },
+    clock,
+    { stallMs: halfMs, checkMs: halfMs, windowMs: Math.max(windowMs, 1000) },
+    tellAll,
+    (thrown) => {
+      const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
+      logger.error({ error }, error.message);
+      end(error);
+    },
+  );
+
+  return {
+    beat(id, { boot = "", slot, leaving = false } = {}) {
+      if (leaving) engine.tell({ kind: "goodbye", id, boot });
+      else engine.tell({ kind: "beat", id, boot, slot: slot ?? null });
+    },
+    goodbye: (id) => engine.tell({ kind: "goodbye", id, boot: null }),
+    closed: (id) => engine.tell({ kind: "closed", id }),
+    watch(id) {
+      if (!isId(id)) throw new RaftbeatError("invalidSettings", `the id ${String(id)} must be ${idRule}`);
+      engine.tell({ kind: "watch", id });
+    },
+    forget: (id) => engine.tell({ kind: "forget", id }),
+    peer(id) {
+      const peer = roster.peers.indexes.get(id);
+      return peer === undefined ? null : peerLiveness(roster, peer, clock.nowMs());
+    },
+    peers: () => peersOf(roster, clock.nowMs()),
+    get doubts() {
+      return roster.zones.doubts;
+    },
+    counts: () => ({ ...roster.counts }),
+    subscribe: (listener) => events.subscribe(listener),
+    changes: ({ signal } = {}) => changes.values(signal),
+    close: () => end(null),
+    ended,
+    async [Symbol.asyncDispose]() {
+      end(null);
+    },
+  };
+}
+
+function peersOf(roster: Roster, nowMs: number) {
+  const peers = [...roster.peers.indexes.values()].map((peer) => peerLiveness(roster, peer, nowMs));
+  return Object.freeze(peers.sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** The zone of a peer; the unnamed one where the service's function throws or gives no text. */
+function zoneOr(zoneOf: (id: string) => string, id: string, logger: Logger): string {
+  try {
+    const zone: unknown = zoneOf(id);
+    if (typeof zone === "string") return zone;
+    logger.warn({ id, zone }, "zoneOf gave no text: the peer counts to the zone without a name");
+  } catch (error) {
+    logger.warn({ id, error }, "zoneOf threw: the peer counts to the zone without a name");
+  }
+  return "";
+}
+
+/** One line a change of what is held, with the name of the peer in each. */
+function logEvent(logger: Logger, event: LivenessEvent): void {
+  const { kind, ...details } = event;
+  switch (kind) {
+    case "alive":
+    case "restarted":
+    case "left":
+      logger.info(
+        details,
+        `peer ${kind === "alive" ? "is alive" : kind === "left" ? "has left" : "has restarted"}`,
+      );
+      return;
+    case "suspect":
+      logger.warn(details, "peer is suspected");
+      return;
+    case "dead":
+      logger.warn(details, "peer is declared dead");
+      return;
+    case "flapping":
+      logger.warn(details, "peer was suspected wrongly again: it is given longer pauses");
+      return;
+    case "disruption":
+      logger.warn(details, "another share of a zone is silent");
+      return;
+    case "doubt":
+      logger.warn(
+        details,
+        event.doubts
+          ? "most peers are silent at once: this monitor doubts itself, and declares nobody dead"
+          : "enough peers are heard again: this monitor trusts itself",
+      );
+      return;
+  }
+}

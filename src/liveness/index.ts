@@ -1,0 +1,33 @@
+/**
+ * Failure detection from heartbeats: whether a process still lives that beats at a known interval. The rules are in docs/liveness.md.
+ */
+
+export { createMonitor } from "./create-monitor.js";
+export { createPulse } from "./create-pulse.js";
+export type { BertierSettings } from "./detection/bertier.js";
+export type { Detector, DetectorName, DetectorSettings } from "./detection/detector.js";
+export { detectors } from "./detection/detectors.js";
+export type { NfdESettings } from "./detection/nfd-e.js";
+export type { NfdSSettings } from "./detection/nfd-s.js";
+export { type OneSender, watchSender } from "./detection/one-sender.js";
+export type { PhiExponentialSettings } from "./detection/phi-exponential.js";
+export type { PhiNormalSettings } from "./detection/phi-normal.js";
+export type {
+  Beat,
+  BeatEvidence,
+  LivenessPorts,
+  Monitor,
+  MonitorCounts,
+  MonitorOptions,
+  PeerLiveness,
+  Pulse,
+  PulseOptions,
+} from "./monitor-api.js";
+export {
+  configureDetector,
+  type DetectorAdvice,
+  type DetectorWish,
+  type MeasuredLink,
+} from "./qos/configurator.js";
+export type { LivenessEvent, PeerStatus, SuspicionReason, ZoneMode } from "./roster/liveness-event.js";
+export type { RosterOptions } from "./roster/roster-settings.js";

@@ -1,0 +1,223 @@
+import { isId } from "../../protocol/index.js";
+import type { LivenessEvent } from "./liveness-event.js";
+import { alive, dead, left, unknown } from "./peer-table.js";
+import {
+  admit,
+  deadlineOf,
+  endTrouble,
+  type Roster,
+  setStatus,
+  silentMsOf,
+  slotOf,
+  troubleOf,
+  troubleWith,
+} from "./roster.js";
+import { leaveBehind, refute, type Trouble } from "./trouble.js";
+import { suspectPeer } from "./verdicts.js";
+
+/** A slot may be ahead of the last by so many, besides twice the intervals that have passed. */
+const slotsAhead = 1000;
+
+/**
+ * A beat has arrived (R1 to R3).
+ * @param boot the life of the sender; empty for a sender that has no name for it
+ * @param given the slot; null where the sender does not count
+ */
+export function onBeat(
+  roster: Roster,
+  id: string,
+  boot: string,
+  given: number | null,
+  nowMs: number,
+  events: LivenessEvent[],
+): void {
+  if (given !== null && !(Number.isSafeInteger(given) && given >= 0)) {
+    roster.counts.badSlots++;
+    return;
+  }
+  const { peers } = roster;
+  const known = peers.indexes.get(id);
+  // A life that is known has been looked at before.
+  if ((known === undefined || peers.boots[known] !== boot) && !isBoot(boot)) {
+    roster.counts.badBoots++;
+    return;
+  }
+  const peer = known ?? admit(roster, id, given ?? 0, nowMs);
+  if (peer < 0) return;
+  if (known === undefined || (peers.status[peer] === unknown && peers.boots[peer] === "")) {
+    peers.boots[peer] = boot;
+    begin(roster, peer, given ?? 0, nowMs);
+    becomeAlive(roster, peer, nowMs, events);
+  } else if (peers.boots[peer] === boot) onOwnBeat(roster, peer, given, nowMs, events);
+  else onOtherBoot(roster, peer, boot, given ?? 0, nowMs, events);
+}
+
+/** A name for a life of a process; empty where the sender has none. */
+function isBoot(boot: string): boolean {
+  return typeof boot === "string" && (boot === "" || isId(boot));
+}
+
+/** A beat of the life that is known. */
+function onOwnBeat(
+  roster: Roster,
+  peer: number,
+  given: number | null,
+  nowMs: number,
+  events: LivenessEvent[],
+): void {
+  const { peers, detector, counts } = roster;
+  const status = peers.status[peer];
+  if (status === left && peers.boots[peer] !== "") {
+    counts.oldBoots++;
+    return;
+  }
+  const last = slotOf(roster, peer);
+  const silentMs = silentMsOf(roster, peer, nowMs);
+  const intervals = silentMs / detector.intervalMs;
+  // A sender that does not count: the slot nearest to its arrival, so that a lost beat does not shift all later ones.
+  const slot = given ?? last + Math.max(1, Math.round(intervals));
+  if (slot <= last) {
+    counts.staleBeats++;
+    return;
+  }
+  // Slots and arrivals from before a jump of the clock say nothing about those after it (A4).
+  const jumped = nowMs - silentMs < roster.jumpedAtMs;
+  if (slot > last + 2 * intervals + slotsAhead && !jumped) {
+    counts.badSlots++;
+    return;
+  }
+  if (jumped) detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+  else detector.onBeat(peers.memory(peer), peers.at(peer), slot, nowMs, learns(roster, peer, nowMs));
+  if (status === alive) {
+    roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
+    if (peers.troubled[peer] === 1) endTrouble(roster, peer, troubleWith(roster, peer));
+  } else onSignOfLife(roster, peer, slot, silentMs, nowMs, events);
+}
+
+/** A newer beat of a peer that is not alive: what it changes depends on whether it came in time (R3). */
+function onSignOfLife(
+  roster: Roster,
+  peer: number,
+  slot: number,
+  silentMs: number,
+  nowMs: number,
+  events: LivenessEvent[],
+): void {
+  const { peers, detector, settings } = roster;
+  const trouble = troubleWith(roster, peer);
+  if (!(nowMs < deadlineOf(roster, peer, nowMs)) && !keepsPace(roster, trouble, slot, nowMs)) {
+    trouble.streak = 0;
+    return;
+  }
+  if (!(nowMs < deadlineOf(roster, peer, nowMs)))
+    detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+  if (peers.status[peer] === dead) {
+    trouble.streak = silentMs <= detector.windowMs ? trouble.streak + 1 : 1;
+    if (trouble.streak < settings.rise) return;
+  }
+  if (peers.status[peer] !== left && trouble.reason === "silence") {
+    roster.counts.refuted++;
+    const patience = refute(trouble, nowMs);
+    if (patience >= 2) events.push({ kind: "flapping", id: peers.ids[peer] as string, patience });
+  }
+  becomeAlive(roster, peer, nowMs, events);
+}
+
+/**
+ * Whether a sender all of whose beats come late has kept its pace for a window, so that it is its delay that has changed, as after a sleep of the sender (R3).
+ * The beats of a dead sender that trickle from a queue do not.
+ */
+function keepsPace({ detector }: Roster, trouble: Trouble, slot: number, nowMs: number): boolean {
+  const { intervalMs, windowMs } = detector;
+  const passedMs = nowMs - trouble.lateAtMs;
+  if (trouble.lateSlot >= 0 && passedMs < windowMs) return false;
+  const kept = trouble.lateSlot >= 0 && passedMs - (slot - trouble.lateSlot) * intervalMs <= windowMs / 2;
+  trouble.lateSlot = kept ? -1 : slot;
+  trouble.lateAtMs = nowMs;
+  return kept;
+}
+
+function onOtherBoot(
+  roster: Roster,
+  peer: number,
+  boot: string,
+  slot: number,
+  nowMs: number,
+  events: LivenessEvent[],
+): void {
+  const { peers } = roster;
+  if (troubleOf(roster, peer)?.boots.includes(boot) === true) {
+    roster.counts.oldBoots++;
+    return;
+  }
+  const trouble = troubleWith(roster, peer);
+  leaveBehind(trouble, peers.boots[peer] as string);
+  trouble.patience = 0;
+  peers.boots[peer] = boot;
+  begin(roster, peer, slot, nowMs);
+  events.push({ kind: "restarted", id: peers.ids[peer] as string, boot });
+  if (peers.status[peer] !== alive) becomeAlive(roster, peer, nowMs, events);
+}
+
+function begin(roster: Roster, peer: number, slot: number, nowMs: number): void {
+  const { peers, detector, deadlines } = roster;
+  detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+  deadlines.set(peer, deadlineOf(roster, peer, nowMs));
+}
+
+function becomeAlive(roster: Roster, peer: number, nowMs: number, events: LivenessEvent[]): void {
+  const { peers, deadlines } = roster;
+  setStatus(roster, peer, alive);
+  const trouble = troubleOf(roster, peer);
+  if (trouble !== null) {
+    trouble.streak = 0;
+    trouble.lateSlot = -1;
+    endTrouble(roster, peer, trouble);
+  }
+  deadlines.set(peer, deadlineOf(roster, peer, nowMs));
+  events.push({ kind: "alive", id: peers.ids[peer] as string, boot: peers.boots[peer] as string });
+}
+
+/** Whether an arrival teaches the estimate: not while attention has just come back, and not of a peer that is not trusted (A3). */
+function learns(roster: Roster, peer: number, nowMs: number): boolean {
+  return nowMs >= roster.learnsFromMs && roster.peers.status[peer] === alive;
+}
+
+/**
+ * A peer says goodbye: it has left, and no alarm follows (R7).
+ * @param boot the life that ends; null for the one that is known
+ */
+export function onGoodbye(
+  roster: Roster,
+  id: string,
+  boot: string | null,
+  nowMs: number,
+  events: LivenessEvent[],
+): void {
+  const { peers, deadlines, settings } = roster;
+  const peer = peers.indexes.get(id);
+  if (peer === undefined || peers.status[peer] === left) return;
+  if (boot !== null && boot !== peers.boots[peer] && peers.status[peer] !== unknown) {
+    roster.counts.oldBoots++;
+    return;
+  }
+  if (boot !== null) peers.boots[peer] = boot;
+  setStatus(roster, peer, left);
+  deadlines.set(peer, nowMs + settings.forgetAfterMs);
+  events.push({ kind: "left", id, boot: peers.boots[peer] as string });
+}
+
+/** A peer's connection was closed: a hint that it has failed, unless this observer itself has been cut off or asleep (R5). */
+export function onClosed(roster: Roster, id: string, nowMs: number, events: LivenessEvent[]): void {
+  const { peers } = roster;
+  const peer = peers.indexes.get(id);
+  if (peer === undefined || peers.status[peer] !== alive) return;
+  const heardAtMs = nowMs - silentMsOf(roster, peer, nowMs);
+  if (heardAtMs < roster.attentiveSinceMs) return;
+  suspectPeer(roster, peer, "closed", nowMs, events);
+}
+
+/** Watches a peer that has not been heard; does nothing about one that is known. */
+export function onWatch(roster: Roster, id: string, nowMs: number): void {
+  if (!roster.peers.indexes.has(id)) admit(roster, id, 0, nowMs);
+}
