@@ -366,7 +366,7 @@ describe("the architecture", () => {
 describe("the architecture test", () => {
   it("is described in ARCHITECTURE.md: every file of the protocol, and each name means one file that is there", () => {
     const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-    const named = [...text.matchAll(/`([a-z][a-z0-9/-]*(?:\.slow)?(?:\.test)?\.ts)`/g)].map(
+    const named = [...text.matchAll(/`([a-z][a-z0-9/-]*(?:\.slow|\.long)?(?:\.test)?\.ts)`/g)].map(
       ([, name]) => name as string,
     );
     expect(named.length).toBeGreaterThan(100);

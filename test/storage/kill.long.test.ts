@@ -7,7 +7,7 @@ import { seededRandom } from "../support/prng.js";
 import { startStoreProcess } from "./support/process.js";
 import { anEmptyDirectory, closed, opened } from "./support/stores.js";
 
-/** How many processes are killed; each writes to two stores. More: RAFTBEAT_KILLS=1000 npx vitest run test/storage/kill.slow.test.ts */
+/** How many processes are killed; each writes to two stores. More: RAFTBEAT_KILLS=1000 npx vitest run test/storage/kill.long.test.ts */
 const killCount = Number(process.env["RAFTBEAT_KILLS"] ?? 48);
 /** A process is killed within so long of its first word, or of its first record: while it opens, creates, writes or copies. */
 const killWithinMs = 25;
