@@ -4,4 +4,6 @@ export const versions = {
   babelModules: "7",
   nest: "12.5.1",
   typescript5: "5.9.3",
+  typescript7: "7.0.2",
+  vitest: "4.1.12",
 } as const;
