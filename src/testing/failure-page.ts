@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +38,11 @@ export class FailurePage {
   write(name: string, error: unknown, folder: string = join(tmpdir(), "raftbeat-failures")): string {
     try {
       mkdirSync(folder, { recursive: true });
-      const file = join(folder, `${fileName(name)}-seed-${this.cluster.seed}-${this.cluster.traceHash}.html`);
+      // Two failures of one course, such as one in each of two tests, have a page each.
+      const failure = createHash("sha256")
+        .update(`${this.cluster.traceHash} ${wordsOf(error)}`)
+        .digest("hex");
+      const file = join(folder, `${fileName(name)}-seed-${this.cluster.seed}-${failure.slice(0, 16)}.html`);
       writeFileSync(file, this.draw(name, error));
       removeOldest(folder);
       return `The run, drawn: ${pathToFileURL(file).href}`;

@@ -1,12 +1,12 @@
 import { RaftbeatError } from "../errors.js";
 import type { NodeId } from "../protocol/index.js";
-import { systemClock } from "../runtime/system-ports.js";
 import { Safety } from "../simulation/checks/safety.js";
 import { Trace } from "../simulation/checks/trace.js";
 import type { Cluster } from "../simulation/cluster/cluster.js";
 import type { SimulatedProcess } from "../simulation/cluster/simulated-process.js";
 import { clusterOf } from "../simulation/run/cluster-of.js";
 import { parseScenario } from "../simulation/scenario/scenario.js";
+import { needRealTurns, promisesSettled } from "./real-turn.js";
 import { type Replica, replicaOf } from "./replica.js";
 import { ServiceError } from "./service-error.js";
 import { ServiceFaults } from "./service-faults.js";
@@ -222,6 +222,7 @@ export class ServiceCluster {
     if (!(untilMs >= this.nowMs && untilMs < Number.POSITIVE_INFINITY))
       throw new RangeError(`time passes for a number of milliseconds from 0, not until ${untilMs}`);
     return watchServices(async () => {
+      await needRealTurns();
       const { timeline } = this.cluster;
       for (;;) {
         await this.settle();
@@ -285,11 +286,4 @@ export class ServiceCluster {
     const sentence = `${what} broken at ${this.nowMs.toFixed(3)} ms: ${text}`;
     this.broken ??= new RaftbeatError("internal", `${sentence}\n${this.lines().slice(-20).join("\n")}`);
   }
-}
-
-const realClock = systemClock();
-
-/** Resolves once every promise that can settle has. */
-function promisesSettled(): Promise<void> {
-  return new Promise((resolve) => realClock.afterPoll(resolve));
 }

@@ -218,7 +218,10 @@ function reportingLogger(scope: ServiceScope, logger?: Logger): Logger {
         readonly error?: unknown;
         readonly drained?: boolean | undefined;
       };
-      const isOfService = /^(?:the body of whileLeader|a listener) threw$/.test(message);
+      const isOfService =
+        /^(?:the body of whileLeader threw$|a listener threw$|the body of whileLeader asked for more lease)/.test(
+          message,
+        );
       const isOfLease = /^(?:notLeader|leaseTooShort)$/.test(String((error as { code?: unknown })?.code));
       if (isOfService && drained !== true && !isOfLease)
         scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });

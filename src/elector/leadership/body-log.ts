@@ -1,3 +1,4 @@
+import { RaftbeatError } from "../../errors.js";
 import type { Logger } from "../observers/logger.js";
 import type { RunnerDeps } from "./while-leader.js";
 
@@ -8,7 +9,11 @@ const quietForMs = 60_000;
 export function createBodyLog(
   logger: Logger,
   about: object,
-  { nowMs, drainTimeoutMs }: { nowMs(): number; readonly drainTimeoutMs: number },
+  {
+    nowMs,
+    drainTimeoutMs,
+    coolDownMs,
+  }: { nowMs(): number; readonly drainTimeoutMs: number; readonly coolDownMs: number },
 ): Pick<RunnerDeps, "onBodyFailed" | "onLeaseTooShort" | "onOverdue"> {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let count = 0;
@@ -18,10 +23,16 @@ export function createBodyLog(
     onLeaseTooShort(term, error) {
       count++;
       if (nowMs() - toldAtMs < quietForMs) return;
-      logger.warn(
-        { ...about, term, error, count },
-        "the body of whileLeader ended because its lease was too short; it starts again when there is as much lease as it asked for (told once a minute)",
-      );
+      if (error instanceof RaftbeatError && error.code === "leaseOutOfReach")
+        logger.error(
+          { ...about, term, error, count },
+          `the body of whileLeader asked for more lease than there ever is, and does no work; it starts again after coolDownMs (${coolDownMs} ms), a second at least (told once a minute)`,
+        );
+      else
+        logger.warn(
+          { ...about, term, error, count },
+          "the body of whileLeader ended because its lease was too short; it starts again when there is as much lease as it asked for (told once a minute)",
+        );
       toldAtMs = nowMs();
       count = 0;
     },

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
+import { nearNames } from "../../near-names.js";
 import { addressRule, idRule, isAddress, isId } from "../../protocol/index.js";
 import { ownWords } from "../../schemas/own-words.js";
 
@@ -57,7 +58,12 @@ function sentenceOf(issue: v.BaseIssue<unknown>, whole: string): string {
   if (missing) return `${name} is missing: ${whole} ${issue.message}`;
   if (unknownKey) {
     const value = issue.path?.at(-1)?.value;
-    return `${name} (${shown(name, value)}) is no option: ${whole} ${issue.message}`;
+    const [meant] = nearNames(
+      name,
+      [...issue.message.matchAll(/[a-z]\w+/gi)].map(([word]) => word),
+    );
+    const remedy = meant === undefined ? `${whole} ${issue.message}` : `did you mean ${meant}?`;
+    return `${name} (${shown(name, value)}) is no option: ${remedy}`;
   }
   return `${name} (${shown(name, issue.input)}) ${issue.message}`;
 }
@@ -65,6 +71,7 @@ function sentenceOf(issue: v.BaseIssue<unknown>, whole: string): string {
 /** A value as an error repeats it: short, and nothing of what may be a secret. */
 function shown(name: string, value: unknown): string {
   if (/to?k|secret|pass|\bkey\b/i.test(name)) return "not shown";
+  if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   return typeof value === "function" ? "a function" : String(value).slice(0, 80);
 }

@@ -124,12 +124,14 @@ function refusedTransfer(
   if (refusal === "stopped") return new RaftbeatError("stopped", "the elector was stopped");
   if (refusal === "notLeader")
     return new RaftbeatError("notLeader", `${id} does not lead: ask the leader to hand over`);
-  const why = refusal === "arbiter" || refusal === "notContending" ? unfit[refusal] : refusal;
+  const why =
+    refusal === "arbiter" || refusal === "notContending" || refusal === "notVoter" ? unfit[refusal] : refusal;
   return new RaftbeatError("transferRefused", `${id} cannot hand over to ${to ?? "anybody"} now: ${why}`);
 }
 
 /** Why a voter is no transferee, in words. */
 const unfit = {
+  notVoter: "it is no voter of this cluster (status().configuration has them)",
   arbiter: "it is an arbiter, which votes and never leads",
   notContending: "it does not campaign, as its service is unhealthy or drains",
 } as const;

@@ -34,7 +34,10 @@ export async function fewestFaults(
       { seed, numRuns: 1, examples: [[all]] },
     );
   } catch (problem) {
-    return { fewest, problem: ` Fewer might do: ${wordsOf(problem)}` };
+    return {
+      fewest,
+      problem: ` Fewer might do: ${problem instanceof Error ? problem.message : wordsOf(problem)}`,
+    };
   }
   // The search goes by halves: each that is left is tried once more by itself.
   for (const fault of fewest) await failsStill(fewest.filter((other) => other !== fault));
