@@ -31,6 +31,11 @@ describe("a service that fails", () => {
       /^n\d at 10\d\.\d+ ms: the service threw: Error: no disk$/,
     ],
     [
+      "asks for a lease out of reach",
+      ({ elector }) => void elector.whileLeader((lead) => lead.ensure(5_000)),
+      /^n\d at \d+\.\d+ ms: the body of whileLeader asked for more lease than there ever is.*: RaftbeatError: 5000 ms of lease were asked for/,
+    ],
+    [
       "throws while it leads",
       whileLeading(() => {
         throw new TypeError("row is null");
