@@ -60,7 +60,7 @@ const calls: [string, (elector: Elector) => unknown, RegExp][] = [
   [
     "stop's options",
     (elector) => elector.stop({ handOver: true } as never),
-    /^handOver \(true\) is no option: stop's options must be an object with handover$/,
+    /^handOver \(true\) is no option: stop's options must be an object with handover; did you mean handover\?$/,
   ],
   [
     "a handover that is maybe one",

@@ -201,8 +201,8 @@ interface Given {
 const options: readonly (readonly [kind: string, options: object, sentence: string])[] = [
   ["missing option", { id: undefined }, "id (undefined) must be 1 to 64 characters"],
   ["id", { id: "a b" }, "id (a b) must be 1 to 64 characters"],
-  ["unknown option", { voter: {} }, "voter (an object) is no option: did you mean voters?"],
-  ["map by id", { voters: [] }, "voters (an object) must be a map of ids to addresses"],
+  ["unknown option", { voter: {} }, "voter (an object) is no option: "],
+  ["map by id", { voters: [] }, "voters (an array) must be a map of ids to addresses"],
   ["address", { voters: { a: "h:1" } }, "voters.a (h:1) must be "],
   [
     "one of a few",

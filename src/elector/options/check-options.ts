@@ -58,12 +58,11 @@ function sentenceOf(issue: v.BaseIssue<unknown>, whole: string): string {
   if (missing) return `${name} is missing: ${whole} ${issue.message}`;
   if (unknownKey) {
     const value = issue.path?.at(-1)?.value;
-    const [meant] = nearNames(
-      name,
-      [...issue.message.matchAll(/[a-z]\w+/gi)].map(([word]) => word),
-    );
-    const remedy = meant === undefined ? `${whole} ${issue.message}` : `did you mean ${meant}?`;
-    return `${name} (${shown(name, value)}) is no option: ${remedy}`;
+    const key = String(issue.path?.at(-1)?.key);
+    const known = [...issue.message.matchAll(/\w+/g)].map(([word]) => word).filter((word) => word !== key);
+    const [meant] = nearNames(key, known);
+    const question = meant === undefined ? "" : `; did you mean ${meant}?`;
+    return `${name} (${shown(name, value)}) is no option: ${whole} ${issue.message}${question}`;
   }
   return `${name} (${shown(name, issue.input)}) ${issue.message}`;
 }
