@@ -2,12 +2,32 @@ import diagnostics from "node:diagnostics_channel";
 import { describe, expect, it } from "vitest";
 import type { ElectorOptions } from "../../src/elector/api.js";
 import { createElector } from "../../src/elector/create-elector.js";
+import { resolveOptions } from "../../src/elector/options/options.js";
 import { memoryVoteStore } from "../../src/storage/memory-vote-store.js";
 import { Electors } from "./support/electors.js";
 
 const voters = { a: "ws://127.0.0.1:7401", b: "ws://127.0.0.1:7402", c: "ws://127.0.0.1:7403" };
 const store = memoryVoteStore({ unsafeForgetsVotes: true });
 const good: ElectorOptions = { cluster: "test", id: "a", voters, store };
+
+describe("a cluster that every process may join", () => {
+  const elsewhere = { ...voters, c: "ws://10.0.0.3:7400" };
+  const warningsOf = (options: Partial<ElectorOptions>) => resolveOptions({ ...good, ...options }).warnings;
+
+  it("is warned of where a voter is on another machine", () => {
+    expect(warningsOf({ voters: elsewhere })).toEqual([
+      expect.stringMatching(
+        /^neither token nor tls is given, and voters\.c \(ws:\/\/10\.0\.0\.3:7400\) .*token$/,
+      ),
+    ]);
+  });
+
+  it("is none where all are on one machine, or a token or certificates keep others out", () => {
+    expect(warningsOf({ voters: { ...voters, b: "ws://localhost:1", c: "ws://[::1]:2" } })).toEqual([]);
+    expect(warningsOf({ voters: elsewhere, token: "secret" })).toEqual([]);
+    expect(warningsOf({ voters: elsewhere, tls: () => ({}) })).toEqual([]);
+  });
+});
 
 describe("impossible options are refused with name and value, before anything is opened", () => {
   const impossible: [string, object | undefined, RegExp][] = [

@@ -25,6 +25,7 @@ import type { TransportToken } from "../../transport/security/secrets.js";
 import type { ElectorOptions, HealthOptions } from "../api.js";
 import type { ResolvedHealth } from "../leadership/health.js";
 import { address, callable, checkOptions, id, only, withMethods, yesOrNo } from "./check-options.js";
+import { openToAll } from "./open-to-all.js";
 
 /** What an elector goes by where its options say nothing, besides the timing; in milliseconds. */
 export const electorDefaults = {
@@ -164,7 +165,7 @@ export function resolveOptions(options: ElectorOptions): ResolvedOptions {
     drainTimeoutMs: options.drainTimeoutMs ?? electorDefaults.drainTimeoutMs,
     coolDownMs: options.coolDownMs ?? electorDefaults.coolDownMs,
     health: options.health === undefined ? null : resolveHealth(options.health),
-    warnings: resolution.warnings,
+    warnings: [...resolution.warnings, ...openToAll(options)],
   };
 }
 
