@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { esbuildBanner } from "../install/cases/bundlers.js";
 import { installCases } from "../install/cases/index.js";
 import { jestConfig } from "../install/cases/runners.js";
 import { codeBlocks, read, tableOf } from "./support/pages.js";
@@ -13,4 +14,8 @@ test("the table has one row for each case that is tried, with its version, answe
 
 test("the recipe for Jest is the one that is tried", () => {
   expect(codeBlocks(page, "js")).toContain(jestConfig);
+});
+
+test("the banner for esbuild is the one that is tried", () => {
+  expect(codeBlocks(page, "sh").join()).toContain(`--banner:js='${esbuildBanner}'`);
 });

@@ -12,5 +12,5 @@ export interface InstallCase {
   /** Part of what continuous integration runs. */
   readonly quick: boolean;
   /** @throws Error with what was printed, where it is not as `answer` says */
-  run(folder: Folder): void;
+  run(folder: Folder): Promise<void>;
 }

@@ -1,20 +1,23 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** No command takes longer, on the busiest machine; then its process group is ended. */
 const commandTimeoutS = 150;
 
+/** What this run was started with is not what a newcomer has; the certificates of the network are. */
+const notInherited = /^(npm_|RAFTBEAT_|VITEST|NODE_(OPTIONS|PATH|ENV)$)/;
+
+const outputMaxBytes = 64 * 2 ** 20;
+
 /** An empty folder of one case, outside the checkout. */
 export class Folder {
   readonly path: string;
   readonly tarball: string;
-  private readonly toolsPath: string;
 
-  constructor(path: string, tarball: string, toolsPath: string) {
+  constructor(path: string, tarball: string) {
     this.path = path;
     this.tarball = tarball;
-    this.toolsPath = toolsPath;
     mkdirSync(path, { recursive: true });
   }
 
@@ -32,37 +35,41 @@ export class Folder {
    * Runs a command here to its end; gives what it printed.
    * @throws Error with that, where it fails or takes too long
    */
-  run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(npm_|RAFTBEAT_|NODE_|VITEST)/.test(name),
-    );
-    // `timeout` runs the command in a process group of its own and ends the whole group.
-    const { status, stdout, stderr, error } = spawnSync(
-      "timeout",
-      ["--kill-after=5", String(commandTimeoutS), command, ...args],
-      { cwd: this.path, encoding: "utf8", env: { ...Object.fromEntries(inherited), CI: "1", ...env } },
-    );
-    if (error !== undefined) throw error;
-    const output = `${stdout}${stderr}`;
-    if (status !== 0)
-      throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${output.slice(-4000)}`);
-    return output;
+  run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const inherited = Object.entries(process.env).filter(([name]) => !notInherited.test(name));
+    return new Promise((resolve, reject) => {
+      // `timeout` runs the command in a process group of its own and ends the whole group.
+      execFile(
+        "timeout",
+        ["--kill-after=5", String(commandTimeoutS), command, ...args],
+        {
+          cwd: this.path,
+          env: { ...Object.fromEntries(inherited), CI: "1", ...env },
+          maxBuffer: outputMaxBytes,
+        },
+        (error, stdout, stderr) => {
+          const output = `${stdout}${stderr}`;
+          if (error === null) return resolve(output);
+          const why =
+            error.code === 124 ? `took longer than ${commandTimeoutS} s` : `ended with ${error.code}`;
+          reject(new Error(`${command} ${args.join(" ")} ${why}:\n${output.slice(-4000)}`));
+        },
+      );
+    });
   }
 
   /** Installs the tarball and these packages with npm; `fields` go into the package.json. */
-  install(packages: readonly string[] = [], fields: object = { type: "module" }): void {
+  async install(packages: readonly string[] = [], fields: object = { type: "module" }): Promise<void> {
     this.writeJson("package.json", { name: "user", private: true, ...fields });
-    this.run("npm", [...npmInstall, this.tarball, ...packages]);
-  }
-
-  /** The folder of an installed tool, which all cases share. */
-  tool(name: string, version: string): string {
-    const prefix = join(this.toolsPath, `${name.replace("/", "-")}-${version}`);
-    mkdirSync(prefix, { recursive: true });
-    if (!readdirSync(prefix).includes("node_modules"))
-      this.run("npm", [...npmInstall, "--ignore-scripts", "--prefix", prefix, `${name}@${version}`]);
-    return join(prefix, "node_modules", name);
+    await this.run("npm", [...npmInstall, this.tarball, ...packages]);
   }
 }
 
-const npmInstall = ["install", "--loglevel=error", "--no-audit", "--no-fund"] as const;
+/** What npm keeps of the packages it has seen, it need not ask the registry for again. */
+export const npmInstall = [
+  "install",
+  "--loglevel=error",
+  "--no-audit",
+  "--no-fund",
+  "--prefer-offline",
+] as const;

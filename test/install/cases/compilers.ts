@@ -33,9 +33,9 @@ const changes = [
 ] as const;
 
 /** The settings of `tsc --init`, with the types of packages checked, too, and those of Node.js. */
-function initialised(folder: Folder, version: string): void {
-  folder.install([`typescript@${version}`, "@types/node@20", `vitest@${versions.vitest}`]);
-  folder.run("npx", ["--no-install", "tsc", "--init"]);
+async function initialised(folder: Folder, version: string): Promise<void> {
+  await folder.install([`typescript@${version}`, "@types/node@20", `vitest@${versions.vitest}`]);
+  await folder.run("npx", ["--no-install", "tsc", "--init"]);
   let settings = readFileSync(`${folder.path}/tsconfig.json`, "utf8");
   for (const [made, changed] of changes) {
     if (!settings.includes(made))
@@ -46,22 +46,22 @@ function initialised(folder: Folder, version: string): void {
 }
 
 function compilesReadme(version: string): InstallCase["run"] {
-  return (folder) => {
-    initialised(folder, version);
+  return async (folder) => {
+    await initialised(folder, version);
     const blocks = codeBlocks(readFileSync(new URL("README.md", root), "utf8"), "ts");
     if (blocks.length === 0) throw new Error("the README has no example");
     for (const [index, code] of blocks.entries()) folder.write(`readme-${index}.ts`, code);
     folder.write("every.ts", everySubPath());
-    folder.run("npx", ["--no-install", "tsc", "--noEmit"]);
+    await folder.run("npx", ["--no-install", "tsc", "--noEmit"]);
     // A CommonJS service finds the types, too.
     folder.write("common.cts", 'import raftbeat = require("raftbeat");\nexport = raftbeat.createElector;\n');
-    folder.run("npx", ["--no-install", "tsc", "--noEmit"]);
+    await folder.run("npx", ["--no-install", "tsc", "--noEmit"]);
   };
 }
 
 function resolves(module: string, moduleResolution: string): InstallCase["run"] {
-  return (folder) => {
-    folder.install([`typescript@${versions.typescript5}`, "@types/node@20"]);
+  return async (folder) => {
+    await folder.install([`typescript@${versions.typescript5}`, "@types/node@20"]);
     folder.write("every.ts", everySubPath());
     folder.writeJson("tsconfig.json", {
       compilerOptions: {
@@ -73,7 +73,7 @@ function resolves(module: string, moduleResolution: string): InstallCase["run"] 
         types: ["node"],
       },
     });
-    folder.run("npx", ["--no-install", "tsc", "-p", "."]);
+    await folder.run("npx", ["--no-install", "tsc", "-p", "."]);
   };
 }
 

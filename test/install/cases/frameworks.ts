@@ -62,8 +62,8 @@ export const frameworks: readonly InstallCase[] = [
     answer: "works",
     command: "npx tsc && node dist/main.js",
     quick: true,
-    run(folder) {
-      folder.install(
+    async run(folder) {
+      await folder.install(
         [
           `@nestjs/core@${versions.nest}`,
           `@nestjs/common@${versions.nest}`,
@@ -89,8 +89,8 @@ export const frameworks: readonly InstallCase[] = [
           skipLibCheck: true,
         },
       });
-      folder.run("npx", ["--no-install", "tsc"]);
-      assertElected(folder.run("node", ["dist/main.js"]));
+      await folder.run("npx", ["--no-install", "tsc"]);
+      assertElected(await folder.run("node", ["dist/main.js"]));
     },
   },
 ];

@@ -1,4 +1,5 @@
 import type { InstallCase } from "../case.js";
+import { bundlers } from "./bundlers.js";
 import { compilers } from "./compilers.js";
 import { frameworks } from "./frameworks.js";
 import { managers } from "./managers.js";
@@ -11,5 +12,6 @@ export const installCases: readonly InstallCase[] = [
   ...runtimes,
   ...runners,
   ...frameworks,
+  ...bundlers,
   ...compilers,
 ];
