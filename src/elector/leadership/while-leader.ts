@@ -57,6 +57,8 @@ export class Runner {
   private body: RunningBody | null = null;
   /** The present leadership, whether its body runs, has returned, or waits for an earlier one to drain. */
   private held: HeldLeadership | null = null;
+  /** The run that `held` was made for. */
+  private heldFor: object | null = null;
   /** True for a present leadership whose body has not been started. */
   private waits = false;
   private readonly drainWaiters: (() => void)[] = [];
@@ -93,6 +95,9 @@ export class Runner {
   /** The node leads: the body of the run begins, once an earlier one has drained. */
   onGained(term: number): void {
     if (this.run === null || this.run.ending !== null) return;
+    // A listener that is told of the election may have started the run: it holds this leadership already.
+    if (this.held !== null && this.heldFor === this.run) return;
+    this.heldFor = this.run;
     const held = holdLeadership(term, this.deps.lease, () => {
       // A body that runs hands over when it returns.
       if (this.body?.held !== held) this.resign("resigned");
