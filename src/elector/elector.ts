@@ -88,7 +88,11 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
     this.driver = makeDriver({
       onGained: (term) => this.onGained(term),
       onLost: (term, reason) => this.onLost(term, reason),
-      onChanged: () => this.onChanged(),
+      onChanged: () => {
+        this.onChanged();
+        // The last voter of a cluster gets no answers: its lease has no end from the change on.
+        if (node.record.configuration.voters.length === 1) lease.wake();
+      },
       onFailed: (error) => this.onFailed(error),
     });
     this.watcher = createWatch(() => this.status());
@@ -142,7 +146,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
       warnings: createWarnings(logger, this.about, publish),
       outlook: this.outlook,
       publish,
-      onReply: lease.onReply,
+      onReply: lease.wake,
       onLinksChanged: () => this.watcher.notify(),
     });
     this.handlers = this.hearing.handlers;
@@ -175,9 +179,10 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
   // What the driver tells.
 
   private onGained(term: number): void {
-    this.announce.elected(term);
-    // A node that is stopping hands over at once the leadership that it waited for.
+    // A node that is stopping hands over at once the leadership that it waited for. Before the listeners: one may start a run, which then
+    // holds this leadership, and must not be told of it again.
     if (this.ending === null) this.runner.onGained(term);
+    this.announce.elected(term);
     this.watcher.notify();
   }
 

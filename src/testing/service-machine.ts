@@ -222,9 +222,7 @@ function reportingLogger(scope: ServiceScope, logger?: Logger): Logger {
         /^(?:the body of whileLeader threw$|a listener threw$|the body of whileLeader asked for more lease)/.test(
           message,
         );
-      const isOfLease = /^(?:notLeader|leaseTooShort)$/.test(String((error as { code?: unknown })?.code));
-      if (isOfService && drained !== true && !isOfLease)
-        scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });
+      if (isOfService && drained !== true) scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });
     },
   };
 }

@@ -1,28 +1,49 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { Leadership } from "../../src/elector/api.js";
 import { ServiceCluster } from "../../src/testing/index.js";
 
-it("a run that a listener starts when it is told of the election loses its lead with that leadership", async () => {
-  const working = new Set<string>();
+/** The leads of bodies whose run a listener starts, at the first event of this kind that finds its node leading. */
+function runsBegunBy(kind: string): {
+  readonly cluster: ServiceCluster;
+  readonly leads: { id: string; lead: Leadership }[];
+} {
+  const leads: { id: string; lead: Leadership }[] = [];
   const cluster = new ServiceCluster({
     service: ({ id, elector, sleep }) => {
-      elector.subscribe(({ kind }) => {
-        if (kind !== "elected") return;
-        elector
-          .whileLeader(async (lead) => {
-            working.add(`${id} ${lead.term}`);
-            while (!lead.signal.aborted) await sleep(50);
-            working.delete(`${id} ${lead.term}`);
-          })
-          .ended.catch(() => {});
+      let begun = false;
+      elector.subscribe((event) => {
+        if (begun || event.kind !== kind || elector.status().role !== "leader") return;
+        begun = true;
+        elector.whileLeader(async (lead) => {
+          leads.push({ id, lead });
+          while (!lead.signal.aborted) await sleep(50);
+        });
       });
     },
-    onServiceError: () => {},
   });
-  await cluster.until(() => working.size > 0);
-  const first = cluster.leader();
-  if (first === null) throw new Error("nobody leads");
-  cluster.isolate(first.id);
-  await cluster.until(() => cluster.leader() !== null && cluster.leader()?.id !== first.id);
-  await cluster.advance(2_000);
-  expect([...working].filter((one) => one.startsWith(first.id))).toEqual([]);
+  return { cluster, leads };
+}
+
+describe.each(["elected", "leader"])("a run that a listener starts when it hears of '%s'", (kind) => {
+  it("loses its lead with that leadership, for good", async () => {
+    const { cluster, leads } = runsBegunBy(kind);
+    await cluster.until(() => leads.length > 0);
+    const [first] = leads;
+    if (first === undefined) throw new Error("no body");
+    cluster.isolate(first.id);
+    await cluster.until(() => (cluster.leader()?.id ?? first.id) !== first.id);
+    expect(first.lead.signal.aborted).toBe(true);
+    cluster.heal();
+    await cluster.advance(2_000);
+    // The first leads again: a lead of its earlier term stays lost.
+    for (let turns = 0; turns < 5 && cluster.leader()?.id !== first.id; turns++) {
+      cluster.isolate(cluster.leader()?.id ?? "n1");
+      await cluster.advance(3_000);
+      cluster.heal();
+      await cluster.advance(2_000);
+    }
+    expect(cluster.leader()?.id).toBe(first.id);
+    expect(first.lead.remainingMs()).toBe(0);
+    expect(leads.filter(({ lead }) => !lead.signal.aborted).length).toBeLessThanOrEqual(1);
+  });
 });

@@ -18,8 +18,8 @@ export class LeadershipLostError extends RaftbeatError {
 
 /** What a leadership looks at to know its lease. */
 export interface Lease {
-  /** Whether the node leads now; looks for a machine that slept first. */
-  isLeader(): boolean;
+  /** Whether the node leads in this term now; looks for a machine that slept first. */
+  isLeader(term: number): boolean;
   /** Until when, on the same clock as `nowMs`. */
   leaseUntilMs(): number;
   nowMs(): number;
@@ -54,7 +54,7 @@ export function holdLeadership(term: number, lease: Lease, onResign: () => void)
 
   // The node may lead in this term again after a lapse; for a body that was told of the loss it stays lost.
   function remainingMs(): number {
-    if (signal.aborted || !lease.isLeader() || signal.aborted) return 0;
+    if (signal.aborted || !lease.isLeader(term) || signal.aborted) return 0;
     return Math.max(0, lease.leaseUntilMs() - lease.nowMs());
   }
 

@@ -57,8 +57,6 @@ export class Runner {
   private body: RunningBody | null = null;
   /** The present leadership, whether its body runs, has returned, or waits for an earlier one to drain. */
   private held: HeldLeadership | null = null;
-  /** The run that `held` was made for. */
-  private heldFor: object | null = null;
   /** True for a present leadership whose body has not been started. */
   private waits = false;
   private readonly drainWaiters: (() => void)[] = [];
@@ -95,9 +93,6 @@ export class Runner {
   /** The node leads: the body of the run begins, once an earlier one has drained. */
   onGained(term: number): void {
     if (this.run === null || this.run.ending !== null) return;
-    // A listener that is told of the election may have started the run: it holds this leadership already.
-    if (this.held !== null && this.heldFor === this.run) return;
-    this.heldFor = this.run;
     const held = holdLeadership(term, this.deps.lease, () => {
       // A body that runs hands over when it returns.
       if (this.body?.held !== held) this.resign("resigned");
@@ -153,7 +148,7 @@ export class Runner {
     const { lead } = ended.held;
     this.body = null;
     ended.cancelDrainTimer();
-    if (thrown !== null && !(thrown.error instanceof LeadershipLostError)) this.onThrown(ended, thrown.error);
+    if (thrown !== null) this.onThrown(ended, thrown.error);
     else if (!lead.signal.aborted && ended.held.hasResigned()) this.resign("resigned");
     this.deps.eligibility.allow("draining");
     this.startBody();
@@ -164,10 +159,12 @@ export class Runner {
     const { lead } = held;
     const askedForMs = held.askedForMs(error);
     // A lease found to be over, whose loss is about to be told, is no fault of the body.
-    const lost = lead.signal.aborted || !this.deps.lease.isLeader();
+    const lost = lead.signal.aborted || !this.deps.lease.isLeader(lead.term);
+    // The body says so itself. That of another leadership is an error like any other.
+    if (lost && error instanceof LeadershipLostError) return;
     if (askedForMs !== null) {
       if (!lost) this.deps.onLeaseTooShort(lead.term, error);
-      if (held.hasResigned()) this.resign("resigned");
+      if (held.hasResigned() && !lead.signal.aborted) this.resign("resigned");
       else void this.startAgain(held, askedForMs);
       return;
     }

@@ -5,8 +5,8 @@ import type { Lease } from "../leadership/leadership.js";
 
 /** The lease of a node, which is told when it may have been renewed. */
 export interface NodeLease extends Lease {
-  /** A voter has answered a heartbeat. */
-  onReply(): void;
+  /** A voter has answered, or is not needed any more: who waits for a renewal looks again. */
+  wake(): void;
 }
 
 /** The lease of a node, as its leaderships see it. */
@@ -14,7 +14,7 @@ export function nodeLease(driver: Driver, clock: Clock): NodeLease {
   const { node } = driver;
   const waiting = new Set<{ readonly callback: () => void }>();
   return {
-    isLeader: () => driver.isLeader(),
+    isLeader: (term) => driver.isLeader() && node.announcedTerm === term,
     leaseUntilMs: () => driver.leaseUntilMs(),
     nowMs: () => clock.nowMs(),
     longerBy,
@@ -28,7 +28,7 @@ export function nodeLease(driver: Driver, clock: Clock): NodeLease {
         waiting.delete(entry);
       };
     },
-    onReply() {
+    wake() {
       // With each heartbeat: nothing is made where nobody waits.
       if (waiting.size > 0) for (const { callback } of [...waiting]) callback();
     },
