@@ -52,7 +52,11 @@ export function optionalPackageError(
     readonly code?: string | undefined;
     readonly message?: string | undefined;
   };
-  if (!/MODULE_NOT_FOUND/.test(code ?? "") || !message?.includes(name)) return cause;
+  if (
+    !/MODULE_NOT_FOUND/.test(code ?? "") ||
+    !new RegExp(`(?:package|module) '${name}['/]`).test(message ?? "")
+  )
+    return cause;
   return new RaftbeatError(
     "invalidSettings",
     `${what} the package ${name}, which is not installed: npm install "${name}@${optionalPackages[name]}"`,

@@ -23,3 +23,22 @@ export function jsonText(value: unknown, replacer?: (key: string, value: unknown
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** True for a name whose value must not be shown: a password, a token, a key. */
+export function looksSecret(name: string): boolean {
+  return /to?k|secret|pass|pwd|psk|key|auth|cred|jwt|pem/i.test(name);
+}
+
+/** A text without the user and password of the URLs in it. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//(not shown)@");
+}
+
+/** Any value as text, also one that cannot be made text of. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something that is no text";
+  }
+}

@@ -23,7 +23,7 @@ import type { Links } from "./ports/links.js";
 import { closePorts, writeRecord } from "./ports/ports-in-time.js";
 import { createHandover, type Handover } from "./raft/handover.js";
 import { createLeaderNews } from "./raft/leader-news.js";
-import { nodeLease } from "./raft/node-lease.js";
+import { type NodeLease, nodeLease } from "./raft/node-lease.js";
 import { nodeStatus } from "./raft/node-status.js";
 import { createRequests, type Requests } from "./raft/requests.js";
 import { passOn } from "./raft/successor.js";
@@ -88,11 +88,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
     this.driver = makeDriver({
       onGained: (term) => this.onGained(term),
       onLost: (term, reason) => this.onLost(term, reason),
-      onChanged: () => {
-        this.onChanged();
-        // The last voter of a cluster gets no answers: its lease has no end from the change on.
-        if (node.record.configuration.voters.length === 1) lease.wake();
-      },
+      onChanged: () => this.onChanged(lease),
       onFailed: (error) => this.onFailed(error),
     });
     this.watcher = createWatch(() => this.status());
@@ -146,7 +142,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
       warnings: createWarnings(logger, this.about, publish),
       outlook: this.outlook,
       publish,
-      onReply: lease.wake,
+      onReply: lease.onReply,
       onLinksChanged: () => this.watcher.notify(),
     });
     this.handlers = this.hearing.handlers;
@@ -179,8 +175,7 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
   // What the driver tells.
 
   private onGained(term: number): void {
-    // A node that is stopping hands over at once the leadership that it waited for. Before the listeners: one may start a run, which then
-    // holds this leadership, and must not be told of it again.
+    // Not a node that is stopping: it hands over at once. Before the listeners: one may start a run, which holds this leadership by itself.
     if (this.ending === null) this.runner.onGained(term);
     this.announce.elected(term);
     this.watcher.notify();
@@ -192,7 +187,8 @@ export class RunningElector implements Omit<Elector, keyof Requests> {
     this.watcher.notify();
   }
 
-  private onChanged(): void {
+  private onChanged(lease: NodeLease): void {
+    lease.onChanged();
     this.arrivalLog.onChanged();
     this.handover.onChanged();
     this.noticeLeader(this.stopped);

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { TlsOptions } from "node:tls";
 import { systemClock } from "../runtime/system-ports.js";
 import { ownCertificateProblem } from "../transport/security/own-certificate.js";
@@ -54,9 +54,9 @@ export function tlsOf(
   }
   return rereading([tlsCert, tlsKey, tlsCa], () => {
     const files = {
-      cert: readText(tlsCert, "the certificate", largestPemBytes),
-      key: readText(tlsKey, "the key", largestPemBytes),
-      ca: readText(tlsCa, "the certificate authority", largestPemBytes),
+      cert: readSecret(tlsCert, "the certificate", largestPemBytes),
+      key: readSecret(tlsKey, "the key", largestPemBytes),
+      ca: readSecret(tlsCa, "the certificate authority", largestPemBytes),
     };
     const problem = ownCertificateProblem({ ...files, requestCert: true }, systemClock().wallMs());
     if (problem !== null)
@@ -65,6 +65,15 @@ export function tlsOf(
       );
     return files;
   });
+}
+
+/** The text of a file. A name that is no path and of no file may be the secret itself, put in the wrong place: it is not repeated. */
+function readSecret(file: string, what: string, largestBytes: number): string {
+  const isPath = /^\.{0,2}\/[^\r\n]{0,200}$/.test(file);
+  if (isPath || existsSync(file)) return readText(file, what, largestBytes);
+  throw invalid(
+    `${what} cannot be read: what is given names no file (not shown, as it may be the secret itself): give a path, such as ./token`,
+  );
 }
 
 /** Reads at once, and again whenever one of the files has changed since. A pipe is read once. */
@@ -95,7 +104,7 @@ function stampOf(files: readonly string[]): string {
 
 /** One token a line: two while one takes the place of the other. */
 function tokensIn(file: string): readonly string[] {
-  const lines = readText(file, "the token file", 4096).split(/\r?\n/);
+  const lines = readSecret(file, "the token file", 4096).split(/\r?\n/);
   const tokens = lines.map((line) => line.trim()).filter((line) => line !== "");
   if (tokens.length === 0) throw invalid(`${file} is empty: the token file must hold the token`);
   if (tokens.length > 2)

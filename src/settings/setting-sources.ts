@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import * as v from "valibot";
 import { RaftbeatError } from "../errors.js";
+import { looksSecret, withoutPasswords } from "../printable.js";
 import { ownWords } from "../schemas/own-words.js";
-import { judgeVariable, looksSecret } from "./unknown-variable.js";
+import { judgeVariable } from "./unknown-variable.js";
 
 /** How one setting is spelled and checked. Its key is its name in a file; `electionTimeout` is RAFTBEAT_ELECTION_TIMEOUT. */
 export interface Setting {
@@ -89,7 +90,7 @@ export function invalid(sentence: string, cause?: unknown): RaftbeatError {
 /** A value as an error repeats it: short, on one line. */
 export function show(value: unknown): string {
   if (value === undefined) return "(not given)";
-  const shown = jsonOf(value) ?? String(value);
+  const shown = withoutPasswords(jsonOf(value) ?? String(value));
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
 }
 

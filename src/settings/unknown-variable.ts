@@ -1,4 +1,5 @@
 import { nearNames } from "../near-names.js";
+import { looksSecret } from "../printable.js";
 
 /** What a node does about a variable whose name begins like its own, but is none of them. */
 export type VariableVerdict =
@@ -36,9 +37,4 @@ export function judgeVariable(name: string, value: string, known: readonly strin
   const [meant = null] = nearNames(name, known, typoCount);
   if (meant !== null) return { kind: "mistyped", meant };
   return looksSecret(name) ? { kind: "secret" } : { kind: "unknown" };
-}
-
-/** True for a name whose value must not be shown. */
-export function looksSecret(name: string): boolean {
-  return /to?k|secret|pass/i.test(name);
 }

@@ -30,10 +30,13 @@ export async function syncDirectories(path: string): Promise<void> {
     try {
       if ((await syncDirectory(above, device)) !== device) return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+      if (!mayNotRead.includes((error as NodeJS.ErrnoException).code)) throw error;
     }
   }
 }
+
+/** By the rights of files, by those of macOS, and by Node's permission model. */
+const mayNotRead: readonly (string | undefined)[] = ["EACCES", "EPERM", "ERR_ACCESS_DENIED"];
 
 /** Syncs it if it is on this device, or whatever its device is; returns its device. */
 async function syncDirectory(path: string, only: number | null): Promise<number> {

@@ -56,7 +56,7 @@ export class FailurePage {
     for (const watcher of cluster.watchers) watcher.ended();
     const { nowMs } = cluster;
     const metrics = this.metrics.result();
-    const words = error instanceof Error ? error.message : String(error);
+    const words = error instanceof Error ? error.message : wordsOf(error);
     const outcome = {
       seed,
       // A run without faults is observed from its start.

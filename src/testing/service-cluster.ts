@@ -278,8 +278,15 @@ export class ServiceCluster {
   }
 
   private serviceFailed(error: ServiceError): void {
-    if (this.options.onServiceError !== undefined) this.options.onServiceError(error);
-    else this.broken ??= error;
+    const { onServiceError } = this.options;
+    if (onServiceError === undefined) this.broken ??= error;
+    else
+      try {
+        onServiceError(error);
+      } catch (thrown) {
+        // Called from a hook of Node.js, it would end the process.
+        this.broken ??= thrown as Error;
+      }
   }
 
   private report(what: string, text: string): void {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, createHook } from "node:async_hooks";
 import { fileURLToPath } from "node:url";
+import { textOf } from "../printable.js";
 
 /** One start of one replica, to which all belongs that its service does, also after an `await`. */
 export interface ServiceScope {
@@ -29,7 +30,7 @@ export function inScope<T>(scope: ServiceScope, run: () => T): T {
 
 /** What was thrown, in one line. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error ? `${error.name}: ${error.message}` : textOf(error);
 }
 
 /** How many clusters pass time now. */

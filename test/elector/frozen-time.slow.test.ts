@@ -69,6 +69,41 @@ describe("an elector in a test with fake timers", () => {
 });
 
 describe("the watch of an elector's time", () => {
+  it("gives what was due in a blocked event loop one more turn", () => {
+    const looks: (() => void)[] = [];
+    const due: (() => void)[] = [];
+    let nowMs = 0;
+    const warnings: string[] = [];
+    const ports = {
+      clock: {
+        ...systemClock(),
+        nowMs: () => nowMs,
+        afterPoll: (callback: () => void) => void due.push(callback),
+      },
+      schedule: ((_ms, callback) => {
+        due.push(callback);
+        return () => {};
+      }) as typeof systemSchedule,
+      random: systemRandom,
+    };
+    const watch = createTimeWatch(
+      ports,
+      (_ms, callback) => looks.push(callback),
+      (sentence) => warnings.push(sentence),
+    );
+    const pass = (isBlocked: boolean) => {
+      watch.look();
+      nowMs += 2_300;
+      looks.shift()?.();
+      if (isBlocked) for (const callback of due.splice(0)) callback();
+      looks.shift()?.();
+    };
+    pass(true);
+    expect(warnings).toEqual([]);
+    pass(false);
+    expect(warnings).toEqual([expect.stringContaining("setTimeout, setImmediate did nothing")]);
+  });
+
   it("looks once at a time, and not after the end", () => {
     const looks: (() => void)[] = [];
     const ports = {

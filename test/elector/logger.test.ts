@@ -113,12 +113,34 @@ describe("the logger that writes to stderr", () => {
   it("writes sixty lines a minute at most, and says how many it left out", () => {
     let nowMs = 0;
     const logger = stderrLogger(nobody, { nowMs: () => nowMs, wallMs: () => nowMs });
-    for (let count = 0; count < 1_000; count++) logger.error({}, `failure ${count}`);
+    for (let count = 0; count < 1_000; count++) logger.error({}, `failure of n${count}`);
     expect(written).toHaveLength(60);
     nowMs = 60_000;
     logger.error({}, "another failure");
     expect(written[60]).toContain("940 more warnings and errors were left out within a minute");
     expect(written[61]).toContain("another failure");
+  });
+
+  it("does not let warnings crowd out an error", () => {
+    const logger = stderrLogger(nobody, { nowMs: () => 0, wallMs: () => 0 });
+    for (let count = 0; count < 1_000; count++) logger.warn({ peer: `n${count}` }, "refused");
+    logger.error({}, "the node stopped");
+    expect(written.at(-1)).toContain("the node stopped");
+  });
+
+  it("takes what differs in numbers alone for the same, and in an id or an address for another", () => {
+    const logger = stderrLogger(nobody, { nowMs: () => 0, wallMs: () => 0 });
+    for (const ms of [12, 13.5])
+      logger.error({ error: new Error(`no answer in ${ms} ms`), term: ms }, "failed");
+    expect(written).toHaveLength(1);
+    for (const peer of ["n1", "n2", "10.0.0.1:7400", "10.0.0.2:7400"]) logger.warn({ peer }, "refused");
+    expect(written).toHaveLength(5);
+  });
+
+  it("writes also what cannot be made text of", () => {
+    const logger = stderrLogger(nobody, { nowMs: () => 0, wallMs: () => 0 });
+    logger.error({ error: Object.create(null) }, "failed");
+    expect(written).toEqual([expect.stringContaining("failed: something that is no text")]);
   });
 
   it("writes one line that steers no terminal, and neither debug nor info", () => {

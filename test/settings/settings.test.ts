@@ -206,6 +206,26 @@ describe("the settings of a node", () => {
       [{}, { RAFTBEAT_PASSWORD: "hunter2" }],
       /^RAFTBEAT_PASSWORD \(not shown\) is no setting, and would protect nothing/,
     ],
+    [
+      "a key of another name",
+      [{}, { RAFTBEAT_PSK: "hunter2" }],
+      /^RAFTBEAT_PSK \(not shown\) is no setting, and would/,
+    ],
+    [
+      "a token as its own file",
+      [{ tokenFile: "hunter2" }],
+      /^the token file cannot be read: .*\(not shown, .*\.\/token$/,
+    ],
+    [
+      "a key as its own file",
+      [{ tlsCert: "/etc/hostname", tlsKey: "-----BEGIN KEY-----\nhunter2/a\n", tlsCa: "/etc/hostname" }],
+      /^the key cannot be read: .*not shown/,
+    ],
+    [
+      "an address with a password",
+      [{ healthUrl: "htp://admin:hunter2@localhost/" }],
+      /^--health-url "htp:\/\/\(not shown\)@localhost\/" /,
+    ],
     ["an empty token", [{ token: "" }], /^--token \(not shown\) must not be empty$/],
     ["two tokens", [{ token: "x", tokenFile: "/f" }], /^the token is given twice, .*\/f: give one$/],
     ["a third token", [{ tokenFile: file("a\nb\nc\n") }], /holds 3 lines: give one token, or two/],

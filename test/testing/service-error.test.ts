@@ -94,6 +94,25 @@ describe("a service that fails", () => {
     await cluster.advance(1_000);
   });
 
+  it("fails the test also with what cannot be made text of", async () => {
+    const { message } = await failureOf(
+      whileLeading(() => {
+        throw Object.create(null);
+      }),
+    );
+    expect(message).toMatch(/: the body of whileLeader threw: something that is no text$/);
+  });
+
+  it("fails the test with what `onServiceError` throws, also where a hook of Node.js has called that", async () => {
+    const cluster = new ServiceCluster({
+      service: whileLeading(() => realSleep(1)),
+      onServiceError: ({ message }) => {
+        throw new TypeError(`taken: ${message}`);
+      },
+    });
+    await expect(cluster.advance(5_000)).rejects.toThrow(/^taken: .*waits for real time/);
+  });
+
   it("may fail on purpose where somebody takes its errors", async () => {
     const errors: string[] = [];
     const cluster = new ServiceCluster({

@@ -1,3 +1,4 @@
+import { textOf } from "../../printable.js";
 import type { Schedule } from "../../runtime/ports.js";
 import type { HealthOptions } from "../api.js";
 import type { Eligibility } from "./eligibility.js";
@@ -41,8 +42,8 @@ export function watchHealth(health: ResolvedHealth, deps: HealthDeps): () => voi
     Promise.resolve()
       .then(() => health.check({ signal: controller.signal }))
       .then(
-        (well: unknown) => answer(well === true ? null : `the check said ${inWords(well)}`),
-        (error: unknown) => answer(inWords(error)),
+        (well: unknown) => answer(well === true ? null : `the check said ${textOf(well)}`),
+        (error: unknown) => answer(textOf(error)),
       );
   }
 
@@ -65,13 +66,4 @@ export function watchHealth(health: ResolvedHealth, deps: HealthDeps): () => voi
     cancel();
     abort();
   };
-}
-
-/** What a check said or threw. There are values that cannot be made text of, and a check may say anything. */
-function inWords(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return "something that is no text";
-  }
 }

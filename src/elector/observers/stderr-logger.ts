@@ -1,10 +1,12 @@
-import { printable } from "../../printable.js";
+import { printable, textOf } from "../../printable.js";
 import type { Logger } from "./logger.js";
 
 /** The same line is written no more often. */
 const sameAgainMs = 60_000;
-/** So many lines in a minute, of whatever kind. */
+/** So many warnings in a minute, and so many errors: warnings must not crowd out an error. */
 const linesPerMinute = 60;
+/** A term, a count or a duration, which makes no other fault of what is said; not the number in an id or an address. */
+const numbers = /(?<=^|[\s(])\d+(?:\.\d+)?(?=$|[\s),;:])/g;
 
 /**
  * The logger of an elector that is given none: a line on stderr for each warning and error, with ISO date, level, and which node speaks. What
@@ -17,7 +19,7 @@ export function stderrLogger(
 ): Logger {
   const same = new Map<string, { atMs: number; unwritten: number }>();
   let minuteAtMs = Number.NEGATIVE_INFINITY;
-  let written = 0;
+  let written = { warn: 0, error: 0 };
   let left = 0;
 
   function write(level: "warn" | "error", text: string): void {
@@ -36,15 +38,15 @@ export function stderrLogger(
     if (nowMs - minuteAtMs >= sameAgainMs) {
       if (left > 0) write("warn", `${left} more warnings and errors were left out within a minute`);
       minuteAtMs = nowMs;
-      written = 0;
+      written = { warn: 0, error: 0 };
       left = 0;
       for (const [old, { atMs }] of same) if (nowMs - atMs >= sameAgainMs && old !== what) same.delete(old);
     }
-    if (written === linesPerMinute) {
+    if (written[level] === linesPerMinute) {
       left++;
       return;
     }
-    written++;
+    written[level]++;
     const again = before === undefined ? 0 : before.unwritten;
     same.set(what, { atMs: nowMs, unwritten: 0 });
     write(level, again === 0 ? text : `${text} (${again} times more in between)`);
@@ -57,9 +59,8 @@ export function stderrLogger(
       ([, value]) =>
         ["string", "number", "boolean"].includes(typeof value) && !message.includes(String(value)),
     );
-    // A term or a count makes no other fault of it.
-    const lasting = others.filter(([, value]) => typeof value !== "number");
-    say(name, `${message}${inWords(others)}${cause}`, `${name} ${message}${inWords(lasting)}${cause}`);
+    const text = `${message}${inWords(others)}${cause}`;
+    say(name, text, `${name} ${text.replace(numbers, "#")}`);
   };
   return { debug() {}, info() {}, warn: level("warn"), error: level("error") };
 }
@@ -69,7 +70,7 @@ function inWords(details: readonly (readonly [string, unknown])[]): string {
 }
 
 function errorInWords(error: unknown, message: string): string {
-  if (!(error instanceof Error)) return `: ${String(error)}`;
+  if (!(error instanceof Error)) return `: ${textOf(error)}`;
   const what = error.message === message ? "" : `: ${error.name}: ${error.message}`;
   const { code } = error as { code?: unknown };
   const place = /^\s+at (.*)$/m.exec(error.stack ?? "")?.[1];

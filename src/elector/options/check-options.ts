@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { RaftbeatError } from "../../errors.js";
 import { nearNames } from "../../near-names.js";
+import { looksSecret, textOf, withoutPasswords } from "../../printable.js";
 import { addressRule, idRule, isAddress, isId } from "../../protocol/index.js";
 import { ownWords } from "../../schemas/own-words.js";
 
@@ -69,8 +70,8 @@ function sentenceOf(issue: v.BaseIssue<unknown>, whole: string): string {
 
 /** A value as an error repeats it: short, and nothing of what may be a secret. */
 function shown(name: string, value: unknown): string {
-  if (/to?k|secret|pass|\bkey\b/i.test(name)) return "not shown";
+  if (looksSecret(name)) return "not shown";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "function" ? "a function" : String(value).slice(0, 80);
+  return typeof value === "function" ? "a function" : withoutPasswords(textOf(value)).slice(0, 80);
 }

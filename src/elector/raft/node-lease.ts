@@ -5,14 +5,20 @@ import type { Lease } from "../leadership/leadership.js";
 
 /** The lease of a node, which is told when it may have been renewed. */
 export interface NodeLease extends Lease {
-  /** A voter has answered, or is not needed any more: who waits for a renewal looks again. */
-  wake(): void;
+  /** A voter has answered a heartbeat. */
+  onReply(): void;
+  /** The node has changed. */
+  onChanged(): void;
 }
 
 /** The lease of a node, as its leaderships see it. */
 export function nodeLease(driver: Driver, clock: Clock): NodeLease {
   const { node } = driver;
   const waiting = new Set<{ readonly callback: () => void }>();
+  // With each heartbeat: nothing is made where nobody waits.
+  const wake = (): void => {
+    if (waiting.size > 0) for (const { callback } of [...waiting]) callback();
+  };
   return {
     isLeader: (term) => driver.isLeader() && node.announcedTerm === term,
     leaseUntilMs: () => driver.leaseUntilMs(),
@@ -28,9 +34,10 @@ export function nodeLease(driver: Driver, clock: Clock): NodeLease {
         waiting.delete(entry);
       };
     },
-    wake() {
-      // With each heartbeat: nothing is made where nobody waits.
-      if (waiting.size > 0) for (const { callback } of [...waiting]) callback();
+    onReply: wake,
+    // The last voter of a cluster gets no answers: its lease has no end from that change on.
+    onChanged() {
+      if (node.record.configuration.voters.length === 1) wake();
     },
   };
 }
