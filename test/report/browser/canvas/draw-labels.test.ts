@@ -5,7 +5,7 @@ import { drawnMessages, segmentOf } from "../../../../src/report/browser/canvas/
 import { FreePlaces } from "../../../../src/report/browser/canvas/free-places.js";
 import { layoutOf } from "../../../../src/report/browser/canvas/layout.js";
 import type { Recording } from "../../../../src/report/recording/run-data.js";
-import { aRun, type Sent } from "../support/a-run.js";
+import { aRun, electing, type Sent } from "../support/a-run.js";
 import { laidOut, named } from "../support/a-stage.js";
 
 /** The labels of a run of a second, a pixel a millisecond, or of what is in view of it; all messages are drawn. */
@@ -25,18 +25,6 @@ function labelsOf(recording: Recording, view?: readonly [fromMs: number, untilMs
     segments: drawn.map((index) => segmentOf(stage, layout, index)),
   };
 }
-
-const electing = aRun({
-  turns: [
-    [
-      [0, "follower"],
-      [100, "preCandidate", { term: 2 }],
-      [200, "candidate", { term: 3 }],
-      [300, "leader", { term: 3 }],
-      [600, "down", { term: 3 }],
-    ],
-  ],
-});
 
 describe("the label of a role", () => {
   it("is its letter and its term, on a ground on which they can be read", () => {

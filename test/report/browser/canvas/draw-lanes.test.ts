@@ -8,7 +8,7 @@ import {
   layoutOf,
 } from "../../../../src/report/browser/canvas/layout.js";
 import type { Recording } from "../../../../src/report/recording/run-data.js";
-import { aRun } from "../support/a-run.js";
+import { aRun, electing } from "../support/a-run.js";
 import { laidOut, named } from "../support/a-stage.js";
 import type { Drawn } from "../support/recording-context.js";
 
@@ -35,18 +35,6 @@ function lanesOf(recording: Recording, view?: readonly [fromMs: number, untilMs:
       drawn.filter((one) => one.text !== "" && one.colour === (colour ?? one.colour)).map(({ text }) => text),
   };
 }
-
-const electing = aRun({
-  turns: [
-    [
-      [0, "follower"],
-      [100, "preCandidate", { term: 2 }],
-      [200, "candidate", { term: 3 }],
-      [300, "leader", { term: 3 }],
-      [600, "down", { term: 3 }],
-    ],
-  ],
-});
 
 describe("the band of a role", () => {
   const lanes = (...view: [number, number] | []) => lanesOf(electing, view.length === 0 ? undefined : view);

@@ -87,3 +87,16 @@ function spansOf(turns: readonly Turn[], endMs: number): RoleSpan[] {
     ...more,
   }));
 }
+
+/** A run in whose first lane a node goes through every role, and is down in the end. */
+export const electing = aRun({
+  turns: [
+    [
+      [0, "follower"],
+      [100, "preCandidate", { term: 2 }],
+      [200, "candidate", { term: 3 }],
+      [300, "leader", { term: 3 }],
+      [600, "down", { term: 3 }],
+    ],
+  ],
+});
