@@ -54,7 +54,7 @@ export async function startElector(
   const resolved = resolveOptions(options);
   const { cluster, id, store } = options;
   const { clock, schedule, random } = ports;
-  const logger = safeLogger(options.logger ?? stderrLogger(options, clock));
+  const logger = safeLogger(options.logger ?? stderrLogger(`${options.cluster}/${options.id}`, clock));
   const warn = (sentence: string): void => logger.warn({ cluster, id }, sentence);
   for (const sentence of resolved.warnings) warn(sentence);
   const makeTransport = options.transport ?? defaultTransport(options, resolved, logger);

@@ -1,6 +1,7 @@
 import { publish } from "../elector/observers/diagnostics.js";
 import { createEvents } from "../elector/observers/events.js";
-import { type Logger, safeLogger, silentLogger } from "../elector/observers/logger.js";
+import { type Logger, safeLogger } from "../elector/observers/logger.js";
+import { stderrLogger } from "../elector/observers/stderr-logger.js";
 import { createWatch } from "../elector/observers/watch.js";
 import { asRaftbeatError, RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
@@ -29,10 +30,10 @@ export function createMonitor(
   ports: LivenessPorts = { clock: systemClock(), random: systemRandom },
 ): Monitor {
   const { logger: given, ...judging } = options;
-  const logger = safeLogger(given ?? silentLogger);
   const settings = resolveRoster(judging);
   const { intervalMs, windowMs } = settings.detector;
   const { clock } = ports;
+  const logger = safeLogger(given ?? stderrLogger("monitor", clock));
   const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
   const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));

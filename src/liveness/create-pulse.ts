@@ -1,6 +1,7 @@
 import { nanoid } from "nanoid";
 import * as v from "valibot";
-import { safeLogger, silentLogger } from "../elector/observers/logger.js";
+import { safeLogger } from "../elector/observers/logger.js";
+import { stderrLogger } from "../elector/observers/stderr-logger.js";
 import {
   callable,
   checkOptions,
@@ -34,7 +35,7 @@ export function createPulse(
   checkOptions(schema, options, "the options of a pulse");
   const { id, intervalMs, send } = options;
   const { clock, random } = ports;
-  const logger = safeLogger(options.logger ?? silentLogger);
+  const logger = safeLogger(options.logger ?? stderrLogger(`pulse/${id}`, clock));
   const boot = nanoid(12);
   const pulse = createPulseState(intervalMs, random(), clock.nowMs());
   let stopped = false;

@@ -2,6 +2,7 @@
  * Failure detection from heartbeats: whether a process still lives that beats at a known interval. The rules are in docs/liveness.md.
  */
 
+export { type Logger, silentLogger } from "../elector/observers/logger.js";
 export { createMonitor } from "./create-monitor.js";
 export { createPulse } from "./create-pulse.js";
 export type { BertierSettings } from "./detection/bertier.js";

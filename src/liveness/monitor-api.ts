@@ -15,7 +15,7 @@ export interface LivenessPorts {
 export interface MonitorOptions extends RosterOptions {
   /**
    * Takes a line for each suspicion, death and doubt.
-   * @defaultValue none
+   * @defaultValue lines on stderr, bounded in number; `silentLogger` for none
    */
   readonly logger?: Logger | undefined;
 }
@@ -127,7 +127,7 @@ export interface PulseOptions {
   readonly send: (beat: Beat) => void;
   /**
    * Takes a line for each beat that `send` threw at.
-   * @defaultValue none
+   * @defaultValue lines on stderr, bounded in number; `silentLogger` for none
    */
   readonly logger?: Logger | undefined;
 }

@@ -76,7 +76,7 @@ export async function createObservedElector(
 ): Promise<ObservedElector> {
   const listeners = new Set<(event: NodeEvent) => void>();
   if (observing.onEvent !== undefined) listeners.add(observing.onEvent);
-  const given = options.logger ?? stderrLogger(options, ports.clock);
+  const given = options.logger ?? stderrLogger(`${options.cluster}/${options.id}`, ports.clock);
   const logger = safeLogger(given);
   const report = (event: NodeEvent): void => {
     for (const listener of listeners)

@@ -77,10 +77,7 @@ describe("three electors whose bodies throw", () => {
     const cluster: ServiceCluster = new ServiceCluster({
       elector: (id) => ({
         coolDownMs: 200,
-        logger: stderrLogger(
-          { cluster: "jobs", id },
-          { nowMs: () => cluster.nowMs, wallMs: () => cluster.nowMs },
-        ),
+        logger: stderrLogger(`jobs/${id}`, { nowMs: () => cluster.nowMs, wallMs: () => cluster.nowMs }),
       }),
       service: ({ elector }) => {
         elector.whileLeader(() => {
@@ -98,7 +95,7 @@ describe("three electors whose bodies throw", () => {
 });
 
 describe("the logger that writes to stderr", () => {
-  const nobody = { cluster: "jobs", id: "a" };
+  const nobody = "jobs/a";
 
   it("writes the same line once a minute, then with how often it was said meanwhile", () => {
     let nowMs = 0;

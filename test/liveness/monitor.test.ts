@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { silentLogger } from "../../src/elector/observers/logger.js";
 import {
   type Beat,
   createMonitor,
@@ -18,7 +19,10 @@ class Watched {
   readonly told: string[] = [];
 
   constructor(options: MonitorOptions = { intervalMs: 1000 }) {
-    this.monitor = createMonitor(options, { clock: this.host.clock(), random: () => 0.5 });
+    this.monitor = createMonitor(
+      { logger: silentLogger, ...options },
+      { clock: this.host.clock(), random: () => 0.5 },
+    );
     this.monitor.subscribe((event) =>
       this.told.push(`${event.kind}${"id" in event ? ` ${event.id}` : ""} ${Math.round(this.host.nowMs)}`),
     );
@@ -32,6 +36,22 @@ class Watched {
 }
 
 describe("a monitor", () => {
+  it("tells stderr of a suspicion where it is given no logger", () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      const { host, beats } = bound(new Watched({ intervalMs: 1000, logger: undefined }));
+      beats("a", 0, 3);
+      host.runUntil(10_000);
+      expect(said.mock.calls.flat()).toEqual([
+        expect.stringMatching(
+          / warn raftbeat monitor: peer is suspected \(id a, silentMs \d+, reason silence\)$/,
+        ),
+      ]);
+    } finally {
+      said.mockRestore();
+    }
+  });
+
   it("tells once that a peer is alive, suspect and dead, with one timer for all", () => {
     const { host, told, beats } = bound(new Watched());
     for (const id of ["a", "b", "c"]) beats(id, 0, 60);

@@ -9,14 +9,13 @@ const linesPerMinute = 60;
 const numbers = /(?<=^|[\s(])\d+(?:\.\d+)?(?=$|[\s),;:])/g;
 
 /**
- * The logger of an elector that is given none: a line on stderr for each warning and error, with ISO date, level, and which node speaks. What
+ * The logger of an elector or a monitor that is given none: a line on stderr for each warning and error, with ISO date, level, and who speaks. What
  * is said again, numbers apart, is counted for a minute, then written with its count, so that no fault can flood a log.
+ * @param speaker who speaks, with slashes between the parts of its name, such as `jobs/a`
  * @param now the clocks that a line is dated by, and that a minute is measured by
  */
-export function stderrLogger(
-  { cluster, id }: { readonly cluster: string; readonly id: string },
-  now: { wallMs(): number; nowMs(): number },
-): Logger {
+export function stderrLogger(speaker: string, now: { wallMs(): number; nowMs(): number }): Logger {
+  const names = speaker.split("/");
   const same = new Map<string, { atMs: number; unwritten: number }>();
   let minuteAtMs = Number.NEGATIVE_INFINITY;
   let written = { warn: 0, error: 0 };
@@ -25,7 +24,7 @@ export function stderrLogger(
   function write(level: "warn" | "error", text: string): void {
     const date = new Date(now.wallMs()).toISOString();
     // Of a closed stderr `console` makes no error that would end the process.
-    console.error(printable(`${date} ${level} raftbeat ${cluster}/${id}: ${text}`));
+    console.error(printable(`${date} ${level} raftbeat ${speaker}: ${text}`));
   }
 
   function say(level: "warn" | "error", text: string, what: string): void {
@@ -53,11 +52,14 @@ export function stderrLogger(
   }
 
   const level = (name: "warn" | "error") => (details: object, message: string) => {
-    const { error, cluster: _cluster, id: _id, ...rest } = details as Readonly<Record<string, unknown>>;
+    const { error, ...rest } = details as Readonly<Record<string, unknown>>;
     const cause = error === undefined ? "" : errorInWords(error, message);
+    const words = message.split(/[^\w.:-]+/);
     const others = Object.entries(rest).filter(
       ([, value]) =>
-        ["string", "number", "boolean"].includes(typeof value) && !message.includes(String(value)),
+        ["string", "number", "boolean"].includes(typeof value) &&
+        !words.includes(String(value)) &&
+        !names.includes(String(value)),
     );
     const text = `${message}${inWords(others)}${cause}`;
     say(name, text, `${name} ${text.replace(numbers, "#")}`);
