@@ -214,15 +214,12 @@ function reportingLogger(scope: ServiceScope, logger?: Logger): Logger {
     warn: warn.bind(logger),
     error(details, message) {
       logger?.error(details, message);
-      const { error, drained } = details as {
-        readonly error?: unknown;
-        readonly drained?: boolean | undefined;
-      };
       const isOfService =
         /^(?:the body of whileLeader threw$|a listener threw$|the body of whileLeader asked for more lease)/.test(
           message,
         );
-      if (isOfService && drained !== true) scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });
+      const { error } = details as { readonly error?: unknown };
+      if (isOfService) scope.failed(`${message}: ${wordsOf(error)}`, { cause: error });
     },
   };
 }

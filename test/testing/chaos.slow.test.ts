@@ -54,6 +54,19 @@ describe("chaos", () => {
     expect(rows).toBeGreaterThan(8 * 15);
   });
 
+  it("reports a cluster that no replica leads any more", async () => {
+    // Each replica leads once, and its service is unwell ever after.
+    const setup: ChaosSetup = () => {
+      const led = new Set<string>();
+      return {
+        elector: (id) => ({ health: { check: () => !led.has(id), intervalMs: 100 } }),
+        service: ({ id, elector }) => void elector.subscribe(({ kind }) => kind === "elected" && led.add(id)),
+      };
+    };
+    const { message } = await failureOf(chaos(setup, { runs: 1, pages: null }));
+    expect(message).toMatch(/^nobody leads 60000 ms after the last fault/);
+  });
+
   it("reports a service that has not come back", async () => {
     const setup: ChaosSetup = () => ({
       service: () => {},

@@ -18,8 +18,13 @@ export function createBodyLog(
   let toldAtMs = Number.NEGATIVE_INFINITY;
   let count = 0;
   return {
-    onBodyFailed: (term, error, drained) =>
-      logger.error({ ...about, term, error, drained }, "the body of whileLeader threw"),
+    onBodyFailed: (term, error, lost) =>
+      logger.error(
+        { ...about, term, error },
+        lost
+          ? "the body of whileLeader threw after its leadership was lost"
+          : "the body of whileLeader threw",
+      ),
     onLeaseTooShort(term, error) {
       count++;
       if (nowMs() - toldAtMs < quietForMs) return;

@@ -21,7 +21,7 @@ export interface RunnerDeps {
   /** How this node gives its leadership up. */
   readonly stepDown: StepDown;
   /** A body threw: while its node led (`term`), or while it drained. */
-  onBodyFailed(term: number, error: unknown, drained: boolean): void;
+  onBodyFailed(term: number, error: unknown, lost: boolean): void;
   /** A body ended by what `assertValid` or `ensure` threw, and its node leads on: it starts again, so this may be told often. */
   onLeaseTooShort(term: number, error: unknown): void;
   /** A body still runs `drainTimeoutMs` after its signal. */

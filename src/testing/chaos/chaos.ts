@@ -1,3 +1,4 @@
+import { RaftbeatError } from "../../errors.js";
 import { withSentence } from "../failure-page.js";
 import type { ServiceCluster } from "../service-cluster.js";
 import { wordsOf } from "../service-scope.js";
@@ -161,7 +162,9 @@ async function play(
     if (cluster.isRunning(id) && cluster.replica(id).elector.status().role !== "stopped") continue;
     await cluster.settled(cluster.restart(id));
   }
-  await pass(recoveryMs, () => cluster.leader() !== null);
+  const leads = (): boolean => cluster.leader() !== null;
+  await pass(recoveryMs, leads);
+  if (!leads()) throw new RaftbeatError("timeout", `nobody leads ${recoveryMs} ms after the last fault`);
   await pass(settleMs);
   await atEnd?.(cluster);
 }
