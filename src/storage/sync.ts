@@ -5,14 +5,18 @@ import { promisify } from "node:util";
 const syncDescriptor = promisify(fsync);
 const syncDataOfDescriptor = promisify(fdatasync);
 
-// The handles of Yarn's Plug'n'Play have no `sync`, and Node's permission model refuses to sync a descriptor.
+/**
+ * By the descriptor, as the handles of Yarn's Plug'n'Play cannot sync; but Node's permission model refuses to sync a descriptor, and leaves
+ * `process.permission` to be told by.
+ */
+const byHandle = process.permission !== undefined;
 
 /** Brings a file or a directory to the disk. */
 export function syncAll(handle: FileHandle): Promise<void> {
-  return typeof handle.sync === "function" ? handle.sync() : syncDescriptor(handle.fd);
+  return byHandle ? handle.sync() : syncDescriptor(handle.fd);
 }
 
 /** Brings the content of a file to the disk. */
 export function syncData(handle: FileHandle): Promise<void> {
-  return typeof handle.datasync === "function" ? handle.datasync() : syncDataOfDescriptor(handle.fd);
+  return byHandle ? handle.datasync() : syncDataOfDescriptor(handle.fd);
 }
