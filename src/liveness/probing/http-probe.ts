@@ -18,7 +18,7 @@ export function httpProbe(
 ): Prober {
   return ({ target }, signal, answered) => {
     const url = new URL(target);
-    const options = { method, headers: { "user-agent": "raftbeat", ...headers }, agent: false, signal };
+    const options = { method, headers: { "user-agent": "raftbeat", ...headers }, agent: false };
     const request =
       url.protocol === "https:" ? https.request(url, { ...options, ...tls }) : http.request(url, options);
     const judge = (status: number, message: string): void => {
@@ -31,7 +31,6 @@ export function httpProbe(
         });
     };
     request.on("response", (response) => {
-      judge(response.statusCode ?? 0, response.statusMessage ?? "");
       let bytes = 0;
       response.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
@@ -39,12 +38,17 @@ export function httpProbe(
       });
       // The status has been told: how the body ends is of no interest.
       response.on("error", () => {});
+      judge(response.statusCode ?? 0, response.statusMessage ?? "");
     });
     request.on("upgrade", (response, socket) => {
-      judge(response.statusCode ?? 0, response.statusMessage ?? "");
+      // It is the request's no longer: nobody else hears its errors.
+      socket.on("error", () => {});
       socket.destroy();
+      judge(response.statusCode ?? 0, response.statusMessage ?? "");
     });
     request.on("error", (error) => answered({ ok: false, explicit: false, reason: reasonOf(error) }));
+    // Not as an option of the request: Node.js would tell the abort to a socket on which nobody listens.
+    signal.addEventListener("abort", () => request.destroy(), { once: true });
     request.end();
   };
 }

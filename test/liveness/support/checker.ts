@@ -27,6 +27,8 @@ export class Checker {
   /** Probes that have neither been answered nor given up. */
   readonly open = new Map<number, { readonly id: string; readonly atMs: number }>();
   mostOpen = 0;
+  /** The most of one backend at a time. */
+  mostOpenOfOne = 0;
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly rules: RulesOfChecks;
 
@@ -60,10 +62,13 @@ export class Checker {
 
   /** Lets time pass: answers arrive, and what falls due is done. */
   until(atMs: number): this {
+    let steps = 0;
     for (;;) {
       const next = this.nextAnswer();
       const dueMs = Math.min(next.atMs, Math.max(this.nowMs, this.rules.timerAtMs(this.checks)));
       if (dueMs > atMs) break;
+      steps = dueMs > this.nowMs ? 0 : steps + 1;
+      if (steps > 10_000) throw new Error(`time stands still at ${this.nowMs} ms`);
       this.nowMs = Math.max(this.nowMs, dueMs);
       // What has arrived is read before a timer is believed.
       this.tell(next.atMs <= dueMs ? next.input : { kind: "timer" });
@@ -121,6 +126,8 @@ export class Checker {
       this.sent.push({ atMs: this.nowMs, id, probe });
       this.open.set(probe, { id, atMs: this.nowMs });
       this.mostOpen = Math.max(this.mostOpen, this.open.size);
+      const ofOne = [...this.open.values()].filter((one) => one.id === id).length;
+      this.mostOpenOfOne = Math.max(this.mostOpenOfOne, ofOne);
     }
   }
 
