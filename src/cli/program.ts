@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { printableLines } from "../printable.js";
 import { addAdviseCommand } from "./commands/advise.js";
+import { addCheckCommand } from "./commands/check.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addExploreCommand } from "./commands/explore.js";
 import { addFuzzCommand } from "./commands/fuzz.js";
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addStudyCommand(program);
   addAdviseCommand(program);
   addFuzzCommand(program);
+  addCheckCommand(program);
   addStatusCommand(program);
   addTransferCommand(program);
   addReconfigureCommand(program);

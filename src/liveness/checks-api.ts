@@ -79,6 +79,8 @@ export interface BackendStatus {
   readonly draining: boolean;
   /** For how long it is ejected yet, in milliseconds; null if it is not. */
   readonly ejectedForMs: number | null;
+  /** How many probes of it were sent. */
+  readonly probeCount: number;
   /** The last probe that counted, and how long ago it ended; null before the first. */
   readonly last: {
     readonly ok: boolean;
@@ -95,6 +97,10 @@ export interface ChecksStatus {
   readonly panics: boolean;
   /** The ids that requests may go to. */
   readonly usable: readonly string[];
+  /** Passes in a row that bring a backend up. */
+  readonly rise: number;
+  /** Fails in a row that bring a backend down. */
+  readonly fall: number;
   /** In the order in which they were given. */
   readonly backends: readonly BackendStatus[];
 }

@@ -6,7 +6,7 @@ import type { BackendStatus, ChecksStatus } from "./checks-api.js";
 /** All backends as they are at this moment. */
 export function checksStatus(checks: Checks, nowMs: number): ChecksStatus {
   const backends = [...checks.backends.values()].map((backend): BackendStatus => {
-    const { id, target, credit, draining, ejectedUntilMs, last } = backend;
+    const { id, target, credit, draining, ejectedUntilMs, probeCount, last } = backend;
     return Object.freeze({
       id,
       target: withoutPasswords(target),
@@ -16,6 +16,7 @@ export function checksStatus(checks: Checks, nowMs: number): ChecksStatus {
       weight: weightOf(checks, backend, nowMs),
       draining,
       ejectedForMs: ejectedUntilMs === null ? null : Math.max(0, ejectedUntilMs - nowMs),
+      probeCount,
       last:
         last === null
           ? null
@@ -30,6 +31,8 @@ export function checksStatus(checks: Checks, nowMs: number): ChecksStatus {
   return Object.freeze({
     panics: checks.panics,
     usable: Object.freeze(usableOf(checks)),
+    rise: checks.settings.rise,
+    fall: checks.settings.fall,
     backends: Object.freeze(backends),
   });
 }

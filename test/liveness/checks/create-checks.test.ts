@@ -54,6 +54,8 @@ describe("checks", () => {
     expect(checks.status()).toEqual({
       panics: false,
       usable: ["a"],
+      rise: 2,
+      fall: 3,
       backends: [
         {
           id: "a",
@@ -64,6 +66,7 @@ describe("checks", () => {
           weight: 1,
           draining: false,
           ejectedForMs: null,
+          probeCount: 1,
           last: { ok: true, reason: "", latencyMs: 0, agoMs: 0 },
         },
       ],
