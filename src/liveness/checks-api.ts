@@ -79,7 +79,7 @@ export interface BackendStatus {
   readonly draining: boolean;
   /** For how long it is ejected yet, in milliseconds; null if it is not. */
   readonly ejectedForMs: number | null;
-  /** How many probes of it were sent. */
+  /** How many probes of it counted: none that this process's own absence has hit. */
   readonly probeCount: number;
   /** The last probe that counted, and how long ago it ended; null before the first. */
   readonly last: {

@@ -27,7 +27,7 @@ export interface Backend {
   credit: number;
   /** The last probe that counted; null before the first. */
   last: ProbeResult | null;
-  /** How many probes of it were sent. */
+  /** How many probes of it counted. */
   probeCount: number;
   underWay: ProbeUnderWay | null;
   /** When it is probed next, if no probe is under way. */

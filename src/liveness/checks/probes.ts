@@ -23,7 +23,6 @@ export function sendDue(checks: Checks, nowMs: number, effects: ChecksEffect[]):
   for (const backend of due.slice(0, maxConcurrent - checks.underWayCount)) {
     const probe = ++checks.lastProbe;
     backend.underWay = { number: probe, sentAtMs: nowMs, interrupted: false };
-    backend.probeCount++;
     checks.underWayCount++;
     effects.push({ kind: "probe", probe, id: backend.id, target: backend.target, timeoutMs });
   }
@@ -109,6 +108,7 @@ function judge(
   }
   backend.underWay = null;
   checks.underWayCount--;
+  backend.probeCount++;
   backend.credit = creditAfter(checks, backend, answer);
   const reason = answer.ok ? "" : answer.reason;
   backend.last = { ok: answer.ok, reason, latencyMs, atMs: nowMs };
