@@ -46,6 +46,14 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     "the service answers: no orders for a",
     "raftbeat_is_leader over all replicas: 1",
   ],
+  "gateway.ts": [
+    /^all well: of \d+ requests \d+ failed with checks, \d+ without$/,
+    /^b1 killed, and started again: of \d+ requests \d+ failed with checks, [1-9]\d* without$/,
+    /^b2 stopped, and continued: of \d+ requests \d+ failed with checks, [1-9]\d* without$/,
+    /^b3 drained, ended, and started again: of \d+ requests \d+ failed with checks, [1-9]\d* without$/,
+    "fewer failed with checks: true",
+    "for the drain at most a tenth of them: true",
+  ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,
