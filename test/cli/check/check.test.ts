@@ -4,10 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { namedBackends } from "../../../src/cli/check/backend-names.js";
 import { planCheck } from "../../../src/cli/check/check-plan.js";
 import { changeText, checksTable, painter } from "../../../src/cli/check/check-text.js";
+import { runCheck } from "../../../src/cli/check/run-check.js";
 import { serveChecks } from "../../../src/cli/check/serve-checks.js";
 import { createLiveText } from "../../../src/cli/terminal/live-text.js";
 import { type Checks, createChecks, silentLogger } from "../../../src/liveness/index.js";
@@ -235,5 +236,88 @@ describe("a token file", () => {
     writeFileSync(file, "secret\n");
     const { serve } = planCheck(["http://x"], { serve: "127.0.0.1:0", tokenFile: file });
     expect(serve?.rights.tokens()).toEqual(["secret"]);
+  });
+});
+
+describe("raftbeat check that goes on", () => {
+  /** Runs a check until something that it prints says so, then ends it; gives what it printed. */
+  async function ran(
+    targets: readonly string[],
+    flags: object,
+    isTerminal: boolean,
+    isEnough: (text: string) => boolean,
+  ) {
+    const end = new AbortController();
+    let text = "";
+    const spy = vi.spyOn(process.stdout, "write").mockImplementation((part) => {
+      text += String(part);
+      if (isEnough(text)) end.abort();
+      return true;
+    });
+    try {
+      const plan = planCheck(targets, { interval: "40ms", fall: "1", ...flags });
+      const areUp = await runCheck(plan, { isTerminal, coloured: false }, end.signal);
+      return { areUp, text };
+    } finally {
+      spy.mockRestore();
+    }
+  }
+
+  it("prints a line for each change, with how many are used", async () => {
+    const { areUp, text } = await ran(["a=http://127.0.0.1:1/", "b=http://127.0.0.1:1/"], {}, false, (said) =>
+      said.includes("panic: "),
+    );
+    expect(areUp).toBe(true);
+    expect(
+      text
+        .replace(/^\S+Z {2}/gm, "")
+        .split("\n")
+        .sort(),
+    ).toEqual([
+      "",
+      expect.stringMatching(/^a is down: connect ECONNREFUSED 127.0.0.1:1 \([12] of 2 used/),
+      expect.stringMatching(/^b is down: connect ECONNREFUSED 127.0.0.1:1 \([12] of 2 used/),
+      "panic: 0 of 2 are well, all are used (2 of 2 used: panic, too few are well)",
+    ]);
+  });
+
+  it("prints an object a line with --json, the first with where it serves", async () => {
+    const { text } = await ran(
+      ["a=http://127.0.0.1:1/"],
+      { json: true, serve: "127.0.0.1:0" },
+      false,
+      (said) => said.includes('"panic"'),
+    );
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({
+      event: "begun",
+      url: expect.stringMatching(/^http:\/\/127/),
+      backends: [{ id: "a" }],
+    });
+    expect(lines.slice(1).map(({ event, id }) => [event, id])).toEqual([
+      ["probed", "a"],
+      ["down", "a"],
+      ["panic", undefined],
+    ]);
+    // What it served is served no more.
+    await expect(fetch(`${lines[0].url}/livez`)).rejects.toThrow();
+  });
+
+  it("draws a table on a terminal, with the last changes below", async () => {
+    const { text } = await ran(["a=http://127.0.0.1:1/"], {}, true, (said) => said.includes("a is down"));
+    expect(text).toMatch(/^backend {2}state/);
+    const last = text.split("\x1b[J").at(-2) ?? "";
+    expect(last).toContain("Abackend");
+    expect(last).toMatch(/\na +down/);
+    expect(last).toMatch(/\n\d\d:\d\d:\d\d {2}a is down/);
+  });
+
+  it("ends with an error where it cannot serve", async () => {
+    await expect(
+      ran(["a=http://127.0.0.1:1/"], { serve: "192.0.2.1:80" }, false, () => false),
+    ).rejects.toThrow("the HTTP server cannot listen on 192.0.2.1:80");
   });
 });
