@@ -1,4 +1,5 @@
-import { type ChecksOptions, silentLogger } from "../../liveness/index.js";
+import { silentLogger } from "../../elector/observers/logger.js";
+import type { ChecksOptions } from "../../liveness/index.js";
 import type { ChangeRights } from "../../observability/http/guard.js";
 import { changeRights } from "../../observability/http/http-from-env.js";
 import { tokensOf } from "../../settings/secret-files.js";

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { RaftbeatError } from "../../errors.js";
 import { checkSettings, planCheck } from "../check/check-plan.js";
-import { runCheck } from "../check/run-check.js";
 import { examples } from "../terminal/examples.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 
@@ -31,6 +30,8 @@ export function addCheckCommand(program: Command): void {
     )
     .action(async (backends: string[], flags: Record<string, unknown>) => {
       const plan = planCheck(backends, flags);
+      // Loaded only now: a node, which does without, starts sooner.
+      const { runCheck } = await import("../check/run-check.js");
       const interrupted = onInterrupt();
       const areUp = await runCheck(plan, screen(), interrupted);
       if (plan.once && interrupted.aborted)
