@@ -67,7 +67,7 @@ export const checkSettings = {
   serve: {
     flag: "--serve <host:port>",
     schema: value.listen,
-    help: "serve /status, /usable, /backends/NAME (200 or 503) and, to those who may, POST /drain and /undrain",
+    help: "serve /status, /usable, /backends/NAME (200 or 503), /metrics and, to those who may, POST /drain and /undrain",
   },
   tokenFile: {
     flag: "--token-file <file>",

@@ -70,7 +70,10 @@ async function checkOn({ json, serve }: CheckPlan, screen: CheckScreen, checks: 
   try {
     const url = server?.url ?? null;
     if (json) printJson({ event: "begun", url, ...checks.status() });
-    else if (url !== null) printText(`serving ${url}/status\n`);
+    else {
+      const ids = checks.status().backends.map(({ id }) => id);
+      printText(`checking ${ids.join(", ")}${url === null ? "" : `; served at ${url}/status`}\n`);
+    }
     if (json)
       await tellEach(checks, (event, time) =>
         printJson({ time, ...event, event: event.kind, kind: undefined }),

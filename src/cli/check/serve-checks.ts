@@ -12,6 +12,7 @@ import { httpLimits, listenHttp, type NodeHttp } from "../../observability/http/
 import type { Answer, Reply } from "../../observability/http/reply.js";
 import { isId } from "../../protocol/index.js";
 import type { Listen } from "../../settings/setting-values.js";
+import { metricsText, metricsType } from "./checks-metrics.js";
 
 const changeBody = v.strictObject({ id: v.pipe(v.string(), v.check(isId)) });
 
@@ -37,7 +38,7 @@ export function answersOf(checks: Checks, rights: ChangeRights): Answer {
       throw new HttpRefusal(
         404,
         "notFound",
-        "there are /livez /status /usable /backends/NAME /drain /undrain",
+        "there are /livez /status /usable /backends/NAME /metrics /drain /undrain",
       );
     allow(request, ["GET", "HEAD"]);
     return reply;
@@ -46,6 +47,7 @@ export function answersOf(checks: Checks, rights: ChangeRights): Answer {
 
 function read(checks: Checks, path: string): Reply | null {
   if (path === "/livez") return { status: 200, body: "alive\n" };
+  if (path === "/metrics") return { status: 200, body: metricsText(checks.status()), type: metricsType };
   if (path === "/status") return { status: 200, body: checks.status() };
   // A proxy that asks for the list needs to see that it is empty.
   if (path === "/usable") {

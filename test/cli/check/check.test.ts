@@ -158,6 +158,12 @@ describe("what is served of checks", () => {
     expect(await ask("/usable")).toEqual([200, { usable: ["a", "b"] }]);
     const [status, whole] = await ask("/status");
     expect([status, whole.usable, whole.backends.length]).toEqual([200, ["a", "b"], 3]);
+    const [, metrics] = await ask("/metrics");
+    expect(metrics).toContain(
+      '# TYPE raftbeat_backend_up gauge\nraftbeat_backend_up{id="a"} 1\nraftbeat_backend_up{id="b"} 1\nraftbeat_backend_up{id="c"} 0\n',
+    );
+    expect(metrics).toMatch(/\nraftbeat_backend_probe_duration_seconds\{id="c"\} [\d.e-]+\n/);
+    expect(metrics).toMatch(/\nraftbeat_checks_panic 0$/);
     for (const id of ["a", "b", "c"]) checks.drain(id);
     expect(await ask("/usable")).toEqual([503, { usable: [] }]);
     expect(await ask("/backends/a")).toEqual([503, "not usable: drains"]);
@@ -277,6 +283,7 @@ describe("raftbeat check that goes on", () => {
       "",
       expect.stringMatching(/^a is down: connect ECONNREFUSED 127.0.0.1:1 \([12] of 2 used/),
       expect.stringMatching(/^b is down: connect ECONNREFUSED 127.0.0.1:1 \([12] of 2 used/),
+      "checking a, b",
       "panic: 0 of 2 are well, all are used (2 of 2 used: panic, too few are well)",
     ]);
   });
@@ -308,7 +315,7 @@ describe("raftbeat check that goes on", () => {
 
   it("draws a table on a terminal, with the last changes below", async () => {
     const { text } = await ran(["a=http://127.0.0.1:1/"], {}, true, (said) => said.includes("a is down"));
-    expect(text).toMatch(/^backend {2}state/);
+    expect(text).toMatch(/^checking a\nbackend {2}state/);
     const last = text.split("\x1b[J").at(-2) ?? "";
     expect(last).toContain("Abackend");
     expect(last).toMatch(/\na +down/);
