@@ -97,8 +97,8 @@ export function createChecks(
     settle(error);
   }
 
-  // An absence of half a timeout shows: a check is at most so far away, and its timer as late.
-  const stallMs = Math.max(leastStallMs, settings.timeoutMs / 4);
+  // An absence as long as a timeout always shows: the next look is half of it away, and half of it late at most.
+  const stallMs = Math.max(leastStallMs, settings.timeoutMs / 2);
   const engine = createEngine<ChecksInput, ChecksEffect>(
     {
       step: (input, nowMs, effects) => stepChecks(state, input, nowMs, effects),

@@ -19,14 +19,16 @@ export function createLiveText(stream: {
   let lineCount = 0;
   return {
     draw(text) {
-      const { columns = 80, rows = 24 } = stream;
+      // A terminal that does not know its size says 0.
+      const columns = stream.columns || 80;
+      const rows = stream.rows || 24;
       const lines = text
         .replace(/\n$/, "")
         .split("\n")
         .slice(0, Math.max(1, rows - 1));
       const up = lineCount === 0 ? "" : `\x1b[${lineCount}A`;
       // Each line is erased to its end, and what is below all of them.
-      const drawn = lines.map((line) => `${cut(line, columns)}\x1b[K\n`).join("");
+      const drawn = lines.map((line) => `${cut(line, columns - 1)}\x1b[K\n`).join("");
       stream.write(`${up}${drawn}\x1b[J`);
       lineCount = lines.length;
     },

@@ -227,7 +227,7 @@ describe("what is shown of checks", () => {
 
   it("is drawn over what stands there, no wider and no higher than the terminal", () => {
     let written = "";
-    const live = createLiveText({ columns: 5, rows: 4, write: (text) => (written += text) });
+    const live = createLiveText({ columns: 6, rows: 4, write: (text) => (written += text) });
     live.draw("one\n\x1b[31m\x1b[2Jcrimson\x1b[39m\n");
     expect(written).toBe("one\x1b[K\n\x1b[31m[2Jcr\x1b[39m\x1b[K\n\x1b[J");
     written = "";
