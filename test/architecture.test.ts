@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulation: ["protocol", "runtime", "schemas"],
   testing: ["protocol", "runtime", "elector", "simulation", "report"],
   settings: ["protocol", "runtime", "transport", "storage", "elector", "schemas"],
-  observability: ["protocol", "runtime", "transport", "elector", "schemas", "settings"],
+  observability: ["protocol", "runtime", "transport", "elector", "liveness", "schemas", "settings"],
   tuning: ["protocol", "runtime", "simulation", "observability", "schemas"],
   report: ["protocol", "runtime", "simulation", "tuning"],
   cli: [

@@ -8,7 +8,7 @@ import { idRule, isId } from "../protocol/index.js";
 import { createEngine } from "../runtime/engine.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
-import { peerLiveness } from "./peer-liveness.js";
+import { peerOf, peersOf, statusCounts } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
 import type { Roster } from "./roster/roster.js";
 import type { RosterInput } from "./roster/roster-step.js";
@@ -87,15 +87,14 @@ export function createMonitor(
       engine.tell({ kind: "watch", id });
     },
     forget: (id) => engine.tell({ kind: "forget", id }),
-    peer(id) {
-      const peer = roster.peers.indexes.get(id);
-      return peer === undefined ? null : peerLiveness(roster, peer, clock.nowMs());
-    },
+    peer: (id) => peerOf(roster, id, clock.nowMs()),
     peers: () => peersOf(roster, clock.nowMs()),
     get doubts() {
       return roster.zones.doubts;
     },
     counts: () => ({ ...roster.counts }),
+    statusCounts: () => statusCounts(roster),
+    observeLateness: latenessObservers(roster, logger),
     subscribe: (listener) => events.subscribe(listener),
     changes: ({ signal } = {}) => changes.values(signal),
     close: () => end(null),
@@ -106,9 +105,13 @@ export function createMonitor(
   };
 }
 
-function peersOf(roster: Roster, nowMs: number) {
-  const peers = [...roster.peers.indexes.values()].map((peer) => peerLiveness(roster, peer, nowMs));
-  return Object.freeze(peers.sort((a, b) => (a.id < b.id ? -1 : 1)));
+/** Has the roster tell how late each beat was, from the first observer on. */
+function latenessObservers(roster: Roster, logger: Logger): Monitor["observeLateness"] {
+  const lateness = createEvents<number>((error) => logger.error({ error }, "an observer of lateness threw"));
+  return (observer) => {
+    roster.onLateness = lateness.emit;
+    return lateness.subscribe(observer);
+  };
 }
 
 /** The zone of a peer; the unnamed one where the service's function throws or gives no text. */

@@ -62,6 +62,10 @@ export interface MonitorCounts {
   readonly suspicions: number;
   /** Suspicions by silence that a beat of the same life refuted. */
   readonly refuted: number;
+  /** Peers that were declared dead. */
+  readonly deaths: number;
+  /** Times this process was held up, or its machine slept, so that silence of that time counts for nobody. */
+  readonly absences: number;
   /** Beats of a slot that was not new. */
   readonly staleBeats: number;
   /** Beats of a slot that the sender cannot have reached, or that is none. */
@@ -97,6 +101,13 @@ export interface Monitor extends AsyncDisposable {
   readonly doubts: boolean;
   /** What was counted. */
   counts(): MonitorCounts;
+  /** How many peers have each status: cheap for any number of them. */
+  statusCounts(): Readonly<Record<PeerStatus, number>>;
+  /**
+   * Tells of each newer beat by how many milliseconds it came later than its slot says, reckoned from the beat before it; 0 for one that came sooner. Returns
+   * the end of that. What the observer throws goes to the logger.
+   */
+  observeLateness(observer: (latenessMs: number) => void): () => void;
   /** Tells each event once, in order. Returns the end of the subscription. */
   subscribe(listener: (event: LivenessEvent) => void): () => void;
   /** All peers now, and again after each event: the newest state, for readers however slow. Ends with the monitor, or when the signal is aborted. */

@@ -88,6 +88,8 @@ function onOwnBeat(
   }
   if (jumped) detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
   else detector.onBeat(peers.memory(peer), peers.at(peer), slot, nowMs, learns(roster, peer, nowMs));
+  if (roster.onLateness !== null && !jumped)
+    roster.onLateness(Math.max(0, silentMs - (slot - last) * detector.intervalMs));
   if (status === alive) {
     roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
     if (peers.troubled[peer] === 1) endTrouble(roster, peer, troubleWith(roster, peer));

@@ -41,6 +41,7 @@ export function stepRoster(roster: Roster, input: RosterInput, nowMs: number, ev
       onTimer(roster, nowMs, events);
       break;
     case "attentive":
+      roster.counts.absences++;
       onAttentive(roster, input.jumped, nowMs);
       break;
   }

@@ -12,6 +12,10 @@ export interface RosterCounts {
   suspicions: number;
   /** Suspicions by silence that a beat of the same life refuted. */
   refuted: number;
+  /** Peers that were declared dead. */
+  deaths: number;
+  /** Times this observer was held up, or its machine slept, so that silence of that time counts for nobody. */
+  absences: number;
   /** Beats of a slot that was not new. */
   staleBeats: number;
   /** Beats of a slot that the sender cannot have reached. */
@@ -43,6 +47,8 @@ export interface Roster {
   learnsFromMs: number;
   /** The last time at which the clock itself was found to have jumped (A4). */
   jumpedAtMs: number;
+  /** Is told of each beat by how much it was late, where somebody measures that. */
+  onLateness: ((latenessMs: number) => void) | null;
 }
 
 /** Begins to observe, at `nowMs`. */
@@ -57,6 +63,8 @@ export function createRoster(settings: RosterSettings, nowMs: number): Roster {
     counts: {
       suspicions: 0,
       refuted: 0,
+      deaths: 0,
+      absences: 0,
       staleBeats: 0,
       badSlots: 0,
       oldBoots: 0,
@@ -66,6 +74,7 @@ export function createRoster(settings: RosterSettings, nowMs: number): Roster {
     attentiveSinceMs: nowMs,
     learnsFromMs: nowMs,
     jumpedAtMs: Number.NEGATIVE_INFINITY,
+    onLateness: null,
   };
 }
 

@@ -66,6 +66,7 @@ function releaseHeld(roster: Roster, nowMs: number, events: LivenessEvent[]): vo
 
 function die(roster: Roster, peer: number, nowMs: number, events: LivenessEvent[]): void {
   const { reason } = troubleWith(roster, peer);
+  roster.counts.deaths++;
   setStatus(roster, peer, dead);
   roster.deadlines.set(peer, nowMs + roster.settings.forgetAfterMs);
   const id = roster.peers.ids[peer] as string;
