@@ -1,4 +1,4 @@
-import { createMonitor, detectors } from "raftbeat/liveness";
+import { createMonitor, detectors, silentLogger } from "raftbeat/liveness";
 import { type Row, rounded } from "../report.js";
 
 /** Beats every five seconds, and a window of twenty. */
@@ -48,7 +48,7 @@ function measure(name: "missed" | "nfdE", peerCount: number, namesLives: boolean
   const heapBefore = bytes(collect);
   const detector = detectors[name]({ intervalMs, pauseMs });
   const monitor = createMonitor(
-    { detector, maxPeers: peerCount, deathsPerSecond: 1e6 },
+    { detector, maxPeers: peerCount, deathsPerSecond: 1e6, logger: silentLogger },
     { clock, random: Math.random },
   );
   const suspected = new Set<string>();
