@@ -5,17 +5,13 @@ import { stderrLogger } from "../elector/observers/stderr-logger.js";
 import { createWatch } from "../elector/observers/watch.js";
 import { asRaftbeatError, RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
-import { createEngine } from "../runtime/engine.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
+import { startObserver } from "./observer.js";
 import { peerOf, peersOf, statusCounts } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
 import type { Roster } from "./roster/roster.js";
-import type { RosterInput } from "./roster/roster-step.js";
-import { createRoster, resolveRoster, stepRoster, timerAtMs } from "./roster/rules.js";
-
-/** The least lateness of a timer, in milliseconds, that counts as an absence of this process. */
-const leastStallMs = 50;
+import { resolveRoster } from "./roster/rules.js";
 
 /**
  * Makes a monitor. It sets one timer for all its peers, and keeps the process alive while it watches any; `close` ends that.
@@ -31,13 +27,11 @@ export function createMonitor(
 ): Monitor {
   const { logger: given, ...judging } = options;
   const settings = resolveRoster(judging);
-  const { intervalMs, windowMs } = settings.detector;
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
   const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
-  const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
-  const changes = createWatch(() => peersOf(roster, clock.nowMs()));
+  const changes = createWatch(() => peersOf(observer.roster, clock.nowMs()));
   let settle: (error: RaftbeatError | null) => void = () => {};
   const ended = new Promise<RaftbeatError | null>((resolve) => {
     settle = resolve;
@@ -54,39 +48,30 @@ export function createMonitor(
   function end(error: RaftbeatError | null): void {
     if (closed) return;
     closed = true;
-    engine.stop();
+    observer.stop();
     changes.end();
     settle(error);
   }
 
-  const halfMs = Math.max(leastStallMs, intervalMs / 2);
-  const engine = createEngine<RosterInput, LivenessEvent>(
-    {
-      step: (input, nowMs, told) => stepRoster(roster, input, nowMs, told),
-      timerAtMs: (nowMs) => timerAtMs(roster, nowMs),
-    },
-    clock,
-    { stallMs: halfMs, checkMs: halfMs, windowMs: Math.max(windowMs, 1000) },
-    tellAll,
-    (thrown) => {
-      const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
-      logger.error({ error }, error.message);
-      end(error);
-    },
-  );
+  const observer = startObserver({ ...settings, zoneOf }, clock, tellAll, (thrown) => {
+    const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
+    logger.error({ error }, error.message);
+    end(error);
+  });
+  const { roster, tell } = observer;
 
   return {
     beat(id, { boot = "", slot, leaving = false } = {}) {
-      if (leaving) engine.tell({ kind: "goodbye", id, boot });
-      else engine.tell({ kind: "beat", id, boot, slot: slot ?? null });
+      if (leaving) tell({ kind: "goodbye", id, boot });
+      else tell({ kind: "beat", id, boot, slot: slot ?? null });
     },
-    goodbye: (id) => engine.tell({ kind: "goodbye", id, boot: null }),
-    closed: (id) => engine.tell({ kind: "closed", id }),
+    goodbye: (id) => tell({ kind: "goodbye", id, boot: null }),
+    closed: (id) => tell({ kind: "closed", id }),
     watch(id) {
       if (!isId(id)) throw new RaftbeatError("invalidSettings", `the id ${String(id)} must be ${idRule}`);
-      engine.tell({ kind: "watch", id });
+      tell({ kind: "watch", id });
     },
-    forget: (id) => engine.tell({ kind: "forget", id }),
+    forget: (id) => tell({ kind: "forget", id }),
     peer: (id) => peerOf(roster, id, clock.nowMs()),
     peers: () => peersOf(roster, clock.nowMs()),
     get doubts() {
