@@ -1,6 +1,6 @@
 import { isId } from "../../protocol/index.js";
 import type { LivenessEvent } from "./liveness-event.js";
-import { alive, dead, left, unknown } from "./peer-table.js";
+import { alive, dead, left, suspect, unknown } from "./peer-table.js";
 import {
   admit,
   deadlineOf,
@@ -107,7 +107,10 @@ function onSignOfLife(
 ): void {
   const { peers, detector, settings } = roster;
   const trouble = troubleWith(roster, peer);
-  if (!(nowMs < deadlineOf(roster, peer, nowMs)) && !keepsPace(roster, trouble, slot, nowMs)) {
+  if (
+    !(nowMs < deadlineOf(roster, peer, nowMs)) &&
+    !keepsPace(roster, trouble, peers.boots[peer] as string, slot, nowMs)
+  ) {
     trouble.streak = 0;
     return;
   }
@@ -129,13 +132,21 @@ function onSignOfLife(
  * Whether a sender all of whose beats come late has kept its pace for a window, so that it is its delay that has changed, as after a sleep of the sender (R3).
  * The beats of a dead sender that trickle from a queue do not.
  */
-function keepsPace({ detector }: Roster, trouble: Trouble, slot: number, nowMs: number): boolean {
+function keepsPace(
+  { detector }: Roster,
+  trouble: Trouble,
+  boot: string,
+  slot: number,
+  nowMs: number,
+): boolean {
   const { intervalMs, windowMs } = detector;
   const passedMs = nowMs - trouble.lateAtMs;
-  if (trouble.lateSlot >= 0 && passedMs < windowMs) return false;
-  const kept = trouble.lateSlot >= 0 && passedMs - (slot - trouble.lateSlot) * intervalMs <= windowMs / 2;
+  const begun = trouble.lateSlot >= 0 && trouble.lateBoot === boot;
+  if (begun && passedMs < windowMs) return false;
+  const kept = begun && passedMs - (slot - trouble.lateSlot) * intervalMs <= windowMs / 2;
   trouble.lateSlot = kept ? -1 : slot;
   trouble.lateAtMs = nowMs;
+  trouble.lateBoot = boot;
   return kept;
 }
 
@@ -148,11 +159,13 @@ function onOtherBoot(
   events: LivenessEvent[],
 ): void {
   const { peers } = roster;
-  if (troubleOf(roster, peer)?.boots.includes(boot) === true) {
+  const trouble = troubleWith(roster, peer);
+  // Where the present life is silent, one that keeps its pace was not over: first beats of two lives overtook each other (R1).
+  const silent = peers.status[peer] === suspect || peers.status[peer] === dead;
+  if (trouble.boots.includes(boot) && !(silent && keepsPace(roster, trouble, boot, slot, nowMs))) {
     roster.counts.oldBoots++;
     return;
   }
-  const trouble = troubleWith(roster, peer);
   leaveBehind(trouble, peers.boots[peer] as string);
   trouble.patience = 0;
   peers.boots[peer] = boot;

@@ -24,7 +24,7 @@ function factsOf(summary: PairSummary): [name: string, value: string][] {
     ["deaths", `${summary.falseDeaths} false, ${summary.trueDeaths} true`],
     ["crash to suspicion", spread(summary.detectionMs, runs)],
     ["crash to death", spread(summary.deathMs, runs)],
-    ["crashes unnoticed", `${summary.undetected}`],
+    ["over before noticed", `${summary.unnoticed} of ${summary.crashes} crashes`],
     ["false suspicions last", spread(summary.mistakeMs, runs)],
     ["restarts, goodbyes", `${summary.restarts}, ${summary.goodbyes}`],
     ["flaps, doubts", `${summary.flaps}, ${summary.doubts}`],

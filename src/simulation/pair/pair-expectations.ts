@@ -47,9 +47,13 @@ function problemsOf(expectation: PairExpectation, metrics: PairMetrics): string[
     return late("deadBy", expectation.deadBy, metrics.deathDelays, "declared dead");
   if ("ends" in expectation)
     return Object.entries(metrics.ends).flatMap(([observer, held]) =>
-      Object.entries(expectation.ends)
-        .filter(([id, status]) => held[id] !== status)
-        .map(([id, status]) => `ends: ${id} ${status}, but ${observer} holds it to be ${held[id]}`),
+      Object.entries(expectation.ends).flatMap(([id, expected]) => {
+        const those = typeof expected === "string" ? [expected] : expected;
+        const is = held[id] ?? "unknown";
+        return those.includes(is)
+          ? []
+          : [`ends: ${id} ${those.join(" or ")}, but ${observer} holds it to be ${is}`];
+      }),
     );
   return Object.entries(expectation).flatMap(([name, { min, max }]) => {
     const was = metrics[counted[name as keyof typeof counted]];

@@ -78,10 +78,10 @@ export class PairFaults extends FaultScript<PairFault, PairHost> {
           return () => pairs.restart(host);
         });
       case "leave":
-        return each(hosts, (host) => {
-          pairs.leave(host);
-          return () => pairs.restart(host);
-        });
+        return each(
+          pairs.senders.filter((sender) => hosts.includes(sender)),
+          (sender) => pairs.leave(sender),
+        );
       case "restart":
         for (const host of hosts) {
           pairs.crash(host);

@@ -124,10 +124,10 @@ const expectation = v.union(
     v.strictObject({ doubts: atMost }),
     v.strictObject({ detectsBy: positiveMs }),
     v.strictObject({ deadBy: positiveMs }),
-    v.strictObject({ ends: v.record(v.string(), status) }),
+    v.strictObject({ ends: v.record(v.string(), v.union([status, v.array(status)])) }),
     v.strictObject({ violations: v.union([v.literal("none"), v.array(v.string())]) }),
   ],
-  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, suspect, dead or left } }, { violations: none or [names] }",
+  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, s2: [suspect, dead] } }, { violations: none or [names] }",
 );
 
 /** What a pair scenario expects of its runs. */

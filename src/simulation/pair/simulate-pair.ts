@@ -29,8 +29,9 @@ export interface PairSummary {
   /** From each crash to its suspicion, and to the sender's death. */
   readonly detectionMs: Quantiles | null;
   readonly deathMs: Quantiles | null;
-  /** Crashes that an observer did not notice as long as it could. */
-  readonly undetected: number;
+  /** Crashes and goodbyes that an observer had to notice, and how many were over before it did: the sender had begun again. */
+  readonly crashes: number;
+  readonly unnoticed: number;
   /** How long false suspicions lasted. */
   readonly mistakeMs: Quantiles | null;
   readonly mistakesPerHour: number;
@@ -92,7 +93,8 @@ export function summarizePair(
     falseDeaths: of((metrics) => metrics.falseDeaths),
     detectionMs: spread(delays),
     deathMs: spread(runs.flatMap(({ metrics }) => metrics.deathDelays)),
-    undetected: delays.filter(({ afterMs }) => afterMs === null).length,
+    crashes: delays.length,
+    unnoticed: delays.filter(({ afterMs }) => afterMs === null).length,
     mistakeMs: quantiles(runs.flatMap(({ metrics }) => metrics.mistakesMs)),
     mistakesPerHour: observedMs === 0 ? 0 : (falseSuspicions * 3_600_000) / observedMs,
     restarts: of((metrics) => metrics.restarts),

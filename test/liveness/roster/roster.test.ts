@@ -114,6 +114,29 @@ describe("lives of a peer", () => {
     expect(observer.story("a")).toEqual(["alive 0", "restarted 10500", "suspect 14500"]);
   });
 
+  it("are those of a life that was not over, if the life after it is silent and this one keeps its pace for a window (R1)", () => {
+    const observer = new Observer({ deadAfterMs: 10_000 }).beats(["a"], 0, 3);
+    // The first beats of two lives overtake each other, and the life that begins later is taken for the earlier one.
+    observer.beat("a", 0, "3");
+    observer.beat("a", 0, "2");
+    for (let slot = 1; slot <= 20; slot++) {
+      observer.until(3000 + slot * 1000);
+      observer.beat("a", slot, "3");
+    }
+    expect(observer.story("a").slice(-3)).toEqual(["suspect 7000", "restarted 11000", "alive 11000"]);
+    expect(observer.status("a")).toBe("alive");
+  });
+
+  it("change nothing if they trickle from a queue, though the life after it is silent (R1)", () => {
+    const observer = new Observer({ deadAfterMs: 1e6 }).beats(["a"], 0, 3);
+    observer.beat("a", 0, "2");
+    for (let slot = 4; slot <= 20; slot++) {
+      observer.until((slot - 3) * 15_000);
+      observer.beat("a", slot);
+    }
+    expect(observer.story("a").slice(1)).toEqual(["restarted 3000", "suspect 7000"]);
+  });
+
   it("make a dead peer alive at once: another life needs no second beat (R1)", () => {
     const observer = new Observer().beats(["a"], 0, 3).until(60_000);
     observer.beat("a", 0, "2");

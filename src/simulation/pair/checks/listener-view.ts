@@ -16,7 +16,15 @@ export interface View {
   /** The largest lag of a beat that was taken in good faith: its arrival, less what its slot stands for. Infinite where clocks have jumped. */
   largestLagMs: number;
   /** Beats since the suspicion, by arrival and lag. */
-  since: { readonly atMs: number; readonly lagMs: number }[];
+  since: Arrival[];
+  /** Beats of other lives since the suspicion. */
+  others: (Arrival & { readonly boot: string })[];
+}
+
+/** When a beat arrived, by the observer's clock, and that less what its slot stands for. */
+export interface Arrival {
+  readonly atMs: number;
+  readonly lagMs: number;
 }
 
 /** An observer, and what it must hold. */
@@ -56,6 +64,7 @@ export function newView(): View {
     unread: 0,
     largestLagMs: Number.NEGATIVE_INFINITY,
     since: [],
+    others: [],
   };
 }
 
@@ -72,4 +81,5 @@ export function viewIn({ views }: Listener, id: string): View {
 export function begin(view: View, boot: string): void {
   view.lives.push(boot);
   view.since = [];
+  view.others = [];
 }

@@ -3,7 +3,15 @@ import type { LivenessEvent, PeerStatus } from "../../../liveness/roster/livenes
 import type { RosterSettings } from "../../../liveness/roster/roster-settings.js";
 import type { Report } from "../../checks/safety.js";
 import { PairWatcher, type Party } from "../hosts/pair-watcher.js";
-import { begin, type Listener, newListener, newView, type View, viewIn } from "./listener-view.js";
+import {
+  type Arrival,
+  begin,
+  type Listener,
+  newListener,
+  newView,
+  type View,
+  viewIn,
+} from "./listener-view.js";
 import { ZoneCounts } from "./zone-counts.js";
 
 /** What a sum of rounded times may be off by, in milliseconds. */
@@ -26,6 +34,8 @@ export class PairSafety extends PairWatcher {
   private readonly watchesAll: boolean;
   private readonly listeners = new Map<string, Listener>();
   private readonly senders = new Map<string, Party>();
+  /** When a wall clock was set last, in true time: a sleep at that time may not show. */
+  private wallSetAtMs = Number.NEGATIVE_INFINITY;
   /** The last beat that was delivered to an observer. */
   private last: Beat | null = null;
 
@@ -75,13 +85,16 @@ export class PairSafety extends PairWatcher {
     const nowMs = host.clock.nowMs();
     const awayMs = nowMs - listener.stoppedAtMs;
     const sleptMs = this.world.nowMs - listener.stoppedTrueMs - awayMs / host.clock.rate;
-    if (awayMs >= this.noticedMs() || sleptMs >= this.noticedMs()) listener.absentUntilMs = nowMs;
+    const isShown = this.wallSetAtMs < listener.stoppedTrueMs - this.noticedMs();
+    if (awayMs >= this.noticedMs() || (isShown && sleptMs >= this.noticedMs()))
+      listener.absentUntilMs = nowMs;
     listener.stoppedAtMs = Number.POSITIVE_INFINITY;
     listener.stoppedTrueMs = Number.POSITIVE_INFINITY;
     listener.disturbedAtMs = nowMs;
   }
 
   override changed(what: string): void {
+    if (what.includes("wallJump")) this.wallSetAtMs = this.world.nowMs;
     for (const listener of this.listeners.values()) {
       this.checkTrust(listener);
       // Estimates begin anew after a jump of the clock (A4), and nothing here tells from where.
@@ -100,9 +113,11 @@ export class PairSafety extends PairWatcher {
     this.last = beat;
     if (view.unread > 0) view.unread--;
     view.heardAtMs = to.clock.nowMs();
-    if (beat.leaving || beat.boot !== view.lives.at(-1)) return;
+    if (beat.leaving) return;
     const lagMs = view.heardAtMs - beat.slot * this.settings.detector.intervalMs;
-    if (view.status === "alive") view.largestLagMs = Math.max(view.largestLagMs, lagMs);
+    if (beat.boot !== view.lives.at(-1)) {
+      if (view.status !== "alive") view.others.push({ boot: beat.boot, atMs: view.heardAtMs, lagMs });
+    } else if (view.status === "alive") view.largestLagMs = Math.max(view.largestLagMs, lagMs);
     else view.since.push({ atMs: view.heardAtMs, lagMs });
   }
 
@@ -162,12 +177,12 @@ export class PairSafety extends PairWatcher {
   private onRestarted(listener: Listener, id: string, boot: string, nowMs: number): void {
     const view = this.viewOf(listener.party, id);
     const before = view.lives.slice(0, -1).slice(-livesKept);
-    if (before.includes(boot))
+    if (before.includes(boot) && !this.wasNotOver(view, boot, nowMs))
       this.report("R1", `${id} is told to have restarted as ${boot}, which was over`);
-    const { status } = view;
     begin(view, boot);
     view.largestLagMs = nowMs - (this.last?.slot ?? 0) * this.settings.detector.intervalMs;
-    view.status = status;
+    // Where the life before it was suspected, dead or gone, `alive` follows.
+    if (view.status !== "alive") view.status = "unknown";
   }
 
   private onSuspect(
@@ -190,6 +205,7 @@ export class PairSafety extends PairWatcher {
     this.hold(listener, id, "suspect", nowMs);
     view.suspectedAtMs = nowMs;
     view.since = [];
+    view.others = [];
   }
 
   private onDead(listener: Listener, id: string, nowMs: number): void {
@@ -215,12 +231,29 @@ export class PairSafety extends PairWatcher {
     if ((name !== "nfdE" && name !== "nfdS") || beat === undefined) return;
     const lateMs = beat.lagMs - view.largestLagMs;
     if (lateMs <= windowMs + longestTrust.pauses * pauseMs + roundingMs) return;
-    const keptPace = view.since.some(
-      ({ atMs, lagMs }) =>
-        nowMs - atMs >= windowMs - roundingMs && beat.lagMs - lagMs <= windowMs / 2 + roundingMs,
-    );
-    if (!keptPace)
+    if (!this.keptPace(view.since, nowMs))
       this.report("R3", `${id} was trusted again for a beat ${lateMs.toFixed(3)} ms later than any before`);
+  }
+
+  /** Whether a life that was left behind has kept its pace since the one after it fell silent (R1). */
+  private wasNotOver({ status, others }: View, boot: string, nowMs: number): boolean {
+    if (status !== "suspect" && status !== "dead") return false;
+    return this.keptPace(
+      others.filter((beat) => beat.boot === boot),
+      nowMs,
+    );
+  }
+
+  /** Whether the last of these beats is no later than one a window before, but for half a window. */
+  private keptPace(beats: readonly Arrival[], nowMs: number): boolean {
+    const { windowMs } = this.settings.detector;
+    const last = beats.at(-1);
+    return beats.some(
+      ({ atMs, lagMs }) =>
+        last !== undefined &&
+        nowMs - atMs >= windowMs - roundingMs &&
+        last.lagMs - lagMs <= windowMs / 2 + roundingMs,
+    );
   }
 
   /** A sender that has ended is trusted for so long at most, if its observer listens and nothing changes (R4). */

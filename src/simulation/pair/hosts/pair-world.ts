@@ -101,17 +101,25 @@ export class PairWorld implements PairProcessWorld {
     this.tellChanged(`restart ${process.id}`);
   }
 
-  /** A sender says goodbye and ends; one that stands still, once it goes on. */
-  leave(process: PairHost): void {
-    if (!process.alive || !(process instanceof SenderHost)) return;
-    if (process.paused) {
-      process.defer("check", () => this.leave(process));
-      return;
-    }
-    process.sayGoodbye();
-    process.die("leave");
-    this.network.onDied(process, false);
-    this.tellChanged(`leave ${process.id}`);
+  /** A sender says goodbye and ends; one that stands still, once it goes on. Returns what starts it again. */
+  leave(process: SenderHost): () => void {
+    let cancelled = false;
+    const leave = () => {
+      if (!process.alive || cancelled) return;
+      if (process.paused) {
+        process.defer("check", leave);
+        return;
+      }
+      process.sayGoodbye();
+      process.die("leave");
+      this.network.onDied(process, false);
+      this.tellChanged(`leave ${process.id}`);
+    };
+    leave();
+    return () => {
+      cancelled = true;
+      this.restart(process);
+    };
   }
 
   /** Stops a process between two instructions, as SIGSTOP does. @param order in which phases what waited happens when it goes on */
