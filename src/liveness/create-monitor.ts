@@ -34,7 +34,8 @@ export function createMonitor(
   const { intervalMs, windowMs } = settings.detector;
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
-  const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
+  const { zoneOf: givenZoneOf } = settings;
+  const zoneOf = givenZoneOf === null ? null : (id: string): string => zoneOr(givenZoneOf, id, logger);
   const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
   const changes = createWatch(() => peersOf(roster, clock.nowMs()));
@@ -76,9 +77,9 @@ export function createMonitor(
   );
 
   return {
-    beat(id, { boot = "", slot, leaving = false } = {}) {
+    beat(id, { boot = "", slot = null, intervalMs = null, zone = "", leaving = false } = {}) {
       if (leaving) engine.tell({ kind: "goodbye", id, boot });
-      else engine.tell({ kind: "beat", id, boot, slot: slot ?? null });
+      else engine.tell({ kind: "beat", id, boot, slot, intervalMs, zone });
     },
     goodbye: (id) => engine.tell({ kind: "goodbye", id, boot: null }),
     closed: (id) => engine.tell({ kind: "closed", id }),
@@ -86,6 +87,7 @@ export function createMonitor(
       if (!isId(id)) throw new RaftbeatError("invalidSettings", `the id ${String(id)} must be ${idRule}`);
       engine.tell({ kind: "watch", id });
     },
+    refusesInterval: (each) => roster.paces.problemOf(each, roster.peers),
     forget: (id) => engine.tell({ kind: "forget", id }),
     peer(id) {
       const peer = roster.peers.indexes.get(id);

@@ -1,12 +1,13 @@
 import { heardAtIn } from "./detection/detector.js";
 import type { PeerLiveness } from "./monitor-api.js";
 import { alive, statuses, unknown } from "./roster/peer-table.js";
-import { deadlineOf, patienceMs, type Roster, silentMsOf, troubleOf } from "./roster/roster.js";
+import { deadlineOf, detectorOf, patienceMs, type Roster, silentMsOf, troubleOf } from "./roster/roster.js";
 import { patienceOf } from "./roster/trouble.js";
 
 /** A peer as its observer sees it now. */
 export function peerLiveness(roster: Roster, peer: number, nowMs: number): PeerLiveness {
-  const { peers, detector, zones, attentiveSinceMs } = roster;
+  const { peers, zones, attentiveSinceMs } = roster;
+  const detector = detectorOf(roster, peer);
   const memory = peers.memory(peer);
   const at = peers.at(peer);
   const status = peers.status[peer] as number;
@@ -21,6 +22,7 @@ export function peerLiveness(roster: Roster, peer: number, nowMs: number): PeerL
     id: peers.ids[peer] as string,
     boot: peers.boots[peer] as string,
     status: statuses[status] as PeerLiveness["status"],
+    intervalMs: detector.intervalMs,
     level,
     silentMs: silentMsOf(roster, peer, nowMs),
     suspectInMs: status === alive || status === unknown ? Math.max(0, dueMs - nowMs) : null,
