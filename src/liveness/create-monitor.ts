@@ -11,6 +11,7 @@ import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
 import { peerLiveness } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
 import type { Roster } from "./roster/roster.js";
+import type { RosterSettings } from "./roster/roster-settings.js";
 import type { RosterInput } from "./roster/roster-step.js";
 import { createRoster, resolveRoster, stepRoster, timerAtMs } from "./roster/rules.js";
 
@@ -34,9 +35,7 @@ export function createMonitor(
   const { intervalMs, windowMs } = settings.detector;
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
-  const { zoneOf: givenZoneOf } = settings;
-  const zoneOf = givenZoneOf === null ? null : (id: string): string => zoneOr(givenZoneOf, id, logger);
-  const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
+  const roster = createRoster(withSafeZones(settings, logger), clock.nowMs());
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
   const changes = createWatch(() => peersOf(roster, clock.nowMs()));
   let settle: (error: RaftbeatError | null) => void = () => {};
@@ -113,7 +112,12 @@ function peersOf(roster: Roster, nowMs: number) {
   return Object.freeze(peers.sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-/** The zone of a peer; the unnamed one where the service's function throws or gives no text. */
+/** The same settings, where a peer counts to the unnamed zone if the service's function throws or gives no text. */
+function withSafeZones(settings: RosterSettings, logger: Logger): RosterSettings {
+  const { zoneOf } = settings;
+  return zoneOf === null ? settings : { ...settings, zoneOf: (id) => zoneOr(zoneOf, id, logger) };
+}
+
 function zoneOr(zoneOf: (id: string) => string, id: string, logger: Logger): string {
   try {
     const zone: unknown = zoneOf(id);

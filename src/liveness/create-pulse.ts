@@ -56,6 +56,12 @@ export function createPulse(
     if (!stopped) clock.setTimer(nextBeatMs(pulse), "up", beat);
   }
 
+  function beatNow(): void {
+    if (stopped) return;
+    pulse.sentSlot = Math.max(pulse.sentSlot, slotAt(pulse, clock.nowMs()));
+    tell(pulse.sentSlot, false);
+  }
+
   function stop(): void {
     if (stopped) return;
     stopped = true;
@@ -67,6 +73,7 @@ export function createPulse(
   return {
     id,
     boot,
+    beatNow,
     stop,
     async [Symbol.asyncDispose]() {
       stop();

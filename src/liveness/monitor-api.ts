@@ -152,6 +152,8 @@ export interface PulseOptions {
 export interface Pulse extends AsyncDisposable {
   readonly id: string;
   readonly boot: string;
+  /** Sends the beat of the present slot, perhaps once more: for a link that has just come up. */
+  beatNow(): void;
   /** Sends the goodbye, and ends. */
   stop(): void;
 }

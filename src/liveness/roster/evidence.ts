@@ -1,6 +1,6 @@
 import { isId } from "../../protocol/index.js";
 import type { Detector } from "../detection/detector.js";
-import type { Arrival } from "./arrival.js";
+import type { Arrival } from "./beat-arrival.js";
 import type { LivenessEvent } from "./liveness-event.js";
 import { alive, dead, left, unknown } from "./peer-table.js";
 import {

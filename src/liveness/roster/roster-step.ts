@@ -1,4 +1,4 @@
-import type { Arrival } from "./arrival.js";
+import type { Arrival } from "./beat-arrival.js";
 import { onBeat, onClosed, onGoodbye, onWatch } from "./evidence.js";
 import type { LivenessEvent } from "./liveness-event.js";
 import { forget, type Roster } from "./roster.js";
