@@ -11,6 +11,7 @@ import { startObserver } from "./observer.js";
 import { peerOf, peersOf, statusCounts } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
 import type { Roster } from "./roster/roster.js";
+import type { RosterSettings } from "./roster/roster-settings.js";
 import { resolveRoster } from "./roster/rules.js";
 
 /**
@@ -29,7 +30,6 @@ export function createMonitor(
   const settings = resolveRoster(judging);
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
-  const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
   const changes = createWatch(() => peersOf(observer.roster, clock.nowMs()));
   let settle: (error: RaftbeatError | null) => void = () => {};
@@ -53,7 +53,7 @@ export function createMonitor(
     settle(error);
   }
 
-  const observer = startObserver({ ...settings, zoneOf }, clock, tellAll, (thrown) => {
+  const observer = startObserver(withSafeZones(settings, logger), clock, tellAll, (thrown) => {
     const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
     logger.error({ error }, error.message);
     end(error);
@@ -61,9 +61,9 @@ export function createMonitor(
   const { roster, tell } = observer;
 
   return {
-    beat(id, { boot = "", slot, leaving = false } = {}) {
+    beat(id, { boot = "", slot = null, intervalMs = null, zone = "", leaving = false } = {}) {
       if (leaving) tell({ kind: "goodbye", id, boot });
-      else tell({ kind: "beat", id, boot, slot: slot ?? null });
+      else tell({ kind: "beat", id, boot, slot, intervalMs, zone });
     },
     goodbye: (id) => tell({ kind: "goodbye", id, boot: null }),
     closed: (id) => tell({ kind: "closed", id }),
@@ -71,6 +71,7 @@ export function createMonitor(
       if (!isId(id)) throw new RaftbeatError("invalidSettings", `the id ${String(id)} must be ${idRule}`);
       tell({ kind: "watch", id });
     },
+    refusesInterval: (each) => roster.paces.problemOf(each, roster.peers),
     forget: (id) => tell({ kind: "forget", id }),
     peer: (id) => peerOf(roster, id, clock.nowMs()),
     peers: () => peersOf(roster, clock.nowMs()),
@@ -99,7 +100,12 @@ function latenessObservers(roster: Roster, logger: Logger): Monitor["observeLate
   };
 }
 
-/** The zone of a peer; the unnamed one where the service's function throws or gives no text. */
+/** The same settings, where a peer counts to the unnamed zone if the service's function throws or gives no text. */
+function withSafeZones(settings: RosterSettings, logger: Logger): RosterSettings {
+  const { zoneOf } = settings;
+  return zoneOf === null ? settings : { ...settings, zoneOf: (id) => zoneOr(zoneOf, id, logger) };
+}
+
 function zoneOr(zoneOf: (id: string) => string, id: string, logger: Logger): string {
   try {
     const zone: unknown = zoneOf(id);

@@ -37,7 +37,7 @@ export function createPulse(
   const { clock, random } = ports;
   const logger = safeLogger(options.logger ?? stderrLogger(`pulse/${id}`, clock));
   const boot = nanoid(12);
-  const { stop } = startSender(intervalMs, random(), clock, (slot, leaving) => {
+  const { beatNow, stop } = startSender(intervalMs, random(), clock, (slot, leaving) => {
     try {
       send({ id, boot, slot, leaving });
     } catch (error) {
@@ -48,6 +48,7 @@ export function createPulse(
   return {
     id,
     boot,
+    beatNow,
     stop,
     async [Symbol.asyncDispose]() {
       stop();

@@ -33,6 +33,16 @@ export interface BeatEvidence {
    */
   readonly slot?: number | undefined;
   /**
+   * The interval at which the sender beats, in milliseconds: a tenth to ten times the monitor's. The tolerated pause is the same for all.
+   * @defaultValue the monitor's
+   */
+  readonly intervalMs?: number | undefined;
+  /**
+   * The zone of the sender, for the brake; counts in its first beat, and where the monitor has no `zoneOf`.
+   * @defaultValue the zone without a name
+   */
+  readonly zone?: string | undefined;
+  /**
    * Whether it is the sender's last: a goodbye.
    * @defaultValue false
    */
@@ -45,6 +55,8 @@ export interface PeerLiveness {
   /** The life that was heard last; empty where the sender does not name it. */
   readonly boot: string;
   readonly status: PeerStatus;
+  /** The interval at which it is expected to beat. */
+  readonly intervalMs: number;
   /** 0 just after a beat, 1 when a suspicion is due, more after that. */
   readonly level: number;
   /** Since its last beat, or since watching began. */
@@ -74,6 +86,8 @@ export interface MonitorCounts {
   readonly oldBoots: number;
   /** Beats whose life has no proper name. */
   readonly badBoots: number;
+  /** Beats at an interval that the monitor refuses, and of zones that are none. */
+  readonly badIntervals: number;
   /** Beats of peers for which there was no room, or whose name is none. */
   readonly refusedPeers: number;
 }
@@ -91,6 +105,8 @@ export interface Monitor extends AsyncDisposable {
    * @throws RaftbeatError `invalidSettings`, for a name that is none
    */
   watch(id: string): void;
+  /** Why a sender that beats at this interval cannot be watched, in a sentence; null if it can. */
+  refusesInterval(intervalMs: number): string | null;
   /** Forgets a peer. */
   forget(id: string): void;
   /** A peer as it is now; null for one that is not known. */
@@ -147,6 +163,8 @@ export interface PulseOptions {
 export interface Pulse extends AsyncDisposable {
   readonly id: string;
   readonly boot: string;
+  /** Sends the beat of the present slot, perhaps once more: for a link that has just come up. */
+  beatNow(): void;
   /** Sends the goodbye, and ends. */
   stop(): void;
 }

@@ -2,7 +2,7 @@ import { heardAtIn } from "./detection/detector.js";
 import type { PeerLiveness } from "./monitor-api.js";
 import type { PeerStatus } from "./roster/liveness-event.js";
 import { alive, statuses, unknown } from "./roster/peer-table.js";
-import { deadlineOf, patienceMs, type Roster, silentMsOf, troubleOf } from "./roster/roster.js";
+import { deadlineOf, detectorOf, patienceMs, type Roster, silentMsOf, troubleOf } from "./roster/roster.js";
 import { patienceOf } from "./roster/trouble.js";
 
 /** The peer of this name; null for one that is not known. */
@@ -13,7 +13,8 @@ export function peerOf(roster: Roster, id: string, nowMs: number): PeerLiveness 
 
 /** A peer as its observer sees it now. */
 function peerLiveness(roster: Roster, peer: number, nowMs: number): PeerLiveness {
-  const { peers, detector, zones, attentiveSinceMs } = roster;
+  const { peers, zones, attentiveSinceMs } = roster;
+  const detector = detectorOf(roster, peer);
   const memory = peers.memory(peer);
   const at = peers.at(peer);
   const status = peers.status[peer] as number;
@@ -28,6 +29,7 @@ function peerLiveness(roster: Roster, peer: number, nowMs: number): PeerLiveness
     id: peers.ids[peer] as string,
     boot: peers.boots[peer] as string,
     status: statuses[status] as PeerLiveness["status"],
+    intervalMs: detector.intervalMs,
     level,
     silentMs: silentMsOf(roster, peer, nowMs),
     suspectInMs: status === alive || status === unknown ? Math.max(0, dueMs - nowMs) : null,

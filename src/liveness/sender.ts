@@ -3,6 +3,8 @@ import { createPulseState, nextBeatMs, slotAt, takeSlot } from "./pulse/pulse.js
 
 /** A pulse that runs on a clock. */
 export interface Sender {
+  /** Sends the beat of the present slot, now. */
+  beatNow(): void;
   /** Sends the goodbye, and ends. */
   stop(): void;
 }
@@ -29,6 +31,12 @@ export function startSender(
     if (!stopped) clock.setTimer(nextBeatMs(pulse), "up", beat);
   }
 
+  function beatNow(): void {
+    if (stopped) return;
+    pulse.sentSlot = Math.max(pulse.sentSlot, slotAt(pulse, clock.nowMs()));
+    send(pulse.sentSlot, false);
+  }
+
   function stop(): void {
     if (stopped) return;
     stopped = true;
@@ -37,5 +45,5 @@ export function startSender(
   }
 
   beat();
-  return { stop };
+  return { beatNow, stop };
 }

@@ -161,6 +161,7 @@ describe("a monitor", () => {
       id: "b1",
       boot: "x",
       status: "alive",
+      intervalMs: 1000,
       level: 0.25,
       silentMs: 1000,
       suspectInMs: 3000,

@@ -203,19 +203,23 @@ describe("an observer", () => {
     expect(observer.status("b")).toBe("dead");
   });
 
-  it("takes no closed connection for a failure of a peer that it has not heard since it listens again (R5)", () => {
+  it("takes no closed connection for a failure within a window after it was away: queued beats come first, then the end (R5)", () => {
     const observer = new Observer().beats(["a", "b"], 0, 10);
-    observer.nowMs = 10_400;
-    observer.tell({ kind: "attentive", jumped: true });
+    observer.nowMs = 30_400;
+    observer.tell({ kind: "attentive", jumped: false });
+    for (let slot = 11; slot < 30; slot++) observer.beat("a", slot);
     expect(observer.tell({ kind: "closed", id: "a" })).toEqual([]);
-    observer.nowMs = 11_000;
-    observer.beat("b", 11);
+    for (let slot = 31; slot < 35; slot++) observer.until(slot * 1000).beat("b", slot);
+    observer.until(34_399);
+    expect(observer.tell({ kind: "closed", id: "b" })).toEqual([]);
+    observer.until(34_400);
+    expect(observer.story("a")).toEqual(["alive 0", "suspect 34400"]);
     expect(observer.tell({ kind: "closed", id: "b" })).toEqual([
-      { kind: "suspect", id: "b", silentMs: 0, reason: "closed" },
+      { kind: "suspect", id: "b", silentMs: 400, reason: "closed" },
     ]);
-    observer.until(14_999);
+    observer.until(38_399);
     expect(observer.status("b")).toBe("suspect");
-    observer.until(15_000);
+    observer.until(38_400);
     expect(observer.status("b")).toBe("dead");
   });
 

@@ -53,7 +53,7 @@ export class PairSafety extends PairWatcher {
     this.report = report;
     this.settings = options.settings;
     this.watchesAll = options.watchesAll;
-    this.zoneNames = new Map(options.senders.map((id) => [id, options.settings.zoneOf(id)]));
+    this.zoneNames = new Map(options.senders.map((id) => [id, options.settings.zoneOf?.(id) ?? ""]));
   }
 
   override started(host: Party): void {
@@ -210,7 +210,8 @@ export class PairSafety extends PairWatcher {
 
   private onDead(listener: Listener, id: string, nowMs: number): void {
     const view = this.viewOf(listener.party, id);
-    const { deadAfterMs, brakeMs } = this.settings;
+    const { brakeMs } = this.settings;
+    const deadAfterMs = this.settings.deadAfterMs ?? this.settings.detector.windowMs;
     if (view.status !== "suspect") this.report("order", `${id} was told dead while it was ${view.status}`);
     const suspectedMs = nowMs - view.suspectedAtMs;
     if (suspectedMs < deadAfterMs - roundingMs)

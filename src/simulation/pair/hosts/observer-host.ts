@@ -62,7 +62,9 @@ export class ObserverHost extends PairHost {
     this.world.eventCount++;
     for (const watcher of this.world.watchers) watcher.delivered(this, sender, beat);
     const { id, boot, slot, leaving } = beat;
-    this.take(leaving ? { kind: "goodbye", id, boot } : { kind: "beat", id, boot, slot });
+    this.take(
+      leaving ? { kind: "goodbye", id, boot } : { kind: "beat", id, boot, slot, intervalMs: null, zone: "" },
+    );
   }
 
   override disconnect(from: number): void {
