@@ -139,7 +139,7 @@ const mutants: Readonly<Record<string, readonly [Edit, keyof typeof stories & st
     "a suspect from before an absence has a window more",
   ],
   "a late beat refutes a suspicion": [
-    ["evidence.ts", "&& !keepsPace(detector, trouble, slot, nowMs)", "&& false"],
+    ["evidence.ts", "&& !keepsPace(detector, trouble, peers.boots[peer] as string, slot, nowMs)", "&& false"],
     "a queue keeps no dead sender alive",
   ],
   "any pace is a pace": [
