@@ -11,6 +11,7 @@ export { type HttpFromEnv, httpFromEnv } from "./http/http-from-env.js";
 export { type HttpLimits, httpLimits, type NodeHttp } from "./http/listener.js";
 export { serveObservability } from "./http/server.js";
 export type { StatusReply } from "./http/status-reply.js";
+export { checksInstruments } from "./instruments/checks-instruments.js";
 export type {
   Attributes,
   Instrument,

@@ -2,8 +2,13 @@ import { readFileSync } from "node:fs";
 import { AggregationTemporality, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { createMonitor, type Monitor, silentLogger } from "../../src/liveness/index.js";
-import { monitorInstruments, toOpenTelemetry, toPrometheus } from "../../src/observability/index.js";
+import { createChecks, createMonitor, type Monitor, silentLogger } from "../../src/liveness/index.js";
+import {
+  checksInstruments,
+  monitorInstruments,
+  toOpenTelemetry,
+  toPrometheus,
+} from "../../src/observability/index.js";
 import { Host } from "../liveness/support/host.js";
 
 function monitorOn(host: Host): Monitor {
@@ -114,14 +119,47 @@ describe("instruments of a monitor", () => {
     monitor.close();
   });
 
+  it("of health checks carry the id of the backend", async () => {
+    const host = new Host();
+    const checks = createChecks(
+      {
+        backends: ["a", "b", "c"],
+        probe: (id) => id !== "b",
+        intervalMs: 1000,
+        fall: 1,
+        logger: silentLogger,
+      },
+      { clock: host.clock(), random: () => 0.5 },
+    );
+    const metrics = await toPrometheus(checksInstruments(checks));
+    checks.drain("c");
+    // Own probes settle between the turns of the host.
+    for (let atMs = 0; atMs <= 600; atMs += 10) {
+      host.runUntil(atMs);
+      await new Promise(setImmediate);
+    }
+    const text = await metrics.text();
+    expect(text).toContain('raftbeat_backend_up{id="b"} 0');
+    expect(text).toContain('raftbeat_backend_usable{id="c"} 0');
+    expect(text).toContain('raftbeat_backend_weight{id="a"} 1');
+    expect(text).toContain("raftbeat_backends_panic 0");
+    expect(text).toMatch(/^raftbeat_backend_probe_duration_seconds_count\{id="b",result="fail"\} 1$/m);
+    metrics.stop();
+    checks.close();
+  });
+
   it("are those that the page on failure detection names", () => {
     const page = readFileSync(new URL("../../docs/liveness.md", import.meta.url), "utf8");
     const named = [...page.matchAll(/^\| `(raftbeat\.[a-z.]+)` \| (?:`([^`]*)`)? ?\|/gm)].map(
       ([, name, unit]) => [name, unit ?? ""],
     );
     const monitor = monitorOn(new Host());
-    expect(named).toEqual(monitorInstruments(monitor).map(({ name, unit }) => [name, unit]));
+    const checks = createChecks({ backends: ["a"], probe: () => true, logger: silentLogger });
+    expect(named).toEqual(
+      [...monitorInstruments(monitor), ...checksInstruments(checks)].map(({ name, unit }) => [name, unit]),
+    );
     monitor.close();
+    checks.close();
   });
 
   it("keep the promise that an observer which throws costs nothing but a line", async () => {

@@ -14,13 +14,13 @@ interface Described {
   /** The unit in UCUM, as OpenTelemetry writes it: `s`, `{peer}`; empty for a number without one. */
   readonly unit: string;
   readonly description: string;
+  /** The names of the attributes, the same for each value. */
+  readonly attributeNames: readonly string[];
 }
 
 /** Something that can be read at any time: a number that only grows (`counter`), or one that does not (`gauge`). */
 export interface ReadInstrument extends Described {
   readonly kind: "counter" | "gauge";
-  /** The names of the attributes, the same at each reading. */
-  readonly attributeNames: readonly string[];
   /** Each combination of attributes at most once. */
   read(): readonly Reading[];
 }
@@ -31,7 +31,7 @@ export interface RecordedInstrument extends Described {
   /** Upper bounds of the buckets, in `unit`, rising. */
   readonly bounds: readonly number[];
   /** Tells each value from now on. Returns the end of that. */
-  observe(record: (value: number) => void): () => void;
+  observe(record: (value: number, attributes: Attributes) => void): () => void;
 }
 
 /** A measured number, independent of who collects it. */

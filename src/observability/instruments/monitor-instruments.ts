@@ -92,8 +92,9 @@ export function monitorInstruments(monitor: Monitor): readonly Instrument[] {
       kind: "histogram",
       unit: "s",
       description: "By how much a beat came later than its slot says, reckoned from the beat before it",
+      attributeNames: [],
       bounds: latenessBounds,
-      observe: (record) => monitor.observeLateness((latenessMs) => record(latenessMs / 1000)),
+      observe: (record) => monitor.observeLateness((latenessMs) => record(latenessMs / 1000, {})),
     },
   ];
 }

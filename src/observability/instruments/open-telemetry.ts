@@ -60,7 +60,7 @@ function attach(instrument: Instrument, meter: OpenTelemetryMeter, added: Attrib
   if (instrument.kind === "histogram") {
     const advice = { explicitBucketBoundaries: [...instrument.bounds] };
     const histogram = meter.createHistogram(name, { unit, description, advice });
-    return instrument.observe((value) => histogram.record(value, added));
+    return instrument.observe((value, attributes) => histogram.record(value, { ...attributes, ...added }));
   }
   const create = instrument.kind === "counter" ? "createObservableCounter" : "createObservableGauge";
   const observable = meter[create](name, { unit, description });

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Instrument, ReadInstrument } from "./instrument.js";
+import type { Attributes, Instrument, ReadInstrument } from "./instrument.js";
 
 /** Adds the instruments to a registry of prom-client, or to a new one. */
 export function addToRegistry(
@@ -10,8 +10,9 @@ export function addToRegistry(
     const name = prometheusName(instrument);
     const about = { name, help: instrument.description, registers: [registry] };
     if (instrument.kind === "histogram") {
-      const histogram = new Histogram({ ...about, buckets: [...instrument.bounds] });
-      return instrument.observe((value) => histogram.observe(value));
+      const labelNames = instrument.attributeNames.map(labelName);
+      const histogram = new Histogram({ ...about, labelNames, buckets: [...instrument.bounds] });
+      return instrument.observe((value, attributes) => histogram.observe(labelsOf(attributes), value));
     }
     addRead(instrument, about);
     return () => {};
@@ -38,8 +39,7 @@ function addRead({ kind, attributeNames, read }: ReadInstrument, about: About): 
     add: (labels: Record<string, string>, value: number) => void,
   ): void => {
     metric.reset();
-    for (const { value, attributes } of read())
-      add(Object.fromEntries(Object.entries(attributes).map(([key, text]) => [labelName(key), text])), value);
+    for (const { value, attributes } of read()) add(labelsOf(attributes), value);
   };
   if (kind === "gauge")
     new Gauge({
@@ -63,6 +63,10 @@ function addRead({ kind, attributeNames, read }: ReadInstrument, about: About): 
 function prometheusName({ name, unit, kind }: Instrument): string {
   const withUnit = `${name.replaceAll(".", "_")}${unit === "s" ? "_seconds" : ""}`;
   return kind === "counter" ? `${withUnit}_total` : withUnit;
+}
+
+function labelsOf(attributes: Attributes): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, text]) => [labelName(name), text]));
 }
 
 /** Of `raftbeat.peer.status` the last word: the metric's own name says the rest. */
