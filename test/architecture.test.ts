@@ -15,10 +15,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: ["protocol", "runtime", "schemas"],
   elector: ["protocol", "runtime", "transport", "storage", "schemas"],
   liveness: ["protocol", "runtime", "transport", "elector", "schemas"],
-  simulation: ["protocol", "runtime", "schemas"],
+  simulation: ["protocol", "runtime", "schemas", "liveness"],
   testing: ["protocol", "runtime", "elector", "simulation", "report"],
   settings: ["protocol", "runtime", "transport", "storage", "elector", "schemas"],
-  observability: ["protocol", "runtime", "transport", "elector", "schemas", "settings"],
+  observability: ["protocol", "runtime", "transport", "elector", "liveness", "schemas", "settings"],
   tuning: ["protocol", "runtime", "simulation", "observability", "schemas"],
   report: ["protocol", "runtime", "simulation", "tuning"],
   cli: [

@@ -3,6 +3,17 @@
  */
 
 export { type Logger, silentLogger } from "../elector/observers/logger.js";
+export type { BeatLimits } from "./beats-wire/beat-limits.js";
+export type {
+  BeatListener,
+  BeatListenerCounts,
+  BeatSender,
+  BeatSenderStatus,
+  ListenBeatsOptions,
+  SendBeatsOptions,
+} from "./beats-wire/beats-api.js";
+export { listenBeats } from "./beats-wire/listen-beats.js";
+export { sendBeats } from "./beats-wire/send-beats.js";
 export type { ChecksEvent } from "./checks/checks-event.js";
 export type { ChecksRules, EjectionOptions } from "./checks/checks-settings.js";
 export type {
