@@ -51,14 +51,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--workers <count>", "threads to work on (default: 1)", countFrom(1, 512))
     .option("--json", "print one object a scenario")
-    .addHelpText(
-      "after",
-      examples(
-        "simulate quorum-loss",
-        "simulate rejoin --runs 20 --html rejoin.html",
-        "simulate liveness/observer-sleeps",
-      ),
-    )
+    .addHelpText("after", examples("simulate quorum-loss", "simulate rejoin --runs 20 --html rejoin.html"))
     .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
       if (flags.list) return printText(await listText());
