@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { printableLines } from "../printable.js";
+import { addBeatCommand } from "./beats/beat.js";
+import { addWatchCommand } from "./beats/watch.js";
 import { addAdviseCommand } from "./commands/advise.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addExploreCommand } from "./commands/explore.js";
@@ -53,6 +55,8 @@ export function createProgram(): Command {
   addTransferCommand(program);
   addReconfigureCommand(program);
   addRecoverCommand(program);
+  addWatchCommand(program);
+  addBeatCommand(program);
   addCompletionCommand(program);
   for (const command of [program, ...program.commands]) {
     const name = command === program ? "raftbeat" : `raftbeat ${command.name()}`;

@@ -1,0 +1,69 @@
+import { type Command, Option } from "commander";
+import { beatSettings, beatsDefaults, beatsVariables } from "../../settings/beats-settings.js";
+import { clientVariables } from "../../settings/client-settings.js";
+import { nodeVariables } from "../../settings/node-settings.js";
+import { invalid, readSettings, type Sources, variableOf } from "../../settings/setting-sources.js";
+import { examples } from "../terminal/examples.js";
+import { complain } from "../terminal/terminal.js";
+import { type Secrets, secretsOf, tokenWarning } from "./plan-secrets.js";
+
+/** What beats, where, and how often. */
+export interface BeatPlan extends Secrets {
+  readonly to: string;
+  readonly id: string;
+  readonly intervalMs: number;
+  readonly zone: string | undefined;
+  /** What runs while it beats; empty for nothing. */
+  readonly command: readonly string[];
+}
+
+/** `raftbeat beat`: beats while a command runs. */
+export function addBeatCommand(program: Command): void {
+  const command = program
+    .command("beat")
+    .summary("beat to a watcher while a command runs")
+    .description(
+      "Beats to `raftbeat watch`, or to a service with listenBeats, while the command runs, passes signals on to it, and ends with its exit code. " +
+        "Says goodbye if the command ends well, or if raftbeat itself was asked to end; if the command fails, the watcher suspects it at once. " +
+        "Without a command it beats until it is asked to end.",
+    )
+    .argument("[command...]", "what to run, after --");
+  for (const { flag, help } of Object.values(beatSettings)) command.addOption(new Option(flag, help));
+  command.addHelpText(
+    "after",
+    examples(
+      "beat --to ws://127.0.0.1:7500 --id nightly -- node job.js",
+      "beat --to ws://127.0.0.1:7500 --id laptop --interval 500ms",
+    ),
+  );
+  command.action(async (words: readonly string[], flags: Record<string, unknown>) => {
+    const plan = planBeat({ flags, environment: process.env, file: null }, words);
+    const { runBeat } = await import("./run-beat.js");
+    process.exitCode = await runBeat(plan);
+  });
+}
+
+/**
+ * The checked settings of `raftbeat beat`.
+ * @throws RaftbeatError `invalidSettings`
+ */
+export function planBeat(sources: Sources, command: readonly string[]): BeatPlan {
+  const warn = (sentence: string): void => complain(`raftbeat: ${sentence}`);
+  const others = [...nodeVariables, ...clientVariables, ...beatsVariables];
+  const given = readSettings(beatSettings, sources, others, warn);
+  const warning = tokenWarning(sources, beatSettings);
+  if (warning !== null) warn(warning);
+  const required = (key: "to" | "id", what: string): string => {
+    const found = given[key];
+    if (found !== undefined) return found;
+    throw invalid(`--${key} is missing: give ${what} (or ${variableOf(key)})`);
+  };
+  return {
+    to: required("to", "where the watcher listens, such as ws://127.0.0.1:7500"),
+    id: required("id", "the name of what beats"),
+    intervalMs: given.interval ?? beatsDefaults.intervalMs,
+    zone: given.zone,
+    command,
+    ...secretsOf(given),
+  };
+}
