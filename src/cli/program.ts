@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { printableLines } from "../printable.js";
-import { addBeatCommand } from "./beats/beat.js";
-import { addWatchCommand } from "./beats/watch.js";
+import { addBeatCommand } from "./beats/beat-command.js";
+import { addWatchCommand } from "./beats/watch-command.js";
 import { addAdviseCommand } from "./commands/advise.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addExploreCommand } from "./commands/explore.js";

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { type BeatSender, sendBeats } from "../../liveness/index.js";
 import { durationText } from "../../settings/setting-values.js";
 import { complain, printText } from "../terminal/terminal.js";
-import type { BeatPlan } from "./beat.js";
+import type { BeatPlan } from "./beat-plan.js";
 
 /** Signals that ask a process to end. */
 const endings: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];

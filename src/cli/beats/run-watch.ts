@@ -8,7 +8,7 @@ import {
 import { machineMs, systemClock, systemSchedule } from "../../runtime/system-ports.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
 import { createFrame, printJson, printText, wantsColours } from "../terminal/terminal.js";
-import type { WatchPlan } from "./watch.js";
+import type { WatchPlan } from "./watch-plan.js";
 import { createWatchView } from "./watch-view.js";
 
 /** How often a table is drawn. */
