@@ -1,34 +1,65 @@
 import { describe, expect, it } from "vitest";
+import { quantiles } from "../../src/quantiles.js";
 import { beatProcess, machineMs, pathTo, sinceMs, watchProcess } from "./support/beats.js";
 import { until } from "./support/node.js";
 
+/** Prints what was measured, in milliseconds. */
+function tell(figures: Readonly<Record<string, readonly number[]>>): void {
+  const rounded = Object.entries(figures).map(([name, ms]) => [
+    name,
+    ms.map((each) => Math.round(each * 10) / 10),
+  ]);
+  console.log(JSON.stringify(Object.fromEntries(rounded)));
+}
+
 /** At the defaults: a beat a second, a pause of three. */
 describe("raftbeat watch at its defaults", () => {
-  it("suspects a killed process at once and declares it dead 4 s later; one that goes silent after 4 and 8 s", async () => {
+  it("hears a first beat within 1.1 s, suspects a killed process at once, and declares it dead 4 s later", async () => {
+    const watch = await watchProcess();
+    const figures: Record<"alive" | "suspect" | "dead", number[]> = { alive: [], suspect: [], dead: [] };
+    for (let round = 0; round < 10; round++) {
+      const id = `p${round}`;
+      const beganAtMs = machineMs();
+      const beat = beatProcess(watch.url, id, "--zone", id);
+      figures.alive.push(sinceMs(beganAtMs, await watch.told("alive", id)));
+      const killedAtMs = machineMs();
+      beat.process.kill("SIGKILL");
+      const suspected = await watch.told("suspect", id);
+      expect(suspected.reason).toBe("closed");
+      figures.suspect.push(sinceMs(killedAtMs, suspected));
+    }
+    for (let round = 0; round < 10; round++) {
+      const suspected = await watch.told("suspect", `p${round}`);
+      figures.dead.push(sinceMs(suspected.monotonicMs, await watch.told("dead", `p${round}`)));
+    }
+    tell(figures);
+    expect(quantiles(figures.alive)?.p50).toBeLessThan(1100);
+    expect(quantiles(figures.suspect)?.p50).toBeLessThan(100);
+    expect(quantiles(figures.dead)?.min).toBeGreaterThan(3990);
+    expect(quantiles(figures.dead)?.p50).toBeLessThan(4200);
+  }, 120_000);
+
+  it("suspects a process that is stopped, and one whose path goes silent, after 4 s, and declares them dead after 8 s", async () => {
     const watch = await watchProcess();
     const path = await pathTo(watch.port);
-    const killed = beatProcess(watch.url, "killed");
-    const stopped = beatProcess(watch.url, "stopped");
-    beatProcess(path.url, "cut");
-    for (const id of ["killed", "stopped", "cut"]) await watch.told("alive", id);
+    const stopped = beatProcess(watch.url, "stopped", "--zone", "stopped");
+    beatProcess(path.url, "cut", "--zone", "cut");
+    for (const id of ["stopped", "cut"]) await watch.told("alive", id);
     const fromMs = machineMs();
-    killed.process.kill("SIGKILL");
     stopped.process.kill("SIGSTOP");
     path.freeze();
     path.freezeNew();
-    for (const id of ["killed", "stopped", "cut"]) await watch.told("dead", id);
-    const at = async (event: string, id: string) => sinceMs(fromMs, await watch.told(event, id));
-    const figures = {
-      killed: [await at("suspect", "killed"), await at("dead", "killed")],
-      stopped: [await at("suspect", "stopped"), await at("dead", "stopped")],
-      cut: [await at("suspect", "cut"), await at("dead", "cut")],
-    };
-    console.log(JSON.stringify(figures));
-    expect(figures.killed[0]).toBeLessThan(1000);
-    for (const id of ["stopped", "cut"] as const) {
+    const figures: Record<string, number[]> = { stopped: [], cut: [] };
+    for (const id of ["stopped", "cut"])
+      for (const event of ["suspect", "dead"])
+        figures[id]?.push(sinceMs(fromMs, await watch.told(event, id)));
+    tell(figures);
+    for (const [suspectMs = 0, deadMs = 0] of Object.values(figures)) {
       // The last beat went up to a second before.
-      expect(figures[id][0]).toBeGreaterThan(2900);
-      expect(figures[id][0]).toBeLessThan(5500);
+      expect(suspectMs).toBeGreaterThan(2900);
+      expect(suspectMs).toBeLessThan(5000);
+      expect(deadMs - suspectMs).toBeGreaterThan(3990);
+      expect(deadMs - suspectMs).toBeLessThan(5000);
     }
   }, 60_000);
 
