@@ -21,7 +21,8 @@ function commandsOf(page: string): string[] {
 
 /** What is wrong with a command line of a page, or null. */
 function problemOf(line: string): string | null {
-  const [, name = "", ...words] = line.split(/\s+/);
+  // What follows -- is another command.
+  const [, name = "", ...words] = (line.split(/\s--\s/)[0] as string).split(/\s+/);
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return `there is no command ${name}`;
   const known = ["--help", ...command.options.map(({ long }) => long as string)];
