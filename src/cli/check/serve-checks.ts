@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
+import { RaftbeatError } from "../../errors.js";
 import type { BackendStatus, Checks } from "../../liveness/index.js";
 import {
   authorize,
@@ -10,9 +11,10 @@ import {
 } from "../../observability/http/guard.js";
 import { httpLimits, listenHttp, type NodeHttp } from "../../observability/http/listener.js";
 import type { Answer, Reply } from "../../observability/http/reply.js";
+import { checksInstruments } from "../../observability/instruments/checks-instruments.js";
+import { toPrometheus } from "../../observability/instruments/to-prometheus.js";
 import { isId } from "../../protocol/index.js";
 import type { Listen } from "../../settings/setting-values.js";
-import { metricsText, metricsType } from "./checks-metrics.js";
 
 const changeBody = v.strictObject({ id: v.pipe(v.string(), v.check(isId)) });
 
@@ -20,12 +22,28 @@ const changeBody = v.strictObject({ id: v.pipe(v.string(), v.check(isId)) });
  * Serves what checks know, for a proxy to ask: the whole, or one backend as 200 or 503. Those who may drain and undrain backends.
  * @throws RaftbeatError `transportFailed` where it cannot listen
  */
-export function serveChecks(listen: Listen, checks: Checks, rights: ChangeRights): Promise<NodeHttp> {
-  return listenHttp(listen, httpLimits(), { answer: answersOf(checks, rights) });
+export async function serveChecks(listen: Listen, checks: Checks, rights: ChangeRights): Promise<NodeHttp> {
+  const metrics = await metricsOf(checks);
+  return listenHttp(listen, httpLimits(), { answer: answersOf(checks, rights, metrics) });
 }
 
-/** Answers the requests. */
-export function answersOf(checks: Checks, rights: ChangeRights): Answer {
+/** Gives the metrics now. */
+type ReadMetrics = () => Promise<Reply>;
+
+/** The metrics; where prom-client is not installed, a refusal that says so. */
+async function metricsOf(checks: Checks): Promise<ReadMetrics> {
+  try {
+    const { text, contentType } = await toPrometheus(checksInstruments(checks));
+    return async () => ({ status: 200, body: await text(), type: contentType });
+  } catch (error) {
+    if (!(error instanceof RaftbeatError)) throw error;
+    return async () => {
+      throw new HttpRefusal(501, "metricsMissing", error.message);
+    };
+  }
+}
+
+function answersOf(checks: Checks, rights: ChangeRights, metrics: ReadMetrics): Answer {
   return async (request, path) => {
     refuseBrowsers(request);
     if (path === "/drain" || path === "/undrain") {
@@ -33,7 +51,7 @@ export function answersOf(checks: Checks, rights: ChangeRights): Answer {
       authorize(request, rights);
       return change(checks, path, await readJson(request));
     }
-    const reply = read(checks, path);
+    const reply = path === "/metrics" ? await metrics() : read(checks, path);
     if (reply === null)
       throw new HttpRefusal(
         404,
@@ -47,7 +65,6 @@ export function answersOf(checks: Checks, rights: ChangeRights): Answer {
 
 function read(checks: Checks, path: string): Reply | null {
   if (path === "/livez") return { status: 200, body: "alive\n" };
-  if (path === "/metrics") return { status: 200, body: metricsText(checks.status()), type: metricsType };
   if (path === "/status") return { status: 200, body: checks.status() };
   // A proxy that asks for the list needs to see that it is empty.
   if (path === "/usable") {
