@@ -63,8 +63,8 @@ export function settle(checks: Checks, nowMs: number, effects: ChecksEffect[]): 
     if (!well) backend.rampFromMs = null;
     if (backend.draining) continue;
     ofCount++;
-    // One that was not probed yet may be well.
-    if (well || backend.last === null) wellCount++;
+    // One that was not probed yet may be well, unless requests to it failed.
+    if (well || (backend.last === null && backend.ejectedUntilMs === null)) wellCount++;
     if (!well || backend.warm) continue;
     backend.warm = true;
     backend.rampFromMs = nowMs;

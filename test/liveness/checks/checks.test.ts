@@ -439,7 +439,7 @@ describe("whatever happens", () => {
         for (const { id } of checker.checks.backends.values()) checker.drain(id, false);
         expect(checker.usable()).toBe([...checker.checks.backends.keys()].join(" "));
       }),
-      { numRuns: 300 },
+      { numRuns: 400 },
     );
   });
 });

@@ -113,6 +113,13 @@ const stories: Readonly<Record<string, (rules: RulesOfChecks) => void>> = {
     expect(checker.usable()).toBe("b2");
     expect(checker.report("b2", false, 5).usable()).toBe("b1 b2");
   },
+  "a backend that was not probed yet may be well, unless it is ejected (H7)"(rules) {
+    const begins = new Checker(names(3), { assume: "down" }, rules).behave("b1", refused).until(1);
+    expect(begins.checks.panics).toBe(false);
+    const ejected = new Checker(names(1), { eject: {} }, rules).set(["a", "b"]).report("a", false, 5);
+    ejected.drain("b");
+    expect(ejected.usable()).toBe("a");
+  },
   "slow start is not at the start of the process (H8)"(rules) {
     const checker = new Checker(["a"], { slowStartMs: 10_000, assume: "down" }, rules).until(1);
     expect(checker.weight("a")).toBe(1);
@@ -265,6 +272,14 @@ const mutants: Readonly<Record<string, readonly [Edit, keyof typeof stories & st
       "isUp(backend.credit, settings)",
     ],
     "exactly the share is no panic, and ejected are not well (H7)",
+  ],
+  "whoever was not probed is well": [
+    ["checks.ts", "(backend.last === null && backend.ejectedUntilMs === null)", "backend.last === null"],
+    "a backend that was not probed yet may be well, unless it is ejected (H7)",
+  ],
+  "nobody is well before the first probe": [
+    ["checks.ts", "well || (backend.last === null && backend.ejectedUntilMs === null)", "well"],
+    "a backend that was not probed yet may be well, unless it is ejected (H7)",
   ],
   "a process starts slowly": [
     ["backend.ts", "warm: atStart", "warm: false"],
