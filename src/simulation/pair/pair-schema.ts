@@ -7,7 +7,15 @@ import {
   wholeBetween,
 } from "../../liveness/detection/detector-settings.js";
 import { isId } from "../../protocol/index.js";
-import { clockFaults, lasting, linkFaults, one, saysWhen, when, whenRule } from "../scenario/fault-schema.js";
+import {
+  clockFaults,
+  hostFaults,
+  lasting,
+  linkFaults,
+  one,
+  saysWhen,
+  whenRule,
+} from "../scenario/fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "../scenario/latency-schema.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
@@ -85,21 +93,11 @@ const pairSchema = v.strictObject({
   forgetAfterMs: v.optional(pause),
 });
 
-/** Where in its event loop a process is blocked. */
-export const blockSites = ["timer", "data", "promise", "immediate"] as const;
-
-const nodes = { nodes: partySchema };
-
 const anyFault = v.variant("do", [
   ...linkFaults(partySchema),
+  ...hostFaults(partySchema),
   ...clockFaults(partySchema),
-  v.strictObject({ ...one("crash"), ...lasting, ...nodes, host: v.optional(v.boolean(), false) }),
-  v.strictObject({ ...one("restart"), ...when, ...nodes }),
-  v.strictObject({ ...one("leave"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("pause"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("suspend"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("block"), ...lasting, ...nodes, in: v.optional(v.picklist(blockSites), "timer") }),
-  v.strictObject({ ...one("heal"), ...when }),
+  v.strictObject({ ...one("leave"), ...lasting, nodes: partySchema }),
 ]);
 
 const fault = v.pipe(
