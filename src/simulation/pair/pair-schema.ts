@@ -118,6 +118,7 @@ const expectation = v.union(
     v.strictObject({ falseDeaths: atMost }),
     v.strictObject({ trueDeaths: atMost }),
     v.strictObject({ restarts: atMost }),
+    v.strictObject({ goodbyes: atMost }),
     v.strictObject({ flaps: atMost }),
     v.strictObject({ doubts: atMost }),
     v.strictObject({ detectsBy: positiveMs }),
@@ -125,7 +126,7 @@ const expectation = v.union(
     v.strictObject({ ends: v.record(v.string(), v.union([status, v.array(status)])) }),
     v.strictObject({ violations: v.union([v.literal("none"), v.array(v.string())]) }),
   ],
-  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, s2: [suspect, dead] } }, { violations: none or [names] }",
+  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { goodbyes }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, s2: [suspect, dead] } }, { violations: none or [names] }",
 );
 
 /** What a pair scenario expects of its runs. */

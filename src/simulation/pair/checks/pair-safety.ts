@@ -152,6 +152,8 @@ export class PairSafety extends PairWatcher {
         this.onDead(listener, event.id, nowMs);
         break;
       case "flapping":
+        if (event.patience > longestTrust.pauses)
+          this.report("R6", `${event.id} is given ${event.patience} more pauses`);
         break;
       case "disruption":
       case "doubt":
