@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { nodeSettings } from "../src/settings/node-settings.js";
+import { pairScenarioSchema, partySchema } from "../src/simulation/pair/pair-schema.js";
 import { whoSchema } from "../src/simulation/scenario/fault-schema.js";
 import { latencySchema, lossSchema } from "../src/simulation/scenario/latency-schema.js";
 import { scenarioSchema } from "../src/simulation/scenario/scenario.js";
@@ -34,6 +35,22 @@ const scenarioKeys: Readonly<Record<keyof (typeof scenarioSchema)["entries"], st
   expect: "What must hold in every run.",
 };
 
+/** What an editor says of each key of a scenario of senders and observers. */
+const pairKeys: Readonly<Record<keyof (typeof pairScenarioSchema)["entries"], string>> = {
+  name: scenarioKeys.name,
+  question: scenarioKeys.question,
+  answer: scenarioKeys.answer,
+  seed: scenarioKeys.seed,
+  runs: scenarioKeys.runs,
+  pair: "Who beats and who observes, named s1, s2 and o1, o2 or by a list of names; the failure detector and its numbers in milliseconds.",
+  network: "What carries the beats, and how long it takes.",
+  timers: scenarioKeys.timers,
+  settleMs: "For how long the observers learn before faults count, in milliseconds.",
+  faults: scenarioKeys.faults,
+  observeMs: scenarioKeys.observeMs,
+  expect: scenarioKeys.expect,
+};
+
 /** Checks that no JSON schema can say are left to raftbeat; a map's values stand in its metadata. */
 const conversion: ConversionConfig = {
   typeMode: "input",
@@ -48,13 +65,25 @@ const conversion: ConversionConfig = {
 };
 
 /** What stands in many places of a scenario. */
-const definitions = { who: whoSchema, latency: latencySchema, loss: lossSchema };
+const definitions = { who: whoSchema, party: partySchema, latency: latencySchema, loss: lossSchema };
 
-/** The schema of a scenario file. */
+/** The schema of a scenario file: an election's, or (with the key `pair`) one of senders and observers. */
 export function scenarioJsonSchema(): JsonSchema {
+  const of = (schema: v.GenericSchema, keys: Readonly<Record<string, string>>) => {
+    const { $schema, $defs, ...rest } = described(toJsonSchema(schema, { ...conversion, definitions }), keys);
+    return { $schema, $defs, rest };
+  };
+  const election = of(scenarioSchema, scenarioKeys);
+  const pair = of(pairScenarioSchema, pairKeys);
   return {
     title: "A scenario of raftbeat",
-    ...described(toJsonSchema(scenarioSchema, { ...conversion, definitions }), scenarioKeys),
+    $schema: election.$schema,
+    // Not `anyOf`: an editor tells the problems of the kind that the file is.
+    if: { type: "object", required: ["pair"] },
+    // biome-ignore lint/suspicious/noThenProperty: the word is JSON Schema's.
+    then: pair.rest,
+    else: election.rest,
+    $defs: { ...election.$defs, ...pair.$defs },
   };
 }
 

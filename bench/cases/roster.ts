@@ -1,4 +1,4 @@
-import { createMonitor, detectors } from "raftbeat/liveness";
+import { createMonitor, detectors, silentLogger } from "raftbeat/liveness";
 import { type Row, rounded } from "../report.js";
 
 /** Beats every five seconds, and a window of twenty. */
@@ -20,7 +20,47 @@ export function roster(peerCount: number): Row[] {
     measure("missed", peerCount, false),
     measure("missed", peerCount, true),
     measure("nfdE", peerCount, true),
+    timerEach(peerCount),
   ];
+}
+
+/** What people write by hand, to compare with: a map of timers, one a peer, each set anew at a beat. It judges nobody, and forgets nobody. */
+function timerEach(peerCount: number): Row {
+  const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
+  const ids: string[] = new Array(peerCount).fill("");
+  const heapBefore = bytes(collect);
+  const timers = new Map<string, NodeJS.Timeout>();
+  let silent = 0;
+  const beat = (id: string): void => {
+    clearTimeout(timers.get(id));
+    timers.set(
+      id,
+      setTimeout(() => {
+        silent++;
+      }, intervalMs + pauseMs),
+    );
+  };
+  for (let peer = 0; peer < peerCount; peer++) {
+    ids[peer] = `worker-${peer}`;
+    beat(ids[peer] as string);
+  }
+  const bytesAPeer = (bytes(collect) - heapBefore) / peerCount;
+  for (const id of ids) beat(id);
+  const begun = process.cpuUsage();
+  for (let round = 0; round < rounds; round++) for (const id of ids) beat(id);
+  const { user, system } = process.cpuUsage(begun);
+  for (const timer of timers.values()) clearTimeout(timer);
+  return {
+    bench: "roster",
+    detector: "a timer a peer",
+    peers: peerCount,
+    namesLives: false,
+    nsABeat: Math.round(((user + system) / (rounds * peerCount)) * 1000),
+    bytesAPeer: rounded(bytesAPeer, 0),
+    timersABeat: 1,
+    silentFound: `${silent} of 0`,
+    ok: silent === 0,
+  };
 }
 
 function measure(name: "missed" | "nfdE", peerCount: number, namesLives: boolean): Row {
@@ -48,7 +88,7 @@ function measure(name: "missed" | "nfdE", peerCount: number, namesLives: boolean
   const heapBefore = bytes(collect);
   const detector = detectors[name]({ intervalMs, pauseMs });
   const monitor = createMonitor(
-    { detector, maxPeers: peerCount, deathsPerSecond: 1e6 },
+    { detector, maxPeers: peerCount, deathsPerSecond: 1e6, logger: silentLogger },
     { clock, random: Math.random },
   );
   const suspected = new Set<string>();

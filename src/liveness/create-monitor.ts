@@ -5,17 +5,14 @@ import { stderrLogger } from "../elector/observers/stderr-logger.js";
 import { createWatch } from "../elector/observers/watch.js";
 import { asRaftbeatError, RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
-import { createEngine } from "../runtime/engine.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
-import { peerLiveness } from "./peer-liveness.js";
+import { startObserver } from "./observer.js";
+import { peerOf, peersOf, statusCounts } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
 import type { Roster } from "./roster/roster.js";
-import type { RosterInput } from "./roster/roster-step.js";
-import { createRoster, resolveRoster, stepRoster, timerAtMs } from "./roster/rules.js";
-
-/** The least lateness of a timer, in milliseconds, that counts as an absence of this process. */
-const leastStallMs = 50;
+import type { RosterSettings } from "./roster/roster-settings.js";
+import { resolveRoster } from "./roster/rules.js";
 
 /**
  * Makes a monitor. It sets one timer for all its peers, and keeps the process alive while it watches any; `close` ends that.
@@ -31,13 +28,10 @@ export function createMonitor(
 ): Monitor {
   const { logger: given, ...judging } = options;
   const settings = resolveRoster(judging);
-  const { intervalMs, windowMs } = settings.detector;
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
-  const zoneOf = (id: string): string => zoneOr(settings.zoneOf, id, logger);
-  const roster = createRoster({ ...settings, zoneOf }, clock.nowMs());
   const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
-  const changes = createWatch(() => peersOf(roster, clock.nowMs()));
+  const changes = createWatch(() => peersOf(observer.roster, clock.nowMs()));
   let settle: (error: RaftbeatError | null) => void = () => {};
   const ended = new Promise<RaftbeatError | null>((resolve) => {
     settle = resolve;
@@ -54,48 +48,39 @@ export function createMonitor(
   function end(error: RaftbeatError | null): void {
     if (closed) return;
     closed = true;
-    engine.stop();
+    observer.stop();
     changes.end();
     settle(error);
   }
 
-  const halfMs = Math.max(leastStallMs, intervalMs / 2);
-  const engine = createEngine<RosterInput, LivenessEvent>(
-    {
-      step: (input, nowMs, told) => stepRoster(roster, input, nowMs, told),
-      timerAtMs: (nowMs) => timerAtMs(roster, nowMs),
-    },
-    clock,
-    { stallMs: halfMs, checkMs: halfMs, windowMs: Math.max(windowMs, 1000) },
-    tellAll,
-    (thrown) => {
-      const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
-      logger.error({ error }, error.message);
-      end(error);
-    },
-  );
+  const observer = startObserver(withSafeZones(settings, logger), clock, tellAll, (thrown) => {
+    const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
+    logger.error({ error }, error.message);
+    end(error);
+  });
+  const { roster, tell } = observer;
 
   return {
-    beat(id, { boot = "", slot, leaving = false } = {}) {
-      if (leaving) engine.tell({ kind: "goodbye", id, boot });
-      else engine.tell({ kind: "beat", id, boot, slot: slot ?? null });
+    beat(id, { boot = "", slot = null, intervalMs = null, zone = "", leaving = false } = {}) {
+      if (leaving) tell({ kind: "goodbye", id, boot });
+      else tell({ kind: "beat", id, boot, slot, intervalMs, zone });
     },
-    goodbye: (id) => engine.tell({ kind: "goodbye", id, boot: null }),
-    closed: (id) => engine.tell({ kind: "closed", id }),
+    goodbye: (id) => tell({ kind: "goodbye", id, boot: null }),
+    closed: (id) => tell({ kind: "closed", id }),
     watch(id) {
       if (!isId(id)) throw new RaftbeatError("invalidSettings", `the id ${String(id)} must be ${idRule}`);
-      engine.tell({ kind: "watch", id });
+      tell({ kind: "watch", id });
     },
-    forget: (id) => engine.tell({ kind: "forget", id }),
-    peer(id) {
-      const peer = roster.peers.indexes.get(id);
-      return peer === undefined ? null : peerLiveness(roster, peer, clock.nowMs());
-    },
+    refusesInterval: (each) => roster.paces.problemOf(each, roster.peers),
+    forget: (id) => tell({ kind: "forget", id }),
+    peer: (id) => peerOf(roster, id, clock.nowMs()),
     peers: () => peersOf(roster, clock.nowMs()),
     get doubts() {
       return roster.zones.doubts;
     },
     counts: () => ({ ...roster.counts }),
+    statusCounts: () => statusCounts(roster),
+    observeLateness: latenessObservers(roster, logger),
     subscribe: (listener) => events.subscribe(listener),
     changes: ({ signal } = {}) => changes.values(signal),
     close: () => end(null),
@@ -106,12 +91,21 @@ export function createMonitor(
   };
 }
 
-function peersOf(roster: Roster, nowMs: number) {
-  const peers = [...roster.peers.indexes.values()].map((peer) => peerLiveness(roster, peer, nowMs));
-  return Object.freeze(peers.sort((a, b) => (a.id < b.id ? -1 : 1)));
+/** Has the roster tell how late each beat was, from the first observer on. */
+function latenessObservers(roster: Roster, logger: Logger): Monitor["observeLateness"] {
+  const lateness = createEvents<number>((error) => logger.error({ error }, "an observer of lateness threw"));
+  return (observer) => {
+    roster.onLateness = lateness.emit;
+    return lateness.subscribe(observer);
+  };
 }
 
-/** The zone of a peer; the unnamed one where the service's function throws or gives no text. */
+/** The same settings, where a peer counts to the unnamed zone if the service's function throws or gives no text. */
+function withSafeZones(settings: RosterSettings, logger: Logger): RosterSettings {
+  const { zoneOf } = settings;
+  return zoneOf === null ? settings : { ...settings, zoneOf: (id) => zoneOr(zoneOf, id, logger) };
+}
+
 function zoneOr(zoneOf: (id: string) => string, id: string, logger: Logger): string {
   try {
     const zone: unknown = zoneOf(id);

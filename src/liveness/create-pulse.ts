@@ -12,7 +12,7 @@ import {
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import { interval } from "./detection/detector-settings.js";
 import type { LivenessPorts, Pulse, PulseOptions } from "./monitor-api.js";
-import { createPulseState, nextBeatMs, slotAt, takeSlot } from "./pulse/pulse.js";
+import { startSender } from "./sender.js";
 
 const schema = only({
   id: idSchema,
@@ -37,36 +37,18 @@ export function createPulse(
   const { clock, random } = ports;
   const logger = safeLogger(options.logger ?? stderrLogger(`pulse/${id}`, clock));
   const boot = nanoid(12);
-  const pulse = createPulseState(intervalMs, random(), clock.nowMs());
-  let stopped = false;
-
-  function tell(slot: number, leaving: boolean): void {
+  const { beatNow, stop } = startSender(intervalMs, random(), clock, (slot, leaving) => {
     try {
       send({ id, boot, slot, leaving });
     } catch (error) {
       logger.warn({ id, slot, error }, "a beat could not be sent");
     }
-  }
+  });
 
-  function beat(): void {
-    if (stopped) return;
-    const slot = takeSlot(pulse, clock.nowMs());
-    if (slot !== null) tell(slot, false);
-    // `send` may have stopped it.
-    if (!stopped) clock.setTimer(nextBeatMs(pulse), "up", beat);
-  }
-
-  function stop(): void {
-    if (stopped) return;
-    stopped = true;
-    clock.clearTimer();
-    tell(Math.max(pulse.sentSlot, slotAt(pulse, clock.nowMs())), true);
-  }
-
-  beat();
   return {
     id,
     boot,
+    beatNow,
     stop,
     async [Symbol.asyncDispose]() {
       stop();

@@ -3,6 +3,29 @@
  */
 
 export { type Logger, silentLogger } from "../elector/observers/logger.js";
+export type { BeatLimits } from "./beats-wire/beat-limits.js";
+export type {
+  BeatListener,
+  BeatListenerCounts,
+  BeatSender,
+  BeatSenderStatus,
+  ListenBeatsOptions,
+  SendBeatsOptions,
+} from "./beats-wire/beats-api.js";
+export { listenBeats } from "./beats-wire/listen-beats.js";
+export { sendBeats } from "./beats-wire/send-beats.js";
+export type { ChecksEvent } from "./checks/checks-event.js";
+export type { ChecksRules, EjectionOptions } from "./checks/checks-settings.js";
+export type {
+  BackendStatus,
+  Backends,
+  Checks,
+  ChecksOptions,
+  ChecksStatus,
+  HttpProbeOptions,
+  Probe,
+} from "./checks-api.js";
+export { createChecks } from "./create-checks.js";
 export { createMonitor } from "./create-monitor.js";
 export { createPulse } from "./create-pulse.js";
 export type { BertierSettings } from "./detection/bertier.js";

@@ -33,6 +33,16 @@ export interface BeatEvidence {
    */
   readonly slot?: number | undefined;
   /**
+   * The interval at which the sender beats, in milliseconds: a tenth to ten times the monitor's. The tolerated pause is the same for all.
+   * @defaultValue the monitor's
+   */
+  readonly intervalMs?: number | undefined;
+  /**
+   * The zone of the sender, for the brake; counts in its first beat, and where the monitor has no `zoneOf`.
+   * @defaultValue the zone without a name
+   */
+  readonly zone?: string | undefined;
+  /**
    * Whether it is the sender's last: a goodbye.
    * @defaultValue false
    */
@@ -45,6 +55,8 @@ export interface PeerLiveness {
   /** The life that was heard last; empty where the sender does not name it. */
   readonly boot: string;
   readonly status: PeerStatus;
+  /** The interval at which it is expected to beat. */
+  readonly intervalMs: number;
   /** 0 just after a beat, 1 when a suspicion is due, more after that. */
   readonly level: number;
   /** Since its last beat, or since watching began. */
@@ -62,6 +74,10 @@ export interface MonitorCounts {
   readonly suspicions: number;
   /** Suspicions by silence that a beat of the same life refuted. */
   readonly refuted: number;
+  /** Peers that were declared dead. */
+  readonly deaths: number;
+  /** Times this process was held up, or its machine slept, so that silence of that time counts for nobody. */
+  readonly absences: number;
   /** Beats of a slot that was not new. */
   readonly staleBeats: number;
   /** Beats of a slot that the sender cannot have reached, or that is none. */
@@ -70,6 +86,8 @@ export interface MonitorCounts {
   readonly oldBoots: number;
   /** Beats whose life has no proper name. */
   readonly badBoots: number;
+  /** Beats at an interval that the monitor refuses, and of zones that are none. */
+  readonly badIntervals: number;
   /** Beats of peers for which there was no room, or whose name is none. */
   readonly refusedPeers: number;
 }
@@ -87,6 +105,8 @@ export interface Monitor extends AsyncDisposable {
    * @throws RaftbeatError `invalidSettings`, for a name that is none
    */
   watch(id: string): void;
+  /** Why a sender that beats at this interval cannot be watched, in a sentence; null if it can. */
+  refusesInterval(intervalMs: number): string | null;
   /** Forgets a peer. */
   forget(id: string): void;
   /** A peer as it is now; null for one that is not known. */
@@ -97,6 +117,13 @@ export interface Monitor extends AsyncDisposable {
   readonly doubts: boolean;
   /** What was counted. */
   counts(): MonitorCounts;
+  /** How many peers have each status: cheap for any number of them. */
+  statusCounts(): Readonly<Record<PeerStatus, number>>;
+  /**
+   * Tells of each newer beat by how many milliseconds it came later than its slot says, reckoned from the beat before it; 0 for one that came sooner. Returns
+   * the end of that. What the observer throws goes to the logger.
+   */
+  observeLateness(observer: (latenessMs: number) => void): () => void;
   /** Tells each event once, in order. Returns the end of the subscription. */
   subscribe(listener: (event: LivenessEvent) => void): () => void;
   /** All peers now, and again after each event: the newest state, for readers however slow. Ends with the monitor, or when the signal is aborted. */
@@ -136,6 +163,8 @@ export interface PulseOptions {
 export interface Pulse extends AsyncDisposable {
   readonly id: string;
   readonly boot: string;
+  /** Sends the beat of the present slot, perhaps once more: for a link that has just come up. */
+  beatNow(): void;
   /** Sends the goodbye, and ends. */
   stop(): void;
 }

@@ -11,6 +11,24 @@ export { type HttpFromEnv, httpFromEnv } from "./http/http-from-env.js";
 export { type HttpLimits, httpLimits, type NodeHttp } from "./http/listener.js";
 export { serveObservability } from "./http/server.js";
 export type { StatusReply } from "./http/status-reply.js";
+export type {
+  Attributes,
+  Instrument,
+  ReadInstrument,
+  Reading,
+  RecordedInstrument,
+} from "./instruments/instrument.js";
+export { monitorInstruments } from "./instruments/monitor-instruments.js";
+export {
+  type HistogramOptions,
+  type MetricOptions,
+  type ObservableInstrument,
+  type OpenTelemetryMeter,
+  type ReadCallback,
+  type RecordingInstrument,
+  toOpenTelemetry,
+} from "./instruments/open-telemetry.js";
+export { type PrometheusInstruments, toPrometheus } from "./instruments/to-prometheus.js";
 export type { Measured, MeasuredMs, MeasurementObserver, Measurements } from "./measurements.js";
 export {
   type EventLevel,

@@ -42,7 +42,7 @@ const longestConfirmMs = 50;
 /** Wakes are at least so far apart, since deadlines of many peers are. */
 const leastGapMs = 5;
 
-/** How often the wall clock is looked at, besides at each timer. */
+/** The clocks are compared so often, by the wall clock, which goes on in a sleep; and at each timer. */
 const lookEveryMs = 10;
 
 /**
@@ -73,7 +73,7 @@ export function createEngine<Input, Effect>(
   /** When the last timer should have fired; infinite where its lateness has been seen, or none was set. */
   let dueMs = Number.POSITIVE_INFINITY;
   let lastWakeMs = Number.NEGATIVE_INFINITY;
-  let lookedMs = clock.nowMs();
+  let lookedAtWallMs = clock.wallMs();
   let toldCount = 0;
 
   function tell(input: Input | EngineInput): void {
@@ -102,9 +102,14 @@ export function createEngine<Input, Effect>(
   /** Whether this process was away: its timer should long have fired, or the wall clock has run ahead. */
   function noticeAbsence(nowMs: number, input: Input | EngineInput): void {
     const heldUp = nowMs > dueMs + stallMs;
+    const wallMs = clock.wallMs();
     let jumped = false;
-    if (heldUp || nowMs - lookedMs >= lookEveryMs || (input as EngineInput).kind === "timer") {
-      lookedMs = nowMs;
+    if (
+      heldUp ||
+      Math.abs(wallMs - lookedAtWallMs) >= lookEveryMs ||
+      (input as EngineInput).kind === "timer"
+    ) {
+      lookedAtWallMs = wallMs;
       jumped = watch.hasJumped();
     }
     if (!heldUp && !jumped) return;

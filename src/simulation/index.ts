@@ -52,6 +52,20 @@ export {
 export type { Latency, Sampler } from "./kernel/latency.js";
 export { integerOf, type Stream, splitSeed } from "./kernel/prng.js";
 export { type Actor, Timeline } from "./kernel/timeline.js";
+export type { PairTraceEntry } from "./pair/checks/pair-trace.js";
+export type { Detection, Verdict } from "./pair/checks/roster-truth.js";
+export { type EndOfProcess, PairWatcher, type Party } from "./pair/hosts/pair-watcher.js";
+export { PairWorld, type PairWorldOptions } from "./pair/hosts/pair-world.js";
+export type { PairMetrics, PairOutcome } from "./pair/pair-outcome.js";
+export { type PairScenario, parsePairScenario } from "./pair/pair-scenario.js";
+export type { PairExpectation, PairFault, PairScenarioInput } from "./pair/pair-schema.js";
+export { type PairPlayOptions, playPair } from "./pair/play-pair.js";
+export {
+  type PairSimulateOptions,
+  type PairSummary,
+  simulatePair,
+  summarizePair,
+} from "./pair/simulate-pair.js";
 export type { FailedExpectation } from "./run/expectations.js";
 export type { RunOutcome } from "./run/outcome.js";
 export { type PlayOptions, playRun, playWatched } from "./run/run.js";

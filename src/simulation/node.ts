@@ -5,6 +5,8 @@ export { doJob } from "./jobs/executor.js";
 export { openThreads } from "./jobs/thread-executor.js";
 export { type BuiltInScenario, builtInScenarios } from "./scenario/built-in-scenarios.js";
 export {
+  type AnyScenario,
+  readAnyScenario,
   readScenario,
   readScenarioFile,
   type ScenarioFile,

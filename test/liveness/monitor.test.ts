@@ -128,6 +128,15 @@ describe("a monitor", () => {
     expect(told.slice(2).sort()).toEqual(["suspect a 36000", "suspect b 36000"]);
   });
 
+  it("notices that its machine slept by the first thing that it hears, though its own clock has hardly gone on", () => {
+    const { host, told, monitor, beats } = bound(new Watched());
+    beats("a", 0, 10);
+    host.runUntil(10_006);
+    host.sleep(3_600_000);
+    monitor.closed("a");
+    expect(told).toEqual(["alive a 5"]);
+  });
+
   it("suspects a peer at once whose connection is closed, and takes it back when it beats again", () => {
     const { host, told, monitor, beats } = bound(new Watched());
     beats("a", 0, 10);
@@ -152,6 +161,7 @@ describe("a monitor", () => {
       id: "b1",
       boot: "x",
       status: "alive",
+      intervalMs: 1000,
       level: 0.25,
       silentMs: 1000,
       suspectInMs: 3000,

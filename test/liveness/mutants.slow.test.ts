@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { peerOf } from "../../src/liveness/peer-liveness.js";
 import { type Edit, planted } from "../support/planted-build.js";
 import { Observer, peersNamed, type Rules, rules } from "./support/observer.js";
 
@@ -89,7 +90,41 @@ const stories: Readonly<Record<string, (rules: Rules) => void>> = {
     observer.nowMs = 10_400;
     observer.tell({ kind: "attentive", jumped: true });
     observer.tell({ kind: "closed", id: "a" });
+    observer.beat("a", 11);
+    observer.tell({ kind: "closed", id: "a" });
     expect(observer.kinds("suspect")).toBe(0);
+  },
+  "no sender names its own patience"(rules) {
+    const observer = new Observer({}, rules);
+    for (const intervalMs of [86_400_000, 10_001, 99, Number.NaN]) observer.beat("a", 0, "1", intervalMs);
+    expect(observer.status("a")).toBeNull();
+    expect(observer.roster.counts.badIntervals).toBe(4);
+  },
+  "an interval that nobody has any more makes room"(rules) {
+    const observer = new Observer({}, rules);
+    for (let each = 0; each < 40; each++) observer.beat(`p${each}`, 0, "1", 500 + each);
+    expect(observer.roster.peers.count).toBe(31);
+    expect(observer.roster.paces.problemOf(600, observer.roster.peers)).toContain("32 different intervals");
+    observer.tell({ kind: "forget", id: "p7" });
+    observer.beat("q", 0, "1", 600);
+    expect(peerOf(observer.roster, "q", 0)?.intervalMs).toBe(600);
+    expect(peerOf(observer.roster, "p8", 0)?.intervalMs).toBe(508);
+  },
+  "a slow sender is given its own interval, a fast one too"(rules) {
+    const observer = new Observer({}, rules);
+    for (const [id, intervalMs] of [
+      ["slow", 10_000],
+      ["fast", 100],
+    ] as const)
+      for (let slot = 0; slot <= 5; slot++) {
+        observer.nowMs = slot * intervalMs;
+        observer.beat(id, slot, "1", intervalMs);
+      }
+    observer.nowMs = 50_000;
+    observer.beat("fast", 500, "1", 100);
+    observer.until(100_000);
+    expect(observer.story("fast")).toEqual(["alive 0", "suspect 53100", "dead 56200"]);
+    expect(observer.story("slow")).toEqual(["alive 0", "suspect 63000", "dead 76000"]);
   },
 };
 
@@ -104,7 +139,7 @@ const mutants: Readonly<Record<string, readonly [Edit, keyof typeof stories & st
     "a suspect from before an absence has a window more",
   ],
   "a late beat refutes a suspicion": [
-    ["evidence.ts", "&& !keepsPace(roster, trouble, slot, nowMs)", "&& false"],
+    ["evidence.ts", "&& !keepsPace(detector, trouble, slot, nowMs)", "&& false"],
     "a queue keeps no dead sender alive",
   ],
   "any pace is a pace": [
@@ -116,7 +151,7 @@ const mutants: Readonly<Record<string, readonly [Edit, keyof typeof stories & st
     "a dead peer beats twice",
   ],
   "any slot is taken": [
-    ["evidence.ts", "slot > last + 2 * intervals + slotsAhead && !jumped", "false"],
+    ["evidence.ts", "slot > last + 2 * intervals + slotsAhead && !anew", "false"],
     "one beat of a wild slot hurts nobody",
   ],
   "old slots count": [["evidence.ts", "if (slot <= last) {", "if (false) {"], "a slot counts once"],
@@ -147,8 +182,28 @@ const mutants: Readonly<Record<string, readonly [Edit, keyof typeof stories & st
     "slots that ran on while the machine slept are no future",
   ],
   "a closed connection always counts": [
-    ["evidence.ts", "if (heardAtMs < roster.attentiveSinceMs) return;", ""],
+    ["evidence.ts", "if (nowMs < roster.hintsFromMs) return;", ""],
     "a closed connection after an absence is no hint",
+  ],
+  "any interval is kept": [
+    ["paces.ts", "if (!this.isNear(intervalMs)) return -1;", ""],
+    "no sender names its own patience",
+  ],
+  "paces are never given back": [
+    ["paces.ts", "return this.detectors.findIndex((_, index) => !used.has(index));", "return -1;"],
+    "an interval that nobody has any more makes room",
+  ],
+  "paces in use are given away": [
+    ["paces.ts", "for (const peer of indexes.values()) used.add(pace[peer] as number);", ""],
+    "an interval that nobody has any more makes room",
+  ],
+  "every peer is judged by the monitor's interval": [
+    [
+      "roster.ts",
+      "return paces.detectors[peers.pace[peer] as number] as Detector;",
+      "return paces.detectors[0] as Detector;",
+    ],
+    "a slow sender is given its own interval, a fast one too",
   ],
 };
 

@@ -29,19 +29,29 @@ export function addFuzzCommand(program: Command): void {
     .command("fuzz")
     .summary("play random clusters under random faults")
     .description(
-      "Plays random clusters, settings and fault scripts on all cores. Each run ends with all faults over, and then somebody must lead. What fails is shrunk to a scenario file for `raftbeat simulate`, with the package fast-check. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
+      "Plays random clusters, settings and fault scripts on all cores; profile pair: senders and observers of beats. Each run ends with all faults over, and then somebody must lead, or every sender must be trusted. What fails is shrunk to a scenario file for `raftbeat simulate`, with the package fast-check. Exits 0 iff nothing failed. Ctrl-C: tells what was done so far and how to go on, and exits 130.",
     )
     .addOption(
       new Option("--seeds <from..to>", "the seeds of each profile")
         .argParser(seedRange)
         .default([1, 200] as const, "1..200"),
     )
-    .option("--profile <name>", "gentle, harsh, disk, clock, membership, hostile or swarm; all unless given")
+    .option(
+      "--profile <name>",
+      "gentle, harsh, disk, clock, membership, hostile, swarm or pair; all unless given",
+    )
     .option("--minutes <count>", "go on with further seeds until so long after the start", minutes)
     .option("--workers <count>", "threads to work on (default: one for each core)", countFrom(1, 512))
     .option("--out <directory>", "where to write the scenarios that fail", ".")
     .option("--json", "print one object a profile")
-    .addHelpText("after", examples("fuzz --seeds 1..20", "fuzz --profile membership --minutes 5 --out found"))
+    .addHelpText(
+      "after",
+      examples(
+        "fuzz --seeds 1..20",
+        "fuzz --profile membership --minutes 5 --out found",
+        "fuzz --profile pair --seeds 1..2000",
+      ),
+    )
     .action(async (flags: Flags) => {
       endWithReader();
       const reports = await play(flags);

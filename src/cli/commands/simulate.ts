@@ -5,7 +5,11 @@ import type { ScenarioReport } from "../../report/recording/run-data.js";
 import { scenarioText } from "../../report/text/scenario-text.js";
 import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
+import type { PairOutcome } from "../../simulation/pair/pair-outcome.js";
+import type { PairScenario } from "../../simulation/pair/pair-scenario.js";
+import type { PairSummary } from "../../simulation/pair/simulate-pair.js";
 import type { SimulateOptions, Summary } from "../../simulation/run/simulate.js";
+import type { AnyScenario } from "../../simulation/scenario/scenario-file.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
 import { examples } from "../terminal/examples.js";
 import { countFrom, wholeNumber } from "../terminal/number-flags.js";
@@ -29,10 +33,10 @@ interface Flags {
 export function addSimulateCommand(program: Command): void {
   program
     .command("simulate")
-    .summary("play scenarios in a simulated cluster")
+    .summary("play scenarios in a simulated world")
     .description(
-      "Plays scenarios in a simulated cluster of production nodes: files, or by name those that the package ships. A file goes before a " +
-        "scenario of the package of the same name. Exits 0 iff every expectation holds.",
+      "Plays scenarios in a simulated cluster of production nodes, or (with a pair in place of a cluster) with senders and observers of beats: " +
+        "files, or by name those that the package ships. A file goes before a scenario of the package of the same name. Exits 0 iff every expectation holds.",
     )
     .argument("[scenarios...]", "files in YAML or JSON, or names of the package's own scenarios")
     .option("--list", "name the package's own scenarios, and what each asks")
@@ -47,7 +51,14 @@ export function addSimulateCommand(program: Command): void {
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--workers <count>", "threads to work on (default: 1)", countFrom(1, 512))
     .option("--json", "print one object a scenario")
-    .addHelpText("after", examples("simulate quorum-loss", "simulate rejoin --runs 20 --html rejoin.html"))
+    .addHelpText(
+      "after",
+      examples(
+        "simulate quorum-loss",
+        "simulate rejoin --runs 20 --html rejoin.html",
+        "simulate liveness/observer-sleeps",
+      ),
+    )
     .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
       if (flags.list) return printText(await listText());
@@ -65,38 +76,49 @@ async function listText(): Promise<string> {
 }
 
 /** Loads the simulator only now: a node, which does without, starts sooner. */
-async function playAll(given: readonly string[], flags: Flags): Promise<Summary[]> {
+async function playAll(given: readonly string[], flags: Flags): Promise<(Summary | PairSummary)[]> {
   if (given.length === 0)
     throw new RaftbeatError(
       "invalidSettings",
       "no scenario was given: give a file, or the name of one of the package's own; raftbeat simulate --list names them",
     );
-  const [{ readScenario }, { simulate, simulateOn }, { openThreads }, { jobs }, { recordScenario }, report] =
-    await Promise.all([
-      import("../../simulation/scenario/scenario-file.js"),
-      import("../../simulation/run/simulate.js"),
-      import("../../simulation/jobs/thread-executor.js"),
-      import("../../simulation/job-table.js"),
-      import("../../report/recording/record.js"),
-      import("../../report/pages/run-page.js"),
-    ]);
+  const [
+    { readAnyScenario },
+    { simulate, simulateOn },
+    { openThreads },
+    { jobs },
+    { recordScenario },
+    report,
+  ] = await Promise.all([
+    import("../../simulation/scenario/scenario-file.js"),
+    import("../../simulation/run/simulate.js"),
+    import("../../simulation/jobs/thread-executor.js"),
+    import("../../simulation/job-table.js"),
+    import("../../report/recording/record.js"),
+    import("../../report/pages/run-page.js"),
+  ]);
   const { seed, runs, protocol, workers, html } = flags;
   const overrides = {
     ...(seed === undefined ? {} : { seed }),
     ...(runs === undefined ? {} : { runs }),
     ...(protocol === undefined ? {} : { protocol }),
   };
-  const scenarios = given.map((each) => readScenario(each, overrides));
+  const scenarios = given.map((each) => readAnyScenario(each, overrides));
+  refusePagesOfPairs(scenarios, html);
   const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
   if (html !== undefined) refuseUnwritable("--html", html);
   const clock = systemClock();
   const sink = trace === null ? undefined : (entry: object) => trace.write(`${JSON.stringify(entry)}\n`);
   const executor =
     workers === undefined || workers === 1 ? null : await openThreads(jobs, "simulate", workers);
-  const summaries: Summary[] = [];
+  const summaries: (Summary | PairSummary)[] = [];
   const reports: ScenarioReport[] = [];
   try {
     for (const scenario of scenarios) {
+      if ("pair" in scenario) {
+        summaries.push(await playPairs(scenario, flags, sink, clock.nowMs));
+        continue;
+      }
       const options: SimulateOptions = {
         clockMs: clock.nowMs,
         sink,
@@ -121,6 +143,41 @@ async function playAll(given: readonly string[], flags: Flags): Promise<Summary[
     await executor?.close();
     trace?.close();
   }
+}
+
+/** Plays a scenario of senders and observers, and prints what it came to. */
+async function playPairs(
+  scenario: PairScenario,
+  { json }: Flags,
+  sink: ((entry: object) => void) | undefined,
+  clockMs: () => number,
+): Promise<PairSummary> {
+  const [{ simulatePair }, { pairText }] = await Promise.all([
+    import("../../simulation/pair/simulate-pair.js"),
+    import("../../report/text/pair-text.js"),
+  ]);
+  let first: PairOutcome | null = null;
+  const summary = simulatePair(scenario, {
+    clockMs,
+    sink,
+    onRun: (done, outcome) => {
+      first ??= outcome;
+      showRuns(scenario.name, done, scenario.runs);
+    },
+  });
+  if (json) printJson(summary);
+  else if (first !== null) printText(pairText(scenario, summary, first));
+  return summary;
+}
+
+/** Said before anything is played. */
+function refusePagesOfPairs(scenarios: readonly AnyScenario[], html: string | undefined): void {
+  const pair = scenarios.find((scenario) => "pair" in scenario);
+  if (html !== undefined && pair !== undefined)
+    throw new RaftbeatError(
+      "invalidSettings",
+      `--html ${html}: ${pair.name} has senders and observers, and pages are drawn of clusters alone: leave --html out, or play it by itself`,
+    );
 }
 
 /** How wide the terminal is, and whether it wants colours; a pipe is 80 wide and wants none. */

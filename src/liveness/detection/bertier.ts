@@ -95,6 +95,7 @@ export function bertier(settings: BertierSettings): Detector {
       }
       noteArrival(memory, at, sampleCount, intervalMs, slot, nowMs, learns);
     },
+    paced: (other) => bertier({ ...settings, intervalMs: other, pauseMs }),
     deadlineMs,
     level: (memory, at, nowMs) => shareOfWait(memory, at, deadlineMs(memory, at), windowMs, nowMs),
   };

@@ -33,6 +33,11 @@ export interface Detector {
   onBeat(memory: Float64Array, at: number, slot: number, nowMs: number, learns: boolean): void;
   /** The instant from which on the sender is suspected if no newer beat comes: at the deadline itself it is. */
   deadlineMs(memory: Float64Array, at: number): number;
+  /**
+   * The same detector, its pause too, for senders with another interval; it remembers as many numbers. Without this function all senders must keep
+   * `intervalMs`.
+   */
+  paced?(intervalMs: number): Detector;
   /** How near the suspicion is: 0 just after a beat, 1 at the deadline, more after it. Finite, never negative, and never falls while no beat comes. */
   level(memory: Float64Array, at: number, nowMs: number): number;
 }

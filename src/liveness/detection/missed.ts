@@ -21,6 +21,7 @@ export function missed(settings: DetectorSettings): Detector {
     width: heardWidth,
     begin: hear,
     onBeat: hear,
+    paced: (other) => missed({ intervalMs: other, pauseMs }),
     deadlineMs,
     level: (memory, at, nowMs) => shareOfWait(memory, at, deadlineMs(memory, at), windowMs, nowMs),
   };

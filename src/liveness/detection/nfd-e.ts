@@ -35,6 +35,7 @@ export function nfdE(settings: NfdESettings): Detector {
     begin: beginArrivals,
     onBeat: (memory, at, slot, nowMs, learns) =>
       noteArrival(memory, at, sampleCount, intervalMs, slot, nowMs, learns),
+    paced: (other) => nfdE({ ...settings, intervalMs: other, pauseMs }),
     deadlineMs,
     level: (memory, at, nowMs) => shareOfWait(memory, at, deadlineMs(memory, at), windowMs, nowMs),
   };

@@ -38,6 +38,7 @@ export function nfdS(settings: NfdSSettings): Detector {
       memory[at + originIndex] = originMs ?? nowMs - slot * intervalMs;
     },
     onBeat: hear,
+    paced: (other) => nfdS({ ...settings, intervalMs: other, pauseMs }),
     deadlineMs,
     level: (memory, at, nowMs) => shareOfWait(memory, at, deadlineMs(memory, at), windowMs, nowMs),
   };

@@ -58,6 +58,12 @@ export function phiExponential(settings: PhiExponentialSettings): Detector {
         addSample(memory, at + intervals, sampleCount, apartMs - intervalMs);
       hear(memory, at, slot, nowMs);
     },
+    paced: (other) =>
+      phiExponential({
+        ...settings,
+        intervalMs: other,
+        pauseMs: threshold === undefined ? resolved.pauseMs : undefined,
+      }),
     deadlineMs,
     level: (memory, at, nowMs) =>
       Math.max(0, nowMs - heardAtIn(memory, at)) / (multiple * meanMs(memory, at)),

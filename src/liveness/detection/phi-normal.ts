@@ -70,6 +70,7 @@ export function phiNormal(settings: PhiNormalSettings): Detector {
         addSample(memory, at + intervals, sampleCount, nowMs - heardAtIn(memory, at) - intervalMs);
       hear(memory, at, slot, nowMs);
     },
+    paced: (other) => phiNormal({ ...settings, intervalMs: other, pauseMs }),
     deadlineMs,
     level(memory, at, nowMs) {
       const silentMs = Math.max(0, nowMs - heardAtIn(memory, at));

@@ -1,9 +1,12 @@
 import { isId } from "../../protocol/index.js";
+import type { Detector } from "../detection/detector.js";
+import type { Arrival } from "./beat-arrival.js";
 import type { LivenessEvent } from "./liveness-event.js";
-import { alive, dead, left, unknown } from "./peer-table.js";
+import { alive, dead, left, suspect, unknown } from "./peer-table.js";
 import {
   admit,
   deadlineOf,
+  detectorOf,
   endTrouble,
   type Roster,
   setStatus,
@@ -18,19 +21,9 @@ import { suspectPeer } from "./verdicts.js";
 /** A slot may be ahead of the last by so many, besides twice the intervals that have passed. */
 const slotsAhead = 1000;
 
-/**
- * A beat has arrived (R1 to R3).
- * @param boot the life of the sender; empty for a sender that has no name for it
- * @param given the slot; null where the sender does not count
- */
-export function onBeat(
-  roster: Roster,
-  id: string,
-  boot: string,
-  given: number | null,
-  nowMs: number,
-  events: LivenessEvent[],
-): void {
+/** A beat has arrived (R1 to R3). */
+export function onBeat(roster: Roster, beat: Arrival, nowMs: number, events: LivenessEvent[]): void {
+  const { id, boot, slot: given } = beat;
   if (given !== null && !(Number.isSafeInteger(given) && given >= 0)) {
     roster.counts.badSlots++;
     return;
@@ -42,14 +35,19 @@ export function onBeat(
     roster.counts.badBoots++;
     return;
   }
-  const peer = known ?? admit(roster, id, given ?? 0, nowMs);
+  const pace = roster.paces.of(beat.intervalMs, peers);
+  if (pace < 0) {
+    roster.counts.badIntervals++;
+    return;
+  }
+  const peer = known ?? admit(roster, id, given ?? 0, pace, beat.zone, nowMs);
   if (peer < 0) return;
   if (known === undefined || (peers.status[peer] === unknown && peers.boots[peer] === "")) {
     peers.boots[peer] = boot;
-    begin(roster, peer, given ?? 0, nowMs);
+    begin(roster, peer, given ?? 0, pace, nowMs);
     becomeAlive(roster, peer, nowMs, events);
-  } else if (peers.boots[peer] === boot) onOwnBeat(roster, peer, given, nowMs, events);
-  else onOtherBoot(roster, peer, boot, given ?? 0, nowMs, events);
+  } else if (peers.boots[peer] === boot) onOwnBeat(roster, peer, given, pace, nowMs, events);
+  else onOtherBoot(roster, peer, boot, given ?? 0, pace, nowMs, events);
 }
 
 /** A name for a life of a process; empty where the sender has none. */
@@ -62,10 +60,12 @@ function onOwnBeat(
   roster: Roster,
   peer: number,
   given: number | null,
+  pace: number,
   nowMs: number,
   events: LivenessEvent[],
 ): void {
-  const { peers, detector, counts } = roster;
+  const { peers, counts } = roster;
+  const detector = detectorOf(roster, peer);
   const status = peers.status[peer];
   if (status === left && peers.boots[peer] !== "") {
     counts.oldBoots++;
@@ -80,14 +80,16 @@ function onOwnBeat(
     counts.staleBeats++;
     return;
   }
-  // Slots and arrivals from before a jump of the clock say nothing about those after it (A4).
-  const jumped = nowMs - silentMs < roster.jumpedAtMs;
-  if (slot > last + 2 * intervals + slotsAhead && !jumped) {
+  // Slots and arrivals from before a jump of the clock, or of another pace, say nothing about those after it (A4, R9).
+  const anew = nowMs - silentMs < roster.jumpedAtMs || pace !== peers.pace[peer];
+  if (slot > last + 2 * intervals + slotsAhead && !anew) {
     counts.badSlots++;
     return;
   }
-  if (jumped) detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+  if (anew) setPace(roster, peer, slot, pace, nowMs);
   else detector.onBeat(peers.memory(peer), peers.at(peer), slot, nowMs, learns(roster, peer, nowMs));
+  if (roster.onLateness !== null && !anew)
+    roster.onLateness(Math.max(0, silentMs - (slot - last) * detector.intervalMs));
   if (status === alive) {
     roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
     if (peers.troubled[peer] === 1) endTrouble(roster, peer, troubleWith(roster, peer));
@@ -103,9 +105,13 @@ function onSignOfLife(
   nowMs: number,
   events: LivenessEvent[],
 ): void {
-  const { peers, detector, settings } = roster;
+  const { peers, settings } = roster;
+  const detector = detectorOf(roster, peer);
   const trouble = troubleWith(roster, peer);
-  if (!(nowMs < deadlineOf(roster, peer, nowMs)) && !keepsPace(roster, trouble, slot, nowMs)) {
+  if (
+    !(nowMs < deadlineOf(roster, peer, nowMs)) &&
+    !keepsPace(detector, trouble, peers.boots[peer] as string, slot, nowMs)
+  ) {
     trouble.streak = 0;
     return;
   }
@@ -127,13 +133,20 @@ function onSignOfLife(
  * Whether a sender all of whose beats come late has kept its pace for a window, so that it is its delay that has changed, as after a sleep of the sender (R3).
  * The beats of a dead sender that trickle from a queue do not.
  */
-function keepsPace({ detector }: Roster, trouble: Trouble, slot: number, nowMs: number): boolean {
-  const { intervalMs, windowMs } = detector;
+function keepsPace(
+  { intervalMs, windowMs }: Detector,
+  trouble: Trouble,
+  boot: string,
+  slot: number,
+  nowMs: number,
+): boolean {
   const passedMs = nowMs - trouble.lateAtMs;
-  if (trouble.lateSlot >= 0 && passedMs < windowMs) return false;
-  const kept = trouble.lateSlot >= 0 && passedMs - (slot - trouble.lateSlot) * intervalMs <= windowMs / 2;
+  const begun = trouble.lateSlot >= 0 && trouble.lateBoot === boot;
+  if (begun && passedMs < windowMs) return false;
+  const kept = begun && passedMs - (slot - trouble.lateSlot) * intervalMs <= windowMs / 2;
   trouble.lateSlot = kept ? -1 : slot;
   trouble.lateAtMs = nowMs;
+  trouble.lateBoot = boot;
   return kept;
 }
 
@@ -142,27 +155,39 @@ function onOtherBoot(
   peer: number,
   boot: string,
   slot: number,
+  pace: number,
   nowMs: number,
   events: LivenessEvent[],
 ): void {
   const { peers } = roster;
-  if (troubleOf(roster, peer)?.boots.includes(boot) === true) {
+  const trouble = troubleWith(roster, peer);
+  // Where the present life is silent, one that keeps its pace was not over: first beats of two lives overtook each other (R1).
+  const silent = peers.status[peer] === suspect || peers.status[peer] === dead;
+  if (
+    trouble.boots.includes(boot) &&
+    !(silent && keepsPace(detectorOf(roster, peer), trouble, boot, slot, nowMs))
+  ) {
     roster.counts.oldBoots++;
     return;
   }
-  const trouble = troubleWith(roster, peer);
   leaveBehind(trouble, peers.boots[peer] as string);
   trouble.patience = 0;
   peers.boots[peer] = boot;
-  begin(roster, peer, slot, nowMs);
+  begin(roster, peer, slot, pace, nowMs);
   events.push({ kind: "restarted", id: peers.ids[peer] as string, boot });
   if (peers.status[peer] !== alive) becomeAlive(roster, peer, nowMs, events);
 }
 
-function begin(roster: Roster, peer: number, slot: number, nowMs: number): void {
-  const { peers, detector, deadlines } = roster;
-  detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
-  deadlines.set(peer, deadlineOf(roster, peer, nowMs));
+/** Begins the estimate anew, at this pace. */
+function setPace(roster: Roster, peer: number, slot: number, pace: number, nowMs: number): void {
+  const { peers } = roster;
+  peers.pace[peer] = pace;
+  detectorOf(roster, peer).begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+}
+
+function begin(roster: Roster, peer: number, slot: number, pace: number, nowMs: number): void {
+  setPace(roster, peer, slot, pace, nowMs);
+  roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
 }
 
 function becomeAlive(roster: Roster, peer: number, nowMs: number, events: LivenessEvent[]): void {
@@ -207,17 +232,16 @@ export function onGoodbye(
   events.push({ kind: "left", id, boot: peers.boots[peer] as string });
 }
 
-/** A peer's connection was closed: a hint that it has failed, unless this observer itself has been cut off or asleep (R5). */
+/** A peer's connection was closed: a hint that it has failed, unless this observer itself was away just before (R5). */
 export function onClosed(roster: Roster, id: string, nowMs: number, events: LivenessEvent[]): void {
   const { peers } = roster;
   const peer = peers.indexes.get(id);
   if (peer === undefined || peers.status[peer] !== alive) return;
-  const heardAtMs = nowMs - silentMsOf(roster, peer, nowMs);
-  if (heardAtMs < roster.attentiveSinceMs) return;
+  if (nowMs < roster.hintsFromMs) return;
   suspectPeer(roster, peer, "closed", nowMs, events);
 }
 
 /** Watches a peer that has not been heard; does nothing about one that is known. */
 export function onWatch(roster: Roster, id: string, nowMs: number): void {
-  if (!roster.peers.indexes.has(id)) admit(roster, id, 0, nowMs);
+  if (!roster.peers.indexes.has(id)) admit(roster, id, 0, 0, "", nowMs);
 }

@@ -23,6 +23,8 @@ export class Peers {
   boots: string[] = [];
   status = new Uint8Array(0);
   zone = new Uint16Array(0);
+  /** The pace at which it beats. */
+  pace = new Uint8Array(0);
   /** 1 for a peer that `troubles` has something of. */
   troubled = new Uint8Array(0);
   readonly troubles = new Map<number, Trouble>();
@@ -46,7 +48,7 @@ export class Peers {
   }
 
   /** Adds a peer. */
-  add(id: string, zone: number): number {
+  add(id: string, zone: number, pace: number): number {
     const peer = this.free.pop() ?? this.ids.length;
     if (peer >= this.capacity) this.grow();
     if (peer >= this.pages.length * pageSize) this.pages.push(new Float64Array(pageSize * this.width));
@@ -54,6 +56,7 @@ export class Peers {
     this.boots[peer] = "";
     this.status[peer] = unknown;
     this.zone[peer] = zone;
+    this.pace[peer] = pace;
     this.troubled[peer] = 0;
     this.indexes.set(id, peer);
     return peer;
@@ -83,6 +86,7 @@ export class Peers {
       this.capacity < 4 * pageSize ? this.capacity + pageSize : Math.ceil(this.capacity * 1.25);
     this.status = grown(this.status, new Uint8Array(capacity));
     this.zone = grown(this.zone, new Uint16Array(capacity));
+    this.pace = grown(this.pace, new Uint8Array(capacity));
     this.troubled = grown(this.troubled, new Uint8Array(capacity));
   }
 }

@@ -7,7 +7,9 @@ import { nfdE } from "../detection/nfd-e.js";
 
 /** How an observer judges silence. */
 export interface RosterOptions {
-  /** The interval at which peers beat, from 1 millisecond to a day. May be left out where a `detector` is given. */
+  /**
+   * The interval at which peers beat, from 1 millisecond to a day; peers may name another one. May be left out where a `detector` is given.
+   */
   readonly intervalMs?: number | undefined;
   /**
    * The silence that is tolerated beyond the next expected beat, in milliseconds.
@@ -21,7 +23,7 @@ export interface RosterOptions {
   readonly detector?: Detector | undefined;
   /**
    * For how long a peer is suspected before it is declared dead, in milliseconds; 0: at once.
-   * @defaultValue `intervalMs + pauseMs`
+   * @defaultValue `intervalMs + pauseMs`, with the interval at which the peer beats
    */
   readonly deadAfterMs?: number | undefined;
   /**
@@ -31,7 +33,7 @@ export interface RosterOptions {
   readonly rise?: number | undefined;
   /**
    * The zone of a peer, for the brake: peers that fail together, such as those of a rack.
-   * @defaultValue all in one zone
+   * @defaultValue the zone that the peer names in its first beat, and one zone for all that name none
    */
   readonly zoneOf?: ((id: string) => string) | undefined;
   /**
@@ -59,9 +61,11 @@ export interface RosterOptions {
 /** The same, complete. */
 export interface RosterSettings {
   readonly detector: Detector;
-  readonly deadAfterMs: number;
+  /** Null: one window of the peer. */
+  readonly deadAfterMs: number | null;
   readonly rise: number;
-  readonly zoneOf: (id: string) => string;
+  /** Null: each peer names its own. */
+  readonly zoneOf: ((id: string) => string) | null;
   readonly deathsPerSecond: number | null;
   readonly brakeMs: number;
   readonly maxPeers: number;
@@ -95,9 +99,9 @@ export function resolveRoster(options: RosterOptions): RosterSettings {
   const { windowMs } = detector;
   return {
     detector,
-    deadAfterMs: given.deadAfterMs ?? windowMs,
+    deadAfterMs: given.deadAfterMs ?? null,
     rise: given.rise,
-    zoneOf: options.zoneOf ?? (() => ""),
+    zoneOf: options.zoneOf ?? null,
     deathsPerSecond: given.deathsPerSecond ?? null,
     brakeMs: given.brakeMs ?? 10 * windowMs,
     maxPeers: given.maxPeers,

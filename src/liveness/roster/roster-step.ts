@@ -1,3 +1,4 @@
+import type { Arrival } from "./beat-arrival.js";
 import { onBeat, onClosed, onGoodbye, onWatch } from "./evidence.js";
 import type { LivenessEvent } from "./liveness-event.js";
 import { forget, type Roster } from "./roster.js";
@@ -5,7 +6,7 @@ import { onAttentive, onTimer, settleZones } from "./verdicts.js";
 
 /** What an observer is told. */
 export type RosterInput =
-  | { readonly kind: "beat"; readonly id: string; readonly boot: string; readonly slot: number | null }
+  | Arrival
   | { readonly kind: "goodbye"; readonly id: string; readonly boot: string | null }
   /** The connection with a peer was closed. */
   | { readonly kind: "closed"; readonly id: string }
@@ -21,7 +22,7 @@ export type RosterInput =
 export function stepRoster(roster: Roster, input: RosterInput, nowMs: number, events: LivenessEvent[]): void {
   switch (input.kind) {
     case "beat":
-      onBeat(roster, input.id, input.boot, input.slot, nowMs, events);
+      onBeat(roster, input, nowMs, events);
       break;
     case "goodbye":
       onGoodbye(roster, input.id, input.boot, nowMs, events);
@@ -41,6 +42,7 @@ export function stepRoster(roster: Roster, input: RosterInput, nowMs: number, ev
       onTimer(roster, nowMs, events);
       break;
     case "attentive":
+      roster.counts.absences++;
       onAttentive(roster, input.jumped, nowMs);
       break;
   }

@@ -2,6 +2,7 @@ import { isId } from "../../protocol/index.js";
 import type { Detector } from "../detection/detector.js";
 import { heardAtIn, slotIn } from "../detection/detector.js";
 import { DeadlineHeap } from "./deadline-heap.js";
+import { Paces } from "./paces.js";
 import { dead, left, Peers, suspect } from "./peer-table.js";
 import type { RosterSettings } from "./roster-settings.js";
 import { isOver, noTrouble, patienceOf, type Trouble } from "./trouble.js";
@@ -12,6 +13,10 @@ export interface RosterCounts {
   suspicions: number;
   /** Suspicions by silence that a beat of the same life refuted. */
   refuted: number;
+  /** Peers that were declared dead. */
+  deaths: number;
+  /** Times this observer was held up, or its machine slept, so that silence of that time counts for nobody. */
+  absences: number;
   /** Beats of a slot that was not new. */
   staleBeats: number;
   /** Beats of a slot that the sender cannot have reached. */
@@ -20,6 +25,8 @@ export interface RosterCounts {
   oldBoots: number;
   /** Beats whose life has no proper name. */
   badBoots: number;
+  /** Beats at an interval that is refused. */
+  badIntervals: number;
   /** Peers for which there was no room, or whose name is none. */
   refusedPeers: number;
 }
@@ -30,7 +37,8 @@ export interface RosterCounts {
  */
 export interface Roster {
   readonly settings: RosterSettings;
-  readonly detector: Detector;
+  /** The paces at which peers beat, each with its detector. */
+  readonly paces: Paces;
   readonly peers: Peers;
   readonly deadlines: DeadlineHeap;
   readonly zones: Zones;
@@ -41,15 +49,19 @@ export interface Roster {
   attentiveSinceMs: number;
   /** From when on arrivals teach the estimates again (A3). */
   learnsFromMs: number;
+  /** From when on closed connections are a hint again (R5). */
+  hintsFromMs: number;
   /** The last time at which the clock itself was found to have jumped (A4). */
   jumpedAtMs: number;
+  /** Is told of each beat by how much it was late, where somebody measures that. */
+  onLateness: ((latenessMs: number) => void) | null;
 }
 
 /** Begins to observe, at `nowMs`. */
 export function createRoster(settings: RosterSettings, nowMs: number): Roster {
   return {
     settings,
-    detector: settings.detector,
+    paces: new Paces(settings.detector),
     peers: new Peers(settings.detector.width),
     deadlines: new DeadlineHeap(),
     zones: new Zones(settings.deathsPerSecond, settings.brakeMs),
@@ -57,20 +69,35 @@ export function createRoster(settings: RosterSettings, nowMs: number): Roster {
     counts: {
       suspicions: 0,
       refuted: 0,
+      deaths: 0,
+      absences: 0,
       staleBeats: 0,
       badSlots: 0,
       oldBoots: 0,
       badBoots: 0,
+      badIntervals: 0,
       refusedPeers: 0,
     },
     attentiveSinceMs: nowMs,
     learnsFromMs: nowMs,
+    hintsFromMs: nowMs,
     jumpedAtMs: Number.NEGATIVE_INFINITY,
+    onLateness: null,
   };
 }
 
-/** Adds a peer that has not been heard; -1 if there is no room, or the name is none. Its silence counts from now on. */
-export function admit(roster: Roster, id: string, slot: number, nowMs: number): number {
+/**
+ * Adds a peer that has not been heard; -1 if there is no room, or the name is none. Its silence counts from now on.
+ * @param zoneNamed the zone that it names itself; counts where the monitor does not know zones by itself
+ */
+export function admit(
+  roster: Roster,
+  id: string,
+  slot: number,
+  pace: number,
+  zoneNamed: string,
+  nowMs: number,
+): number {
   const { peers, settings, gone } = roster;
   if (peers.count >= settings.maxPeers)
     for (const oldest of gone) {
@@ -81,11 +108,11 @@ export function admit(roster: Roster, id: string, slot: number, nowMs: number): 
     roster.counts.refusedPeers++;
     return -1;
   }
-  const zone = roster.zones.indexOf(settings.zoneOf(id), nowMs);
-  const peer = peers.add(id, zone);
+  const zone = roster.zones.indexOf(settings.zoneOf === null ? zoneNamed : settings.zoneOf(id), nowMs);
+  const peer = peers.add(id, zone, pace);
   roster.deadlines.reserve(peers.capacity);
   roster.zones.count(zone, 1, 0);
-  roster.detector.begin(peers.memory(peer), peers.at(peer), slot, nowMs);
+  detectorOf(roster, peer).begin(peers.memory(peer), peers.at(peer), slot, nowMs);
   roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
   return peer;
 }
@@ -123,12 +150,23 @@ function isGone(status: number): boolean {
   return status === dead || status === left;
 }
 
+/** The detector that judges a peer: the monitor's, for the interval at which the peer beats. */
+export function detectorOf({ paces, peers }: Roster, peer: number): Detector {
+  return paces.detectors[peers.pace[peer] as number] as Detector;
+}
+
+/** For how long a peer is suspected before it is declared dead (R4). */
+export function deadAfterMs(roster: Roster, peer: number): number {
+  return roster.settings.deadAfterMs ?? detectorOf(roster, peer).windowMs;
+}
+
 /** No sender is trusted for longer than so many windows of silence, whatever its slots made of the estimate (R4). */
 const mostWindows = 3;
 
 /** When a peer will be suspected if no newer beat comes and this observer has listened (R4): what its detector says, with its patience. */
 export function deadlineOf(roster: Roster, peer: number, nowMs: number): number {
-  const { detector, peers } = roster;
+  const { peers } = roster;
+  const detector = detectorOf(roster, peer);
   const memory = peers.memory(peer);
   const at = peers.at(peer);
   const latestMs = heardAtIn(memory, at) + mostWindows * detector.windowMs;
@@ -139,7 +177,7 @@ export function deadlineOf(roster: Roster, peer: number, nowMs: number): number 
 /** By how much the pause of a peer is longer. */
 export function patienceMs(roster: Roster, peer: number, nowMs: number): number {
   const trouble = troubleOf(roster, peer);
-  return trouble === null ? 0 : patienceOf(trouble, nowMs) * roster.detector.pauseMs;
+  return trouble === null ? 0 : patienceOf(trouble, nowMs) * detectorOf(roster, peer).pauseMs;
 }
 
 /** The trouble with a peer, or null. */

@@ -10,9 +10,10 @@ export interface Trouble {
   patienceSinceMs: number;
   /** Beats in a row of a peer that is dead. */
   streak: number;
-  /** The first of the late beats that came one after the other, to see whether the sender keeps its pace; -1: none. */
+  /** The first of the late beats of a life that came one after the other, to see whether the sender keeps its pace; -1: none. */
   lateSlot: number;
   lateAtMs: number;
+  lateBoot: string;
   /** The lives that were left behind, the newest last. */
   readonly boots: string[];
 }
@@ -27,6 +28,7 @@ export function noTrouble(): Trouble {
     streak: 0,
     lateSlot: -1,
     lateAtMs: 0,
+    lateBoot: "",
     boots: [],
   };
 }

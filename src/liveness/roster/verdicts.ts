@@ -1,6 +1,15 @@
 import type { LivenessEvent, SuspicionReason } from "./liveness-event.js";
 import { alive, dead, suspect, unknown } from "./peer-table.js";
-import { forget, patienceMs, type Roster, setStatus, silentMsOf, troubleWith } from "./roster.js";
+import {
+  deadAfterMs,
+  detectorOf,
+  forget,
+  patienceMs,
+  type Roster,
+  setStatus,
+  silentMsOf,
+  troubleWith,
+} from "./roster.js";
 
 /** Time has come for something: suspicions, deaths, and peers to forget (R4, R8). */
 export function onTimer(roster: Roster, nowMs: number, events: LivenessEvent[]): void {
@@ -16,7 +25,8 @@ export function onTimer(roster: Roster, nowMs: number, events: LivenessEvent[]):
 
 /** A deadline has come. It counts only if this observer has listened for a whole window (A1). */
 function judgeSilence(roster: Roster, peer: number, nowMs: number, events: LivenessEvent[]): void {
-  const listenedMs = roster.attentiveSinceMs + roster.detector.windowMs + patienceMs(roster, peer, nowMs);
+  const listenedMs =
+    roster.attentiveSinceMs + detectorOf(roster, peer).windowMs + patienceMs(roster, peer, nowMs);
   if (nowMs < listenedMs) roster.deadlines.set(peer, listenedMs);
   else suspectPeer(roster, peer, "silence", nowMs, events);
 }
@@ -36,19 +46,20 @@ export function suspectPeer(
   trouble.streak = 0;
   roster.counts.suspicions++;
   setStatus(roster, peer, suspect);
-  roster.deadlines.set(peer, nowMs + roster.settings.deadAfterMs);
+  roster.deadlines.set(peer, nowMs + deadAfterMs(roster, peer));
   const id = roster.peers.ids[peer] as string;
   events.push({ kind: "suspect", id, silentMs: silentMsOf(roster, peer, nowMs), reason });
 }
 
 /** A suspect has been one for long enough: the brake decides when it is declared dead (B3). */
 function judgeSuspect(roster: Roster, peer: number, nowMs: number): void {
-  const { detector, attentiveSinceMs, settings, peers, zones } = roster;
+  const { attentiveSinceMs, peers, zones } = roster;
+  const afterMs = deadAfterMs(roster, peer);
   const { suspectedAtMs } = troubleWith(roster, peer);
   const missed = attentiveSinceMs > suspectedAtMs;
   const dueMs = missed
-    ? attentiveSinceMs + Math.max(detector.windowMs, settings.deadAfterMs)
-    : suspectedAtMs + settings.deadAfterMs;
+    ? attentiveSinceMs + Math.max(detectorOf(roster, peer).windowMs, afterMs)
+    : suspectedAtMs + afterMs;
   if (nowMs < dueMs) roster.deadlines.set(peer, dueMs);
   else zones.hold(peers.zone[peer] as number, peer);
 }
@@ -66,6 +77,7 @@ function releaseHeld(roster: Roster, nowMs: number, events: LivenessEvent[]): vo
 
 function die(roster: Roster, peer: number, nowMs: number, events: LivenessEvent[]): void {
   const { reason } = troubleWith(roster, peer);
+  roster.counts.deaths++;
   setStatus(roster, peer, dead);
   roster.deadlines.set(peer, nowMs + roster.settings.forgetAfterMs);
   const id = roster.peers.ids[peer] as string;
@@ -84,7 +96,9 @@ export function settleZones(roster: Roster, nowMs: number, events: LivenessEvent
 export function onAttentive(roster: Roster, jumped: boolean, nowMs: number): void {
   roster.attentiveSinceMs = nowMs;
   if (jumped) roster.jumpedAtMs = nowMs;
-  roster.learnsFromMs = jumped ? nowMs : nowMs + roster.detector.windowMs;
+  const { windowMs } = roster.settings.detector;
+  roster.learnsFromMs = jumped ? nowMs : nowMs + windowMs;
+  roster.hintsFromMs = nowMs + windowMs;
   // Those about to be declared dead get a whole window more, too.
   for (const [index, zone] of roster.zones.list.entries())
     for (const peer of zone.held) {

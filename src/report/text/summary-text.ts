@@ -2,8 +2,11 @@ import type { Quantiles } from "../../quantiles.js";
 import type { Summary } from "../../simulation/run/simulate.js";
 import type { SummaryFigures } from "../recording/run-data.js";
 
+/** What the summaries of all kinds of scenarios have. */
+type Outcome = Pick<Summary, "name" | "runs" | "seed" | "expectationsFailed" | "violations">;
+
 /** Whether the scenario came out as it expects, and what it asks. */
-export function summaryHead({ name, runs, seed, expectationsFailed }: Summary, question: string): string {
+export function summaryHead({ name, runs, seed, expectationsFailed }: Outcome, question: string): string {
   const verdict = expectationsFailed.length === 0 ? "as expected" : "NOT AS EXPECTED";
   return `${name}: ${verdict}, ${runsText(runs)} from seed ${seed}\n${question === "" ? "" : `${question}\n`}\n`;
 }
@@ -27,7 +30,7 @@ export function summaryFacts(summary: SummaryFigures): [name: string, value: str
 }
 
 /** What did not come out as expected, and how the first broken invariant came about; empty where all is well. */
-export function failuresText({ expectationsFailed, violations }: Summary): string {
+export function failuresText({ expectationsFailed, violations }: Outcome): string {
   const failed = expectationsFailed.map(
     ({ seed: of, text }) => `  ${of === null ? "all runs" : `seed ${of}`}: ${text}\n`,
   );
@@ -50,7 +53,8 @@ function runsText(runs: number): string {
   return `${runs} ${runs === 1 ? "run" : "runs"}`;
 }
 
-function spread(quantiles: Quantiles | null, runs: number): string {
+/** A measured time in words. */
+export function spread(quantiles: Quantiles | null, runs: number): string {
   if (quantiles === null) return "-";
   if (runs === 1) return `${quantiles.p50.toFixed(1)} ms`;
   const { min, p50, p90, p99, max } = quantiles;

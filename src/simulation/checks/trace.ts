@@ -2,6 +2,7 @@ import type { LossReason, Message } from "../../protocol/index.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import { Watcher } from "../cluster/watcher.js";
+import { TraceHash } from "./trace-hash.js";
 
 /** One thing that happened; `node` had it happen. */
 export interface TraceEntry {
@@ -39,10 +40,7 @@ export class Trace extends Watcher {
   );
   private readonly details: unknown[] = new Array(keptCount).fill(null);
   private count = 0;
-  private high = 0x9e3779b9 | 0;
-  private low = 0x7f4a7c15 | 0;
-  private readonly float = new Float64Array(1);
-  private readonly words = new Int32Array(this.float.buffer);
+  private readonly sum = new TraceHash();
 
   /** @param sink is told of everything as it happens */
   constructor(cluster: Cluster, sink: ((entry: TraceEntry) => void) | null = null) {
@@ -53,8 +51,7 @@ export class Trace extends Watcher {
 
   /** 16 hexadecimal digits: the same for two runs iff the same things happened at the same times. */
   get hash(): string {
-    const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
-    return hex(this.high) + hex(this.low);
+    return this.sum.text;
   }
 
   /** The last happenings, the newest last, as lines to read. */
@@ -113,16 +110,8 @@ export class Trace extends Watcher {
     this.details[index] = detail;
     // What is sent is only noted for a sink, and the hash must not depend on there being one.
     if (code !== sentCode)
-      this.mix(nowMs, (code << 16) | ((node?.index ?? 31) << 8) | (peer?.index ?? 31), term);
+      this.sum.mix(nowMs, (code << 16) | ((node?.index ?? 31) << 8) | (peer?.index ?? 31), term);
     this.sink?.(this.entry(index));
-  }
-
-  private mix(nowMs: number, who: number, term: number): void {
-    this.float[0] = nowMs;
-    const low = Math.imul(this.low ^ (this.words[0] as number) ^ who, 0x85ebca6b);
-    const high = Math.imul(this.high ^ (this.words[1] as number) ^ term, 0xc2b2ae35);
-    this.low = (low << 13) ^ (low >>> 19) ^ high;
-    this.high = (high << 7) ^ (high >>> 25) ^ low;
   }
 
   private entry(index: number): TraceEntry {

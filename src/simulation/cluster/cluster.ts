@@ -4,18 +4,19 @@ import {
   emptyRecord,
   foundingRecord,
   type Member,
+  type Message,
   type NodeId,
   type Settings,
 } from "../../protocol/index.js";
 import { type Latency, samplerOf } from "../kernel/latency.js";
 import { type Stream, splitSeed } from "../kernel/prng.js";
 import { Timeline } from "../kernel/timeline.js";
-import { Link, type LinkDefaults } from "./link.js";
-import { type LinkRule, LinkRules } from "./link-rules.js";
+import type { Link, LinkDefaults } from "./link.js";
+import type { LinkRule } from "./link-rules.js";
+import { Network } from "./network.js";
 import { SimulatedClock } from "./simulated-clock.js";
 import { SimulatedDisk } from "./simulated-disk.js";
 import { type ProcessWorld, SimulatedProcess } from "./simulated-process.js";
-import { StreamConnection, StreamLink } from "./stream-link.js";
 import type { Watcher } from "./watcher.js";
 
 /** What a simulated cluster is made of. */
@@ -51,7 +52,7 @@ export class Cluster implements ProcessWorld {
   eventCount = 0;
   readonly hasCopies: boolean;
   readonly program: ((process: SimulatedProcess) => void) | null;
-  private readonly rules: LinkRules;
+  private readonly network: Network<Message>;
   private readonly nodeIndex = new Map<NodeId, number>();
 
   constructor(options: ClusterOptions) {
@@ -60,19 +61,21 @@ export class Cluster implements ProcessWorld {
     this.hasCopies = options.hasCopies === true;
     this.program = options.program ?? null;
     this.streamOf = splitSeed(options.seed);
-    this.rules = new LinkRules(() => this.applyRules());
     const ids = [...this.options.voters, ...this.options.observers];
     for (const [index, id] of ids.entries()) this.nodeIndex.set(id, index);
     for (const [index, id] of ids.entries()) this.processes.push(this.makeProcess(id, index));
-    for (const from of this.processes)
-      for (const to of this.processes) from.links.push(from === to ? null : this.makeLink(from, to));
-    this.applyRules();
+    this.network = new Network(this.processes, {
+      ...options,
+      timeline: this.timeline,
+      streamOf: this.streamOf,
+      onRules: () => this.introduceAll(),
+    });
   }
 
   /** Starts every process. */
   boot(): void {
     for (const process of this.processes) process.boot();
-    for (const { links } of this.processes) for (const link of links) link?.onConnected();
+    this.network.onBooted();
     this.introduceAll();
     this.tellChanged("");
   }
@@ -134,22 +137,19 @@ export class Cluster implements ProcessWorld {
 
   /** Puts a rule for links in force; returns its removal. */
   install(rule: LinkRule): () => void {
-    return this.rules.install(rule);
+    return this.network.install(rule);
   }
 
   /** The link from one node to another. */
   link(from: SimulatedProcess, to: SimulatedProcess): Link {
-    return from.links[to.index] as Link;
+    return this.network.link(from, to);
   }
 
   /** Kills a process. `host`: the machine dies with it, so that peers on a stream see silence and no close. */
   crash(process: SimulatedProcess, { loseUnsynced = true, host = false } = {}): void {
     if (!process.alive) return;
     process.die(loseUnsynced);
-    for (const peer of this.processes) {
-      if (peer === process) continue;
-      this.link(process, peer).onEndDied(host);
-    }
+    this.network.onDied(process, host);
     this.tellChanged(`crash ${process.id}`);
   }
 
@@ -163,7 +163,7 @@ export class Cluster implements ProcessWorld {
     if (settings !== undefined) process.settings = settings;
     if (wipe) process.disk.record = this.firstRecord(process.id, process.identity + 2, process.settings);
     process.boot();
-    for (const peer of this.processes) if (peer !== process) this.link(process, peer).onEndStarted();
+    this.network.onStarted(process);
     this.introduceAll();
     this.tellChanged(`restart ${process.id}`);
   }
@@ -200,12 +200,6 @@ export class Cluster implements ProcessWorld {
     for (const watcher of this.watchers) watcher.changed(what);
   }
 
-  private applyRules(): void {
-    for (const { links } of this.processes)
-      for (const link of links) link?.apply(this.rules.verdict(link.from.index, link.to.index));
-    this.introduceAll();
-  }
-
   /** Nodes that can reach each other link, and say who they are, also where neither has a message for the other. */
   private introduceAll(): void {
     if (!this.hasCopies) return;
@@ -237,15 +231,6 @@ export class Cluster implements ProcessWorld {
       random: streamOf(`election/${id}`),
       nodeIndex: this.nodeIndex,
     });
-  }
-
-  private makeLink(from: SimulatedProcess, to: SimulatedProcess): Link {
-    const { timeline, options, streamOf } = this;
-    const defaults = options.linkOf?.(from.id, to.id) ?? options.link;
-    if (options.transport === "datagram") return new Link(timeline, from, to, defaults, streamOf);
-    const back = to.links[from.index];
-    const connection = back instanceof StreamLink ? back.connection : new StreamConnection(timeline);
-    return new StreamLink(connection, timeline, from, to, defaults, streamOf);
   }
 
   /** The record of a node before anything happened; a node that lost its record gets one with another incarnation. */

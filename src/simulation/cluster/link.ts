@@ -10,8 +10,8 @@ import type { LinkVerdict, Loss } from "./link-rules.js";
  */
 export type DropReason = "cut" | "loss" | "closed" | "full" | "down" | "refused";
 
-/** Where a link ends. */
-export interface LinkEnd {
+/** Where a link ends that carries messages of one kind. */
+export interface LinkEnd<Carried = Message> {
   readonly index: number;
   readonly alive: boolean;
   /** Counts the starts of the node. */
@@ -19,9 +19,11 @@ export interface LinkEnd {
   /** A connection with this start of a peer is up, and has told who it is. */
   connect(from: number, start: number): void;
   /** A message has arrived at the machine. */
-  receive(from: number, start: number, message: Message): void;
+  receive(from: number, start: number, message: Carried): void;
   /** A message that this end sent to the node in that place will not arrive. */
-  onDropped(to: number, message: Message, why: DropReason): void;
+  onDropped(to: number, message: Carried, why: DropReason): void;
+  /** A connection with that peer was closed. An end that does not want to know has no such method. */
+  disconnect?(from: number): void;
 }
 
 /** How a network carries messages where no rule says otherwise. */
@@ -33,9 +35,9 @@ export interface LinkDefaults {
 }
 
 /** One direction between two nodes that carries datagrams: each by itself, in any order, or not at all. */
-export class Link implements Actor {
-  readonly from: LinkEnd;
-  readonly to: LinkEnd;
+export class Link<Carried = Message> implements Actor {
+  readonly from: LinkEnd<Carried>;
+  readonly to: LinkEnd<Carried>;
   /** What is in force for this direction. */
   passes: LinkVerdict["passes"] = "all";
   /** True while messages may get lost. */
@@ -51,12 +53,12 @@ export class Link implements Actor {
   private readonly streamOf: (purpose: string) => Stream;
   private readonly streams = new Map<string, Stream>();
   private inForce: LinkVerdict | null = null;
-  private readonly held: { readonly code: number; readonly message: Message }[] = [];
+  private readonly held: { readonly code: number; readonly message: Carried }[] = [];
 
   constructor(
     timeline: Timeline,
-    from: LinkEnd,
-    to: LinkEnd,
+    from: LinkEnd<Carried>,
+    to: LinkEnd<Carried>,
     defaults: LinkDefaults,
     streamOf: (purpose: string) => Stream,
   ) {
@@ -73,7 +75,7 @@ export class Link implements Actor {
   }
 
   /** Sends a message: it arrives, is held, or is dropped, as the rules of the link say. */
-  send(message: Message): void {
+  send(message: Carried): void {
     if (this.passes === "nothing") {
       this.drop(message, "cut");
       return;
@@ -87,9 +89,9 @@ export class Link implements Actor {
   }
 
   happen(code: number, payload: unknown): void {
-    if (this.passes === "all") this.to.receive(this.from.index, code, payload as Message);
-    else if (this.passes === "later") this.held.push({ code, message: payload as Message });
-    else this.drop(payload as Message, "cut");
+    if (this.passes === "all") this.to.receive(this.from.index, code, payload as Carried);
+    else if (this.passes === "later") this.held.push({ code, message: payload as Carried });
+    else this.drop(payload as Carried, "cut");
   }
 
   /** Puts another verdict in force; what was held and may pass now arrives in one burst. */
@@ -131,11 +133,11 @@ export class Link implements Actor {
   protected onApplied(): void {}
 
   /** Drops a message, and says why to those who watch. */
-  protected drop(message: Message, why: DropReason): void {
+  protected drop(message: Carried, why: DropReason): void {
     this.from.onDropped(this.to.index, message, why);
   }
 
-  private schedule(message: Message): void {
+  private schedule(message: Carried): void {
     this.timeline.schedule(this.timeline.nowMs + this.latency(), this, this.from.startIndex, message);
   }
 

@@ -39,6 +39,8 @@ export class SimulatedClock implements Clock, Actor {
   private timerAtMs = Number.POSITIVE_INFINITY;
   private onTimer: (() => void) | null = null;
   private readonly others = new Set<OtherTimer>();
+  /** Since when the machine sleeps, in true time; null while it does not. */
+  private asleepSinceMs: number | null = null;
 
   /** @param offsetMs what the clock shows now */
   constructor(timeline: Timeline, offsetMs: number, lateness: Sampler | null) {
@@ -54,6 +56,7 @@ export class SimulatedClock implements Clock, Actor {
   }
 
   nowMs(): number {
+    if (this.asleepSinceMs !== null) return Math.max(this.baseLocalMs, this.floorMs);
     const localMs = this.baseLocalMs + (this.timeline.nowMs - this.baseTrueMs) * this.rateNow;
     return Math.max(localMs, this.floorMs);
   }
@@ -76,6 +79,28 @@ export class SimulatedClock implements Clock, Actor {
     this.baseLocalMs = this.nowMs();
     this.baseTrueMs = this.timeline.nowMs;
     this.rateNow = rate;
+    if (this.asleepSinceMs === null) this.armAgain();
+  }
+
+  /** The machine goes to sleep: the monotonic clock and its timers stand still, and the wall clock goes on. */
+  sleep(): void {
+    if (this.asleepSinceMs !== null) return;
+    this.baseLocalMs = this.nowMs();
+    this.asleepSinceMs = this.timeline.nowMs;
+    this.armed++;
+    for (const timer of this.others) timer.armed++;
+  }
+
+  /** The machine wakes. */
+  wake(): void {
+    if (this.asleepSinceMs === null) return;
+    this.wallAheadMs += this.timeline.nowMs - this.asleepSinceMs;
+    this.asleepSinceMs = null;
+    this.baseTrueMs = this.timeline.nowMs;
+    this.armAgain();
+  }
+
+  private armAgain(): void {
     if (this.onTimer !== null) this.setTimer(this.timerAtMs, "down", this.onTimer);
     for (const timer of this.others) this.arm(timer);
   }

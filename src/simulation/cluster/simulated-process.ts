@@ -15,9 +15,10 @@ import type { Transport, TransportHandlers } from "../../runtime/ports.js";
 import type { Stream } from "../kernel/prng.js";
 import type { Timeline } from "../kernel/timeline.js";
 import { Introductions } from "./introductions.js";
-import type { DropReason, Link, LinkEnd } from "./link.js";
-import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
+import type { DropReason } from "./link.js";
+import type { SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedDisk } from "./simulated-disk.js";
+import { SimulatedHost } from "./simulated-host.js";
 import { type Watcher, watchedHandlers } from "./watcher.js";
 
 /** What a process shares with its cluster. */
@@ -33,29 +34,15 @@ export interface ProcessWorld {
   readonly program: ((process: SimulatedProcess) => void) | null;
 }
 
-type Backlog = { readonly phase: "timer" | "poll" | "check"; readonly run: () => void };
-
 /** A machine with one process on it: the production node and driver on simulated ports. */
-export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
-  readonly id: NodeId;
-  /** Its index among the cluster's processes. */
-  readonly index: number;
-  readonly clock: SimulatedClock;
+export class SimulatedProcess extends SimulatedHost<Message> implements Transport {
   readonly disk: SimulatedDisk;
   /** What the next start goes by. */
   settings: Settings;
-  /** The links to the others, in order of places; none to itself. */
-  readonly links: (Link | null)[] = [];
   node: Node;
   driver: Driver;
-  alive = false;
-  paused = false;
-  /** When it last went on after a pause, in true time. */
-  resumedAtMs = Number.NEGATIVE_INFINITY;
   /** Counts the records the node has had; grows when one is lost. */
   identity = 0;
-  /** The number of the present start. */
-  startIndex = 0;
   readonly introductions = new Introductions(this);
   /** What was on the disk before the process started last. */
   backup: DurableRecord;
@@ -71,7 +58,6 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
   private incarnation: string;
   private readonly world: ProcessWorld;
   private readonly nodeIndex: ReadonlyMap<NodeId, number>;
-  private backlog: Backlog[] = [];
   private readonly ports: DriverPorts;
   private readonly input = {
     kind: "message",
@@ -91,10 +77,8 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     readonly random: Stream;
     readonly nodeIndex: ReadonlyMap<NodeId, number>;
   }) {
-    this.id = options.id;
-    this.index = options.index;
+    super({ ...options, timeline: options.world.timeline });
     this.world = options.world;
-    this.clock = options.clock;
     this.disk = options.disk;
     this.settings = options.settings;
     this.random = options.random;
@@ -102,7 +86,6 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.nodeIndex = options.nodeIndex;
     this.backup = options.disk.record;
     this.incarnation = options.disk.record.incarnation;
-    this.clock.serve(this);
     this.disk.serve(this);
     this.node = this.makeNode();
     this.driver = this.makeDriver();
@@ -144,46 +127,16 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
 
   /** Kills the process between two instructions: it tells nobody. Its last words on the wire still arrive. */
   die(loseUnsynced: boolean): void {
-    this.alive = false;
-    this.paused = false;
+    this.end();
     if (this.world.hasCopies) this.introductions.end();
     this.toldTerm = null;
     this.receiver = null;
     this.leaseUntilMs = Number.NEGATIVE_INFINITY;
-    this.backlog = [];
-    this.clock.forget();
     this.disk.forget(loseUnsynced);
     for (const watcher of this.world.watchers) watcher.died(this);
   }
 
-  /** Lets the event loop stand still, or go on: with timers that are overdue, then what arrived, then what waited for that. */
-  setPaused(paused: boolean): void {
-    this.paused = paused;
-    if (paused) return;
-    this.resumedAtMs = this.world.timeline.nowMs;
-    const { backlog, startIndex } = this;
-    this.backlog = [];
-    for (const phase of ["timer", "poll", "check"] as const)
-      for (const entry of backlog) if (entry.phase === phase) this.later(() => this.goOn(entry, startIndex));
-  }
-
-  /** What waited for a process that has died since waits for none that was started after it. */
-  private goOn(entry: Backlog, startIndex: number): void {
-    if (!this.alive || startIndex !== this.startIndex) return;
-    if (this.paused) this.backlog.push(entry);
-    else entry.run();
-  }
-
-  defer(phase: Backlog["phase"], run: () => void): void {
-    this.backlog.push({ phase, run });
-  }
-
-  /** Does this at the present instant, after what happens now. */
-  later(run: () => void): void {
-    this.world.timeline.schedule(this.world.timeline.nowMs, { happen: run }, 0, null);
-  }
-
-  connect(from: number, start: number): void {
+  override connect(from: number, start: number): void {
     // A program hears of links from its own transport.
     if (!this.alive || this.world.program !== null) return;
     if (this.paused) {
@@ -197,7 +150,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.onSettled();
   }
 
-  receive(from: number, start: number, message: Message): void {
+  override receive(from: number, start: number, message: Message): void {
     if (!this.alive) {
       this.world.processes[from]?.onDropped(this.index, message, "down");
       return;
@@ -227,12 +180,12 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     }
   }
 
-  onDropped(to: number, message: Message, why: DropReason): void {
+  override onDropped(to: number, message: Message, why: DropReason): void {
     const { watchers, processes } = this.world;
     for (const watcher of watchers) watcher.dropped(this, processes[to] as SimulatedProcess, message, why);
   }
 
-  onFired(): void {
+  override onFired(): void {
     this.world.eventCount++;
     for (const watcher of this.world.watchers) watcher.fired(this);
   }
@@ -242,7 +195,7 @@ export class SimulatedProcess implements LinkEnd, ClockOwner, Transport {
     this.onSettled();
   }
 
-  onSettled(): void {
+  override onSettled(): void {
     if (this.world.watchers.length === 0) return;
     this.refreshLease();
     for (const watcher of this.world.watchers) watcher.settled(this);

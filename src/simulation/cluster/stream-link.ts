@@ -18,16 +18,16 @@ const reset = "reset";
  * One direction of a connection like TCP: in order, each lost segment holding up those behind it until it is sent again. What a cut
  * keeps back arrives in one burst at the first retransmission after it, or is lost with the connection.
  */
-export class StreamLink extends Link {
-  readonly connection: StreamConnection;
+export class StreamLink<Carried = Message> extends Link<Carried> {
+  readonly connection: StreamConnection<Carried>;
   private lastDueMs = 0;
-  private stuck: Message[] = [];
+  private stuck: Carried[] = [];
   private stuckSinceMs = 0;
   private waitMs = retransmitMs;
   private probes = 0;
   private wasHeld = false;
 
-  constructor(connection: StreamConnection, ...rest: ConstructorParameters<typeof Link>) {
+  constructor(connection: StreamConnection<Carried>, ...rest: ConstructorParameters<typeof Link<Carried>>) {
     super(...rest);
     this.connection = connection;
     connection.join(this);
@@ -41,7 +41,7 @@ export class StreamLink extends Link {
     );
   }
 
-  override send(message: Message): void {
+  override send(message: Carried): void {
     if (!this.connection.open) this.drop(message, "closed");
     else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(message);
     else this.transmit(message);
@@ -53,9 +53,9 @@ export class StreamLink extends Link {
       if (code === this.probes) this.retry();
       return;
     }
-    if (code !== this.connection.epoch) this.drop(payload as Message, "closed");
-    else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(payload as Message);
-    else this.to.receive(this.from.index, this.from.startIndex, payload as Message);
+    if (code !== this.connection.epoch) this.drop(payload as Carried, "closed");
+    else if (this.stuck.length > 0 || this.passes !== "all" || this.silent) this.keep(payload as Carried);
+    else this.to.receive(this.from.index, this.from.startIndex, payload as Carried);
   }
 
   /** Forgets everything under way. */
@@ -98,7 +98,7 @@ export class StreamLink extends Link {
     return !this.to.alive;
   }
 
-  private transmit(message: Message): void {
+  private transmit(message: Carried): void {
     let tookMs = this.latency();
     for (
       let waitMs = retransmitMs;
@@ -116,7 +116,7 @@ export class StreamLink extends Link {
     this.timeline.schedule(this.lastDueMs, this, this.connection.epoch, message);
   }
 
-  private keep(message: Message): void {
+  private keep(message: Carried): void {
     if (this.stuck.length === 0) {
       this.stuckSinceMs = this.timeline.nowMs;
       this.waitMs = retransmitMs;
@@ -151,12 +151,12 @@ export class StreamLink extends Link {
 }
 
 /** What two directions share: they are open or closed together. */
-export class StreamConnection implements Actor {
+export class StreamConnection<Carried = Message> implements Actor {
   open = true;
   /** Counts connections; segments of an earlier one are not delivered. */
   epoch = 1;
   private readonly timeline: Timeline;
-  private readonly links: StreamLink[] = [];
+  private readonly links: StreamLink<Carried>[] = [];
   private backoffMs = redialMs;
   private dials = 0;
 
@@ -164,7 +164,7 @@ export class StreamConnection implements Actor {
     this.timeline = timeline;
   }
 
-  join(link: StreamLink): void {
+  join(link: StreamLink<Carried>): void {
     this.links.push(link);
   }
 
@@ -222,9 +222,11 @@ export class StreamConnection implements Actor {
   }
 
   private close(): void {
+    const wasOpen = this.open;
     this.open = false;
     this.epoch++;
     for (const link of this.links) link.clear();
+    if (wasOpen) for (const { from, to } of this.links) to.disconnect?.(from.index);
   }
 
   private reachable(): boolean {

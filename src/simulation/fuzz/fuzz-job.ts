@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
-import { type FuzzBatch, fuzz, playPlan, type SeedRange } from "./fuzz.js";
+import { type FuzzBatch, fuzz, type SeedRange } from "./fuzz.js";
+import { pairDocumentOf, pairPlanOf } from "./pair-plan.js";
 import { documentOf, planOf } from "./plan.js";
-import { shrink } from "./shrink.js";
+import { clusterWay, pairWay, type ShrinkWay, shrink } from "./shrink.js";
 
 /** A job of the fuzzer: to play some seeds, or to shrink one that failed. */
 export interface FuzzJob extends SeedRange {
@@ -25,15 +26,26 @@ export interface FuzzAnswer {
 /** Does one job. @throws RaftbeatError `invalidSettings` where fast-check is needed and not installed */
 export async function fuzzJob(job: FuzzJob): Promise<FuzzAnswer> {
   if (job.do === "play") return { batch: fuzz(job), shrunk: null };
-  const plan = planOf(job.profile, job.from);
-  const { failure } = playPlan(plan);
-  if (failure === null) return { batch: null, shrunk: null };
-  const small = await shrink(plan, failure);
-  const shrunk = {
-    yaml: stringify(documentOf(small.plan), { lineWidth: 110 }),
+  if (job.profile !== "pair") {
+    const plan = planOf(job.profile, job.from);
+    return { batch: null, shrunk: await shrunkBy(clusterWay, plan, documentOf) };
+  }
+  return { batch: null, shrunk: await shrunkBy(pairWay, pairPlanOf(job.from), pairDocumentOf) };
+}
+
+/** What is left of a plan, if it fails. */
+async function shrunkBy<Fault, Plan extends { readonly seed: number; readonly faults: readonly Fault[] }>(
+  way: ShrinkWay<Plan>,
+  plan: Plan,
+  document: (plan: Plan) => object,
+): Promise<ShrunkFailure | null> {
+  const { failure } = way.play(plan);
+  if (failure === null) return null;
+  const small = await shrink(plan, failure, way);
+  return {
+    yaml: stringify(document(small.plan), { lineWidth: 110, aliasDuplicateObjects: false }),
     faultCount: small.plan.faults.length,
     replayCount: small.replayCount,
     text: small.failure.text,
   };
-  return { batch: null, shrunk };
 }

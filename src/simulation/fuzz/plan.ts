@@ -4,11 +4,11 @@ import { integerOf, type Stream, splitSeed } from "../kernel/prng.js";
 import type { ScenarioInput } from "../scenario/scenario.js";
 import { logUniform, oneOf, rounded, weighted } from "./chance.js";
 import { type FaultGround, type FaultInput, faultsOf } from "./fault.js";
-import { type FaultKind, type FuzzProfile, type FuzzProfileName, fuzzProfiles } from "./profile.js";
+import { type ClusterProfileName, type FaultKind, type FuzzProfile, fuzzProfiles } from "./profile.js";
 
 /** A random cluster, its settings and what goes wrong in it, in parts that a shrinker may take away. */
 export interface FuzzPlan {
-  readonly profile: FuzzProfileName;
+  readonly profile: ClusterProfileName;
   readonly seed: number;
   readonly nodes: number;
   readonly observers: number;
@@ -28,7 +28,7 @@ export interface FuzzPlan {
 }
 
 /** Makes the plan of a seed: the same for ever, whatever else is played. */
-export function planOf(profile: FuzzProfileName, seed: number): FuzzPlan {
+export function planOf(profile: ClusterProfileName, seed: number): FuzzPlan {
   const own: FuzzProfile = fuzzProfiles[profile];
   const streams = splitSeed(seed);
   const streamOf = (purpose: string) => streams(`fuzz/${profile}/${purpose}`);

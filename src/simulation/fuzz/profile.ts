@@ -149,8 +149,14 @@ export const fuzzProfiles = {
   },
 } as const satisfies Readonly<Record<string, FuzzProfile>>;
 
-/** The name of a profile. */
-export type FuzzProfileName = keyof typeof fuzzProfiles;
+/** The name of a profile of random clusters. */
+export type ClusterProfileName = keyof typeof fuzzProfiles;
+
+/** The name of a profile: `pair` plays senders and observers, the others clusters. */
+export type FuzzProfileName = ClusterProfileName | "pair";
+
+/** The names of the profiles of clusters. */
+export const clusterProfileNames = Object.keys(fuzzProfiles) as ClusterProfileName[];
 
 /** All names of profiles, in the order in which they are played. */
-export const fuzzProfileNames = Object.keys(fuzzProfiles) as FuzzProfileName[];
+export const fuzzProfileNames: readonly FuzzProfileName[] = [...clusterProfileNames, "pair"];

@@ -1,11 +1,11 @@
 import { optionalPackageError } from "../../errors.js";
-import type { FaultInput } from "./fault.js";
-import { type FuzzFailure, playPlan } from "./fuzz.js";
+import { type FuzzFailure, type PlanOutcome, playPairPlan, playPlan } from "./fuzz.js";
+import type { PairPlan } from "./pair-plan.js";
 import type { FuzzPlan } from "./plan.js";
 
 /** What is left of a plan that fails once all that does not matter is taken away. */
-export interface ShrunkPlan {
-  readonly plan: FuzzPlan;
+export interface ShrunkPlan<Plan> {
+  readonly plan: Plan;
   readonly failure: FuzzFailure;
   /** How many smaller plans were played. */
   readonly replayCount: number;
@@ -24,31 +24,74 @@ export async function loadFastCheck(): Promise<typeof import("fast-check")> {
   });
 }
 
-/** A setting that may go back to something plain; each is tried by itself. */
-const simplifications: readonly ((plan: FuzzPlan) => FuzzPlan)[] = [
-  (plan) => ({ ...plan, ownTimings: {} }),
-  (plan) => ({ ...plan, duplicate: 0 }),
-  (plan) => ({ ...plan, latenessMs: 0 }),
-  (plan) => ({ ...plan, transport: "datagram" }),
-  (plan) => ({ ...plan, start: "settled" }),
-  (plan) => ({ ...plan, latency: 1 }),
-  (plan) => ({ ...plan, writeMs: 0.2 }),
-  withoutQuorumTimeout,
-];
+/** How plans of one kind are played, and made smaller. */
+export interface ShrinkWay<Plan> {
+  play(plan: Plan): PlanOutcome;
+  /** Settings that may go back to something plain; each is tried by itself. */
+  readonly simplifications: readonly ((plan: Plan) => Plan)[];
+  /** The same with fewer nodes, the fewest first. */
+  smaller(plan: Plan): readonly Plan[];
+}
+
+/** How plans of clusters are made smaller. */
+export const clusterWay: ShrinkWay<FuzzPlan> = {
+  play: playPlan,
+  simplifications: [
+    (plan) => ({ ...plan, ownTimings: {} }),
+    (plan) => ({ ...plan, duplicate: 0 }),
+    (plan) => ({ ...plan, latenessMs: 0 }),
+    (plan) => ({ ...plan, transport: "datagram" }),
+    (plan) => ({ ...plan, start: "settled" }),
+    (plan) => ({ ...plan, latency: 1 }),
+    (plan) => ({ ...plan, writeMs: 0.2 }),
+    withoutQuorumTimeout,
+  ],
+  smaller: smallerClusters,
+};
+
+/** How plans of senders and observers are made smaller. */
+export const pairWay: ShrinkWay<PairPlan> = {
+  play: playPairPlan,
+  simplifications: [
+    (plan) => ({ ...plan, observers: 1 }),
+    (plan) => ({ ...plan, zones: 1 }),
+    (plan) => ({ ...plan, duplicate: 0 }),
+    (plan) => ({ ...plan, latenessMs: 0 }),
+    (plan) => ({ ...plan, transport: "datagram" }),
+    (plan) => ({ ...plan, latency: 1 }),
+    (plan) => ({ ...plan, deadAfterMs: plan.windowMs }),
+    (plan) => ({ ...plan, watch: false }),
+  ],
+  smaller: (plan) => {
+    const named = [...JSON.stringify(plan.faults).matchAll(/"s(\d+)"/g)].map(([, number]) => Number(number));
+    const least = Math.max(1, plan.zones, ...named);
+    return Array.from({ length: Math.max(0, plan.senders - least) }, (_, more) => ({
+      ...plan,
+      senders: least + more,
+    }));
+  },
+};
 
 /**
  * Takes away faults, and settings that are out of the ordinary, for as long as the same invariant is broken. Deterministic, and
  * bounded in the number of replays.
  */
-export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<ShrunkPlan> {
+export async function shrink<
+  Fault,
+  Plan extends { readonly seed: number; readonly faults: readonly Fault[] },
+>(
+  plan: Plan,
+  failure: FuzzFailure,
+  { play, simplifications, smaller: fewerNodes }: ShrinkWay<Plan>,
+): Promise<ShrunkPlan<Plan>> {
   const fc = await loadFastCheck();
-  let best: ShrunkPlan = { plan, failure, replayCount: 0 };
+  let best: ShrunkPlan<Plan> = { plan, failure, replayCount: 0 };
   let replayCount = 0;
   // Out of replays, every smaller plan counts as fine, which ends the search.
-  const fails = (smaller: FuzzPlan): boolean => {
+  const fails = (smaller: Plan): boolean => {
     if (replayCount >= mostReplays) return false;
     replayCount++;
-    const found = playPlan(smaller).failure;
+    const found = play(smaller).failure;
     if (found === null || found.invariant !== failure.invariant) return false;
     best = { plan: smaller, failure: found, replayCount };
     return true;
@@ -57,7 +100,7 @@ export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<Shru
   const search = <Value>(
     arbitrary: import("fast-check").Arbitrary<Value>,
     whole: Value,
-    planWith: (value: Value) => FuzzPlan,
+    planWith: (value: Value) => Plan,
   ) =>
     fc.check(
       fc.property(arbitrary, (value) => !fails(planWith(value))),
@@ -66,14 +109,14 @@ export async function shrink(plan: FuzzPlan, failure: FuzzFailure): Promise<Shru
   const { faults } = plan;
   search(fc.subarray([...faults.keys()]), [...faults.keys()], (indices) => ({
     ...plan,
-    faults: indices.map((index) => faults[index] as FaultInput),
+    faults: indices.map((index) => faults[index] as Fault),
   }));
   const few = best.plan;
   const kept = simplifications.map(() => true);
   search(fc.tuple(...kept.map(() => fc.boolean())), kept, (keeps) =>
     simplifications.reduce((so, simplify, index) => (keeps[index] ? so : simplify(so)), few),
   );
-  for (const smaller of smallerClusters(best.plan)) if (fails(smaller)) break;
+  for (const smaller of fewerNodes(best.plan)) if (fails(smaller)) break;
   return { ...best, replayCount };
 }
 

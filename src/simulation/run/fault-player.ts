@@ -1,46 +1,24 @@
-import { ln } from "../../exact-math.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import { bridge, keepOnly, LinkSet, onLinks, partition, ring } from "../cluster/topology.js";
-import { integerOf, type Stream } from "../kernel/prng.js";
 import type { Fault } from "../scenario/fault-schema.js";
+import { each, FaultScript, isolate, linksBetween, nothing, type Undo } from "./fault-script.js";
 import { forge } from "./forgery.js";
 import { askReconfigure, askTransfer } from "./operator.js";
 import { RolesAtFault, type Who } from "./selectors.js";
 
-/** Ends what a fault began; safe to call twice. */
-type Undo = () => void;
-
-const nothing: Undo = () => {};
-
 /** Plays a scenario's faults on a cluster, each at its time. */
-export class FaultPlayer {
+export class FaultPlayer extends FaultScript<Fault, SimulatedProcess> {
   /** Who was who when the first fault struck; null before. */
   roles: RolesAtFault | null = null;
   private readonly cluster: Cluster;
-  private readonly faults: readonly Fault[];
-  private readonly underWay = new Set<Undo>();
   private readonly onFirst: () => void;
-  /** Counts the heals: what repeats ends with one. */
-  private healed = 0;
-  private endMs = Number.POSITIVE_INFINITY;
-  private struck: number;
+
   /** @param onFirst is called just before the first fault strikes @param struck by how many faults of other players, for their numbers */
   constructor(cluster: Cluster, faults: readonly Fault[], onFirst: () => void, struck = 0) {
+    super(cluster, faults, struck);
     this.cluster = cluster;
-    this.faults = faults;
     this.onFirst = onFirst;
-    this.struck = struck;
-  }
-
-  /** Times count from now; nothing new strikes after `untilMs` of true time. */
-  begin(untilMs: number): void {
-    this.endMs = untilMs;
-    for (const [index, fault] of this.faults.entries()) {
-      const stream = this.cluster.streamOf(`fault/${index}`);
-      if (fault.at !== undefined) this.after(fault.at, () => this.strike(fault, null, lastsMs(fault)));
-      else this.repeat(fault, stream, this.healed);
-    }
   }
 
   /** Notes who is who, unless a fault already has. */
@@ -52,66 +30,27 @@ export class FaultPlayer {
     return this.roles;
   }
 
-  private repeat(fault: Fault, stream: Stream, healed: number): void {
-    const { random } = fault;
-    const waitMs =
-      random === undefined ? (fault.every ?? 0) : (-ln(1 - stream()) * 60_000) / random.ratePerMinute;
-    this.after(waitMs, () => {
-      if (healed !== this.healed) return;
-      const forMs = random?.forMs;
-      const lasting = forMs === undefined ? lastsMs(fault) : forMs[0] + stream() * (forMs[1] - forMs[0]);
-      this.strike(fault, random === undefined ? null : stream, lasting);
-      this.repeat(fault, stream, healed);
-    });
+  protected override beforeStrike(): void {
+    this.takeRoles();
   }
 
-  private strike(fault: Fault, pick: Stream | null, forMs: number | null): void {
-    const roles = this.takeRoles();
-    // A random fault strikes one of those it names, others strike all of them.
-    const nodes = new Set<SimulatedProcess>();
-    const resolve = (who: Who) => {
-      const found = roles.resolve(who);
-      const struck =
-        pick === null || found.length === 0
-          ? found
-          : [found[integerOf(pick, 0, found.length)] as SimulatedProcess];
-      for (const process of struck) nodes.add(process);
-      return struck;
-    };
-    this.cluster.tellChanged(`fault ${JSON.stringify(fault)}`);
-    const undo = this.start(fault, resolve, roles);
-    const number = this.struck++;
-    for (const watcher of this.cluster.watchers) watcher.faultBegan(number, fault, [...nodes]);
-    this.cluster.tellChanged("");
-    const tellEnded = () => {
-      for (const watcher of this.cluster.watchers) watcher.faultEnded(number);
-    };
-    if (undo === nothing) {
-      tellEnded();
-      return;
-    }
-    const end = () => {
-      if (!this.underWay.delete(end)) return;
-      undo();
-      tellEnded();
-      this.cluster.tellChanged(`end of ${fault.do}`);
-    };
-    this.underWay.add(end);
-    if (forMs !== null) this.after(forMs, end);
+  protected override resolve(who: Who): SimulatedProcess[] {
+    return this.takeRoles().resolve(who);
   }
 
-  private start(fault: Fault, resolve: (who: Who) => SimulatedProcess[], roles: RolesAtFault): Undo {
+  protected override tellBegan(number: number, fault: Fault, nodes: readonly SimulatedProcess[]): void {
+    for (const watcher of this.cluster.watchers) watcher.faultBegan(number, fault, nodes);
+  }
+
+  protected override tellEnded(number: number): void {
+    for (const watcher of this.cluster.watchers) watcher.faultEnded(number);
+  }
+
+  protected override start(fault: Fault, resolve: (who: Who) => SimulatedProcess[]): Undo {
     const { cluster } = this;
+    const roles = this.takeRoles();
     const indices = (who: Who) => resolve(who).map(({ index }) => index);
-    const pairs = (between: readonly [Who, Who], oneWay = false) => {
-      const links = new LinkSet();
-      const ends = indices(between[1]);
-      for (const from of indices(between[0]))
-        for (const to of ends)
-          if (oneWay) links.add(from, to);
-          else links.addBoth(from, to);
-      return links;
-    };
+    const pairs = (between: readonly [Who, Who], oneWay = false) => linksBetween(between, oneWay, resolve);
     switch (fault.do) {
       case "cut":
         return cluster.install(onLinks(pairs(fault.between), { passes: "nothing" }));
@@ -227,42 +166,12 @@ export class FaultPlayer {
     }
   }
 
-  /** Ends every fault, and what repeats. */
-  heal(): void {
-    this.healed++;
-    for (const end of [...this.underWay]) end();
-  }
-
   /** A node whose disk failed has stopped; its supervisor starts it again. */
   private repair(process: SimulatedProcess): void {
     process.disk.setFailing(null);
     if (process.failure === null) return;
     this.cluster.crash(process);
     this.cluster.restart(process);
-  }
-
-  /** Down and up in turn. */
-  private flap(links: LinkSet, upMs: number, downMs: number): Undo {
-    const { cluster } = this;
-    let remove: Undo = nothing;
-    let over = false;
-    const turn = (down: boolean) => {
-      if (over) return;
-      remove();
-      remove = down ? cluster.install(onLinks(links, { passes: "nothing" })) : nothing;
-      cluster.tellChanged(down ? "flaky links down" : "flaky links up");
-      this.after(down ? downMs : upMs, () => turn(!down));
-    };
-    turn(true);
-    return () => {
-      over = true;
-      remove();
-    };
-  }
-
-  private after(waitMs: number, run: () => void): void {
-    const atMs = this.cluster.nowMs + waitMs;
-    if (atMs <= this.endMs) this.cluster.timeline.schedule(atMs, { happen: run }, 0, null);
   }
 }
 
@@ -282,19 +191,3 @@ type NodeFault = Extract<
       | "wallJump";
   }
 >;
-
-function lastsMs(fault: Fault): number | null {
-  return "for" in fault ? (fault.for ?? null) : null;
-}
-
-function each(processes: readonly SimulatedProcess[], begin: (process: SimulatedProcess) => Undo): Undo {
-  const undos = processes.map(begin);
-  return () => {
-    for (const undo of undos) undo();
-  };
-}
-
-function isolate(indices: ReadonlySet<number>) {
-  return (from: number, to: number) =>
-    indices.has(from) || indices.has(to) ? ({ passes: "nothing" } as const) : null;
-}

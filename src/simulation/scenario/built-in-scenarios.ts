@@ -31,11 +31,14 @@ export function builtInScenarios(): BuiltInScenario[] {
  */
 export function scenarioPath(pathOrName: string): string {
   const isFile = statSync(pathOrName, { throwIfNoEntry: false })?.isFile() ?? false;
-  if (isFile || /[/\\]/.test(pathOrName)) return pathOrName;
+  if (isFile) return pathOrName;
   const names = builtInNames();
   if (names.includes(pathOrName)) return pathOf(pathOrName);
+  if (/[/\\]/.test(pathOrName) && !pathOrName.startsWith(livenessFolder)) return pathOrName;
   if (existsSync(pathOrName)) return pathOrName;
-  const near = nearNames(pathOrName.replace(ending, ""), names).slice(0, 3);
+  const meant = pathOrName.replace(ending, "");
+  const alike = names.filter((name) => name === livenessFolder + meant);
+  const near = [...alike, ...nearNames(meant, names)].slice(0, 3);
   const remedy =
     near.length === 0 ? "raftbeat simulate --list names them" : `did you mean ${near.join(" or ")}?`;
   throw new RaftbeatError(
@@ -44,11 +47,16 @@ export function scenarioPath(pathOrName: string): string {
   );
 }
 
+/** Where the scenarios of failure detection lie; their names begin with it. */
+const livenessFolder = "liveness/";
+
 function builtInNames(): string[] {
-  return readdirSync(packageFile("simulations/"))
-    .filter((name) => name.endsWith(".yaml"))
-    .map((name) => name.replace(ending, ""))
-    .sort();
+  return ["", livenessFolder].flatMap((folder) =>
+    readdirSync(packageFile(`simulations/${folder}`))
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => folder + name.replace(ending, ""))
+      .sort(),
+  );
 }
 
 function pathOf(name: string): string {

@@ -12,7 +12,7 @@ export const whoSchema = v.union(
 );
 
 /** When a fault strikes: exactly one of these. */
-const when = {
+export const when = {
   at: v.optional(ms),
   every: v.optional(positiveMs),
   random: v.optional(
@@ -23,11 +23,54 @@ const when = {
   ),
 };
 /** ... and for how long; without it, until everything is healed. */
-const lasting = { ...when, for: v.optional(positiveMs) };
+export const lasting = { ...when, for: v.optional(positiveMs) };
 const pair = v.tuple([whoSchema, whoSchema]);
-const between = { between: v.optional(pair, ["all", "all"]), oneWay: v.optional(v.boolean(), false) };
 const nodes = { nodes: whoSchema };
-const one = <const Name extends string>(name: Name) => ({ do: v.literal(name) });
+/** The key that says what a fault does. */
+export const one = <const Name extends string>(name: Name) => ({ do: v.literal(name) });
+
+/** A schema of names for hosts. */
+type WhoSchema = v.GenericSchema<string | string[]>;
+
+/** What strikes links, by the names of the hosts at their ends. */
+export const linkFaults = (who: WhoSchema) => {
+  const ends = v.tuple([who, who]);
+  const between = { between: v.optional(ends, ["all", "all"]), oneWay: v.optional(v.boolean(), false) };
+  return [
+    v.strictObject({ ...one("cut"), ...lasting, between: ends }),
+    v.strictObject({ ...one("cutOneWay"), ...lasting, from: who, to: who }),
+    v.strictObject({ ...one("isolate"), ...lasting, nodes: who }),
+    v.strictObject({ ...one("flaky"), ...lasting, ...between, upMs: positiveMs, downMs: positiveMs }),
+    v.strictObject({ ...one("hold"), ...lasting, ...between }),
+    v.strictObject({ ...one("loss"), ...lasting, ...between, rate: lossSchema }),
+    v.strictObject({ ...one("latency"), ...lasting, ...between, latency: latencySchema }),
+    v.strictObject({ ...one("duplicate"), ...lasting, ...between, rate: rateSchema }),
+  ] as const;
+};
+
+/** What strikes clocks. */
+export const clockFaults = (who: WhoSchema) =>
+  [
+    v.strictObject({
+      ...one("clockRate"),
+      ...lasting,
+      nodes: who,
+      rate: v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)),
+    }),
+    v.strictObject({ ...one("wallJump"), ...lasting, nodes: who, byMs: v.pipe(v.number(), v.finite()) }),
+  ] as const;
+
+/** Whether a fault strikes at a time, or again and again, or by chance. */
+export function saysWhen({
+  at,
+  every,
+  random,
+}: Readonly<Partial<Record<keyof typeof when, unknown>>>): boolean {
+  return [at, every, random].filter((given) => given !== undefined).length === 1;
+}
+
+/** What it must say. */
+export const whenRule = "must say exactly one of at, every and random";
 
 /** What a forged message may be. */
 export const forgeries = [
@@ -41,10 +84,8 @@ export const forgeries = [
 ] as const;
 
 const anyFault = v.variant("do", [
-  v.strictObject({ ...one("cut"), ...lasting, between: pair }),
-  v.strictObject({ ...one("cutOneWay"), ...lasting, from: whoSchema, to: whoSchema }),
+  ...linkFaults(whoSchema),
   v.strictObject({ ...one("partition"), ...lasting, groups: v.pipe(v.array(whoSchema), v.minLength(1)) }),
-  v.strictObject({ ...one("isolate"), ...lasting, ...nodes }),
   v.strictObject({
     ...one("keepOnly"),
     ...lasting,
@@ -53,11 +94,6 @@ const anyFault = v.variant("do", [
   }),
   v.strictObject({ ...one("bridge"), ...lasting }),
   v.strictObject({ ...one("ring"), ...lasting }),
-  v.strictObject({ ...one("flaky"), ...lasting, ...between, upMs: positiveMs, downMs: positiveMs }),
-  v.strictObject({ ...one("hold"), ...lasting, ...between }),
-  v.strictObject({ ...one("loss"), ...lasting, ...between, rate: lossSchema }),
-  v.strictObject({ ...one("latency"), ...lasting, ...between, latency: latencySchema }),
-  v.strictObject({ ...one("duplicate"), ...lasting, ...between, rate: rateSchema }),
   v.strictObject({
     ...one("crash"),
     ...lasting,
@@ -78,13 +114,7 @@ const anyFault = v.variant("do", [
   v.strictObject({ ...one("pause"), ...lasting, ...nodes }),
   v.strictObject({ ...one("diskStall"), ...lasting, ...nodes }),
   v.strictObject({ ...one("diskFail"), ...lasting, ...nodes }),
-  v.strictObject({
-    ...one("clockRate"),
-    ...lasting,
-    ...nodes,
-    rate: v.pipe(v.number(), v.minValue(0.01), v.maxValue(100)),
-  }),
-  v.strictObject({ ...one("wallJump"), ...lasting, ...nodes, byMs: v.pipe(v.number(), v.finite()) }),
+  ...clockFaults(whoSchema),
   v.strictObject({ ...one("transfer"), ...when, to: v.optional(v.string()) }),
   v.strictObject({
     ...one("reconfigure"),
@@ -98,10 +128,7 @@ const anyFault = v.variant("do", [
 /** One thing that goes wrong, and when. */
 export const faultSchema = v.pipe(
   anyFault,
-  v.check(
-    ({ at, every, random }) => [at, every, random].filter((given) => given !== undefined).length === 1,
-    "must say exactly one of at, every and random",
-  ),
+  v.check((fault) => saysWhen(fault), whenRule),
   v.check(
     (fault) => fault.do !== "forge" || fault.as === undefined || fault.ahead > furthestAhead,
     `forge as a member must count more than ${furthestAhead} ahead: nothing protects from a member that lies about what can be`,

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { RaftbeatError } from "../../errors.js";
 import { placeOf, readYaml } from "../../schemas/yaml-text.js";
+import { checkPairScenario, type PairScenario } from "../pair/pair-scenario.js";
 import { scenarioPath } from "./built-in-scenarios.js";
 import { checkScenario, type Scenario } from "./scenario.js";
-import { problemText } from "./scenario-problem.js";
+import { problemText, type ScenarioProblem } from "./scenario-problem.js";
 
 /** No scenario is longer. */
 const longestBytes = 1_000_000;
@@ -24,8 +25,11 @@ export interface ScenarioOverrides {
   readonly protocol?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A scenario of an election, or (with the key `pair`) one of senders and observers. */
+export type AnyScenario = Scenario | PairScenario;
+
 /**
- * Reads a scenario from a YAML or JSON file; one without a name goes by the file's.
+ * Reads a scenario of an election from a YAML or JSON file; one without a name goes by the file's.
  * @param pathOrName a path, or the name of a scenario of the package, such as `quorum-loss`; a file of this name goes first
  * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
  */
@@ -34,11 +38,45 @@ export function readScenario(pathOrName: string, overrides: ScenarioOverrides = 
 }
 
 /**
- * Reads a scenario and its document from a YAML or JSON file.
+ * Reads a scenario of any kind: one of an election, or of senders and observers.
+ * @param pathOrName a path, or the name of a scenario of the package, such as `liveness/beats-lost`
+ * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
+ * @example
+ * const scenario = readAnyScenario("liveness/beats-lost");
+ * if ("pair" in scenario) console.log(simulatePair(scenario, { clockMs: () => performance.now() }).falseSuspicions);
+ */
+export function readAnyScenario(pathOrName: string, overrides: ScenarioOverrides = {}): AnyScenario {
+  const file = readFile(pathOrName);
+  if (!("pair" in file.content)) return electionIn(file, overrides).scenario;
+  if (overrides.protocol !== undefined)
+    throw refused(
+      `${file.path}: modes of the protocol (${Object.keys(overrides.protocol).join(", ")}) are for elections, and this scenario has a pair`,
+    );
+  return checked(file, overridden(file.content, overrides), checkPairScenario);
+}
+
+/**
+ * Reads a scenario of an election and its document from a YAML or JSON file.
  * @param pathOrName a path, or the name of a scenario of the package
  * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
  */
 export function readScenarioFile(pathOrName: string, overrides: ScenarioOverrides = {}): ScenarioFile {
+  const file = readFile(pathOrName);
+  if ("pair" in file.content && !("cluster" in file.content))
+    throw refused(
+      `${file.path}: this scenario has a pair and no cluster: raftbeat simulate and readAnyScenario play it, and nothing else does`,
+    );
+  return electionIn(file, overrides);
+}
+
+/** A file that holds a map of keys. */
+interface ReadFile {
+  readonly path: string;
+  readonly content: object;
+  readonly lineOf: (keys: ScenarioProblem["keys"]) => number | null;
+}
+
+function readFile(pathOrName: string): ReadFile {
   const path = scenarioPath(pathOrName);
   const read = readYaml(textOf(path));
   if (!read.ok) throw refused(`${placeOf(path, read.problem.line)}: ${read.problem.sentence}`);
@@ -47,11 +85,28 @@ export function readScenarioFile(pathOrName: string, overrides: ScenarioOverride
     throw refused(
       `${path}: a scenario is a map of keys, such as cluster: { nodes: 3 }, and this is ${String(JSON.stringify(content)).slice(0, 80)}`,
     );
-  const document = overridden(content, overrides);
+  return { path, content, lineOf };
+}
+
+function electionIn(file: ReadFile, overrides: ScenarioOverrides): ScenarioFile {
+  const document = overridden(file.content, overrides);
+  return { scenario: checked(file, document, checkScenario), document };
+}
+
+/** The scenario that the document describes; one without a name goes by the file's. */
+function checked<Checked>(
+  { path, lineOf }: ReadFile,
+  document: object,
+  check: (
+    input: object,
+  ) =>
+    | { readonly ok: true; readonly scenario: Checked }
+    | { readonly ok: false; readonly problems: readonly ScenarioProblem[] },
+): Checked {
   const name = basename(path).replace(/\.(ya?ml|json)$/, "");
-  const checked = checkScenario({ name, ...document });
-  if (checked.ok) return { scenario: checked.scenario, document };
-  const problems = checked.problems.map((problem) => ({
+  const result = check({ name, ...document });
+  if (result.ok) return result.scenario;
+  const problems = result.problems.map((problem) => ({
     text: problemText(problem),
     line: lineOf(problem.keys),
   }));

@@ -20,7 +20,7 @@ export interface LinkContext {
 const closeTimeoutMs = 1000;
 
 /** How the WebSocket library is to treat a socket, on both sides. Messages read at once are handed over at once (its default). */
-export function socketOptions({ maxFrameBytes }: TransportLimits) {
+export function socketOptions({ maxFrameBytes }: Pick<TransportLimits, "maxFrameBytes">) {
   return {
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,

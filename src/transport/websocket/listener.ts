@@ -5,32 +5,52 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Admission } from "../limits/admission.js";
 import type { RefusalLog } from "../limits/refusal-log.js";
-import { Link, type LinkOwner } from "../link/link.js";
 import { type LinkContext, socketOptions } from "../link/link-context.js";
 import { isTlsError } from "../link/socket-errors.js";
-import { certificateProblem, isMutual, type TransportTls } from "../security/certificate.js";
+import type { TransportTls } from "../security/certificate.js";
 import { asciiText, type LinkRefusal } from "../wire/close-reason.js";
 import type { Listen } from "./listen.js";
 import {
   createPendingConnections,
   type PendingConnection,
   type PendingConnections,
+  type Refusable,
 } from "./pending-connections.js";
 import { answerStatus, createOwnServer, listenAt, remoteOf } from "./server.js";
 
-/** What a listener needs besides what links share. */
-export interface ListenerContext extends LinkContext {
+/** What a listener needs. */
+export interface ListenerContext extends Pick<LinkContext, "clock"> {
+  readonly limits: ListenerLimits;
   /** The TLS options of the moment. */
   readonly tls: () => TransportTls | null;
   readonly admission: Admission;
   readonly refusals: RefusalLog;
 }
 
-/** Takes connections, refuses those that are no peer's, and makes links of the rest. */
+/** How much a listener takes before it refuses. */
+export type ListenerLimits = Pick<
+  LinkContext["limits"],
+  "maxFrameBytes" | "maxConnectionsPerSecond" | "maxPendingCount" | "handshakeTimeoutMs"
+>;
+
+/** A WebSocket that somebody has just opened. */
+export interface Accepted {
+  readonly socket: WebSocket;
+  /** What is below it, with the certificate of the other end if there is one. */
+  readonly stream: Socket;
+  /** Host and port of the other end. */
+  readonly remote: string;
+  /** The TLS options that the other end was shown. */
+  readonly tls: TransportTls | null;
+  /** To be called once the other end has said who it is: from then on it is not pending. */
+  onUp(): void;
+}
+
+/** Takes connections, and refuses those that are no WebSocket for this place. */
 export class Listener {
   private readonly listen: Listen;
   private readonly context: ListenerContext;
-  private readonly owner: LinkOwner;
+  private readonly welcome: (accepted: Accepted) => Refusable;
   private readonly server: Server | TlsServer;
   /** True where the server is its owner's. */
   private readonly isShared: boolean;
@@ -41,11 +61,11 @@ export class Listener {
   private tls: TransportTls | null;
   private readonly handlers: readonly (readonly [event: string, handler: (...args: never[]) => void])[];
 
-  /** Listens only after `open`. `owner` decides about links, and hears of each that is up. */
-  constructor(listen: Listen, context: ListenerContext, owner: LinkOwner) {
+  /** Listens only after `open`. `welcome` takes each WebSocket that has opened. */
+  constructor(listen: Listen, context: ListenerContext, welcome: (accepted: Accepted) => Refusable) {
     this.listen = listen;
     this.context = context;
-    this.owner = owner;
+    this.welcome = welcome;
     this.isShared = "server" in listen;
     this.tls = context.tls();
     this.server = "server" in listen ? listen.server : createOwnServer(this.tls);
@@ -155,24 +175,13 @@ export class Listener {
       }
     }
     const connection = pending.from(remote) ?? pending.add(stream, remote, this.context.clock.nowMs());
-    this.webSockets.handleUpgrade(request, stream, head, (socket) =>
-      this.welcome(socket, stream, connection),
-    );
+    this.webSockets.handleUpgrade(request, stream, head, (socket) => this.onOpen(socket, stream, connection));
   }
 
-  private welcome(socket: WebSocket, stream: Socket, connection: PendingConnection): void {
-    const { owner, context } = this;
+  private onOpen(socket: WebSocket, stream: Socket, connection: PendingConnection): void {
     const { remote } = connection;
-    const { cluster } = context.credentials.identity;
-    const distrusts = (id: string) => certificateProblem(stream, { cluster, id }, this.tls, "accepted");
-    const opened = { socket, remote, expected: null, distrusts, isMutual: isMutual(this.tls) };
-    connection.link = new Link(opened, context, {
-      ...owner,
-      onUp: (link) => {
-        this.pending.delete(remote);
-        owner.onUp(link);
-      },
-    });
+    const onUp = () => this.pending.delete(remote);
+    connection.link = this.welcome({ socket, stream, remote, tls: this.tls, onUp });
   }
 
   private onRequest(_request: IncomingMessage, response: ServerResponse): void {

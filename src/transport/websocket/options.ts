@@ -70,7 +70,8 @@ function refuseUnknown(given: object, names: Readonly<Record<string, true>>, pla
       );
 }
 
-function checkListen(listen: Listen): void {
+/** Refuses a place to listen that cannot be. @throws RaftbeatError `invalidSettings` */
+export function checkListen(listen: Listen): void {
   refuseUnknown(
     listen,
     "server" in listen ? { server: true, path: true } : { host: true, port: true, path: true },

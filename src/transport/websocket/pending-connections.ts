@@ -1,6 +1,10 @@
 import type { Duplex } from "node:stream";
-import type { Link } from "../link/link.js";
-import type { LinkRefusal } from "../wire/close-reason.js";
+import type { LinkRefusal, SentCloseReason } from "../wire/close-reason.js";
+
+/** An open WebSocket that can be refused with a reason, which its other side is told. */
+export interface Refusable {
+  refuse(reason: SentCloseReason, detail: string): void;
+}
 
 /** A connection whose other side has not yet said who it is. */
 export interface PendingConnection {
@@ -9,7 +13,7 @@ export interface PendingConnection {
   readonly remote: string;
   readonly sinceMs: number;
   /** Null until the WebSocket is open. */
-  link: Link | null;
+  link: Refusable | null;
 }
 
 /** How many connections may be pending, and for how long. */

@@ -10,6 +10,7 @@ import { createTrafficLimit } from "../limits/traffic-limit.js";
 import { notAfterMs, watchCertificate } from "../security/certificate-watch.js";
 import { createSecrets, type Secrets } from "../security/secrets.js";
 import type { RefusalReason } from "../wire/close-reason.js";
+import { acceptLink } from "./accept-link.js";
 import { Listener, type ListenerContext } from "./listener.js";
 import { checkOptions, type WebSocketTransportOptions } from "./options.js";
 import type { PeerCounters } from "./peer-counters.js";
@@ -57,7 +58,10 @@ export function webSocketTransport(
         throw new RaftbeatError("invalidSettings", `${name} (${identity[name]}) must be ${idRule}`);
     const context = contextOf(options, identity);
     const peers = createPeers(context);
-    return assemble(context, peers, new Listener(options.listen, context, peers.owner));
+    const listener = new Listener(options.listen, context, (accepted) =>
+      acceptLink(accepted, context, peers.owner),
+    );
+    return assemble(context, peers, listener);
   };
 }
 
@@ -78,7 +82,7 @@ function roundTripTeller(
 }
 
 /** What the parts of a transport share. */
-interface Context extends ListenerContext, PeersContext {
+interface Context extends Omit<ListenerContext, "limits">, PeersContext {
   readonly secrets: Secrets;
   readonly clock: Pick<Clock, "nowMs" | "wallMs" | "afterPoll">;
   onWarning(message: string): void;

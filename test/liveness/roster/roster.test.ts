@@ -114,6 +114,29 @@ describe("lives of a peer", () => {
     expect(observer.story("a")).toEqual(["alive 0", "restarted 10500", "suspect 14500"]);
   });
 
+  it("are those of a life that was not over, if the life after it is silent and this one keeps its pace for a window (R1)", () => {
+    const observer = new Observer({ deadAfterMs: 10_000 }).beats(["a"], 0, 3);
+    // The first beats of two lives overtake each other, and the life that begins later is taken for the earlier one.
+    observer.beat("a", 0, "3");
+    observer.beat("a", 0, "2");
+    for (let slot = 1; slot <= 20; slot++) {
+      observer.until(3000 + slot * 1000);
+      observer.beat("a", slot, "3");
+    }
+    expect(observer.story("a").slice(-3)).toEqual(["suspect 7000", "restarted 11000", "alive 11000"]);
+    expect(observer.status("a")).toBe("alive");
+  });
+
+  it("change nothing if they trickle from a queue, though the life after it is silent (R1)", () => {
+    const observer = new Observer({ deadAfterMs: 1e6 }).beats(["a"], 0, 3);
+    observer.beat("a", 0, "2");
+    for (let slot = 4; slot <= 20; slot++) {
+      observer.until((slot - 3) * 15_000);
+      observer.beat("a", slot);
+    }
+    expect(observer.story("a").slice(1)).toEqual(["restarted 3000", "suspect 7000"]);
+  });
+
   it("make a dead peer alive at once: another life needs no second beat (R1)", () => {
     const observer = new Observer().beats(["a"], 0, 3).until(60_000);
     observer.beat("a", 0, "2");
@@ -180,19 +203,23 @@ describe("an observer", () => {
     expect(observer.status("b")).toBe("dead");
   });
 
-  it("takes no closed connection for a failure of a peer that it has not heard since it listens again (R5)", () => {
+  it("takes no closed connection for a failure within a window after it was away: queued beats come first, then the end (R5)", () => {
     const observer = new Observer().beats(["a", "b"], 0, 10);
-    observer.nowMs = 10_400;
-    observer.tell({ kind: "attentive", jumped: true });
+    observer.nowMs = 30_400;
+    observer.tell({ kind: "attentive", jumped: false });
+    for (let slot = 11; slot < 30; slot++) observer.beat("a", slot);
     expect(observer.tell({ kind: "closed", id: "a" })).toEqual([]);
-    observer.nowMs = 11_000;
-    observer.beat("b", 11);
+    for (let slot = 31; slot < 35; slot++) observer.until(slot * 1000).beat("b", slot);
+    observer.until(34_399);
+    expect(observer.tell({ kind: "closed", id: "b" })).toEqual([]);
+    observer.until(34_400);
+    expect(observer.story("a")).toEqual(["alive 0", "suspect 34400"]);
     expect(observer.tell({ kind: "closed", id: "b" })).toEqual([
-      { kind: "suspect", id: "b", silentMs: 0, reason: "closed" },
+      { kind: "suspect", id: "b", silentMs: 400, reason: "closed" },
     ]);
-    observer.until(14_999);
+    observer.until(38_399);
     expect(observer.status("b")).toBe("suspect");
-    observer.until(15_000);
+    observer.until(38_400);
     expect(observer.status("b")).toBe("dead");
   });
 

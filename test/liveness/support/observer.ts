@@ -31,8 +31,8 @@ export class Observer {
     return events;
   }
 
-  beat(id: string, slot: number | null, boot = "1"): LivenessEvent[] {
-    return this.tell({ kind: "beat", id, boot, slot });
+  beat(id: string, slot: number | null, boot = "1", intervalMs: number | null = null): LivenessEvent[] {
+    return this.tell({ kind: "beat", id, boot, slot, intervalMs, zone: "" });
   }
 
   /** Lets time pass, and carries out what falls due. */
@@ -49,7 +49,7 @@ export class Observer {
 
   /** Beats of each of these peers every interval from slot `from` to slot `to`, each at the slot's time and `lateMs`. */
   beats(ids: readonly string[], from: number, to: number, lateMs = 0): this {
-    const { intervalMs } = this.roster.detector;
+    const { intervalMs } = this.roster.settings.detector;
     for (let slot = from; slot <= to; slot++) {
       this.until(slot * intervalMs + lateMs);
       for (const id of ids) this.beat(id, slot);

@@ -9,8 +9,8 @@ import { SimulatedDisk } from "../../../src/simulation/cluster/simulated-disk.js
 import { playCampaign } from "../../../src/simulation/fuzz/campaign.js";
 import { playPlan } from "../../../src/simulation/fuzz/fuzz.js";
 import { documentOf, type FuzzPlan, planOf } from "../../../src/simulation/fuzz/plan.js";
-import { fuzzProfileNames } from "../../../src/simulation/fuzz/profile.js";
-import { shrink } from "../../../src/simulation/fuzz/shrink.js";
+import { clusterProfileNames, fuzzProfileNames } from "../../../src/simulation/fuzz/profile.js";
+import { clusterWay, shrink } from "../../../src/simulation/fuzz/shrink.js";
 import { simulate } from "../../../src/simulation/run/simulate.js";
 import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 import { readScenario } from "../../../src/simulation/scenario/scenario-file.js";
@@ -19,7 +19,7 @@ import { temporaryFolder } from "../../processes/support/node.js";
 const main = builtFile("cli/main.js").pathname;
 
 describe("the plans of the fuzzer", () => {
-  it.each(fuzzProfileNames)("of profile %s are the same for a seed, and legal scenarios", (profile) => {
+  it.each(clusterProfileNames)("of profile %s are the same for a seed, and legal scenarios", (profile) => {
     for (let seed = 1; seed <= 300; seed++) {
       const document = documentOf(planOf(profile, seed));
       if (seed <= 20) expect(documentOf(planOf(profile, seed))).toEqual(document);
@@ -35,7 +35,9 @@ describe("the plans of the fuzzer", () => {
   });
 
   it("of two seeds or two profiles differ", () => {
-    const plans = fuzzProfileNames.flatMap((profile) => [1, 2].map((seed) => planOf(profile, seed).faults));
+    const plans = clusterProfileNames.flatMap((profile) =>
+      [1, 2].map((seed) => planOf(profile, seed).faults),
+    );
     expect(new Set(plans.map((faults) => JSON.stringify(faults))).size).toBe(plans.length);
   });
 });
@@ -135,11 +137,11 @@ describe("a planted bug", () => {
       else this.record = first;
     });
     const { plan, failure } = firstFailing("disk", (same) => same);
-    const small = await shrink(plan, failure);
+    const small = await shrink(plan, failure, clusterWay);
     expect(small.failure.invariant).toBe(failure.invariant);
     expect(small.plan.faults.length).toBeLessThanOrEqual(Math.min(4, plan.faults.length));
     expect(small.replayCount).toBeLessThanOrEqual(600);
-    expect(await shrink(plan, failure)).toEqual(small);
+    expect(await shrink(plan, failure, clusterWay)).toEqual(small);
     const { violations } = simulate(readScenario(fileOf(small.plan)), { clockMs: () => 0 });
     expect(violations[0]?.invariant).toBe(failure.invariant);
   });
@@ -156,7 +158,7 @@ describe("a planted bug", () => {
       healAtMs: plan.healAtMs + 8 * plan.timing.electionTimeout.maxMs,
     });
     const { plan, failure } = firstFailing("gentle", plant);
-    const small = await shrink(plan, failure);
+    const small = await shrink(plan, failure, clusterWay);
     expect(small.plan.faults.length).toBeLessThanOrEqual(3);
     const { status, stdout } = spawnSync("node", [main, "simulate", fileOf(small.plan), "--json"], {
       encoding: "utf8",

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { builtInScenarios } from "../../../src/simulation/scenario/built-in-scenarios.js";
-import { readScenario, readScenarioFile } from "../../../src/simulation/scenario/scenario-file.js";
+import {
+  readAnyScenario,
+  readScenario,
+  readScenarioFile,
+} from "../../../src/simulation/scenario/scenario-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "raftbeat-scenario-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,10 +52,11 @@ describe("a scenario file", () => {
 
   it("may be one of the package's own, by its name", () => {
     const scenarios = builtInScenarios();
-    expect(scenarios.map(({ name }) => name)).toContain("quorum-loss");
+    const names = scenarios.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["quorum-loss", "liveness/beats-lost"]));
     for (const { name, question, path } of scenarios) {
       expect(question, name).toMatch(/^[A-Z].*[?.]$/);
-      expect(readScenario(name)).toEqual(readScenario(path));
+      expect(readAnyScenario(name)).toEqual(readAnyScenario(path));
     }
   });
 
@@ -67,6 +72,8 @@ describe("a scenario file", () => {
   it.each([
     ["quorum-los", "did you mean quorum-loss?"],
     ["rejoin.yml", "did you mean rejoin?"],
+    ["beats-lost", "did you mean liveness/beats-lost?"],
+    ["liveness/beats-last", "did you mean liveness/beats-lost or liveness/beats-late?"],
     ["xyzzy", "raftbeat simulate --list names them"],
   ])("is refused with the names that are like %s", (name, remedy) => {
     expect(() => readScenario(name)).toThrow(

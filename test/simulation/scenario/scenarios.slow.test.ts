@@ -21,5 +21,7 @@ describe("the scenario files", () => {
     const summary = simulate(readScenario(folder + file), { clockMs: () => 0 });
     expect(summary.expectationsFailed).toEqual([]);
     expect(summary.events).toBeGreaterThan(0);
+    // What happens is the same to the last event. Where an election was meant to change: `npx vitest run -u` on this file.
+    expect(summary.traceHash).toMatchSnapshot();
   });
 });

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Edit, planted } from "../../support/planted-build.js";
+import { type Liveness, stopAll } from "../support/beats.js";
+import { beatsStories } from "../support/beats-stories.js";
+
+/** A bug, and the beginning of the story that must catch it. */
+const mutants: Readonly<Record<string, readonly [Edit, string]>> = {
+  "late words of an old connection count": [
+    [
+      "beat-connection.ts",
+      "private accepts(): boolean { if (this.ended) return false;",
+      "private accepts(): boolean {",
+    ],
+    "late words of a connection that was replaced",
+  ],
+  "the end of an old connection is told": [
+    [
+      "senders.ts",
+      "if (id === undefined || this.connected.get(id)?.connection !== connection) return;",
+      "if (id === undefined) return;",
+    ],
+    "a newer connection of one life takes the place",
+  ],
+  "the older connection stays": [
+    ["senders.ts", "if (known === undefined) return; this.counts.replaced++;", "if (true) return;"],
+    "a newer connection of one life takes the place",
+  ],
+  "the end of a connection is not told": [
+    ["senders.ts", "this.monitor.closed(id);", ""],
+    "a connection that ends without a goodbye",
+  ],
+  "a close is as good as a goodbye": [
+    ["senders.ts", "this.monitor.closed(id);", "this.monitor.goodbye(id);"],
+    "a connection that ends without a goodbye",
+  ],
+  "the end after a goodbye is told": [
+    ["senders.ts", "this.connected.delete(id); this.counts.goodbyes++;", "this.counts.goodbyes++;"],
+    "a sender is alive at once",
+  ],
+  "a former life pushes out the newer": [
+    ["senders.ts", "if (known?.formerBoots.includes(boot) === true)", "if (false)"],
+    "another life takes the place",
+  ],
+  "the interval of a hello is not bounded": [
+    ["senders.ts", "if (interval !== null)", "if (false)"],
+    "a sender is judged by its own interval",
+  ],
+  "the interval of a hello is ignored": [
+    [
+      "senders.ts",
+      "this.monitor.beat(id, { boot, slot, intervalMs, zone });",
+      "this.monitor.beat(id, { boot, slot, zone });",
+    ],
+    "a sender is judged by its own interval",
+  ],
+  "beats wait for a connection": [
+    [
+      "send-beats.ts",
+      "this.unsent = this.link?.send(beatText(slot)) !== true;",
+      "(globalThis as any).kept ??= []; (globalThis as any).kept.push(beatText(slot)); this.unsent = this.link?.send(beatText(slot)) !== true; if (!this.unsent) for (const kept of (globalThis as any).kept.splice(0)) this.link?.send(kept);",
+    ],
+    "beats that find no connection are dropped",
+  ],
+  "a new connection begins without a beat": [
+    ["send-beats.ts", "this.pulse.beatNow();", ""],
+    "a sender that ends as soon as it began",
+  ],
+  "the goodbye is not said": [
+    ["beat-link.ts", "this.socket.send(byeText);", ""],
+    "a sender is alive at once",
+  ],
+  "stop does not wait for the connection": [
+    [
+      "send-beats.ts",
+      "if (this.stopping !== null) this.link?.sayGoodbye();",
+      "if (this.stopping !== null) this.link?.terminate();",
+    ],
+    "a sender that ends as soon as it began",
+  ],
+  "no token is asked for": [
+    [
+      "beat-handshake.ts",
+      'const proven = judgeProofs(hello[7], tokens(), "dialling", [challenge, hello.slice(0, 7)]);',
+      'const proven = { ok: true, token: null, detail: "" };',
+    ],
+    "a sender without the token",
+  ],
+  "the sender believes any observer": [
+    [
+      "beat-handshake.ts",
+      'return proven.ok ? { next: "up" } : wrong("wrongToken", proven.detail);',
+      'return { next: "up" };',
+    ],
+    "an observer that answers without the token",
+  ],
+};
+
+afterEach(stopAll);
+
+describe("a planted bug", () => {
+  it.each(Object.entries(mutants))("that %s is caught", async (_, [edit, beginning]) => {
+    const stories = Object.entries(beatsStories).filter(([name]) => name.startsWith(beginning));
+    expect(stories).toHaveLength(1);
+    const mutant = await planted<Liveness>("liveness/index.ts", [edit], "liveness/beats-wire/");
+    await expect(Promise.all(stories.map(([, story]) => story(mutant)))).rejects.toThrow();
+  });
+
+  it("is planted for every story", () => {
+    const caught = Object.values(mutants).map(([, beginning]) => beginning);
+    const without = Object.keys(beatsStories).filter((name) => !caught.some((each) => name.startsWith(each)));
+    expect(without).toEqual([]);
+  });
+});
