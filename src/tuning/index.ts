@@ -33,7 +33,7 @@ export {
   firstTimeoutMs,
   firstTimeoutShare,
   leaderlessMs,
-  nfdS,
+  nfdSQuality,
   type QualityOfService,
   roundCostMs,
   silentFailureBoundMs,

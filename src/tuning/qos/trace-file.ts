@@ -1,5 +1,6 @@
 import { RaftbeatError } from "../../errors.js";
 import { printable } from "../../printable.js";
+import { median } from "../../quantiles.js";
 import type { BeatTrace } from "./beat-trace.js";
 
 /** What a file of arrivals holds at least and at most. */
@@ -90,7 +91,7 @@ function paceOf(slots: Float64Array, arrivedAtMs: Float64Array): number {
     if (apart > 0)
       slopes.push(((arrivedAtMs[index + half] as number) - (arrivedAtMs[index] as number)) / apart);
   }
-  return slopes.sort((a, b) => a - b)[slopes.length >> 1] ?? 0;
+  return median(slopes);
 }
 
 /** One line after the other, so that a file of millions is not held twice. */
