@@ -3,11 +3,14 @@
  */
 
 export { advicePage } from "./pages/advice-page.js";
+export { detectionPage } from "./pages/detection-page.js";
 export type {
   Answer,
   Figure,
+  FigureMark,
   FigurePoint,
   FigureSeries,
+  FigureSlider,
   FiguresData,
   SummaryTable,
 } from "./pages/figure.js";
@@ -42,6 +45,7 @@ export type {
   SummaryFigures,
 } from "./recording/run-data.js";
 export { adviceText } from "./text/advice-text.js";
+export { detectionStudyText } from "./text/detection-study-text.js";
 export { explorationText } from "./text/exploration-text.js";
 export { scenarioText } from "./text/scenario-text.js";
 export { studyText } from "./text/study-text.js";
