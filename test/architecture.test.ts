@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   settings: ["protocol", "runtime", "transport", "storage", "elector", "schemas"],
   observability: ["protocol", "runtime", "transport", "elector", "liveness", "schemas", "settings"],
   tuning: ["protocol", "runtime", "simulation", "observability", "schemas", "liveness"],
-  report: ["protocol", "runtime", "simulation", "tuning"],
+  report: ["protocol", "runtime", "simulation", "tuning", "liveness"],
   cli: [
     "protocol",
     "runtime",

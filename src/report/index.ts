@@ -2,8 +2,9 @@
  * Runs, sweeps, studies and advice as data, text and self-contained HTML. It needs Node.js: the scripts of the pages are files of the package.
  */
 
+export { detectionPage } from "./detection/detection-page.js";
+export { detectionStudyText } from "./detection/detection-study-text.js";
 export { advicePage } from "./pages/advice-page.js";
-export { detectionPage } from "./pages/detection-page.js";
 export type {
   Answer,
   Figure,
@@ -45,7 +46,6 @@ export type {
   SummaryFigures,
 } from "./recording/run-data.js";
 export { adviceText } from "./text/advice-text.js";
-export { detectionStudyText } from "./text/detection-study-text.js";
 export { explorationText } from "./text/exploration-text.js";
 export { scenarioText } from "./text/scenario-text.js";
 export { studyText } from "./text/study-text.js";

@@ -10,10 +10,12 @@ export {
   type StallFigures,
 } from "./advice/check-advice.js";
 export type { Binding } from "./advice/constraints.js";
+export { type DetectorRecommendation, recommendDetector } from "./advice/detector-advice.js";
 export { doubtsOf } from "./advice/doubts.js";
 export { settingsFit } from "./advice/fit.js";
 export type { JudgedSettings } from "./advice/judged-settings.js";
 export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultAdviceLimits } from "./advice/limits.js";
+export { linkOfProfile } from "./advice/link-of-profile.js";
 export {
   type AdviceCheck,
   type AdviceReport,

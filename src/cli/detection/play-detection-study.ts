@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../../errors.js";
-import { detectionStudyText } from "../../report/text/detection-study-text.js";
+import { detectionStudyText } from "../../report/detection/detection-study-text.js";
 import type { DetectionStudy } from "../../tuning/detection/detection-study.js";
 import { playDetectors } from "../../tuning/detection/detectors-study.js";
 import { endWithReader } from "../terminal/end-with-reader.js";
@@ -54,6 +54,6 @@ export async function playDetectionStudy(study: DetectionStudy, flags: Detection
   if (flags.json) for (const row of result.rows) printJson(row);
   else printText(detectionStudyText(question, result));
   if (flags.html === undefined) return;
-  const { detectionPage } = await import("../../report/pages/detection-page.js");
+  const { detectionPage } = await import("../../report/detection/detection-page.js");
   writeOutput("--html", flags.html, detectionPage(name, question, result));
 }

@@ -131,6 +131,7 @@ function rowOf(name: string, setMs: number, result: DetectorQos): StudyRow {
     theoryRecurrenceMs: isNfdS ? tidy(theory.mistakeRecurrenceMs) : null,
     standardErrors: errors === null ? null : Number(errors.toFixed(2)),
     durationMs: tidy(result.mistakeDurationMs),
+    durationErrorMs: tidy(result.mistakeDurationErrorMs),
     theoryDurationMs: isNfdS ? tidy(theory.mistakeDurationMs) : null,
     wrongShare: tidy(1 - result.queryAccuracy),
     theoryWrongShare: isNfdS ? tidy(1 - theory.queryAccuracy) : null,

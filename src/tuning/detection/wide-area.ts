@@ -7,9 +7,9 @@ import type { BeatWorld } from "../qos/seeded-trace.js";
  */
 export const wideAreaBeats: BeatWorld = {
   intervalMs: 100,
-  delay: { lognormal: { medianMs: 140, p99Ms: 174 } },
-  loss: 0.0005,
-  bursts: { share: 1.4e-4, meanBeats: 26 },
+  delay: { lognormal: { medianMs: 140, p99Ms: 170 } },
+  loss: 0.002,
+  bursts: { share: 8e-5, meanBeats: 26 },
 };
 
 /** A local network under load: beats every 100 ms, delays of a millisecond with a long tail, losses in short bursts. */

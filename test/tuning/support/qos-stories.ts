@@ -27,15 +27,18 @@ export const qosStories: Readonly<Record<string, (play: typeof qos) => void>> = 
     expect(result.mistakes).toBe(0);
     expect(result.queryAccuracy).toBe(1);
     // Nor is one that a beat from before its death ends after it.
-    const late = judged(play, aTrace([0, 10, 10, 10, 300], 440), 50);
+    const late = judged(play, aTrace([0, 10, 10, 10, 140], 440), 50);
     expect(late.mistakes).toBe(0);
     expect(late.mistakeDurationMs).toBeNull();
+    expect(late.queryAccuracy).toBe(1);
   },
   "a mistake that death cuts short is wrong until then"(play) {
     const result = judged(play, aTrace([0, 10, 10, null, null, 10], 400), 50);
     expect(result.mistakes).toBe(1);
     expect(result.queryAccuracy).toBeCloseTo(1 - 50 / 400, 9);
     expect(result.mistakeDurationMs).toBeNull();
+    const unended = judged(play, aTrace([0, 10, 10, null, null], 400), 50);
+    expect(unended.queryAccuracy).toBeCloseTo(1 - 50 / 400, 9);
   },
   "a crash is detected from when its last beat was sent, not from when it arrived"(play) {
     const result = judged(play, aTrace([0, 30, 40, 20, 10, 5]), 50);

@@ -6,9 +6,9 @@ import type {
 } from "../../tuning/detection/detection-study.js";
 import { timeWords } from "../../tuning/detection/detection-study.js";
 import { isFirm } from "../../tuning/detection/played-curve.js";
-import { detectionAnswer } from "../text/detection-study-text.js";
-import type { Figure, FigurePoint, FigureSlider, SummaryTable } from "./figure.js";
-import { figuresPage } from "./figures-page.js";
+import type { Figure, FigurePoint, FigureSlider, SummaryTable } from "../pages/figure.js";
+import { figuresPage } from "../pages/figures-page.js";
+import { detectionAnswer } from "./detection-study-text.js";
 
 /** One self-contained HTML file: what came out, mistake recurrence against detection time for each detector, and the table that the command prints. */
 export function detectionPage(name: string, question: string, result: DetectionStudyResult): string {

@@ -1,7 +1,7 @@
 import type { DetectionStudyResult } from "../../tuning/detection/detection-study.js";
 import type { Answer } from "../pages/figure.js";
-import { answerText } from "./answer-text.js";
-import { textTable } from "./text-table.js";
+import { answerText } from "../text/answer-text.js";
+import { textTable } from "../text/text-table.js";
 
 /** A study of failure detectors before all its numbers. */
 export function detectionAnswer(question: string, { lead, facts }: DetectionStudyResult): Answer {
