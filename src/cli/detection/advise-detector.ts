@@ -1,5 +1,5 @@
 import { RaftbeatError } from "../../errors.js";
-import type { MeasuredLink } from "../../liveness/index.js";
+import type { MeasuredLink } from "../../liveness/qos/configurator.js";
 import { assumptionsOf, detectorAdviceText, snippetOf } from "../../report/detection/detector-advice-text.js";
 import { recommendDetector } from "../../tuning/advice/detector-advice.js";
 import { linkOfProfile } from "../../tuning/advice/link-of-profile.js";

@@ -1,4 +1,4 @@
-import type { DetectorWish, MeasuredLink } from "../../liveness/index.js";
+import type { DetectorWish, MeasuredLink } from "../../liveness/qos/configurator.js";
 import type { DetectorRecommendation } from "../../tuning/advice/detector-advice.js";
 import { timeWords } from "../../tuning/detection/detection-study.js";
 import type { Answer } from "../pages/figure.js";

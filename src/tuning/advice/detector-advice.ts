@@ -3,8 +3,9 @@ import {
   type DetectorAdvice,
   type DetectorWish,
   type MeasuredLink,
-} from "../../liveness/index.js";
-import { monthMs, recurrenceMs } from "../../liveness/qos/configurator.js";
+  monthMs,
+  recurrenceMs,
+} from "../../liveness/qos/configurator.js";
 
 /** Settings of `nfdE` for a wish, in numbers that can be typed; or why there are none, and what would do. */
 export type DetectorRecommendation =

@@ -1,4 +1,4 @@
-import type { MeasuredLink } from "../../liveness/index.js";
+import type { MeasuredLink } from "../../liveness/qos/configurator.js";
 import { messageDelayOf } from "../model/message-delay.js";
 import type { NetworkProfile } from "../model/network-profile.js";
 

@@ -1,4 +1,5 @@
-import { type Detector, detectors } from "../../liveness/index.js";
+import type { Detector } from "../../liveness/detection/detector.js";
+import { detectors } from "../../liveness/detection/detectors.js";
 import type { BeatTrace } from "../qos/beat-trace.js";
 import { type DetectorQos, qos } from "../qos/qos.js";
 import { seededTrace } from "../qos/seeded-trace.js";

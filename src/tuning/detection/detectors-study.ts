@@ -1,4 +1,4 @@
-import { detectors } from "../../liveness/index.js";
+import { detectors } from "../../liveness/detection/detectors.js";
 import type { BeatTrace } from "../qos/beat-trace.js";
 import { linkFiguresOf } from "../qos/measured-link.js";
 import { seededTrace } from "../qos/seeded-trace.js";

@@ -1,4 +1,4 @@
-import { detectors } from "../../liveness/index.js";
+import { detectors } from "../../liveness/detection/detectors.js";
 import { seededTrace } from "../qos/seeded-trace.js";
 import { type DetectionStudy, timeWords } from "./detection-study.js";
 import { curvesOf, type PlayedSetting, playSettings, recurrenceAt, settingRow } from "./played-curve.js";

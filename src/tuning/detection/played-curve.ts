@@ -1,4 +1,4 @@
-import type { Detector } from "../../liveness/index.js";
+import type { Detector } from "../../liveness/detection/detector.js";
 import type { BeatTrace } from "../qos/beat-trace.js";
 import { type DetectorQos, qos } from "../qos/qos.js";
 import type { StudyRow } from "../study/study.js";

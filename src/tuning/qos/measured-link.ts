@@ -1,4 +1,4 @@
-import type { MeasuredLink } from "../../liveness/index.js";
+import type { MeasuredLink } from "../../liveness/qos/configurator.js";
 import { type BeatTrace, sentAtMs } from "./beat-trace.js";
 
 /** What a trace tells of the way that beats take. Delays count from the sending; where that is estimated, from the fastest beat. */

@@ -1,4 +1,4 @@
-import type { Detector, DetectorName } from "../../liveness/index.js";
+import type { Detector, DetectorName } from "../../liveness/detection/detector.js";
 import { poissonInterval } from "../statistics/confidence.js";
 import { type BeatTrace, sentAtMs } from "./beat-trace.js";
 
