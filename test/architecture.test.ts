@@ -19,8 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testing: ["protocol", "runtime", "elector", "simulation", "report"],
   settings: ["protocol", "runtime", "transport", "storage", "elector", "liveness", "schemas"],
   observability: ["protocol", "runtime", "transport", "elector", "liveness", "schemas", "settings"],
-  tuning: ["protocol", "runtime", "simulation", "observability", "schemas"],
-  report: ["protocol", "runtime", "simulation", "tuning"],
+  tuning: ["protocol", "runtime", "simulation", "observability", "schemas", "liveness"],
+  report: ["protocol", "runtime", "simulation", "tuning", "liveness"],
   cli: [
     "protocol",
     "runtime",

@@ -3,7 +3,7 @@
  * service of NFD-S. Run it with `npx tsx simulations/studies/false-alarms.ts`.
  */
 import { textTable } from "../../src/report/text/text-table.js";
-import { nfdS } from "../../src/tuning/model/closed-forms.js";
+import { nfdSQuality } from "../../src/tuning/model/closed-forms.js";
 import { type CountedRate, checkSuspicions } from "../../test/tuning/support/false-suspicion-check.js";
 import { playNfdS } from "../../test/tuning/support/nfd-s-detector.js";
 
@@ -72,7 +72,7 @@ process.stdout.write(
   textTable([
     ["loss", "interval", "shift", "latency", "mistakes", "T_MR", "model", "T_M", "model", "1 - P_A", "model"],
     ...detectorWorlds.map(([loss, intervalMs, shiftMs, latencyMs]) => {
-      const model = nfdS(loss, intervalMs, shiftMs, latencyMs);
+      const model = nfdSQuality(loss, intervalMs, shiftMs, latencyMs);
       const played = playNfdS({ loss, intervalMs, shiftMs, latencyMs }, heartbeats, seed);
       return [
         String(loss),

@@ -2,12 +2,16 @@
  * Runs, sweeps, studies and advice as data, text and self-contained HTML. It needs Node.js: the scripts of the pages are files of the package.
  */
 
+export { detectionPage } from "./detection/detection-page.js";
+export { detectionStudyText } from "./detection/detection-study-text.js";
 export { advicePage } from "./pages/advice-page.js";
 export type {
   Answer,
   Figure,
+  FigureMark,
   FigurePoint,
   FigureSeries,
+  FigureSlider,
   FiguresData,
   SummaryTable,
 } from "./pages/figure.js";

@@ -10,10 +10,12 @@ export {
   type StallFigures,
 } from "./advice/check-advice.js";
 export type { Binding } from "./advice/constraints.js";
+export { type DetectorRecommendation, recommendDetector } from "./advice/detector-advice.js";
 export { doubtsOf } from "./advice/doubts.js";
 export { settingsFit } from "./advice/fit.js";
 export type { JudgedSettings } from "./advice/judged-settings.js";
 export { type AdviceLimits, type BrokenLimit, brokenLimits, defaultAdviceLimits } from "./advice/limits.js";
+export { linkOfProfile } from "./advice/link-of-profile.js";
 export {
   type AdviceCheck,
   type AdviceReport,
@@ -21,6 +23,16 @@ export {
   reportAdvice,
 } from "./advice/report.js";
 export { etcdDefaults, etcdRule, type Yardstick, yardsticksOf } from "./advice/yardsticks.js";
+export { detectionStudies } from "./detection/detection-studies.js";
+export type {
+  DetectionStudy,
+  DetectionStudyOptions,
+  DetectionStudyResult,
+  TradeOffCurve,
+  TradeOffFigure,
+  TradeOffPoint,
+} from "./detection/detection-study.js";
+export { type MeasuredTrace, playDetectors } from "./detection/detectors-study.js";
 export { jobs as tuningJobs } from "./job-table.js";
 export {
   announcedFailureBoundMs,
@@ -33,7 +45,7 @@ export {
   firstTimeoutMs,
   firstTimeoutShare,
   leaderlessMs,
-  nfdS,
+  nfdSQuality,
   type QualityOfService,
   roundCostMs,
   silentFailureBoundMs,
@@ -48,6 +60,12 @@ export {
   type NetworkProfile,
   networkPresets,
 } from "./model/network-profile.js";
+export type { BeatTrace, Sendings } from "./qos/beat-trace.js";
+export { type LinkFigures, linkFiguresOf } from "./qos/measured-link.js";
+export { type DetectorQos, type QosOptions, qos } from "./qos/qos.js";
+export { type BeatWorld, seededTrace } from "./qos/seeded-trace.js";
+export { type BeatLaw, theorem5 } from "./qos/theorem-5.js";
+export { parseBeatTrace } from "./qos/trace-file.js";
 export type { MeanInterval } from "./statistics/confidence.js";
 export { type Interval, meanInterval, poissonInterval, quantileInterval } from "./statistics/confidence.js";
 export { paretoFront } from "./statistics/pareto.js";

@@ -57,6 +57,10 @@ const pages: Readonly<Record<string, readonly string[]>> = {
   "study-transport": ["study", "transport", "--trials", "50"],
   "study-pauses": ["study", "pauses", "--trials", "10"],
   "study-open-questions": ["study", "open-questions", "--trials", "10"],
+  "study-detectors": ["study", "detectors", "--beats", "50000"],
+  "study-chen-2002": ["study", "chen-2002", "--beats", "100000"],
+  "study-hayashibara-2004": ["study", "hayashibara-2004", "--beats", "100000"],
+  "study-bertier-2002": ["study", "bertier-2002", "--beats", "100000"],
   "study-loopback": ["study", "loopback", "--trials", "10"],
 };
 

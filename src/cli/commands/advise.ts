@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { DetectorAdviceFlags } from "../detection/advise-detector.js";
+import { addDetectorFlags, refuseOthers } from "../detection/detector-flags.js";
 import { examples } from "../terminal/examples.js";
 import { countFrom } from "../terminal/number-flags.js";
 import type { AdviseFlags } from "./run-advise.js";
@@ -10,9 +12,9 @@ const networks = ["lan", "oneRegion", "threeRegion", "lossyMobile"] as const sat
 
 /** `raftbeat advise`: recommends settings for a network. */
 export function addAdviseCommand(program: Command): void {
-  program
+  const command = program
     .command("advise")
-    .summary("recommend heartbeat interval and timeouts for a network")
+    .summary("recommend heartbeat interval and timeouts for a network, or settings of a failure detector")
     .description(
       "Recommends heartbeat interval, election timeout and quorum timeout for a network, says what they will give and which constraint " +
         "holds each, and plays them against the present settings, etcd's defaults and etcd's rule of thumb. Exits 1 if the simulation does not bear them out.",
@@ -60,15 +62,25 @@ export function addAdviseCommand(program: Command): void {
     .addHelpText(
       "after",
       examples(
-        "advise --network oneRegion --quick",
         "advise --rtt 0.5,2 --loss 0.01 --present 50,150-300 --html advice.html",
+        "advise --detector --detect 5s --mistakes-per-month 1",
       ),
     )
-    .action(async (flags: AdviseFlags) => {
-      // Loads the simulator only now: a node, which does without, starts sooner.
-      const { runAdvise } = await import("./run-advise.js");
-      process.exitCode = await runAdvise(flags);
-    });
+    .action(
+      async (flags: AdviseFlags & DetectorAdviceFlags & { readonly detector?: true }, command: Command) => {
+        const isDetector = flags.detector === true;
+        refuseOthers(command, isDetector);
+        if (isDetector) {
+          const { adviseDetector } = await import("../detection/advise-detector.js");
+          process.exitCode = await adviseDetector(flags);
+          return;
+        }
+        // Loads the simulator only now: a node, which does without, starts sooner.
+        const { runAdvise } = await import("./run-advise.js");
+        process.exitCode = await runAdvise(flags);
+      },
+    );
+  addDetectorFlags(command);
 }
 
 function network(text: string): (typeof networks)[number] {

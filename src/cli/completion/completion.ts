@@ -28,19 +28,26 @@ export function addCompletionCommand(program: Command): void {
 
 /** The names that there are; loads what has them only now. */
 async function wordsOf(): Promise<CompletionWords> {
-  const [{ builtInScenarios }, { fuzzProfileNames }, { studies }, { networkPresets }, { sweepMetrics }] =
-    await Promise.all([
-      import("../../simulation/scenario/built-in-scenarios.js"),
-      import("../../simulation/fuzz/profile.js"),
-      import("../../tuning/study/studies.js"),
-      import("../../tuning/model/network-profile.js"),
-      import("../../tuning/sweep/metric.js"),
-    ]);
+  const [
+    { builtInScenarios },
+    { fuzzProfileNames },
+    { studies },
+    { detectionStudies },
+    { networkPresets },
+    { sweepMetrics },
+  ] = await Promise.all([
+    import("../../simulation/scenario/built-in-scenarios.js"),
+    import("../../simulation/fuzz/profile.js"),
+    import("../../tuning/study/studies.js"),
+    import("../../tuning/detection/detection-studies.js"),
+    import("../../tuning/model/network-profile.js"),
+    import("../../tuning/sweep/metric.js"),
+  ]);
   const scenarios = builtInScenarios().map(({ name }) => name);
   return {
     simulate: scenarios,
     sweep: scenarios,
-    study: [...studies.map(({ name }) => name), "loopback"],
+    study: [...[...studies, ...detectionStudies].map(({ name }) => name), "loopback"],
     "fuzz --profile": fuzzProfileNames,
     "advise --network": Object.keys(networkPresets),
     "sweep --metric": sweepMetrics,

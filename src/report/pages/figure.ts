@@ -46,6 +46,30 @@ export interface Figure {
   readonly valueRange?: readonly [least: number, most: number] | undefined;
   /** Drawn by ratios: for values of which some are many times others. */
   readonly logValue?: boolean | undefined;
+  /** A setting that the reader moves; of `lines`. */
+  readonly slider?: FigureSlider | undefined;
+}
+
+/** A setting that the reader moves: at each step a spot of each series is marked, and its numbers are shown as a table. */
+export interface FigureSlider {
+  readonly label: string;
+  /** What stands over the table: the series, then what each of the `words` of a mark is. */
+  readonly head: readonly string[];
+  /** The step that is shown first, from 0. */
+  readonly begin: number;
+  readonly steps: readonly {
+    readonly name: string;
+    readonly marks: readonly FigureMark[];
+  }[];
+}
+
+/** One series at one step. */
+export interface FigureMark {
+  readonly series: string;
+  readonly x: number;
+  /** Null where there is nothing to mark. */
+  readonly y: number | null;
+  readonly words: readonly string[];
 }
 
 /** A table of numbers under the figures. */

@@ -63,6 +63,12 @@ svg.plot { --plot-background: var(--card); color: var(--ink); font: 12px system-
 .ramp { font-size: 13px; margin: 0 0 0.3rem; }
 .ramp span { white-space: nowrap; }
 .ramp i { display: inline-block; width: 8rem; height: 0.7rem; margin: 0 0.3rem; border-radius: 2px; vertical-align: -0.05rem; }
+.slider label { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.6rem; margin: 0.4rem 0; }
+.slider input { flex: 1 1 12rem; max-width: 32rem; accent-color: var(--s0); }
+.slider output { min-width: 4rem; font-variant-numeric: tabular-nums; font-weight: 600; }
+.slider td, .slider th { white-space: normal; }
+.slider table { width: 100%; }
+.slider i { display: inline-block; width: 0.7rem; height: 0.7rem; border-radius: 2px; margin-right: 0.3rem; }
 details { margin-top: 0.3rem; }
 summary { cursor: pointer; color: var(--faint); width: fit-content; }
 summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--s0); outline-offset: 2px; }

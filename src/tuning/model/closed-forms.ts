@@ -134,7 +134,12 @@ export interface QualityOfService {
  * each prevent it, a mistake begins with chance `(1 - p) p^k` per interval; the next heartbeat may end it after `g = k eta + D - delta`.
  * `E[T_MR] = eta/((1 - p) p^k)`, `E[T_M] = g + eta p/(1 - p)`, `P_A = 1 - E[T_M]/E[T_MR]`.
  */
-export function nfdS(loss: number, intervalMs: number, shiftMs: number, latencyMs: number): QualityOfService {
+export function nfdSQuality(
+  loss: number,
+  intervalMs: number,
+  shiftMs: number,
+  latencyMs: number,
+): QualityOfService {
   const beats = Math.floor((shiftMs - latencyMs) / intervalMs) + 1;
   const mistakeRecurrenceMs = intervalMs / ((1 - loss) * loss ** beats);
   const gapMs = beats * intervalMs + latencyMs - shiftMs;

@@ -81,7 +81,7 @@ const mostBeats = 200;
  * How often, per heartbeat, at least `quorum` of the others hear nothing (or are not heard) for `withinMs` after a heartbeat that came
  * through. The j-th heartbeat after it has `withinMs - j h` to arrive, and is missed by each of the others with chance `miss` of that;
  * all k that could come in time must be missed, `product of miss_j`, p^k for plain loss (Chen, Toueg and Aguilera 2002, theorem 5; see
- * `nfdS`). Or the sender's event loop stalls before the j-th, which silences it for all: the tail `100^(-x/S)` of the stall. It ends with the
+ * `nfdSQuality`). Or the sender's event loop stalls before the j-th, which silences it for all: the tail `100^(-x/S)` of the stall. It ends with the
  * next heartbeat that comes through.
  */
 function datagramSilences(

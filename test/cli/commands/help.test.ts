@@ -7,6 +7,7 @@ import { planClient } from "../../../src/cli/settings/client-plan.js";
 import { planNode } from "../../../src/settings/node-plan.js";
 import { defaultExploreOptions } from "../../../src/simulation/explore/explore.js";
 import { scenarioPath } from "../../../src/simulation/scenario/built-in-scenarios.js";
+import { detectionStudies } from "../../../src/tuning/detection/detection-studies.js";
 import { studies } from "../../../src/tuning/study/studies.js";
 import { parseVariation } from "../../../src/tuning/sweep/grid.js";
 
@@ -57,7 +58,8 @@ const checks: Readonly<Record<string, (given: Parsed) => void>> = {
     scenarioPath(args[0] as string);
     (flags["vary"] as string[]).map(parseVariation);
   },
-  study: ({ args }) => expect([...studies.map(({ name }) => name), "loopback"]).toContain(args[0]),
+  study: ({ args }) =>
+    expect([...[...studies, ...detectionStudies].map(({ name }) => name), "loopback"]).toContain(args[0]),
   ...Object.fromEntries(
     ["status", "transfer", "reconfigure"].map((name) => [
       name,

@@ -10,7 +10,7 @@ import {
   firstTimeoutShare,
   keptSuspicionPerMs,
   leaderlessMs,
-  nfdS,
+  nfdSQuality,
   silentFailureBoundMs,
   splitVoteShare,
   unavailability,
@@ -174,7 +174,7 @@ describe("false alarms", () => {
   ])(
     "of a detector under loss %f, every %i ms, shifted by %i ms, are what NFD-S says",
     (loss, intervalMs, shiftMs, latencyMs) => {
-      const expected = nfdS(loss, intervalMs, shiftMs, latencyMs);
+      const expected = nfdSQuality(loss, intervalMs, shiftMs, latencyMs);
       const played = playNfdS({ loss, intervalMs, shiftMs, latencyMs }, 60_000, 1);
       const { mistakes } = played;
       expect(mistakes).toBeGreaterThan(40);
@@ -188,7 +188,7 @@ describe("false alarms", () => {
   );
 
   it("are what NFD-S makes of them", () => {
-    const { mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy } = nfdS(0.1, 50, 150, 10);
+    const { mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy } = nfdSQuality(0.1, 50, 150, 10);
     expect(mistakeRecurrenceMs).toBeCloseTo(50 / (0.9 * 0.001), 6);
     expect(mistakeDurationMs).toBeCloseTo(10 + 50 / 9, 6);
     expect(queryAccuracy).toBeCloseTo(1 - (mistakeDurationMs / 50) * 0.9 * 0.001, 12);

@@ -1,10 +1,13 @@
+import { detectors } from "../../../src/liveness/index.js";
 import type { Message } from "../../../src/protocol/index.js";
 import { Link, type LinkEnd } from "../../../src/simulation/cluster/link.js";
 import { splitSeed } from "../../../src/simulation/kernel/prng.js";
 import { type Actor, Timeline } from "../../../src/simulation/kernel/timeline.js";
 import type { QualityOfService } from "../../../src/tuning/model/closed-forms.js";
+import type { BeatTrace } from "../../../src/tuning/qos/beat-trace.js";
+import { qos } from "../../../src/tuning/qos/qos.js";
 
-/** What NFD-S runs on: heartbeats that get lost with a chance and take a constant time, and how long they may take (`nfdS`). */
+/** What NFD-S runs on: heartbeats that get lost with a chance and take a constant time, and how long they may take (`nfdSQuality`). */
 export interface DetectorWorld {
   readonly loss: number;
   readonly intervalMs: number;
@@ -18,41 +21,35 @@ export interface DetectorRun extends QualityOfService {
 }
 
 /**
- * Plays NFD-S (Chen, Toueg and Aguilera 2002, figure 6) on the simulator's timeline, links and chance: heartbeat i leaves at i eta; from
- * the freshness point i eta + delta on the sender is trusted if heartbeat i or a later one has come, and as soon as one comes.
+ * Plays the library's `nfdS` over what the simulator's timeline, links and chance make of the heartbeats: heartbeat i leaves at i eta; the watching begins
+ * at 0. What arrives at a freshness point is in time.
  */
 export function playNfdS(world: DetectorWorld, heartbeats: number, seed: number): DetectorRun {
-  const detector = new Detector(world, seed);
-  detector.run(heartbeats);
-  const { mistakes, wrongMs, observedMs } = detector;
-  return {
-    mistakes,
-    mistakeRecurrenceMs: observedMs / mistakes,
-    mistakeDurationMs: wrongMs / mistakes,
-    queryAccuracy: 1 - wrongMs / observedMs,
-  };
+  const { intervalMs, shiftMs } = world;
+  const detector = detectors.nfdS({ intervalMs, pauseMs: shiftMs, originMs: 0 });
+  const [result] = qos(new Arrivals(world, seed).trace(heartbeats), [detector], { warmUpBeats: 0 });
+  if (result === undefined) throw new Error("one detector has one result");
+  const { mistakes, mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy } = result;
+  if (mistakeRecurrenceMs === null || mistakeDurationMs === null) throw new Error("there was no mistake");
+  return { mistakes, mistakeRecurrenceMs, mistakeDurationMs, queryAccuracy };
 }
 
-const send = 1;
-const freshness = 2;
-/** Comes after what arrives at the same instant: that is in time. */
-const judgement = 3;
-
-class Detector implements Actor {
-  mistakes = 0;
-  wrongMs = 0;
+/** Sends heartbeats over a link of the simulator, and notes what arrives. */
+class Arrivals implements Actor {
   private readonly timeline = new Timeline();
   private readonly world: DetectorWorld;
   private readonly link: Link;
-  private newest = 0;
-  private suspectedSinceMs: number | null = null;
+  private readonly slots = [0];
+  private readonly arrivedAtMs = [0];
   private sent = 0;
-  private due = 0;
 
   constructor(world: DetectorWorld, seed: number) {
     this.world = world;
     const monitored = endAt(0, () => {});
-    const monitor = endAt(1, (seq) => this.heard(seq));
+    const monitor = endAt(1, (seq) => {
+      this.slots.push(seq);
+      this.arrivedAtMs.push(this.timeline.nowMs);
+    });
     const { latencyMs, loss } = world;
     this.link = new Link(
       this.timeline,
@@ -64,40 +61,23 @@ class Detector implements Actor {
     this.link.apply({ passes: "all", latency: null, loss: null, duplicate: null });
   }
 
-  get observedMs(): number {
-    return this.timeline.nowMs;
-  }
-
-  run(heartbeats: number): void {
-    const { intervalMs, shiftMs } = this.world;
-    this.timeline.schedule(intervalMs, this, send, null);
-    this.timeline.schedule(intervalMs + shiftMs, this, freshness, null);
+  trace(heartbeats: number): BeatTrace {
+    const { intervalMs } = this.world;
+    this.timeline.schedule(intervalMs, this, 0, null);
     this.timeline.runUntil(heartbeats * intervalMs);
+    return {
+      intervalMs,
+      slots: Float64Array.from(this.slots),
+      arrivedAtMs: Float64Array.from(this.arrivedAtMs),
+      sendings: { originMs: 0, paceMs: intervalMs, known: true },
+      aliveUntilMs: this.timeline.nowMs,
+    };
   }
 
-  happen(code: number): void {
+  happen(): void {
     const { timeline, world } = this;
-    if (code === judgement) {
-      this.judge();
-      return;
-    }
-    timeline.schedule(timeline.nowMs + world.intervalMs, this, code, null);
-    if (code === send) this.link.send(heartbeat(++this.sent));
-    else timeline.schedule(timeline.nowMs, this, judgement, null);
-  }
-
-  private judge(): void {
-    this.due++;
-    if (this.newest >= this.due || this.suspectedSinceMs !== null) return;
-    this.suspectedSinceMs = this.timeline.nowMs;
-    this.mistakes++;
-  }
-
-  private heard(seq: number): void {
-    this.newest = Math.max(this.newest, seq);
-    if (this.suspectedSinceMs === null || this.newest < this.due) return;
-    this.wrongMs += this.timeline.nowMs - this.suspectedSinceMs;
-    this.suspectedSinceMs = null;
+    timeline.schedule(timeline.nowMs + world.intervalMs, this, 0, null);
+    this.link.send(heartbeat(++this.sent));
   }
 }
 

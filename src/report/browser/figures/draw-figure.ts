@@ -1,7 +1,7 @@
-import type { Figure } from "../../pages/figure.js";
+import type { Figure, FigureMark } from "../../pages/figure.js";
 import { distribution } from "./draw-distribution.js";
 import { heatmap } from "./draw-heatmap.js";
-import { curves, frame, numbersAlong, type Spot, spotsOf, xAxis, yAxis } from "./frame.js";
+import { colourOf, curves, frame, numbersAlong, type Spot, spotsOf, xAxis, yAxis } from "./frame.js";
 import { logTicks, oneNotation, plain } from "./numbers.js";
 import {
   axisFx,
@@ -17,18 +17,18 @@ import {
   tip,
 } from "./plot.js";
 
-/** Draws a figure so wide. */
-export function drawFigure(figure: Figure, widthPx: number): Element {
-  return plot(optionsOf(figure, widthPx));
+/** Draws a figure so wide, with these spots marked. */
+export function drawFigure(figure: Figure, widthPx: number, marks: readonly FigureMark[] = []): Element {
+  return plot(optionsOf(figure, widthPx, marks));
 }
 
-function optionsOf(figure: Figure, width: number): PlotOptions {
+function optionsOf(figure: Figure, width: number, marks: readonly FigureMark[]): PlotOptions {
   switch (figure.kind) {
     case "cdf":
     case "tail":
       return distribution(figure, width);
     case "lines":
-      return lines(figure, width);
+      return lines(figure, width, marks);
     case "scatter":
       return scatter(figure, width);
     case "bars":
@@ -45,15 +45,36 @@ function numberAxis(figure: Figure): Markish[] {
   return yAxis(figure.yLabel, ticks, oneNotation(typeof ticks === "number" ? numbers : ticks));
 }
 
-function lines(figure: Figure, width: number): PlotOptions {
+function lines(figure: Figure, width: number, marks: readonly FigureMark[]): PlotOptions {
   const spots = spotsOf(figure, (x, y) => `${plain(x)} ${figure.xLabel}\n${plain(y)} ${figure.yLabel}`);
+  const dashed = new Set(figure.series.filter((one) => one.dashed).map(({ name }) => name));
   return frame(figure, width, [
     ...xAxis(figure, width, numbersAlong(figure, 0)),
     ...numberAxis(figure),
     ...curves(figure, spots, ({ y }) => y, "linear"),
-    dot(spots, { x: "x", y: "y", fill: "colour", r: 3 }),
+    // Of a theory there is a line alone.
+    dot(
+      spots.filter(({ series }) => !dashed.has(series)),
+      { x: "x", y: "y", fill: "colour", r: 3 },
+    ),
+    dot(markedSpots(figure, marks), {
+      x: "x",
+      y: "y",
+      fill: "colour",
+      stroke: "var(--ink)",
+      strokeWidth: 2,
+      r: 6,
+    }),
     tip(spots, pointer({ x: "x", y: "y", title: "label", maxRadius: 60, lineHeight: 1.3 })),
   ]);
+}
+
+function markedSpots(figure: Figure, marks: readonly FigureMark[]) {
+  return marks.flatMap(({ series, x, y }) => {
+    const place = figure.series.findIndex(({ name }) => name === series);
+    const one = figure.series[place];
+    return one === undefined || y === null ? [] : [{ x, y, colour: colourOf(one, place) }];
+  });
 }
 
 function scatter(figure: Figure, width: number): PlotOptions {
