@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { nodeSettings } from "../src/settings/node-settings.js";
+import { backendsScenarioSchema, machineSchema } from "../src/simulation/backends/backends-schema.js";
 import { pairScenarioSchema, partySchema } from "../src/simulation/pair/pair-schema.js";
 import { whoSchema } from "../src/simulation/scenario/fault-schema.js";
 import { latencySchema, lossSchema } from "../src/simulation/scenario/latency-schema.js";
@@ -51,6 +52,23 @@ const pairKeys: Readonly<Record<keyof (typeof pairScenarioSchema)["entries"], st
   expect: scenarioKeys.expect,
 };
 
+/** What an editor says of each key of a scenario of a gateway and its backends. */
+const backendsKeys: Readonly<Record<keyof (typeof backendsScenarioSchema)["entries"], string>> = {
+  name: scenarioKeys.name,
+  question: scenarioKeys.question,
+  answer: scenarioKeys.answer,
+  seed: scenarioKeys.seed,
+  runs: scenarioKeys.runs,
+  backends:
+    "How many backends, named b1, b2 and so on, or a list of names; how long they take to answer; the requests of the service; the rules of the checks.",
+  network: "What carries probes and requests, and how long it takes.",
+  timers: scenarioKeys.timers,
+  settleMs: "For how long the checks run before faults count, in milliseconds.",
+  faults: scenarioKeys.faults,
+  observeMs: scenarioKeys.observeMs,
+  expect: scenarioKeys.expect,
+};
+
 /** Checks that no JSON schema can say are left to raftbeat; a map's values stand in its metadata. */
 const conversion: ConversionConfig = {
   typeMode: "input",
@@ -65,9 +83,15 @@ const conversion: ConversionConfig = {
 };
 
 /** What stands in many places of a scenario. */
-const definitions = { who: whoSchema, party: partySchema, latency: latencySchema, loss: lossSchema };
+const definitions = {
+  who: whoSchema,
+  party: partySchema,
+  machine: machineSchema,
+  latency: latencySchema,
+  loss: lossSchema,
+};
 
-/** The schema of a scenario file: an election's, or (with the key `pair`) one of senders and observers. */
+/** The schema of a scenario file: an election's, one of senders and observers (`pair`), or of a gateway and its backends (`backends`). */
 export function scenarioJsonSchema(): JsonSchema {
   const of = (schema: v.GenericSchema, keys: Readonly<Record<string, string>>) => {
     const { $schema, $defs, ...rest } = described(toJsonSchema(schema, { ...conversion, definitions }), keys);
@@ -75,6 +99,7 @@ export function scenarioJsonSchema(): JsonSchema {
   };
   const election = of(scenarioSchema, scenarioKeys);
   const pair = of(pairScenarioSchema, pairKeys);
+  const backends = of(backendsScenarioSchema, backendsKeys);
   return {
     title: "A scenario of raftbeat",
     $schema: election.$schema,
@@ -82,8 +107,13 @@ export function scenarioJsonSchema(): JsonSchema {
     if: { type: "object", required: ["pair"] },
     // biome-ignore lint/suspicious/noThenProperty: the word is JSON Schema's.
     then: pair.rest,
-    else: election.rest,
-    $defs: { ...election.$defs, ...pair.$defs },
+    else: {
+      if: { type: "object", required: ["backends"] },
+      // biome-ignore lint/suspicious/noThenProperty: the word is JSON Schema's.
+      then: backends.rest,
+      else: election.rest,
+    },
+    $defs: { ...election.$defs, ...pair.$defs, ...backends.$defs },
   };
 }
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { RaftbeatError } from "../errors.js";
 import { printableLines } from "../printable.js";
+import { addBeatCommand } from "./beats/beat-command.js";
+import { addWatchCommand } from "./beats/watch-command.js";
 import { addAdviseCommand } from "./commands/advise.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addDemoCommand } from "./commands/demo.js";
@@ -55,6 +57,8 @@ export function createProgram(): Command {
   addTransferCommand(program);
   addReconfigureCommand(program);
   addRecoverCommand(program);
+  addWatchCommand(program);
+  addBeatCommand(program);
   addCompletionCommand(program);
   for (const command of [program, ...program.commands]) {
     const name = command === program ? "raftbeat" : `raftbeat ${command.name()}`;

@@ -8,31 +8,21 @@ import { callable, checkOptions, only, withMethods } from "../elector/options/ch
 import { asRaftbeatError, RaftbeatError } from "../errors.js";
 import { nearNames } from "../near-names.js";
 import { textOf } from "../printable.js";
-import { createEngine } from "../runtime/engine.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
 import type * as core from "./checks/checks.js";
 import { type ChecksEffect, type ChecksEvent, isEvent } from "./checks/checks-event.js";
 import { ruleSchemas } from "./checks/checks-settings.js";
-import type { ChecksInput, GivenBackend } from "./checks/checks-step.js";
-import {
-  createChecksState,
-  resolveChecks,
-  stepChecks,
-  timerAtMs,
-  usableOf,
-  weightOf,
-} from "./checks/rules.js";
+import type { GivenBackend } from "./checks/checks-step.js";
+import { pickOf, resolveChecks, usableOf, weightOf } from "./checks/rules.js";
 import type { Backends, Checks, ChecksOptions } from "./checks-api.js";
 import { checksStatus } from "./checks-status.js";
+import { startChecker } from "./health-checker.js";
 import type { LivenessPorts } from "./monitor-api.js";
 import { backendsOf, backendsSchema } from "./probing/backends.js";
 import { probeByScheme } from "./probing/by-scheme.js";
 import { httpOptions } from "./probing/http-options.js";
 import { ownProbe } from "./probing/own-probe.js";
 import { createProbes } from "./probing/under-way.js";
-
-/** The least lateness of a timer, in milliseconds, that counts as an absence of this process. */
-const leastStallMs = 25;
 
 const schema = only({
   ...ruleSchemas,
@@ -61,13 +51,12 @@ export function createChecks(
   const { clock, random } = ports;
   const settings = resolveChecks(rules);
   const first = given(backends);
-  const state = createChecksState(settings);
   const logger = safeLogger(givenLogger ?? stderrLogger("checks", clock));
   const events = createEvents<ChecksEvent>((error) => logger.error({ error }, "a subscriber threw"));
-  const changes = createWatch(() => checksStatus(state, clock.nowMs()));
+  const changes = createWatch(() => checksStatus(checker.state, clock.nowMs()));
   const prober = probe === undefined ? probeByScheme(http) : ownProbe(probe);
   const probes = createProbes(prober, (id, number, answer) =>
-    engine.tell({ kind: "answer", id, probe: number, answer }),
+    checker.tell({ kind: "answer", id, probe: number, answer }),
   );
   const { promise: ended, resolve: settle } = endPromise();
   let closed = false;
@@ -91,47 +80,38 @@ export function createChecks(
   function end(error: RaftbeatError | null): void {
     if (closed) return;
     closed = true;
-    engine.stop();
+    checker.stop();
     probes.end();
     changes.end();
     settle(error);
   }
 
-  // An absence as long as a timeout always shows: the next look is half of it away, and half of it late at most.
-  const stallMs = Math.max(leastStallMs, settings.timeoutMs / 2);
-  const engine = createEngine<ChecksInput, ChecksEffect>(
-    {
-      step: (input, nowMs, effects) => stepChecks(state, input, nowMs, effects),
-      timerAtMs: () => timerAtMs(state),
-    },
-    clock,
-    { stallMs, checkMs: stallMs, windowMs: Math.max(settings.timeoutMs, 1000) },
-    carryOut,
-    (thrown) => {
-      const error = asRaftbeatError(thrown, "internal", "the checks ended because something in them threw");
-      logger.error({ error }, error.message);
-      end(error);
-    },
-  );
+  const checker = startChecker(settings, clock, carryOut, (thrown) => {
+    const error = asRaftbeatError(thrown, "internal", "the checks ended because something in them threw");
+    logger.error({ error }, error.message);
+    end(error);
+  });
+
+  const { state } = checker;
 
   function drain(id: string, draining: boolean): void {
     refuseUnknown(state, id);
-    engine.tell({ kind: "drain", id, draining });
+    checker.tell({ kind: "drain", id, draining });
   }
 
-  engine.tell({ kind: "set", backends: first });
+  checker.tell({ kind: "set", backends: first });
   return {
     usable: () => Object.freeze(usableOf(state)),
-    pick: () => pickOf(state, clock.nowMs(), random),
+    pick: () => pickOf(state, clock.nowMs(), random()),
     weight(id) {
       const backend = state.backends.get(id);
       return backend === undefined ? 0 : weightOf(state, backend, clock.nowMs());
     },
     status: () => checksStatus(state, clock.nowMs()),
-    report: (id, { ok }) => engine.tell({ kind: "report", id, ok: ok === true }),
+    report: (id, { ok }) => checker.tell({ kind: "report", id, ok: ok === true }),
     drain: (id) => drain(id, true),
     undrain: (id) => drain(id, false),
-    set: (each) => engine.tell({ kind: "set", backends: given(each) }),
+    set: (each) => checker.tell({ kind: "set", backends: given(each) }),
     subscribe: (listener) => events.subscribe(listener),
     changes: ({ signal } = {}) => changes.values(signal),
     close: () => end(null),
@@ -148,20 +128,6 @@ function endPromise() {
     resolve = settle;
   });
   return { promise, resolve };
-}
-
-/** A usable backend, drawn by weight. */
-function pickOf(state: core.Checks, nowMs: number, random: () => number): string | null {
-  const weights = usableOf(state).map((id) => {
-    const backend = state.backends.get(id);
-    return { id, weight: backend === undefined ? 0 : weightOf(state, backend, nowMs) };
-  });
-  let left = random() * weights.reduce((sum, { weight }) => sum + weight, 0);
-  for (const { id, weight } of weights) {
-    left -= weight;
-    if (left < 0) return id;
-  }
-  return weights.at(-1)?.id ?? null;
 }
 
 function refuseUnknown(state: core.Checks, id: string): void {

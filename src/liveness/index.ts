@@ -3,6 +3,10 @@
  */
 
 export { type Logger, silentLogger } from "../elector/observers/logger.js";
+export type { TransportTls } from "../transport/security/certificate.js";
+export type { Renewable, TransportToken } from "../transport/security/secrets.js";
+export type { Listen } from "../transport/websocket/listen.js";
+export type { CloseReason, RefusalReason } from "../transport/wire/close-reason.js";
 export type { BeatLimits } from "./beats-wire/beat-limits.js";
 export type {
   BeatListener,

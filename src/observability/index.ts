@@ -9,6 +9,7 @@ export type { ChangeRights } from "./http/guard.js";
 export { type HandlerOptions, observabilityHandler, type RequestHandler } from "./http/handler.js";
 export { type HttpFromEnv, httpFromEnv } from "./http/http-from-env.js";
 export { type HttpLimits, httpLimits, type NodeHttp } from "./http/listener.js";
+export type { ServedMetrics } from "./http/metrics-answer.js";
 export { serveObservability } from "./http/server.js";
 export type { StatusReply } from "./http/status-reply.js";
 export { checksInstruments } from "./instruments/checks-instruments.js";

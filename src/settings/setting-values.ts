@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import {
   idRule,
+  isAddress,
   isId,
   isMetadata,
   longestDurationMs,
@@ -123,6 +124,33 @@ export function wholeBetween(min: number, max: number) {
 /** A duration. */
 export const milliseconds = numberBetween(1, longestDurationMs, "a number of milliseconds");
 
+/** Milliseconds in each unit of a duration. */
+const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration with bounds in milliseconds, both allowed: `250ms`, `1s`, `1.5m`, `2h`, or a number of milliseconds. */
+export function duration(minMs: number, maxMs: number) {
+  const message = `must be a duration from ${durationText(minMs)} to ${durationText(maxMs)}, such as 500ms, 1s or 2m`;
+  return v.pipe(
+    v.unknown(),
+    v.transform(durationIn),
+    v.number(message),
+    v.check((value) => value >= minMs && value <= maxMs, message),
+  );
+}
+
+function durationIn(value: unknown): unknown {
+  const [, count, unit = "ms"] =
+    typeof value === "string" ? (/^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value.trim()) ?? []) : [];
+  return count === undefined ? value : Number(count) * unitsMs[unit as keyof typeof unitsMs];
+}
+
+/** A duration in its largest unit that leaves no fraction. */
+export function durationText(ms: number): string {
+  const units = Object.entries(unitsMs).reverse();
+  const [unit, unitMs] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ["ms", 1];
+  return `${ms / unitMs}${unit}`;
+}
+
 /** A range of durations, as `150-300` or `{ minMs, maxMs }`. */
 export const millisecondsRange = v.pipe(
   v.unknown(),
@@ -135,6 +163,12 @@ export const millisecondsRange = v.pipe(
     { minMs: milliseconds, maxMs: milliseconds },
     "must be two numbers of milliseconds with a dash between, such as 150-300",
   ),
+);
+
+/** Where an observer of beats is. */
+export const beatsUrl = v.pipe(
+  v.string("must be a ws:// or wss:// address, such as ws://127.0.0.1:7500"),
+  v.check(isAddress, "must be a ws:// or wss:// address, such as ws://127.0.0.1:7500"),
 );
 
 /** True for an HTTP address. */

@@ -7,6 +7,20 @@
 export { type Quantiles, quantiles } from "../quantiles.js";
 // What a cluster is made of, for watchers and rules.
 export type { Driver, DriverHandlers, DriverPorts, RequestInput } from "../runtime/driver.js";
+export { type BackendsScenario, parseBackendsScenario } from "./backends/backends-scenario.js";
+export type {
+  BackendsExpectation,
+  BackendsFault,
+  BackendsScenarioInput,
+} from "./backends/backends-schema.js";
+export type { ChecksTraceEntry } from "./backends/checks-trace.js";
+export type { Notice } from "./backends/checks-truth.js";
+export { type BackendsMetrics, type BackendsOutcome, playBackends } from "./backends/play-backends.js";
+export {
+  type BackendsSimulateOptions,
+  type BackendsSummary,
+  simulateBackends,
+} from "./backends/simulate-backends.js";
 export { Liveness } from "./checks/liveness.js";
 export type { RunMetrics } from "./checks/metrics.js";
 export type { Report } from "./checks/safety.js";

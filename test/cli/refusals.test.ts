@@ -40,6 +40,26 @@ const wrong: readonly (readonly [string, readonly string[], Record<string, strin
     {},
     /--depth <count>: x is no whole number from 0\n/,
   ],
+  ["a watcher without a place", ["watch"], {}, /--listen is missing: .*RAFTBEAT_LISTEN/],
+  ["beats to nowhere", ["beat", "--id", "a"], {}, /--to is missing: .*RAFTBEAT_TO/],
+  [
+    "beats to what is no WebSocket",
+    ["beat", "--id", "a", "--to", "http://x"],
+    {},
+    /--to "http:\/\/x" must be a ws:\/\/ or wss:\/\/ address/,
+  ],
+  [
+    "a duration that is none",
+    ["watch", "--listen", "7500", "--interval", "fast"],
+    {},
+    /--interval "fast" must be a duration from 1ms to 24h, such as 500ms/,
+  ],
+  [
+    "a detector that there is not",
+    ["watch", "--listen", "7500", "--detector", "phi"],
+    {},
+    /--detector "phi" must be one of missed, nfdS, nfdE/,
+  ],
   ["a setting that is missing", ["node"], {}, /--cluster is missing: .*RAFTBEAT_CLUSTER/],
   [
     "a setting that is no number",

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { createProgram } from "../../src/cli/program.js";
+import { parseBackendsScenario } from "../../src/simulation/backends/backends-scenario.js";
+import { backendsScenarioSchema } from "../../src/simulation/backends/backends-schema.js";
+import { simulateBackends } from "../../src/simulation/backends/simulate-backends.js";
 import { fuzzProfileNames } from "../../src/simulation/fuzz/profile.js";
+import { parsePairScenario } from "../../src/simulation/pair/pair-scenario.js";
+import { pairScenarioSchema } from "../../src/simulation/pair/pair-schema.js";
+import { simulatePair } from "../../src/simulation/pair/simulate-pair.js";
+import { faultSchema } from "../../src/simulation/scenario/fault-schema.js";
 import { parseScenario } from "../../src/simulation/scenario/scenario.js";
 import { codeBlocks, pages, read } from "./support/pages.js";
 
@@ -21,7 +28,8 @@ function commandsOf(page: string): string[] {
 
 /** What is wrong with a command line of a page, or null. */
 function problemOf(line: string): string | null {
-  const [, name = "", ...words] = line.split(/\s+/);
+  // What follows -- is another command.
+  const [, name = "", ...words] = (line.split(/\s--\s/)[0] as string).split(/\s+/);
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return `there is no command ${name}`;
   const known = ["--help", ...command.options.map(({ long }) => long as string)];
@@ -65,13 +73,36 @@ describe("docs/simulation.md", () => {
     expect(parseScenario(parse(scenario)).faults).toHaveLength(2);
   });
 
+  /** What a list of faults names, but what stands in brackets. */
+  const namesIn = (text: string) =>
+    [...text.replace(/\([^)]*\)/g, "").matchAll(/`(\w+)`/g)].map(([, name]) => name as string);
+  const [ofClusters = "", ofPairs = ""] = [
+    ...page.matchAll(/^.*\bFaults are ((?:[^.(]|\([^)]*\))*)\./gm),
+  ].map(([, list]) => list as string);
+  const kindsOf = (fault: { readonly pipe: readonly unknown[] }) => {
+    const { options } = fault.pipe[0] as {
+      readonly options: readonly { readonly entries: { readonly do: { readonly literal: string } } }[];
+    };
+    return options.map(({ entries }) => entries.do.literal).sort();
+  };
+  const faultOf = (schema: typeof pairScenarioSchema | typeof backendsScenarioSchema) =>
+    kindsOf(schema.entries.faults.wrapped.item);
+
   it("names every fault, and no other", () => {
-    const [, list = ""] = /^Faults are ([^.]*)\./m.exec(page) ?? [];
-    const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-    const known = [...read("src/simulation/scenario/fault-schema.ts").matchAll(/\.\.\.one\("(\w+)"\)/g)].map(
-      ([, name]) => name,
+    expect(kindsOf(faultSchema).length).toBeGreaterThan(20);
+    expect(namesIn(ofClusters).sort()).toEqual(kindsOf(faultSchema));
+    expect(namesIn(ofPairs).sort()).toEqual(faultOf(pairScenarioSchema));
+    const [, more = ""] = /but `leave`, there are\n([^.]*)\./.exec(page) ?? [];
+    const common = faultOf(pairScenarioSchema).filter((kind) => kind !== "leave");
+    expect([...common, ...namesIn(more)].sort()).toEqual(faultOf(backendsScenarioSchema));
+  });
+
+  it("shows a scenario of senders and one of backends that come out as they say", () => {
+    const [, pair = "", backends = ""] = codeBlocks(page, "yaml");
+    const clockMs = () => 0;
+    expect(simulatePair(parsePairScenario(parse(pair)), { clockMs }).expectationsFailed).toEqual([]);
+    expect(simulateBackends(parseBackendsScenario(parse(backends)), { clockMs }).expectationsFailed).toEqual(
+      [],
     );
-    expect(known.length).toBeGreaterThan(20);
-    expect(named.sort()).toEqual(known.sort());
   });
 });

@@ -54,6 +54,20 @@ const says: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     "fewer failed with checks: true",
     "for the drain at most a tenth of them: true",
   ],
+  "two-processes.ts": [
+    "job is alive",
+    "killed: suspect, its connection closed; before the pause was over: true",
+    "no beat since: dead",
+    "started again: restarted",
+    "asked to end: left, 1 goodbye",
+  ],
+  "your-own-port.ts": [
+    "both are alive",
+    "suspected in 1.5 s with losses: 0",
+    "beats that came twice were counted, and changed nothing: true",
+    "b is gone: suspected after an interval and a pause of silence: true",
+    "a said goodbye: left",
+  ],
   "http-leader-redirect.ts": [
     /served by the leader in term \d+$/,
     /served by the leader in term \d+$/,

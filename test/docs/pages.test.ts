@@ -74,18 +74,20 @@ describe("the pages", () => {
 describe("the README", () => {
   const readme = read("README.md");
 
-  it("is at most 150 lines long", () => {
-    expect(readme.split("\n").length - 1).toBeLessThanOrEqual(150);
+  // Elections, and failure detection without them: two subjects, each with what it is, an example and how it compares.
+  it("is at most 165 lines long", () => {
+    expect(readme.split("\n").length - 1).toBeLessThanOrEqual(165);
   });
 
   it("says what it is, how to see it work, a failover, an example, and the guarantees, in this order", () => {
     const headings = [...withoutCode(readme).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings.slice(0, 6)).toEqual([
+    expect(headings.slice(0, 7)).toEqual([
       "raftbeat",
       "See it work",
       "A failover",
       "In your service",
       "Test it against partitions in two seconds",
+      "Is that process still alive?",
       "What it guarantees",
     ]);
   });

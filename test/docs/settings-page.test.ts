@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { electorDefaults } from "../../src/elector/options/options.js";
 import { defaultPreset, type presets, resolveTiming, type Timing } from "../../src/protocol/index.js";
+import { beatSettings, beatsDefaults, watchSettings } from "../../src/settings/beats-settings.js";
 import { clientSettings } from "../../src/settings/client-settings.js";
 import { nodeSettings } from "../../src/settings/node-settings.js";
 import { flagOf, variableOf } from "../../src/settings/setting-sources.js";
+import { durationText } from "../../src/settings/setting-values.js";
 import { defaultTransportLimits } from "../../src/transport/limits/limits.js";
 import { read, tableOf } from "./support/pages.js";
 
@@ -54,6 +56,17 @@ describe("docs/settings.md", () => {
       variableOf(key),
     ]);
     expect(tableOf(page, "client").map(([flag, variable]) => [flag, variable])).toEqual(expected);
+  });
+
+  it("has every setting of the commands that beat and watch, in the order of their help", () => {
+    for (const [name, settings] of [
+      ["beat", beatSettings],
+      ["watch", watchSettings],
+    ] as const) {
+      const expected = Object.entries(settings).map(([key, setting]) => [flagOf(setting), variableOf(key)]);
+      expect(tableOf(page, name).map(([flag, variable]) => [flag, variable])).toEqual(expected);
+    }
+    expect(page).toContain(`\`${durationText(beatsDefaults.intervalMs)}\`: how often it beats`);
   });
 
   it("gives the elector's own defaults", () => {

@@ -10,10 +10,12 @@ import {
   refuseBrowsers,
 } from "../../observability/http/guard.js";
 import { httpLimits, listenHttp, type NodeHttp } from "../../observability/http/listener.js";
+import { metricsAnswer, type ServedMetrics } from "../../observability/http/metrics-answer.js";
 import type { Answer, Reply } from "../../observability/http/reply.js";
 import { checksInstruments } from "../../observability/instruments/checks-instruments.js";
 import { toPrometheus } from "../../observability/instruments/to-prometheus.js";
 import { isId } from "../../protocol/index.js";
+import { systemClock } from "../../runtime/system-ports.js";
 import type { Listen } from "../../settings/setting-values.js";
 
 const changeBody = v.strictObject({ id: v.pipe(v.string(), v.check(isId)) });
@@ -23,27 +25,23 @@ const changeBody = v.strictObject({ id: v.pipe(v.string(), v.check(isId)) });
  * @throws RaftbeatError `transportFailed` where it cannot listen
  */
 export async function serveChecks(listen: Listen, checks: Checks, rights: ChangeRights): Promise<NodeHttp> {
-  const metrics = await metricsOf(checks);
-  return listenHttp(listen, httpLimits(), { answer: answersOf(checks, rights, metrics) });
+  const answer = answersOf(checks, rights, await metricsOf(checks));
+  return listenHttp(listen, httpLimits(), { answer });
 }
 
-/** Gives the metrics now. */
-type ReadMetrics = () => Promise<Reply>;
-
-/** The metrics; where prom-client is not installed, a refusal that says so. */
-async function metricsOf(checks: Checks): Promise<ReadMetrics> {
+/** Checks whose metrics cannot be counted serve all else; who asks for them is told why. */
+async function metricsOf(checks: Checks): Promise<ServedMetrics> {
   try {
-    const { text, contentType } = await toPrometheus(checksInstruments(checks));
-    return async () => ({ status: 200, body: await text(), type: contentType });
+    return await toPrometheus(checksInstruments(checks));
   } catch (error) {
     if (!(error instanceof RaftbeatError)) throw error;
-    return async () => {
-      throw new HttpRefusal(501, "metricsMissing", error.message);
-    };
+    return { missing: error.message };
   }
 }
 
-function answersOf(checks: Checks, rights: ChangeRights, metrics: ReadMetrics): Answer {
+/** Answers the requests. */
+export function answersOf(checks: Checks, rights: ChangeRights, metrics: ServedMetrics): Answer {
+  const measured = metricsAnswer(metrics, systemClock().nowMs);
   return async (request, path) => {
     refuseBrowsers(request);
     if (path === "/drain" || path === "/undrain") {
@@ -51,7 +49,7 @@ function answersOf(checks: Checks, rights: ChangeRights, metrics: ReadMetrics): 
       authorize(request, rights);
       return change(checks, path, await readJson(request));
     }
-    const reply = path === "/metrics" ? await metrics() : read(checks, path);
+    const reply = path === "/metrics" ? await measured() : read(checks, path);
     if (reply === null)
       throw new HttpRefusal(
         404,

@@ -10,7 +10,7 @@ import { type DemoPlan, runDemo } from "../demo/run-demo.js";
 import { createView } from "../demo/view.js";
 import { examples } from "../terminal/examples.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
-import { printJson, printText } from "../terminal/terminal.js";
+import { printJson, printText, wantsColours } from "../terminal/terminal.js";
 
 const defaults: DemoPlan = {
   replicaCount: 3,
@@ -96,12 +96,6 @@ function given<T>(flags: Record<string, unknown>, key: keyof typeof settings, fa
   const setting = settings[key];
   if (flags[key] === undefined) return fallback;
   return check(setting, setting.flag.split(" ")[0] ?? key, flags[key]) as T;
-}
-
-/** Colours are for people at a terminal that has them (no-color.org). */
-function wantsColours(): boolean {
-  const { NO_COLOR = "", TERM } = process.env;
-  return process.stdout.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
 }
 
 function jsonLine(event: DemoEvent, atMs: number): string {

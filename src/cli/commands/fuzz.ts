@@ -46,11 +46,7 @@ export function addFuzzCommand(program: Command): void {
     .option("--json", "print one object a profile")
     .addHelpText(
       "after",
-      examples(
-        "fuzz --seeds 1..20",
-        "fuzz --profile membership --minutes 5 --out found",
-        "fuzz --profile pair --seeds 1..2000",
-      ),
+      examples("fuzz --seeds 1..20 --minutes 5 --out found", "fuzz --profile pair --seeds 1..2000"),
     )
     .action(async (flags: Flags) => {
       endWithReader();

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { beatsVariables } from "../../settings/beats-settings.js";
 import { clientVariables } from "../../settings/client-settings.js";
 import { planNode } from "../../settings/node-plan.js";
 import { nodeSettings } from "../../settings/node-settings.js";
@@ -8,7 +9,7 @@ import { examples } from "../terminal/examples.js";
 import { printText } from "../terminal/terminal.js";
 
 /** Variables that mean something to `raftbeat`, but are no settings of a node. */
-const otherVariables = ["RAFTBEAT_CONFIG", ...clientVariables];
+const otherVariables = ["RAFTBEAT_CONFIG", ...clientVariables, ...beatsVariables];
 
 /** `raftbeat node`: runs one member of a cluster. */
 export function addNodeCommand(program: Command): void {

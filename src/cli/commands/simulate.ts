@@ -5,6 +5,8 @@ import type { ScenarioReport } from "../../report/recording/run-data.js";
 import { scenarioText } from "../../report/text/scenario-text.js";
 import type { TextTimelineOptions } from "../../report/text/text-timeline.js";
 import { systemClock } from "../../runtime/system-ports.js";
+import type { BackendsScenario } from "../../simulation/backends/backends-scenario.js";
+import type { BackendsSummary } from "../../simulation/backends/simulate-backends.js";
 import type { PairOutcome } from "../../simulation/pair/pair-outcome.js";
 import type { PairScenario } from "../../simulation/pair/pair-scenario.js";
 import type { PairSummary } from "../../simulation/pair/simulate-pair.js";
@@ -17,6 +19,8 @@ import { refused, refuseUnwritable, writeOutput } from "../terminal/output-file.
 import { clearProgress, showProgress } from "../terminal/progress.js";
 import { scenarioModes } from "../terminal/protocol-modes.js";
 import { printJson, printText } from "../terminal/terminal.js";
+
+type AnySummary = Summary | PairSummary | BackendsSummary;
 
 interface Flags {
   readonly list?: true;
@@ -35,7 +39,7 @@ export function addSimulateCommand(program: Command): void {
     .command("simulate")
     .summary("play scenarios in a simulated world")
     .description(
-      "Plays scenarios in a simulated cluster of production nodes, or (with a pair in place of a cluster) with senders and observers of beats: " +
+      "Plays scenarios in a simulated cluster of production nodes, or with senders and observers of beats, or with a gateway and its backends: " +
         "files, or by name those that the package ships. A file goes before a scenario of the package of the same name. Exits 0 iff every expectation holds.",
     )
     .argument("[scenarios...]", "files in YAML or JSON, or names of the package's own scenarios")
@@ -51,14 +55,7 @@ export function addSimulateCommand(program: Command): void {
     .option("--html <file>", "draw each first run, and how the runs spread, into one page")
     .option("--workers <count>", "threads to work on (default: 1)", countFrom(1, 512))
     .option("--json", "print one object a scenario")
-    .addHelpText(
-      "after",
-      examples(
-        "simulate quorum-loss",
-        "simulate rejoin --runs 20 --html rejoin.html",
-        "simulate liveness/observer-sleeps",
-      ),
-    )
+    .addHelpText("after", examples("simulate quorum-loss", "simulate rejoin --runs 20 --html rejoin.html"))
     .action(async (scenarios: string[], flags: Flags) => {
       endWithReader();
       if (flags.list) return printText(await listText());
@@ -76,7 +73,7 @@ async function listText(): Promise<string> {
 }
 
 /** Loads the simulator only now: a node, which does without, starts sooner. */
-async function playAll(given: readonly string[], flags: Flags): Promise<(Summary | PairSummary)[]> {
+async function playAll(given: readonly string[], flags: Flags): Promise<AnySummary[]> {
   if (given.length === 0)
     throw new RaftbeatError(
       "invalidSettings",
@@ -104,19 +101,23 @@ async function playAll(given: readonly string[], flags: Flags): Promise<(Summary
     ...(protocol === undefined ? {} : { protocol }),
   };
   const scenarios = given.map((each) => readAnyScenario(each, overrides));
-  refusePagesOfPairs(scenarios, html);
+  refuseOtherPages(scenarios, html);
   const trace = flags.trace === undefined ? null : openFile("--trace", flags.trace);
   if (html !== undefined) refuseUnwritable("--html", html);
   const clock = systemClock();
   const sink = trace === null ? undefined : (entry: object) => trace.write(`${JSON.stringify(entry)}\n`);
   const executor =
     workers === undefined || workers === 1 ? null : await openThreads(jobs, "simulate", workers);
-  const summaries: (Summary | PairSummary)[] = [];
+  const summaries: AnySummary[] = [];
   const reports: ScenarioReport[] = [];
   try {
     for (const scenario of scenarios) {
       if ("pair" in scenario) {
         summaries.push(await playPairs(scenario, flags, sink, clock.nowMs));
+        continue;
+      }
+      if ("backends" in scenario) {
+        summaries.push(await playGateway(scenario, flags, sink, clock.nowMs));
         continue;
       }
       const options: SimulateOptions = {
@@ -170,13 +171,31 @@ async function playPairs(
   return summary;
 }
 
+/** Plays a scenario of a gateway and its backends, and prints what it came to. */
+async function playGateway(
+  scenario: BackendsScenario,
+  { json }: Flags,
+  sink: ((entry: object) => void) | undefined,
+  clockMs: () => number,
+): Promise<BackendsSummary> {
+  const [{ simulateBackends }, { backendsText }] = await Promise.all([
+    import("../../simulation/backends/simulate-backends.js"),
+    import("../../report/text/backends-text.js"),
+  ]);
+  const onRun = (done: number) => showRuns(scenario.name, done, scenario.runs);
+  const summary = simulateBackends(scenario, { clockMs, sink, onRun });
+  if (json) printJson(summary);
+  else printText(backendsText(scenario, summary));
+  return summary;
+}
+
 /** Said before anything is played. */
-function refusePagesOfPairs(scenarios: readonly AnyScenario[], html: string | undefined): void {
-  const pair = scenarios.find((scenario) => "pair" in scenario);
-  if (html !== undefined && pair !== undefined)
+function refuseOtherPages(scenarios: readonly AnyScenario[], html: string | undefined): void {
+  const other = scenarios.find((scenario) => "pair" in scenario || "backends" in scenario);
+  if (html !== undefined && other !== undefined)
     throw new RaftbeatError(
       "invalidSettings",
-      `--html ${html}: ${pair.name} has senders and observers, and pages are drawn of clusters alone: leave --html out, or play it by itself`,
+      `--html ${html}: ${other.name} has no cluster, and pages are drawn of clusters alone: leave --html out, or play it by itself`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { Argument, type Command } from "commander";
+import { detectors } from "../../liveness/detection/detectors.js";
 import { presets } from "../../protocol/index.js";
 import { examples } from "../terminal/examples.js";
 import { printText } from "../terminal/terminal.js";
@@ -44,6 +45,7 @@ async function wordsOf(): Promise<CompletionWords> {
     "advise --network": Object.keys(networkPresets),
     "sweep --metric": sweepMetrics,
     "demo --signal": ["KILL", "STOP", "TERM"],
+    "watch --detector": Object.keys(detectors),
     "--timing": Object.keys(presets),
   };
 }

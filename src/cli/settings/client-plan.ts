@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import { beatsVariables } from "../../settings/beats-settings.js";
 import { clientSettings, defaultUrl } from "../../settings/client-settings.js";
 import { tokensOf } from "../../settings/secret-files.js";
 import { invalid, readSettings } from "../../settings/setting-sources.js";
@@ -38,8 +39,11 @@ export function planClient(
   environment: Readonly<Record<string, string | undefined>>,
   otherVariables: readonly string[],
 ): ClientPlan {
-  const given = readSettings(clientSettings, { flags, environment, file: null }, otherVariables, (sentence) =>
-    complain(`raftbeat: ${sentence}`),
+  const given = readSettings(
+    clientSettings,
+    { flags, environment, file: null },
+    [...otherVariables, ...beatsVariables],
+    (sentence) => complain(`raftbeat: ${sentence}`),
   );
   const urls = (given.url ?? defaultUrl).split(",").map((url) => url.trim().replace(/\/+$/, ""));
   for (const url of urls)

@@ -30,8 +30,8 @@ const schema = only({
 /** The cluster that certificates of senders may name, as in `raftbeat://beats/worker-1`. */
 const cluster = "beats";
 
-/** How often connections are looked at. */
-const lookMs = 1000;
+/** How often connections are looked at, at least. */
+const longestLookMs = 1000;
 
 /**
  * Takes beats for a monitor over WebSockets: at a port of its own, or at a path of an http server that others use too. Senders are made with `sendBeats`,
@@ -90,7 +90,7 @@ export async function listenBeats(
     listener.open((error) => (error === null ? resolve() : reject(error))),
   );
   const port = listener.port() ?? 0;
-  const stopLooking = lookAfter(() => {
+  const stopLooking = lookAfter(Math.min(longestLookMs, limits.handshakeTimeoutMs / 2), () => {
     const nowMs = clock.nowMs();
     listener.sweep(nowMs);
     for (const connection of senders.all()) connection.watch(nowMs);
@@ -113,7 +113,7 @@ export async function listenBeats(
 }
 
 /** Looks now and then, each time after everything that has arrived was read: this process may itself have been away. */
-function lookAfter(look: () => void): () => void {
+function lookAfter(lookMs: number, look: () => void): () => void {
   const clock = systemClock();
   let stopped = false;
   let cancel = (): void => {};

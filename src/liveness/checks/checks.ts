@@ -53,6 +53,21 @@ export function weightOf(checks: Checks, backend: Backend, nowMs: number): numbe
   return share >= 1 ? 1 : leastWeight + (1 - leastWeight) * share;
 }
 
+/**
+ * A usable backend, by weight (H7, H8); null if there is none.
+ * @param draw uniform in [0, 1)
+ */
+export function pickOf(checks: Checks, nowMs: number, draw: number): string | null {
+  const usable = [...checks.backends.values()].filter((one) => isUsable(checks, one));
+  const weights = usable.map((backend) => weightOf(checks, backend, nowMs));
+  let left = draw * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [index, { id }] of usable.entries()) {
+    left -= weights[index] as number;
+    if (left < 0) return id;
+  }
+  return usable.at(-1)?.id ?? null;
+}
+
 /** What follows for all from what has changed of one: panic (H7), and slow starts (H8). */
 export function settle(checks: Checks, nowMs: number, effects: ChecksEffect[]): void {
   const { settings } = checks;

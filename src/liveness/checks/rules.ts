@@ -1,5 +1,5 @@
 /** The rules of health checks as a whole: what runs them needs no more. */
 
-export { createChecksState, usableOf, weightOf } from "./checks.js";
+export { createChecksState, pickOf, usableOf, weightOf } from "./checks.js";
 export { resolveChecks } from "./checks-settings.js";
 export { stepChecks, timerAtMs } from "./checks-step.js";

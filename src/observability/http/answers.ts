@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { systemClock } from "../../runtime/system-ports.js";
 import type { ObservedElector } from "../observed-elector.js";
-import type { Metrics } from "../prometheus/metrics.js";
 import { reconfigure, transfer } from "./changes.js";
 import {
   authorize,
@@ -11,6 +10,7 @@ import {
   refuseBrowsers,
   requestTimeoutMs,
 } from "./guard.js";
+import { metricsAnswer, type ServedMetrics, sharedMs } from "./metrics-answer.js";
 import type { Answer, Reply } from "./reply.js";
 import { shareAnswer } from "./shared-answer.js";
 import type { StatusReply } from "./status-reply.js";
@@ -23,16 +23,13 @@ export type ServedNode = Pick<ObservedElector, "elector" | "remainingMs" | "link
 /** What is served of a node besides its health and its status. */
 export interface ServeOptions {
   /** For `GET /metrics`; without them there is none. Where they were meant to be and cannot be, a sentence on what is missing. */
-  readonly metrics?: Pick<Metrics, "text" | "contentType"> | { readonly missing: string } | undefined;
+  readonly metrics?: ServedMetrics | undefined;
   /** Who may ask for `POST /transfer` and `POST /reconfigure`; without it nobody may. */
   readonly changes?: ChangeRights | undefined;
 }
 
 /** A change that takes longer is given up. */
 const longestChangeMs = 30_000;
-
-/** `/metrics` and the measurements of `/status` are made once for all who ask within this. */
-const sharedMs = 100;
 
 /** So many changes are worked on at a time. All else is answered at once, one request for each connection. */
 const mostChanges = 4;
@@ -52,7 +49,7 @@ export function createAnswers(node: ServedNode, options: ServeOptions): Answers 
     "/readyz": () => readyz(node),
     "/leaderz": () => leaderz(node),
     "/status": () => ({ status: 200, body: statusReply(node, measured()) }),
-    ...(options.metrics && { "/metrics": answerOf(options.metrics, nowMs) }),
+    ...(options.metrics && { "/metrics": metricsAnswer(options.metrics, nowMs) }),
   };
   const changes = { "/transfer": transferAsAsked, "/reconfigure": reconfigureAsAsked };
   const paths = [...Object.keys(read), ...(options.changes === undefined ? [] : Object.keys(changes))];
@@ -87,15 +84,6 @@ export function createAnswers(node: ServedNode, options: ServeOptions): Answers 
       return (read[path] as () => Reply)();
     },
   };
-}
-
-function answerOf(metrics: NonNullable<ServeOptions["metrics"]>, nowMs: () => number): () => Promise<Reply> {
-  if ("missing" in metrics)
-    return async () => {
-      throw new HttpRefusal(501, "metricsMissing", metrics.missing);
-    };
-  const text = shareAnswer(sharedMs, nowMs, metrics.text);
-  return async () => ({ status: 200, body: await text(), type: metrics.contentType });
 }
 
 type Change = (node: ServedNode, request: IncomingMessage, gone: AbortSignal) => Promise<object>;

@@ -13,16 +13,15 @@ export function checksInstruments(checks: Checks): readonly Instrument[] {
     description,
     attributeNames: ["raftbeat.backend.id"],
     read: () =>
-      checks
-        .status()
-        .backends.map((backend) => ({
-          value: read(backend),
-          attributes: { "raftbeat.backend.id": backend.id },
-        })),
+      checks.status().backends.map((backend) => ({
+        value: read(backend),
+        attributes: { "raftbeat.backend.id": backend.id },
+      })),
   });
   return [
     each("up", "1 while a backend is up by its probes", ({ up }) => Number(up)),
     each("usable", "1 while requests may go to a backend", ({ usable }) => Number(usable)),
+    each("draining", "1 while a backend drains", ({ draining }) => Number(draining)),
     each("weight", "The share of the requests that a backend is given, 0 to 1", ({ weight }) => weight),
     {
       name: "raftbeat.backends.panic",

@@ -1,6 +1,7 @@
 import type { Latency } from "../kernel/latency.js";
 import { integerOf, type Stream, splitSeed } from "../kernel/prng.js";
-import { blockSites, type PairScenarioInput } from "../pair/pair-schema.js";
+import type { PairScenarioInput } from "../pair/pair-schema.js";
+import { blockSites } from "../scenario/fault-schema.js";
 import { logUniform, oneOf, rounded, someOf, weighted } from "./chance.js";
 
 /** A fault as it stands in a pair scenario. */

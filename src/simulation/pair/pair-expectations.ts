@@ -35,6 +35,7 @@ const counted = {
   falseDeaths: "falseDeaths",
   trueDeaths: "trueDeaths",
   restarts: "restarts",
+  goodbyes: "goodbyes",
   flaps: "flaps",
   doubts: "doubts",
 } as const satisfies Readonly<Record<string, keyof PairMetrics>>;

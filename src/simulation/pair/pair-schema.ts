@@ -7,7 +7,15 @@ import {
   wholeBetween,
 } from "../../liveness/detection/detector-settings.js";
 import { isId } from "../../protocol/index.js";
-import { clockFaults, lasting, linkFaults, one, saysWhen, when, whenRule } from "../scenario/fault-schema.js";
+import {
+  clockFaults,
+  hostFaults,
+  lasting,
+  linkFaults,
+  one,
+  saysWhen,
+  whenRule,
+} from "../scenario/fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "../scenario/latency-schema.js";
 
 const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
@@ -85,21 +93,11 @@ const pairSchema = v.strictObject({
   forgetAfterMs: v.optional(pause),
 });
 
-/** Where in its event loop a process is blocked. */
-export const blockSites = ["timer", "data", "promise", "immediate"] as const;
-
-const nodes = { nodes: partySchema };
-
 const anyFault = v.variant("do", [
   ...linkFaults(partySchema),
+  ...hostFaults(partySchema),
   ...clockFaults(partySchema),
-  v.strictObject({ ...one("crash"), ...lasting, ...nodes, host: v.optional(v.boolean(), false) }),
-  v.strictObject({ ...one("restart"), ...when, ...nodes }),
-  v.strictObject({ ...one("leave"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("pause"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("suspend"), ...lasting, ...nodes }),
-  v.strictObject({ ...one("block"), ...lasting, ...nodes, in: v.optional(v.picklist(blockSites), "timer") }),
-  v.strictObject({ ...one("heal"), ...when }),
+  v.strictObject({ ...one("leave"), ...lasting, nodes: partySchema }),
 ]);
 
 const fault = v.pipe(
@@ -120,6 +118,7 @@ const expectation = v.union(
     v.strictObject({ falseDeaths: atMost }),
     v.strictObject({ trueDeaths: atMost }),
     v.strictObject({ restarts: atMost }),
+    v.strictObject({ goodbyes: atMost }),
     v.strictObject({ flaps: atMost }),
     v.strictObject({ doubts: atMost }),
     v.strictObject({ detectsBy: positiveMs }),
@@ -127,7 +126,7 @@ const expectation = v.union(
     v.strictObject({ ends: v.record(v.string(), v.union([status, v.array(status)])) }),
     v.strictObject({ violations: v.union([v.literal("none"), v.array(v.string())]) }),
   ],
-  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, s2: [suspect, dead] } }, { violations: none or [names] }",
+  "must be one of { falseSuspicions: { min, max } }, { trueSuspicions }, { falseDeaths }, { trueDeaths }, { restarts }, { goodbyes }, { flaps }, { doubts }, { detectsBy: ms }, { deadBy: ms }, { ends: { s1: alive, s2: [suspect, dead] } }, { violations: none or [names] }",
 );
 
 /** What a pair scenario expects of its runs. */

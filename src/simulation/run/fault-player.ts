@@ -1,8 +1,8 @@
 import type { Cluster } from "../cluster/cluster.js";
 import type { SimulatedProcess } from "../cluster/simulated-process.js";
 import { bridge, keepOnly, LinkSet, onLinks, partition, ring } from "../cluster/topology.js";
+import { each, FaultScript, isolate, linksBetween, nothing, type Undo } from "../faults/fault-script.js";
 import type { Fault } from "../scenario/fault-schema.js";
-import { each, FaultScript, isolate, linksBetween, nothing, type Undo } from "./fault-script.js";
 import { forge } from "./forgery.js";
 import { askReconfigure, askTransfer } from "./operator.js";
 import { RolesAtFault, type Who } from "./selectors.js";

@@ -48,6 +48,25 @@ export const linkFaults = (who: WhoSchema) => {
   ] as const;
 };
 
+/** Where in its event loop a process is blocked. */
+export const blockSites = ["timer", "data", "promise", "immediate"] as const;
+
+/** What strikes processes and machines whose memory is all they have. */
+export const hostFaults = (who: WhoSchema) =>
+  [
+    v.strictObject({ ...one("crash"), ...lasting, nodes: who, host: v.optional(v.boolean(), false) }),
+    v.strictObject({ ...one("restart"), ...when, nodes: who }),
+    v.strictObject({ ...one("pause"), ...lasting, nodes: who }),
+    v.strictObject({ ...one("suspend"), ...lasting, nodes: who }),
+    v.strictObject({
+      ...one("block"),
+      ...lasting,
+      nodes: who,
+      in: v.optional(v.picklist(blockSites), "timer"),
+    }),
+    v.strictObject({ ...one("heal"), ...when }),
+  ] as const;
+
 /** What strikes clocks. */
 export const clockFaults = (who: WhoSchema) =>
   [

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { RaftbeatError } from "../../errors.js";
 import { placeOf, readYaml } from "../../schemas/yaml-text.js";
+import { type BackendsScenario, checkBackendsScenario } from "../backends/backends-scenario.js";
 import { checkPairScenario, type PairScenario } from "../pair/pair-scenario.js";
 import { scenarioPath } from "./built-in-scenarios.js";
 import { checkScenario, type Scenario } from "./scenario.js";
@@ -25,8 +26,8 @@ export interface ScenarioOverrides {
   readonly protocol?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A scenario of an election, or (with the key `pair`) one of senders and observers. */
-export type AnyScenario = Scenario | PairScenario;
+/** A scenario of an election, or (with the key `pair`) of senders and observers, or (with the key `backends`) of a gateway and its backends. */
+export type AnyScenario = Scenario | PairScenario | BackendsScenario;
 
 /**
  * Reads a scenario of an election from a YAML or JSON file; one without a name goes by the file's.
@@ -38,7 +39,7 @@ export function readScenario(pathOrName: string, overrides: ScenarioOverrides = 
 }
 
 /**
- * Reads a scenario of any kind: one of an election, or of senders and observers.
+ * Reads a scenario of any kind: of an election, of senders and observers, or of a gateway and its backends.
  * @param pathOrName a path, or the name of a scenario of the package, such as `liveness/beats-lost`
  * @throws RaftbeatError `invalidSettings`, naming the file, the line and what is wrong there
  * @example
@@ -47,12 +48,16 @@ export function readScenario(pathOrName: string, overrides: ScenarioOverrides = 
  */
 export function readAnyScenario(pathOrName: string, overrides: ScenarioOverrides = {}): AnyScenario {
   const file = readFile(pathOrName);
-  if (!("pair" in file.content)) return electionIn(file, overrides).scenario;
+  const kind = kindOf(file.content);
+  if (kind === "cluster") return electionIn(file, overrides).scenario;
   if (overrides.protocol !== undefined)
     throw refused(
-      `${file.path}: modes of the protocol (${Object.keys(overrides.protocol).join(", ")}) are for elections, and this scenario has a pair`,
+      `${file.path}: modes of the protocol (${Object.keys(overrides.protocol).join(", ")}) are for elections, and this scenario has no cluster but ${kind}`,
     );
-  return checked(file, overridden(file.content, overrides), checkPairScenario);
+  const document = overridden(file.content, overrides);
+  return kind === "pair"
+    ? checked(file, document, checkPairScenario)
+    : checked(file, document, checkBackendsScenario);
 }
 
 /**
@@ -62,9 +67,10 @@ export function readAnyScenario(pathOrName: string, overrides: ScenarioOverrides
  */
 export function readScenarioFile(pathOrName: string, overrides: ScenarioOverrides = {}): ScenarioFile {
   const file = readFile(pathOrName);
-  if ("pair" in file.content && !("cluster" in file.content))
+  const kind = kindOf(file.content);
+  if (kind !== "cluster" && !("cluster" in file.content))
     throw refused(
-      `${file.path}: this scenario has a pair and no cluster: raftbeat simulate and readAnyScenario play it, and nothing else does`,
+      `${file.path}: this scenario has no cluster but ${kind}: raftbeat simulate plays it, readAnyScenario reads it, and nothing else does`,
     );
   return electionIn(file, overrides);
 }
@@ -86,6 +92,11 @@ function readFile(pathOrName: string): ReadFile {
       `${path}: a scenario is a map of keys, such as cluster: { nodes: 3 }, and this is ${String(JSON.stringify(content)).slice(0, 80)}`,
     );
   return { path, content, lineOf };
+}
+
+/** What a scenario is of, by its keys. */
+function kindOf(content: object): "cluster" | "pair" | "backends" {
+  return "pair" in content ? "pair" : "backends" in content ? "backends" : "cluster";
 }
 
 function electionIn(file: ReadFile, overrides: ScenarioOverrides): ScenarioFile {

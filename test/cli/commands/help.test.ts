@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { planBeat } from "../../../src/cli/beats/beat-plan.js";
+import { planWatch } from "../../../src/cli/beats/watch-plan.js";
 import { createProgram } from "../../../src/cli/program.js";
 import { planClient } from "../../../src/cli/settings/client-plan.js";
 import { planNode } from "../../../src/settings/node-plan.js";
@@ -44,6 +46,9 @@ async function parsed(line: string): Promise<Parsed> {
 
 /** Each throws for a name that there is not. */
 const checks: Readonly<Record<string, (given: Parsed) => void>> = {
+  beat: ({ args, flags }) =>
+    void planBeat({ flags, environment: {}, file: null }, args[0] as readonly string[]),
+  watch: ({ flags }) => void planWatch({ flags, environment: {}, file: null }),
   node: ({ flags }) => void planNode({ flags, environment: {}, file: null }),
   simulate: ({ args }) => {
     for (const name of args[0] as string[]) scenarioPath(name);

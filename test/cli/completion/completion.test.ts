@@ -64,6 +64,9 @@ describe.each(Object.keys(shells))("raftbeat completion %s", (shell) => {
           .filter((name) => name.startsWith("howard")),
       );
       expect(await offers("raftbeat", "node", "--arbiter", "--timing", "w")).toEqual(["wan"]);
+      expect(await offers("raftbeat", "watch", "--detector", "ph")).toEqual(
+        expect.arrayContaining(["phiNormal", "phiExponential"]),
+      );
       expect(await offers("raftbeat", "completion", "b")).toEqual(["bash"]);
     },
   );

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
 import { WebSocketServer } from "ws";
 import { silentLogger } from "../../../src/elector/observers/logger.js";
+import { tcpProxy } from "../../transport/support/wire.js";
 import { afterwards, aWatcher, helloAs, type Liveness, rawSender, until } from "./beats.js";
 
 const logger = silentLogger;
@@ -13,7 +14,7 @@ export const beatsStories: Readonly<Record<string, (liveness: Liveness) => Promi
     const sender = liveness.sendBeats(url, { id: "a", intervalMs: 500, zone: "z1", logger });
     await until("a beat", () => told.includes("alive a"));
     expect(monitor.peer("a")).toMatchObject({ boot: sender.boot, intervalMs: 500, zone: "z1" });
-    expect(sender.status()).toMatchObject({ connected: true, reason: null, sent: 1, dropped: 0 });
+    expect(sender.status()).toMatchObject({ connected: true, reason: null, connections: 1 });
     expect(await sender.stop()).toBe(true);
     await until("the end", () => listener.counts().connected === 0);
     expect(told).toEqual(["alive a", "left a"]);
@@ -91,7 +92,7 @@ export const beatsStories: Readonly<Record<string, (liveness: Liveness) => Promi
     const first = await aWatcher(liveness);
     const { port } = first.listener;
     await first.listener.close();
-    const sender = liveness.sendBeats(first.url, { id: "a", intervalMs: 100, logger });
+    const sender = liveness.sendBeats(first.url, { id: "a", intervalMs: 20, logger });
     afterwards(() => void sender.stop());
     await until("five beats dropped", () => sender.status().dropped >= 5);
     expect(sender.status()).toMatchObject({
@@ -100,7 +101,7 @@ export const beatsStories: Readonly<Record<string, (liveness: Liveness) => Promi
       detail: "ECONNREFUSED",
       sent: 0,
     });
-    const { slots } = await aWatcher(liveness, { intervalMs: 1000 }, { port });
+    const { slots } = await aWatcher(liveness, { intervalMs: 200 }, { port });
     await until("three beats", () => slots.length >= 3);
     const { dropped } = sender.status();
     expect(slots[0]).toBeGreaterThanOrEqual(5);
@@ -140,5 +141,22 @@ export const beatsStories: Readonly<Record<string, (liveness: Liveness) => Promi
     await until("a refusal", () => sender.status().reason === "wrongToken");
     expect(sender.status()).toMatchObject({ sent: 0, connections: 0 });
     expect(heard.join()).not.toContain("secret");
+  },
+};
+
+/** Stories that take seconds. */
+export const slowBeatsStories: typeof beatsStories = {
+  async "a sender finds out that its path is dead, and dials anew before anybody misses it (N6)"(liveness) {
+    const { listener, told } = await aWatcher(liveness, { intervalMs: 1000 });
+    const path = await tcpProxy(listener.port);
+    const url = `ws://127.0.0.1:${path.port}`;
+    const sender = liveness.sendBeats(url, { id: "a", intervalMs: 1000, logger });
+    afterwards(() => void sender.stop());
+    await until("a beat", () => told.includes("alive a"));
+    path.freeze();
+    await until("another connection", () => sender.status().connections === 2);
+    await until("it takes the place of the dead one", () => listener.counts().replaced === 1);
+    expect(told).toEqual(["alive a"]);
+    expect(sender.status()).toMatchObject({ connected: true });
   },
 };

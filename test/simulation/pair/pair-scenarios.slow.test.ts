@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { simulateBackends } from "../../../src/simulation/backends/simulate-backends.js";
 import { simulatePair } from "../../../src/simulation/pair/simulate-pair.js";
 import { readAnyScenario } from "../../../src/simulation/scenario/scenario-file.js";
 
@@ -20,10 +21,11 @@ describe("the scenarios of failure detection", () => {
 
   it.each(files)("%s comes out as it says", (file) => {
     const scenario = readAnyScenario(folder + file);
-    if (!("pair" in scenario)) throw new Error(`${file} has no pair`);
-    const { expectationsFailed, violations, events, traceHash } = simulatePair(scenario, {
-      clockMs: () => 0,
-    });
+    if ("voters" in scenario) throw new Error(`${file} is of an election`);
+    const { expectationsFailed, violations, events, traceHash } =
+      "pair" in scenario
+        ? simulatePair(scenario, { clockMs: () => 0 })
+        : simulateBackends(scenario, { clockMs: () => 0 });
     expect({ expectationsFailed, violations }).toEqual({ expectationsFailed: [], violations: [] });
     expect(events).toBeGreaterThan(0);
     // What happens is the same to the last event. Where a rule was meant to change: `npx vitest run -u` on this file.

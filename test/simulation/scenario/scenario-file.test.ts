@@ -74,6 +74,7 @@ describe("a scenario file", () => {
     ["rejoin.yml", "did you mean rejoin?"],
     ["beats-lost", "did you mean liveness/beats-lost?"],
     ["liveness/beats-last", "did you mean liveness/beats-lost or liveness/beats-late?"],
+    ["liveness/slow-strat", "did you mean liveness/slow-start?"],
     ["xyzzy", "raftbeat simulate --list names them"],
   ])("is refused with the names that are like %s", (name, remedy) => {
     expect(() => readScenario(name)).toThrow(

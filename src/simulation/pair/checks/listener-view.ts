@@ -11,6 +11,8 @@ export interface View {
   suspectedAtMs: number;
   goneAtMs: number;
   heardAtMs: number;
+  /** Beats of its life since it was declared dead. */
+  sinceDeath: number;
   /** Beats that lie unread at its machine. */
   unread: number;
   /** The largest lag of a beat that was taken in good faith: its arrival, less what its slot stands for. Infinite where clocks have jumped. */
@@ -61,6 +63,7 @@ export function newView(): View {
     suspectedAtMs: 0,
     goneAtMs: 0,
     heardAtMs: Number.NEGATIVE_INFINITY,
+    sinceDeath: 0,
     unread: 0,
     largestLagMs: Number.NEGATIVE_INFINITY,
     since: [],
@@ -82,4 +85,18 @@ export function begin(view: View, boot: string): void {
   view.lives.push(boot);
   view.since = [];
   view.others = [];
+}
+
+/** What a sum of rounded times may be off by, in milliseconds. */
+export const roundingMs = 0.01;
+
+/** Whether the last of these beats is no later than one of a window before, but for half a window (R3). */
+export function keptPace(beats: readonly Arrival[], nowMs: number, windowMs: number): boolean {
+  const last = beats.at(-1);
+  return beats.some(
+    ({ atMs, lagMs }) =>
+      last !== undefined &&
+      nowMs - atMs >= windowMs - roundingMs &&
+      last.lagMs - lagMs <= windowMs / 2 + roundingMs,
+  );
 }

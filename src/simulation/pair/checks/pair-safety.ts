@@ -4,18 +4,16 @@ import type { RosterSettings } from "../../../liveness/roster/roster-settings.js
 import type { Report } from "../../checks/safety.js";
 import { PairWatcher, type Party } from "../hosts/pair-watcher.js";
 import {
-  type Arrival,
   begin,
+  keptPace,
   type Listener,
   newListener,
   newView,
+  roundingMs,
   type View,
   viewIn,
 } from "./listener-view.js";
 import { ZoneCounts } from "./zone-counts.js";
-
-/** What a sum of rounded times may be off by, in milliseconds. */
-const roundingMs = 0.01;
 
 /** The longest trust (R4) and the longest patience (R6), in windows and pauses; and how many lives are remembered (R1). */
 const longestTrust = { windows: 3, pauses: 3 };
@@ -118,7 +116,10 @@ export class PairSafety extends PairWatcher {
     if (beat.boot !== view.lives.at(-1)) {
       if (view.status !== "alive") view.others.push({ boot: beat.boot, atMs: view.heardAtMs, lagMs });
     } else if (view.status === "alive") view.largestLagMs = Math.max(view.largestLagMs, lagMs);
-    else view.since.push({ atMs: view.heardAtMs, lagMs });
+    else {
+      view.since.push({ atMs: view.heardAtMs, lagMs });
+      view.sinceDeath++;
+    }
   }
 
   override fired(host: Party): void {
@@ -151,6 +152,8 @@ export class PairSafety extends PairWatcher {
         this.onDead(listener, event.id, nowMs);
         break;
       case "flapping":
+        if (event.patience > longestTrust.pauses)
+          this.report("R6", `${event.id} is given ${event.patience} more pauses`);
         break;
       case "disruption":
       case "doubt":
@@ -200,7 +203,7 @@ export class PairSafety extends PairWatcher {
     if (reason === "silence" && listenedMs < windowMs - roundingMs)
       this.report(
         "A1",
-        `${id} was suspected for its silence after ${listener.party.id} had listened for ${listenedMs.toFixed(3)} of ${windowMs} ms`,
+        `${id} was suspected for its silence after its observer had listened for ${listenedMs.toFixed(3)} of ${windowMs} ms`,
       );
     this.hold(listener, id, "suspect", nowMs);
     view.suspectedAtMs = nowMs;
@@ -223,38 +226,29 @@ export class PairSafety extends PairWatcher {
         this.report("B3", `${id} was declared dead though its zone is partly silent`);
     }
     this.hold(listener, id, "dead", nowMs);
+    view.sinceDeath = 0;
   }
 
   /** A beat that refutes a suspicion comes in time, or its sender has kept its pace for a window (R3). Only slots show it. */
   private checkRevival(view: View, id: string, nowMs: number): void {
-    const { name, windowMs, pauseMs } = this.settings.detector;
+    const { detector, rise, forgetAfterMs } = this.settings;
+    const { name, windowMs, pauseMs } = detector;
+    const isRemembered = nowMs - view.goneAtMs < forgetAfterMs - roundingMs;
+    if (view.status === "dead" && view.sinceDeath < rise && isRemembered)
+      this.report("R3", `${id} was dead, and is alive again after ${view.sinceDeath} of ${rise} beats`);
     const beat = view.since.at(-1);
     if ((name !== "nfdE" && name !== "nfdS") || beat === undefined) return;
     const lateMs = beat.lagMs - view.largestLagMs;
     if (lateMs <= windowMs + longestTrust.pauses * pauseMs + roundingMs) return;
-    if (!this.keptPace(view.since, nowMs))
+    if (!keptPace(view.since, nowMs, windowMs))
       this.report("R3", `${id} was trusted again for a beat ${lateMs.toFixed(3)} ms later than any before`);
   }
 
   /** Whether a life that was left behind has kept its pace since the one after it fell silent (R1). */
   private wasNotOver({ status, others }: View, boot: string, nowMs: number): boolean {
     if (status !== "suspect" && status !== "dead") return false;
-    return this.keptPace(
-      others.filter((beat) => beat.boot === boot),
-      nowMs,
-    );
-  }
-
-  /** Whether the last of these beats is no later than one a window before, but for half a window. */
-  private keptPace(beats: readonly Arrival[], nowMs: number): boolean {
-    const { windowMs } = this.settings.detector;
-    const last = beats.at(-1);
-    return beats.some(
-      ({ atMs, lagMs }) =>
-        last !== undefined &&
-        nowMs - atMs >= windowMs - roundingMs &&
-        last.lagMs - lagMs <= windowMs / 2 + roundingMs,
-    );
+    const beats = others.filter((beat) => beat.boot === boot);
+    return keptPace(beats, nowMs, this.settings.detector.windowMs);
   }
 
   /** A sender that has ended is trusted for so long at most, if its observer listens and nothing changes (R4). */

@@ -3,7 +3,7 @@ import type { LinkRule } from "../cluster/link-rules.js";
 import { LinkSet, onLinks } from "../cluster/topology.js";
 import { integerOf, type Stream } from "../kernel/prng.js";
 import type { Timeline } from "../kernel/timeline.js";
-import type { Who } from "./selectors.js";
+import type { Who } from "../run/selectors.js";
 
 /** Ends what a fault began; safe to call twice. */
 export type Undo = () => void;
