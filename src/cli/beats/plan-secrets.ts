@@ -11,7 +11,10 @@ export interface Secrets {
 
 /** The tokens and certificates that were given. @throws RaftbeatError `invalidSettings` */
 export function secretsOf(given: Partial<Given<typeof beatSettings>>): Secrets {
-  return { token: tokensOf(given) ?? undefined, tls: tlsOf(given) ?? undefined };
+  const files = tlsOf(given);
+  // TLS is mutual: a watcher asks senders for their certificates.
+  const tls = files === null ? undefined : () => ({ ...files(), requestCert: true });
+  return { token: tokensOf(given) ?? undefined, tls };
 }
 
 /** A word on a token that others on this machine can see. */

@@ -10,7 +10,7 @@ export interface BeatLimits {
    */
   readonly maxSenderCount: number;
   /**
-   * New connections a second from all hosts together; as many may come at once.
+   * New connections a second from all hosts together; as many may come at once. Each host of a sender that was connected has as many for itself.
    * @defaultValue 500
    */
   readonly maxConnectionsPerSecond: number;

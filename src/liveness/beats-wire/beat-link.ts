@@ -99,9 +99,9 @@ export class BeatLink {
     return true;
   }
 
-  /** Says goodbye, and closes once all that was said has gone. The observer closes, too: `onClosed` says whether it did. */
-  sayGoodbye(): void {
-    this.socket.send(byeText);
+  /** Closes once all that was said has gone, with a goodbye or without. The observer closes, too: `onClosed` says whether it did. */
+  end(goodbye: boolean): void {
+    if (goodbye) this.socket.send(byeText);
     this.socket.close(1000);
   }
 

@@ -45,7 +45,7 @@ export interface BeatListenerCounts {
 
 /** Takes beats over WebSockets until it is closed. */
 export interface BeatListener extends AsyncDisposable {
-  /** The port listened at. */
+  /** The port listened at; 0 while a server that others use too does not listen yet. */
   readonly port: number;
   /** What was counted. */
   counts(): BeatListenerCounts;
@@ -108,7 +108,7 @@ export interface BeatSender extends AsyncDisposable {
   changes(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<BeatSenderStatus>;
   /**
    * Says goodbye and ends: the observer tells `left`, and no alarm follows. A connection that is being made is waited for; all of it takes a second at most.
-   * Without the goodbye it breaks the connection, as a process that was killed would: the observer suspects this sender at once.
+   * Without the goodbye it closes the connection, as a process that was killed would: the observer suspects this sender at once.
    * @returns whether the observer has taken the goodbye
    */
   stop(options?: { readonly goodbye?: boolean | undefined }): Promise<boolean>;

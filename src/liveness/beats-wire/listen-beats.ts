@@ -4,7 +4,7 @@ import { type Logger, safeLogger } from "../../elector/observers/logger.js";
 import { stderrLogger } from "../../elector/observers/stderr-logger.js";
 import { checkOptions, only, withMethods } from "../../elector/options/check-options.js";
 import { systemClock, systemSchedule } from "../../runtime/system-ports.js";
-import { createAdmission } from "../../transport/limits/admission.js";
+import { type Admission, createAdmission } from "../../transport/limits/admission.js";
 import { createRefusalLog } from "../../transport/limits/refusal-log.js";
 import { certificateProblem } from "../../transport/security/certificate.js";
 import { createSecrets } from "../../transport/security/secrets.js";
@@ -29,6 +29,9 @@ const schema = only({
 
 /** The cluster that certificates of senders may name, as in `raftbeat://beats/worker-1`. */
 const cluster = "beats";
+
+/** So many hosts of senders are remembered. */
+const keptHostCount = 256;
 
 /** How often connections are looked at, at least. */
 const longestLookMs = 1000;
@@ -55,11 +58,13 @@ export async function listenBeats(
   const secrets = createSecrets(options, null, (message) => logger.warn({}, message));
   const refusals = createRefusalLog(clock, (refusal) => tellRefusal(logger, refusal));
   const senders = new Senders(monitor, limits.maxSenderCount);
+  const admission = createAdmission(limits.maxConnectionsPerSecond, clock.nowMs());
+  const noteHost = hostsOf(admission);
   const context = {
     clock,
     tls: secrets.tls,
     limits: { ...limits, maxFrameBytes: longestBeatFrameBytes },
-    admission: createAdmission(limits.maxConnectionsPerSecond, clock.nowMs()),
+    admission,
     refusals,
   };
 
@@ -71,6 +76,7 @@ export async function listenBeats(
       },
       onUp(connection, sender) {
         onUp();
+        noteHost(stream.remoteAddress ?? "");
         senders.add(connection, sender);
         tellConnected(logger, sender, remote);
       },
@@ -89,7 +95,7 @@ export async function listenBeats(
   await new Promise<void>((resolve, reject) =>
     listener.open((error) => (error === null ? resolve() : reject(error))),
   );
-  const port = listener.port() ?? 0;
+  let port = 0;
   const stopLooking = lookAfter(Math.min(longestLookMs, limits.handshakeTimeoutMs / 2), () => {
     const nowMs = clock.nowMs();
     listener.sweep(nowMs);
@@ -105,10 +111,28 @@ export async function listenBeats(
     return closing;
   };
   return {
-    port,
+    get port() {
+      port = listener.port() ?? port;
+      return port;
+    },
     counts: () => ({ connected: senders.count, ...senders.counts, refused: refusals.counts() }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Notes the hosts of the newest senders: each has an allowance of its own, so that a crowd from elsewhere keeps no sender from coming back. */
+function hostsOf(admission: Admission): (host: string) => void {
+  const hosts = new Set<string>();
+  return (host) => {
+    hosts.delete(host);
+    hosts.add(host);
+    const [oldest] = hosts;
+    if (hosts.size > keptHostCount && oldest !== undefined) {
+      hosts.delete(oldest);
+      admission.setPeers(hosts);
+    }
+    admission.onPeerAt(host, host, "accepted");
   };
 }
 

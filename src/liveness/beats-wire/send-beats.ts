@@ -82,7 +82,8 @@ class Sending implements BeatSender {
   private attemptCount = 0;
   private upAtMs = 0;
   private cancelTimer = (): void => {};
-  private stopping: ((goodbyeTaken: boolean) => void) | null = null;
+  /** What is to happen at the end, once it is to end: with a goodbye or without. */
+  private ending: { readonly goodbye: boolean; done(taken: boolean): void } | null = null;
   private stopped: Promise<boolean> | null = null;
 
   constructor(address: string, options: Options, secrets: Secrets, ports: LivenessPorts) {
@@ -113,19 +114,18 @@ class Sending implements BeatSender {
 
   stop({ goodbye = true }: { readonly goodbye?: boolean | undefined } = {}): Promise<boolean> {
     this.stopped ??= new Promise((resolve) => {
-      this.stopping = (taken) => {
-        this.stopping = null;
-        this.cancelTimer();
+      const cancel = systemSchedule(longestGoodbyeMs, () => this.link?.terminate());
+      const done = (taken: boolean): void => {
         cancel();
+        this.cancelTimer();
         this.pulse.stop();
         this.watch.end();
         resolve(taken);
       };
-      const cancel = systemSchedule(longestGoodbyeMs, () => this.link?.terminate());
-      if (this.link === null) this.stopping(false);
-      else if (!goodbye) this.link.terminate();
-      else if (this.connected) this.link.sayGoodbye();
-      // Else it is being made: the goodbye is said once it is up.
+      this.ending = { goodbye, done };
+      if (this.link === null) done(false);
+      else if (this.connected) this.link.end(goodbye);
+      // Else it is being made: the observer shall have heard of this sender.
     });
     return this.stopped;
   }
@@ -165,7 +165,7 @@ class Sending implements BeatSender {
     publish("raftbeat:liveness:linkUp", { id: this.id }, { address: this.address });
     this.unsent = false;
     this.pulse.beatNow();
-    if (this.stopping !== null) this.link?.sayGoodbye();
+    if (this.ending !== null) this.link?.end(this.ending.goodbye);
     else this.look();
     this.watch.notify();
   }
@@ -175,20 +175,20 @@ class Sending implements BeatSender {
     const lookMs = Math.min(Math.max(this.options.intervalMs, silenceMs.least), silenceMs.most);
     this.cancelTimer = systemSchedule(lookMs / 4, () => {
       this.link?.watch(this.ports.clock.nowMs(), lookMs);
-      if (this.connected && this.stopping === null) this.look();
+      if (this.connected && this.ending === null) this.look();
     });
   }
 
   private onClosed(close: LinkClose): void {
-    const { address, options, ports, stopping } = this;
+    const { address, options, ports, ending } = this;
     const { clock, random } = ports;
     if (this.connected && clock.nowMs() - this.upAtMs >= longestRedialMs) this.attemptCount = 0;
     this.cancelTimer();
     this.link = null;
     this.connected = false;
     this.failure = close;
-    if (stopping !== null) {
-      stopping(close.by === "peer" && close.reason === "closed");
+    if (ending !== null) {
+      ending.done(ending.goodbye && close.by === "peer" && close.reason === "closed");
       return;
     }
     const { reason, detail, by } = close;

@@ -76,8 +76,16 @@ describe("a stranger", () => {
   it("finds no door where too many connect in a second", async () => {
     const { url, listener } = await aWatcher(liveness, undefined, { limits: { maxConnectionsPerSecond: 1 } });
     await rawSocket(url);
-    await expect(rawSocket(url)).rejects.toThrow("503");
+    await expect(rawSocket(url, { localAddress: "127.0.0.2" })).rejects.toThrow("503");
     expect(listener.counts().refused).toEqual({ tooManyConnections: 1 });
+  });
+
+  it("that comes in crowds keeps no sender from coming back: its host has an allowance of its own", async () => {
+    const { url } = await aWatcher(liveness, undefined, { limits: { maxConnectionsPerSecond: 1 } });
+    const sender = await rawSender(url);
+    await expect(rawSocket(url, { localAddress: "127.0.0.2" })).rejects.toThrow("503");
+    sender.socket.terminate();
+    await rawSender(url);
   });
 });
 

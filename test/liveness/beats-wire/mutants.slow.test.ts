@@ -68,15 +68,19 @@ const mutants: Readonly<Record<string, readonly [Edit, string]>> = {
     ["send-beats.ts", "this.pulse.beatNow();", ""],
     "a sender that ends as soon as it began",
   ],
+  "a goodbye is said that was not wanted": [
+    ["beat-link.ts", "if (goodbye) this.socket.send(byeText);", "this.socket.send(byeText);"],
+    "a sender that fails as soon as it began",
+  ],
   "the goodbye is not said": [
-    ["beat-link.ts", "this.socket.send(byeText);", ""],
+    ["beat-link.ts", "if (goodbye) this.socket.send(byeText);", ""],
     "a sender is alive at once",
   ],
   "stop does not wait for the connection": [
     [
       "send-beats.ts",
-      "if (this.stopping !== null) this.link?.sayGoodbye();",
-      "if (this.stopping !== null) this.link?.terminate();",
+      "if (this.ending !== null) this.link?.end(this.ending.goodbye);",
+      "if (this.ending !== null) this.link?.terminate();",
     ],
     "a sender that ends as soon as it began",
   ],

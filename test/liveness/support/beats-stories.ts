@@ -26,6 +26,13 @@ export const beatsStories: Readonly<Record<string, (liveness: Liveness) => Promi
     expect(await sender.stop()).toBe(true);
     expect(told).toEqual(["alive a", "left a"]);
   },
+  async "a sender that fails as soon as it began has been there, and is suspected (N4)"(liveness) {
+    const { url, told } = await aWatcher(liveness, { intervalMs: 60_000 });
+    const sender = liveness.sendBeats(url, { id: "a", intervalMs: 60_000, logger });
+    expect(await sender.stop({ goodbye: false })).toBe(false);
+    await until("a suspicion", () => told.includes("suspect a"));
+    expect(told).toEqual(["alive a", "suspect a"]);
+  },
   async "a connection that ends without a goodbye makes a suspect at once (N2)"(liveness) {
     const { url, told, listener } = await aWatcher(liveness, { intervalMs: 60_000 });
     const sender = liveness.sendBeats(url, { id: "a", intervalMs: 60_000, logger });
