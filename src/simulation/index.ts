@@ -32,6 +32,7 @@ export type { DropReason, Link, LinkDefaults, LinkEnd } from "./cluster/link.js"
 export type { LinkOpinion, LinkRule, LinkVerdict, Loss } from "./cluster/link-rules.js";
 export type { ClockOwner, SimulatedClock } from "./cluster/simulated-clock.js";
 export type { SimulatedDisk } from "./cluster/simulated-disk.js";
+export type { LoopPhase } from "./cluster/simulated-host.js";
 export type { ProcessWorld, SimulatedProcess } from "./cluster/simulated-process.js";
 export { Watcher } from "./cluster/watcher.js";
 export {
@@ -69,7 +70,6 @@ export { type Actor, Timeline } from "./kernel/timeline.js";
 export type { PairTraceEntry } from "./pair/checks/pair-trace.js";
 export type { Detection, Verdict } from "./pair/checks/roster-truth.js";
 export { type EndOfProcess, PairWatcher, type Party } from "./pair/hosts/pair-watcher.js";
-export { PairWorld, type PairWorldOptions } from "./pair/hosts/pair-world.js";
 export type { PairMetrics, PairOutcome } from "./pair/pair-outcome.js";
 export { type PairScenario, parsePairScenario } from "./pair/pair-scenario.js";
 export type { PairExpectation, PairFault, PairScenarioInput } from "./pair/pair-schema.js";

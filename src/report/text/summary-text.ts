@@ -2,11 +2,11 @@ import type { Quantiles } from "../../quantiles.js";
 import type { Summary } from "../../simulation/run/simulate.js";
 import type { SummaryFigures } from "../recording/run-data.js";
 
-/** What the summaries of all kinds of scenarios have. */
-type Outcome = Pick<Summary, "name" | "runs" | "seed" | "expectationsFailed" | "violations">;
-
 /** Whether the scenario came out as it expects, and what it asks. */
-export function summaryHead({ name, runs, seed, expectationsFailed }: Outcome, question: string): string {
+export function summaryHead(
+  { name, runs, seed, expectationsFailed }: Pick<Summary, "name" | "runs" | "seed" | "expectationsFailed">,
+  question: string,
+): string {
   const verdict = expectationsFailed.length === 0 ? "as expected" : "NOT AS EXPECTED";
   return `${name}: ${verdict}, ${runsText(runs)} from seed ${seed}\n${question === "" ? "" : `${question}\n`}\n`;
 }
@@ -30,7 +30,10 @@ export function summaryFacts(summary: SummaryFigures): [name: string, value: str
 }
 
 /** What did not come out as expected, and how the first broken invariant came about; empty where all is well. */
-export function failuresText({ expectationsFailed, violations }: Outcome): string {
+export function failuresText({
+  expectationsFailed,
+  violations,
+}: Pick<Summary, "expectationsFailed" | "violations">): string {
   const failed = expectationsFailed.map(
     ({ seed: of, text }) => `  ${of === null ? "all runs" : `seed ${of}`}: ${text}\n`,
   );

@@ -57,13 +57,13 @@ const anyFault = v.variant("do", [
   v.strictObject({ ...one("drain"), ...lasting, ...nodes }),
 ]);
 
-const fault = v.pipe(
+const backendsFault = v.pipe(
   anyFault,
   v.check((given) => saysWhen(given), whenRule),
 );
 
 /** One thing that goes wrong between a gateway and its backends, and when, with its defaults filled in. */
-export type BackendsFault = v.InferOutput<typeof fault>;
+export type BackendsFault = v.InferOutput<typeof backendsFault>;
 
 const bounds = v.strictObject({ min: v.optional(count, 0), max: v.optional(count) });
 
@@ -113,7 +113,7 @@ export const backendsScenarioSchema = v.strictObject({
   ),
   timers: v.optional(v.strictObject({ lateness: v.optional(latencySchema, 0) }), {}),
   settleMs: v.optional(durationMs, 10_000),
-  faults: v.optional(v.array(fault), []),
+  faults: v.optional(v.array(backendsFault), []),
   observeMs: v.optional(positiveMs, 60_000),
   expect: v.optional(v.array(expectation), []),
 });

@@ -40,10 +40,15 @@ export abstract class SimulatedHost<Carried> implements LinkEnd<Carried>, ClockO
     this.clock.serve(this);
   }
 
+  /** A connection with this start of a peer is up, and has told who it is. */
   abstract connect(from: number, start: number): void;
+  /** A message has arrived at the machine. */
   abstract receive(from: number, start: number, message: Carried): void;
+  /** A message that this process sent will not arrive. */
   abstract onDropped(to: number, message: Carried, why: DropReason): void;
+  /** A timer is about to call back. */
   abstract onFired(): void;
+  /** What it was told of has been dealt with. */
   abstract onSettled(): void;
 
   /** The process ends between two instructions. */

@@ -15,8 +15,8 @@ import type { Transport, TransportHandlers } from "../../runtime/ports.js";
 import type { Stream } from "../kernel/prng.js";
 import type { Timeline } from "../kernel/timeline.js";
 import { Introductions } from "./introductions.js";
-import type { DropReason } from "./link.js";
-import type { SimulatedClock } from "./simulated-clock.js";
+import type { DropReason, LinkEnd } from "./link.js";
+import type { ClockOwner, SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedDisk } from "./simulated-disk.js";
 import { SimulatedHost } from "./simulated-host.js";
 import { type Watcher, watchedHandlers } from "./watcher.js";
@@ -35,7 +35,7 @@ export interface ProcessWorld {
 }
 
 /** A machine with one process on it: the production node and driver on simulated ports. */
-export class SimulatedProcess extends SimulatedHost<Message> implements Transport {
+export class SimulatedProcess extends SimulatedHost<Message> implements LinkEnd, ClockOwner, Transport {
   readonly disk: SimulatedDisk;
   /** What the next start goes by. */
   settings: Settings;
@@ -136,6 +136,7 @@ export class SimulatedProcess extends SimulatedHost<Message> implements Transpor
     for (const watcher of this.world.watchers) watcher.died(this);
   }
 
+  /** A connection with this start of a peer is up, and has told who it is. */
   override connect(from: number, start: number): void {
     // A program hears of links from its own transport.
     if (!this.alive || this.world.program !== null) return;
@@ -150,6 +151,7 @@ export class SimulatedProcess extends SimulatedHost<Message> implements Transpor
     this.onSettled();
   }
 
+  /** A message has arrived at the machine. */
   override receive(from: number, start: number, message: Message): void {
     if (!this.alive) {
       this.world.processes[from]?.onDropped(this.index, message, "down");
@@ -180,11 +182,13 @@ export class SimulatedProcess extends SimulatedHost<Message> implements Transpor
     }
   }
 
+  /** A message that this process sent will not arrive. */
   override onDropped(to: number, message: Message, why: DropReason): void {
     const { watchers, processes } = this.world;
     for (const watcher of watchers) watcher.dropped(this, processes[to] as SimulatedProcess, message, why);
   }
 
+  /** A timer is about to call back. */
   override onFired(): void {
     this.world.eventCount++;
     for (const watcher of this.world.watchers) watcher.fired(this);
@@ -195,6 +199,7 @@ export class SimulatedProcess extends SimulatedHost<Message> implements Transpor
     this.onSettled();
   }
 
+  /** What it was told of has been dealt with. */
   override onSettled(): void {
     if (this.world.watchers.length === 0) return;
     this.refreshLease();

@@ -100,13 +100,13 @@ const anyFault = v.variant("do", [
   v.strictObject({ ...one("leave"), ...lasting, nodes: partySchema }),
 ]);
 
-const fault = v.pipe(
+const pairFault = v.pipe(
   anyFault,
   v.check((given) => saysWhen(given), whenRule),
 );
 
 /** One thing that goes wrong between senders and observers, and when, with its defaults filled in. */
-export type PairFault = v.InferOutput<typeof fault>;
+export type PairFault = v.InferOutput<typeof pairFault>;
 
 const atMost = v.strictObject({ min: v.optional(count, 0), max: v.optional(count) });
 const status = v.picklist(["unknown", "alive", "suspect", "dead", "left"]);
@@ -158,7 +158,7 @@ export const pairScenarioSchema = v.strictObject({
   ),
   timers: v.optional(v.strictObject({ lateness: v.optional(latencySchema, 0) }), {}),
   settleMs: v.optional(durationMs, 10_000),
-  faults: v.optional(v.array(fault), []),
+  faults: v.optional(v.array(pairFault), []),
   observeMs: v.optional(positiveMs, 60_000),
   expect: v.optional(v.array(expectation), []),
 });

@@ -13,7 +13,7 @@ export interface PairPlayOptions {
   /** Gets everything that happens. */
   readonly sink?: ((entry: PairTraceEntry) => void) | undefined;
   /** Makes one more watcher for the world of the run. */
-  readonly watch?: ((world: PairWorld) => PairWatcher) | undefined;
+  readonly watch?: ((world: { readonly nowMs: number }) => PairWatcher) | undefined;
 }
 
 /** The senders and observers that a scenario describes, before anything happens. */

@@ -3,14 +3,18 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { builtFile } from "../../../src/built-file.js";
 import { SimulatedDisk } from "../../../src/simulation/cluster/simulated-disk.js";
 import { playCampaign } from "../../../src/simulation/fuzz/campaign.js";
-import { playPlan } from "../../../src/simulation/fuzz/fuzz.js";
+import { playPairPlan, playPlan } from "../../../src/simulation/fuzz/fuzz.js";
+import { type PairPlan, pairDocumentOf, pairPlanOf } from "../../../src/simulation/fuzz/pair-plan.js";
 import { documentOf, type FuzzPlan, planOf } from "../../../src/simulation/fuzz/plan.js";
 import { clusterProfileNames, fuzzProfileNames } from "../../../src/simulation/fuzz/profile.js";
-import { clusterWay, shrink } from "../../../src/simulation/fuzz/shrink.js";
+import { clusterWay, pairWay, shrink } from "../../../src/simulation/fuzz/shrink.js";
+import { parsePairScenario } from "../../../src/simulation/pair/pair-scenario.js";
+import type { PairScenarioInput } from "../../../src/simulation/pair/pair-schema.js";
+import { playPair } from "../../../src/simulation/pair/play-pair.js";
 import { simulate } from "../../../src/simulation/run/simulate.js";
 import { parseScenario } from "../../../src/simulation/scenario/scenario.js";
 import { readScenario } from "../../../src/simulation/scenario/scenario-file.js";
@@ -32,6 +36,32 @@ describe("the plans of the fuzzer", () => {
           for (const id of [...voters, ...observers])
             expect(Math.abs(fault.rate - 1)).toBeLessThanOrEqual(timings[id]?.clockDriftRatio ?? 0);
     }
+  });
+
+  it("of profile pair are the same for a seed, and legal scenarios that end with all faults over", () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const document = pairDocumentOf(pairPlanOf(seed));
+      if (seed <= 20) expect(pairDocumentOf(pairPlanOf(seed))).toEqual(document);
+      const { faults } = parsePairScenario(document);
+      expect(faults.slice(-2).map((fault) => fault.do)).toEqual(["heal", "crash"]);
+    }
+  });
+
+  it("of profile pair are shrunk to what matters, and replayed from the file to the same hash", async () => {
+    const plan = pairPlanOf(11);
+    const fails = ({ faults }: PairPlan) =>
+      faults.some((fault) => fault.do === "block" || fault.do === "hold");
+    expect(fails(plan)).toBe(true);
+    const failure = { seed: 11, invariant: "A1", text: "" };
+    const play = (smaller: PairPlan) => ({
+      ...playPairPlan(smaller),
+      failure: fails(smaller) ? failure : null,
+    });
+    const small = await shrink(plan, failure, { ...pairWay, play });
+    expect(small.plan.faults).toHaveLength(1);
+    expect(small.plan).toMatchObject({ observers: 1, duplicate: 0, latency: 1, transport: "datagram" });
+    const written = parsePairScenario(parse(stringify(pairDocumentOf(small.plan))) as PairScenarioInput);
+    expect(playPair(written, 11).traceHash).toBe(playPairPlan(small.plan).hash);
   });
 
   it("of two seeds or two profiles differ", () => {
