@@ -1,0 +1,185 @@
+import type { ZoneMode } from "../../roster/liveness-event.js";
+import type { HeldShard, Report, WorkerName } from "../worker-message.js";
+import { noReport } from "../worker-report.js";
+
+/** Why a shard was given to a worker, or taken from one. */
+export type MoveCause =
+  /** Nobody held it: it is new, or no worker claimed it in the grace period. */
+  | "unclaimed"
+  /** Its worker was silent for longer than its lease, and was evicted (W12). */
+  | "lapsed"
+  /** Another life of its worker has begun (W13). */
+  | "restarted"
+  /** Its worker gave it back. */
+  | "released"
+  /** Its worker ends (W14). */
+  | "left"
+  /** Its worker is drained by order. */
+  | "drained"
+  /** To even out the load. */
+  | "balanced"
+  /** Its worker does not want it any more, or the settings do not name it any more. */
+  | "unwanted";
+
+/** A shard, once it was held by a worker that this leader knows. */
+export interface Shard {
+  readonly name: string;
+  /** The life of a worker that holds it, also while it is revoked; null where it is free. */
+  owner: string | null;
+  token: number;
+  /** How many owners it has had in this term. */
+  n: number;
+  /** Who held it last, and why not any more. */
+  formerOwner: string | null;
+  cause: MoveCause;
+  /** Whom it is not given to, because it gave it back, until when. */
+  refusedBy: string | null;
+  refusedUntilMs: number;
+}
+
+/** A shard that is being taken from its worker (W8). */
+export interface Revocation {
+  /** The first assignment without it. */
+  readonly version: number;
+  /** The promise as it stood then. */
+  readonly untilMs: number;
+  readonly cause: MoveCause;
+}
+
+/** How a worker is, as far as its silence goes. */
+export type WorkerState = "alive" | "suspect" | "lapsed" | "evicted";
+
+/** What a leader knows of one life of a worker. */
+export interface WorkerRecord extends WorkerName {
+  state: WorkerState;
+  /** The last beat that was taken, and when. */
+  seq: number;
+  heardAtMs: number;
+  /** Until when nothing of it is given to another (W4). */
+  promisedUntilMs: number;
+  seen: number;
+  report: Report;
+  /** What its last report says that it holds. */
+  held: ReadonlySet<string>;
+  /** Its assignment, and which one it is. */
+  readonly shards: Set<string>;
+  version: number;
+  /** The shards taken from it that may not be free yet, the oldest first. */
+  readonly revoking: Map<string, Revocation>;
+  evictedAtMs: number;
+}
+
+/** The workers of a zone, and how many of them may be evicted (W12). */
+export interface ZoneRecord {
+  readonly name: string;
+  total: number;
+  silent: number;
+  mode: ZoneMode;
+  modeSinceMs: number;
+  tokens: number;
+  filledAtMs: number;
+  /** Workers whose lease is over and that were not evicted yet, the longest silent first. */
+  readonly lapsed: Set<WorkerRecord>;
+}
+
+/**
+ * All that one leader knows in one term: which worker holds which shard, and until when. It is made anew from what the workers say, and nothing of it is
+ * durable. Sets of workers are in the order of their last beats, so that the first of each is the next to be judged.
+ */
+export interface LeaseTable {
+  readonly term: number;
+  readonly startedAtMs: number;
+  graceUntilMs: number;
+  /** Whether the grace period has ended, and what nobody claimed is free. */
+  graceEnded: boolean;
+  attentiveSinceMs: number;
+  /** Whether this node led when it last looked. */
+  led: boolean;
+  /** The last version that was used for an assignment, of any worker. */
+  versions: number;
+  readonly shards: Map<string, Shard>;
+  /** No shard that is new to this table has had more owners in this term than this (W9). */
+  forgottenOwners: number;
+  /** Free shards that should be held. */
+  readonly orphans: Set<string>;
+  /** Free shards that nobody wants, the longest first. */
+  readonly idle: Set<string>;
+  /** Who wants a shard, the longest waiting first. */
+  readonly wanters: Map<string, Set<WorkerRecord>>;
+  readonly workers: Map<string, WorkerRecord>;
+  /** The newest life of each worker. */
+  readonly lives: Map<string, string>;
+  readonly alive: Set<WorkerRecord>;
+  readonly suspects: Set<WorkerRecord>;
+  readonly evicted: Set<WorkerRecord>;
+  /** Workers from which shards are being taken. */
+  readonly losing: Set<WorkerRecord>;
+  /** Workers that are to be sent a grant at the end of this step. */
+  readonly toGrant: Set<WorkerRecord>;
+  readonly zones: Map<string, ZoneRecord>;
+  doubts: boolean;
+  /** Whether orphans may find a worker, or the load be uneven, as they may not have at the last look. */
+  unsettled: boolean;
+  /** When a shard may go back to the worker that gave it back. */
+  retryAtMs: number;
+}
+
+/** Begins the table of a term, at the first instant at which this node leads in it. */
+export function createLeaseTable(term: number, graceMs: number, nowMs: number): LeaseTable {
+  return {
+    term,
+    startedAtMs: nowMs,
+    graceUntilMs: nowMs + graceMs,
+    graceEnded: false,
+    attentiveSinceMs: nowMs,
+    led: true,
+    versions: 0,
+    shards: new Map(),
+    forgottenOwners: 0,
+    orphans: new Set(),
+    idle: new Set(),
+    wanters: new Map(),
+    workers: new Map(),
+    lives: new Map(),
+    alive: new Set(),
+    suspects: new Set(),
+    evicted: new Set(),
+    losing: new Set(),
+    toGrant: new Set(),
+    zones: new Map(),
+    doubts: false,
+    unsettled: false,
+    retryAtMs: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** A life of a worker that has just been heard for the first time. */
+export function newWorker(table: LeaseTable, { id, boot }: WorkerName): WorkerRecord {
+  return {
+    id,
+    boot,
+    state: "evicted",
+    seq: 0,
+    heardAtMs: Number.NEGATIVE_INFINITY,
+    promisedUntilMs: Number.NEGATIVE_INFINITY,
+    seen: 0,
+    report: noReport,
+    held: new Set(),
+    shards: new Set(),
+    version: ++table.versions,
+    revoking: new Map(),
+    evictedAtMs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** The assignment of a worker has changed: it has a number that no assignment of this term has had. */
+export function renumber(table: LeaseTable, worker: WorkerRecord): number {
+  worker.version = ++table.versions;
+  table.toGrant.add(worker);
+  return worker.version;
+}
+
+/** The assignment of a worker, by name. */
+export function assignmentOf(table: LeaseTable, worker: WorkerRecord): HeldShard[] {
+  return [...worker.shards].sort().map((shard) => ({ shard, token: table.shards.get(shard)?.token ?? 0 }));
+}
