@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { checkOptions, only } from "../../elector/options/check-options.js";
+import { checkOptions, id, only } from "../../elector/options/check-options.js";
 import { RaftbeatError } from "../../errors.js";
 import { between, wholeBetween } from "../detection/detector-settings.js";
 
@@ -89,14 +89,25 @@ export interface AssignmentSettings {
 /** No lease is longer: an hour. */
 export const longestLeaseMs = 3_600_000;
 
+/** Fewer beats than this in a lease, and one lost beat ends it. */
+const leastBeats = 3;
+
+/** More fixed shards than this are refused. */
+const mostShards = 100_000;
+
 /** A worker is suspected after so many intervals without a beat. */
 const suspectBeats = 2.5;
 
-const least3Beats = 3;
 const day = between(0, 86_400_000);
 
 const schema = only({
-  shards: v.optional(v.array(v.string("must be text"), "must be an array of names"), []),
+  shards: v.optional(
+    v.pipe(
+      v.array(id, "must be an array of names"),
+      v.maxLength(mostShards, `must name at most ${mostShards}`),
+    ),
+    [],
+  ),
   beatIntervalMs: v.optional(between(10, 600_000), 2000),
   leaseMs: v.optional(between(30, longestLeaseMs)),
   graceMs: v.optional(between(30, longestLeaseMs)),
@@ -119,17 +130,18 @@ export function resolveAssignment(options: AssignmentOptions): AssignmentSetting
   const { beatIntervalMs, shards } = given;
   const leaseMs = given.leaseMs ?? 5 * beatIntervalMs;
   const graceMs = given.graceMs ?? leaseMs;
-  if (leaseMs < least3Beats * beatIntervalMs)
+  if (leaseMs < leastBeats * beatIntervalMs)
     throw new RaftbeatError(
       "invalidSettings",
-      `leaseMs (${leaseMs}) must be at least three beats (${least3Beats * beatIntervalMs}): one lost beat would end a lease`,
+      `leaseMs (${leaseMs}) must be at least three beats (${leastBeats * beatIntervalMs}): one lost beat would end a lease`,
     );
   if (graceMs < leaseMs)
     throw new RaftbeatError(
       "invalidSettings",
       `graceMs (${graceMs}) must be at least leaseMs (${leaseMs}): a new leader has to wait for every lease of the one before`,
     );
-  const twice = shards.find((shard, index) => shards.indexOf(shard) !== index);
+  const named = new Set<string>();
+  const twice = shards.find((shard) => named.size === named.add(shard).size);
   if (twice !== undefined)
     throw new RaftbeatError("invalidSettings", `shards names ${JSON.stringify(twice)} twice`);
   return {

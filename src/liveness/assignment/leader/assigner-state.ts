@@ -8,7 +8,7 @@ export interface Assigner {
   readonly fixed: ReadonlySet<string>;
   /** Workers that are given nothing, and lose what they have, by order. */
   readonly draining: Set<string>;
-  /** The term in which the last step found this node leading; a table of it begins with the next step (W2). */
+  /** The term in which the last step found this node leading, or null; a table of it begins with the next step (W2). */
   foundTerm: number | null;
   table: LeaseTable | null;
 }

@@ -3,7 +3,7 @@ import type { Beat, Grant, WorkerName } from "../worker-message.js";
 import type { Assigner } from "./assigner-state.js";
 import { letGo, takeBeat } from "./beat-taking.js";
 import { assignmentOf, createLeaseTable, type LeaseTable, type WorkerRecord } from "./lease-table.js";
-import { place } from "./placement.js";
+import { evenOut, place } from "./placement.js";
 import { revokeAll } from "./shard-ownership.js";
 import { isSuperseded } from "./worker-list.js";
 import { nextChangeMs, onTime } from "./worker-silence.js";
@@ -40,6 +40,7 @@ export function stepAssigner(
 ): void {
   if (input.kind === "drain") setDraining(assigner, input.id, input.draining);
   if (leads === null) {
+    assigner.foundTerm = null;
     if (assigner.table !== null) assigner.table.led = false;
     return;
   }
@@ -59,6 +60,7 @@ export function stepAssigner(
     for (const worker of table.workers.values())
       if (worker.id === input.id) revokeAll(table, worker, "drained", tell);
   place(assigner, table, nowMs, tell);
+  evenOut(assigner, table, nowMs, tell);
   grantAll(assigner, table, nowMs, effects);
 }
 
@@ -77,7 +79,9 @@ function tableOf(assigner: Assigner, term: number, nowMs: number): LeaseTable | 
 function setDraining(assigner: Assigner, id: string, draining: boolean): void {
   if (draining) assigner.draining.add(id);
   else assigner.draining.delete(id);
-  if (assigner.table !== null) assigner.table.unsettled = true;
+  if (assigner.table === null) return;
+  assigner.table.unsettled = true;
+  assigner.table.uneven = true;
 }
 
 /** Answers the beat of this step, and pushes what has changed to the workers whose promise still runs (W4). */

@@ -1,3 +1,4 @@
+import { longestLeaseMs } from "../assignment-settings.js";
 import type { Beat, Report, WorkerName } from "../worker-message.js";
 import type { Assigner } from "./assigner-state.js";
 import { type LeaseTable, newWorker, type WorkerRecord } from "./lease-table.js";
@@ -35,7 +36,7 @@ export function takeBeat(
   table.toGrant.add(worker);
   if (beat.report !== null) onReport(assigner, table, worker, beat.report, nowMs, tell);
   endSeenRevocations(assigner, table, worker);
-  if (worker.shards.size > 0) takeBack(assigner, table, worker, tell);
+  if (worker.shards.size > 0) takeBackAll(assigner, table, worker, tell);
   return "taken";
 }
 
@@ -49,8 +50,8 @@ function admit(
   tell: Tell,
 ): WorkerRecord | null {
   if (table.workers.size >= assigner.settings.maxWorkers) {
-    const [oldest] = table.evicted;
-    if (oldest === undefined) {
+    const { first: oldest } = table.evicted;
+    if (oldest === null) {
       tell({ kind: "refused", boot: from.boot, shard: "", reason: "tooManyWorkers" });
       return null;
     }
@@ -79,7 +80,7 @@ function onReport(
   tell: Tell,
 ): void {
   setReport(assigner, table, worker, report, nowMs);
-  if (!table.graceEnded)
+  if (!table.graceEnded && report.longestLeaseMs <= longestLeaseMs)
     table.graceUntilMs = Math.max(table.graceUntilMs, table.startedAtMs + report.longestLeaseMs);
   for (const held of report.held) claim(table, worker, held, nowMs, tell);
   for (const name of report.releases) {
@@ -90,22 +91,22 @@ function onReport(
     shard.refusedBy = worker.boot;
     shard.refusedUntilMs = nowMs + assigner.settings.retryMs;
   }
+  for (const name of [...worker.shards])
+    if (!mayHold(assigner, table, worker, name)) revoke(table, worker, name, "unwanted", tell);
 }
 
 /** What was revoked is free once its worker has seen an assignment without it, and does not hold it any more (W8). */
 function endSeenRevocations(assigner: Assigner, table: LeaseTable, worker: WorkerRecord): void {
+  if (worker.revoking.size === 0) return;
   for (const [name, { version }] of [...worker.revoking])
     if (worker.seen >= version && !worker.held.has(name)) endRevocation(assigner, table, worker, name);
 }
 
-/** Takes from a worker what it shall not have any longer. */
-function takeBack(assigner: Assigner, table: LeaseTable, worker: WorkerRecord, tell: Tell): void {
+/** Takes everything from a worker that shall hold nothing any longer. */
+function takeBackAll(assigner: Assigner, table: LeaseTable, worker: WorkerRecord, tell: Tell): void {
   if (worker.report.leaving) revokeAll(table, worker, "left", tell);
   else if (isSuperseded(table, worker)) revokeAll(table, worker, "restarted", tell);
   else if (assigner.draining.has(worker.id)) revokeAll(table, worker, "drained", tell);
-  else
-    for (const name of [...worker.shards])
-      if (!mayHold(assigner, table, worker, name)) revoke(table, worker, name, "unwanted", tell);
 }
 
 /** A worker that leaves, and holds nothing any more, is gone once it was answered (W14). */

@@ -47,7 +47,14 @@ export interface Revocation {
 }
 
 /** How a worker is, as far as its silence goes. */
-export type WorkerState = "alive" | "suspect" | "lapsed" | "evicted";
+export type WorkerState = "unknown" | "alive" | "suspect" | "lapsed" | "evicted";
+
+/** Workers in the order in which they came into a state: the next to be judged is the first. */
+export interface WorkerQueue {
+  first: WorkerRecord | null;
+  last: WorkerRecord | null;
+  size: number;
+}
 
 /** What a leader knows of one life of a worker. */
 export interface WorkerRecord extends WorkerName {
@@ -67,6 +74,10 @@ export interface WorkerRecord extends WorkerName {
   /** The shards taken from it that may not be free yet, the oldest first. */
   readonly revoking: Map<string, Revocation>;
   evictedAtMs: number;
+  /** The queue of its state, and its place there. */
+  queue: WorkerQueue | null;
+  previous: WorkerRecord | null;
+  next: WorkerRecord | null;
 }
 
 /** The workers of a zone, and how many of them may be evicted (W12). */
@@ -79,12 +90,12 @@ export interface ZoneRecord {
   tokens: number;
   filledAtMs: number;
   /** Workers whose lease is over and that were not evicted yet, the longest silent first. */
-  readonly lapsed: Set<WorkerRecord>;
+  readonly lapsed: WorkerQueue;
 }
 
 /**
  * All that one leader knows in one term: which worker holds which shard, and until when. It is made anew from what the workers say, and nothing of it is
- * durable. Sets of workers are in the order of their last beats, so that the first of each is the next to be judged.
+ * durable.
  */
 export interface LeaseTable {
   readonly term: number;
@@ -109,19 +120,26 @@ export interface LeaseTable {
   readonly workers: Map<string, WorkerRecord>;
   /** The newest life of each worker. */
   readonly lives: Map<string, string>;
-  readonly alive: Set<WorkerRecord>;
-  readonly suspects: Set<WorkerRecord>;
-  readonly evicted: Set<WorkerRecord>;
+  readonly alive: WorkerQueue;
+  readonly suspects: WorkerQueue;
+  readonly evicted: WorkerQueue;
   /** Workers from which shards are being taken. */
   readonly losing: Set<WorkerRecord>;
   /** Workers that are to be sent a grant at the end of this step. */
   readonly toGrant: Set<WorkerRecord>;
   readonly zones: Map<string, ZoneRecord>;
+  /** Whether a count of a zone has changed since the zones were last judged. */
+  zonesChanged: boolean;
+  /** The zones that have lapsed workers. */
+  readonly failing: Set<ZoneRecord>;
   doubts: boolean;
-  /** Whether orphans may find a worker, or the load be uneven, as they may not have at the last look. */
+  /** Whether orphans may find a worker that did not at the last look. */
   unsettled: boolean;
   /** When a shard may go back to the worker that gave it back. */
   retryAtMs: number;
+  /** Whether the load may be uneven, and when it may be evened out next. */
+  uneven: boolean;
+  balanceAtMs: number;
 }
 
 /** Begins the table of a term, at the first instant at which this node leads in it. */
@@ -141,16 +159,25 @@ export function createLeaseTable(term: number, graceMs: number, nowMs: number): 
     wanters: new Map(),
     workers: new Map(),
     lives: new Map(),
-    alive: new Set(),
-    suspects: new Set(),
-    evicted: new Set(),
+    alive: newQueue(),
+    suspects: newQueue(),
+    evicted: newQueue(),
     losing: new Set(),
     toGrant: new Set(),
     zones: new Map(),
+    zonesChanged: false,
+    failing: new Set(),
     doubts: false,
     unsettled: false,
     retryAtMs: Number.POSITIVE_INFINITY,
+    uneven: false,
+    balanceAtMs: Number.NEGATIVE_INFINITY,
   };
+}
+
+/** A queue with nobody in it. */
+export function newQueue(): WorkerQueue {
+  return { first: null, last: null, size: 0 };
 }
 
 /** A life of a worker that has just been heard for the first time. */
@@ -158,7 +185,7 @@ export function newWorker(table: LeaseTable, { id, boot }: WorkerName): WorkerRe
   return {
     id,
     boot,
-    state: "evicted",
+    state: "unknown",
     seq: 0,
     heardAtMs: Number.NEGATIVE_INFINITY,
     promisedUntilMs: Number.NEGATIVE_INFINITY,
@@ -169,6 +196,9 @@ export function newWorker(table: LeaseTable, { id, boot }: WorkerName): WorkerRe
     version: ++table.versions,
     revoking: new Map(),
     evictedAtMs: Number.NEGATIVE_INFINITY,
+    queue: null,
+    previous: null,
+    next: null,
   };
 }
 
@@ -182,4 +212,9 @@ export function renumber(table: LeaseTable, worker: WorkerRecord): number {
 /** The assignment of a worker, by name. */
 export function assignmentOf(table: LeaseTable, worker: WorkerRecord): HeldShard[] {
   return [...worker.shards].sort().map((shard) => ({ shard, token: table.shards.get(shard)?.token ?? 0 }));
+}
+
+/** When the load may be evened out next; infinite while anything is in motion, or nothing has changed. */
+export function balanceAtMs({ uneven, graceEnded, orphans, losing, balanceAtMs: atMs }: LeaseTable): number {
+  return uneven && graceEnded && orphans.size === 0 && losing.size === 0 ? atMs : Number.POSITIVE_INFINITY;
 }

@@ -2,24 +2,24 @@ import type { Report } from "../worker-message.js";
 import type { Assigner } from "./assigner-state.js";
 import type { LeaseTable, WorkerRecord } from "./lease-table.js";
 import { sortOut } from "./shard-ownership.js";
-import { zoneOf } from "./worker-zones.js";
+import { setState } from "./worker-queue.js";
+import { countInZone, zoneOf } from "./worker-zones.js";
 
 /** Which workers there are, how they are, and what they want. */
 
 /** A worker was heard: it is alive, and the last of those that will be judged. */
 export function setAlive(assigner: Assigner, table: LeaseTable, worker: WorkerRecord, nowMs: number): void {
   const { state } = worker;
-  const zone = zoneOf(table, worker.report.zone, nowMs);
-  table.alive.delete(worker);
-  table.alive.add(worker);
+  setState(table, worker, "alive", nowMs);
   if (state === "alive") return;
-  table.suspects.delete(worker);
-  zone.lapsed.delete(worker);
-  worker.state = "alive";
+  setFit(table);
+  if (state === "unknown" || state === "evicted") want(assigner, table, worker);
+}
+
+/** A worker may have become fit: orphans may find it, and the load may be uneven. */
+function setFit(table: LeaseTable): void {
   table.unsettled = true;
-  if (state !== "evicted" || table.evicted.delete(worker)) zone.silent--;
-  else zone.total++;
-  if (state === "evicted") want(assigner, table, worker);
+  table.uneven = true;
 }
 
 /** A worker says something new of itself. */
@@ -33,8 +33,8 @@ export function setReport(
   const { zone: before, wants } = worker.report;
   const known = table.workers.has(worker.boot);
   if (known && before !== report.zone) {
-    zoneOf(table, before, nowMs).total--;
-    zoneOf(table, report.zone, nowMs).total++;
+    countInZone(table, zoneOf(table, before, nowMs), -1, 0);
+    countInZone(table, zoneOf(table, report.zone, nowMs), 1, 0);
   }
   const rewants =
     known && (wants.length !== report.wants.length || wants.some((name, at) => name !== report.wants[at]));
@@ -44,7 +44,7 @@ export function setReport(
   worker.held = new Set(report.held.map(({ shard }) => shard));
   for (const name of gone) dropWant(assigner, table, worker, name);
   if (rewants) want(assigner, table, worker);
-  table.unsettled = true;
+  setFit(table);
 }
 
 /** What a worker wants exists (W9). */
@@ -85,12 +85,9 @@ export function forgetWorker(
   worker: WorkerRecord,
   nowMs: number,
 ): void {
-  const zone = zoneOf(table, worker.report.zone, nowMs);
-  zone.total--;
-  if (worker.state !== "alive") zone.silent--;
-  zone.lapsed.delete(worker);
+  setState(table, worker, "unknown", nowMs);
   unwant(assigner, table, worker);
-  for (const list of [table.alive, table.suspects, table.evicted, table.toGrant]) list.delete(worker);
+  table.toGrant.delete(worker);
   table.workers.delete(worker.boot);
   if (table.lives.get(worker.id) === worker.boot) table.lives.delete(worker.id);
 }

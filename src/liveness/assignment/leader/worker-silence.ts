@@ -1,8 +1,9 @@
 import type { Assigner } from "./assigner-state.js";
-import type { LeaseTable, WorkerRecord } from "./lease-table.js";
+import { balanceAtMs, type LeaseTable, type WorkerRecord } from "./lease-table.js";
 import { endRevocation, freeAll, sortOut, type Tell } from "./shard-ownership.js";
 import { forgetWorker, isSuperseded, unwant } from "./worker-list.js";
-import { admitsEviction, judgeZones, nextEvictionMs, zoneOf } from "./worker-zones.js";
+import { inOrder, setState } from "./worker-queue.js";
+import { admitsEviction, judgeZones, nextEvictionMs } from "./worker-zones.js";
 
 /** What time brings, without a word of anybody: suspicions, promises that end, the end of the grace period, evictions. */
 export function onTime(assigner: Assigner, table: LeaseTable, nowMs: number, tell: Tell): void {
@@ -11,7 +12,7 @@ export function onTime(assigner: Assigner, table: LeaseTable, nowMs: number, tel
   endGrace(assigner, table, nowMs, tell);
   judgeZones(table, nowMs, tell);
   evict(assigner, table, nowMs, tell);
-  for (const worker of table.evicted) {
+  for (const worker of inOrder(table.evicted)) {
     if (nowMs < worker.evictedAtMs + assigner.settings.forgetAfterMs) break;
     forgetWorker(assigner, table, worker, nowMs);
   }
@@ -21,30 +22,22 @@ export function onTime(assigner: Assigner, table: LeaseTable, nowMs: number, tel
 /** When time will next bring something; infinite for never. */
 export function nextChangeMs({ settings }: Assigner, table: LeaseTable, nowMs: number): number {
   let nextMs = Math.min(table.retryAtMs, table.graceEnded ? Number.POSITIVE_INFINITY : table.graceUntilMs);
-  for (const worker of table.alive) {
-    nextMs = Math.min(nextMs, suspectAtMs(table, worker, settings.suspectMs));
-    break;
-  }
-  for (const worker of table.suspects) {
-    nextMs = Math.min(nextMs, lapsedAtMs(table, worker, settings.leaseMs));
-    break;
-  }
+  nextMs = Math.min(nextMs, balanceAtMs(table));
+  const [alive, suspect, evicted] = [table.alive.first, table.suspects.first, table.evicted.first];
+  if (alive !== null) nextMs = Math.min(nextMs, suspectAtMs(table, alive, settings.suspectMs));
+  if (suspect !== null) nextMs = Math.min(nextMs, lapsedAtMs(table, suspect, settings.leaseMs));
+  if (evicted !== null) nextMs = Math.min(nextMs, evicted.evictedAtMs + settings.forgetAfterMs);
   for (const { revoking } of table.losing)
     for (const { untilMs } of revoking.values()) {
       nextMs = Math.min(nextMs, untilMs);
       break;
     }
   if (!table.doubts)
-    for (const zone of table.zones.values())
-      for (const worker of zone.lapsed) {
-        const freeMs = lapsedAtMs(table, worker, settings.leaseMs) + settings.holdMs;
-        nextMs = Math.min(nextMs, Math.max(freeMs, nextEvictionMs(settings, zone, nowMs)));
-        break;
-      }
-  for (const worker of table.evicted) {
-    nextMs = Math.min(nextMs, worker.evictedAtMs + settings.forgetAfterMs);
-    break;
-  }
+    for (const zone of table.failing) {
+      if (zone.lapsed.first === null) continue;
+      const freeMs = lapsedAtMs(table, zone.lapsed.first, settings.leaseMs) + settings.holdMs;
+      nextMs = Math.min(nextMs, Math.max(freeMs, nextEvictionMs(settings, zone, nowMs)));
+    }
   return nextMs;
 }
 
@@ -63,19 +56,14 @@ function lapsedAtMs({ attentiveSinceMs }: LeaseTable, worker: WorkerRecord, leas
 
 function suspectSilent(assigner: Assigner, table: LeaseTable, nowMs: number, tell: Tell): void {
   const { settings } = assigner;
-  for (const worker of table.alive) {
+  for (const worker of inOrder(table.alive)) {
     if (nowMs < suspectAtMs(table, worker, settings.suspectMs)) break;
-    table.alive.delete(worker);
-    table.suspects.add(worker);
-    worker.state = "suspect";
-    zoneOf(table, worker.report.zone, nowMs).silent++;
+    setState(table, worker, "suspect", nowMs);
     tell({ kind: "suspect", id: worker.id, boot: worker.boot });
   }
-  for (const worker of table.suspects) {
+  for (const worker of inOrder(table.suspects)) {
     if (nowMs < lapsedAtMs(table, worker, settings.leaseMs)) break;
-    table.suspects.delete(worker);
-    zoneOf(table, worker.report.zone, nowMs).lapsed.add(worker);
-    worker.state = "lapsed";
+    setState(table, worker, "lapsed", nowMs);
     tell({ kind: "lapsed", id: worker.id, boot: worker.boot });
     // Its next life has begun: that is no sign of a mass failure, and needs no leave of the brake.
     if (isSuperseded(table, worker)) evictWorker(assigner, table, worker, "restarted", nowMs, tell);
@@ -104,8 +92,8 @@ function endGrace(assigner: Assigner, table: LeaseTable, nowMs: number, tell: Te
 function evict(assigner: Assigner, table: LeaseTable, nowMs: number, tell: Tell): void {
   if (table.doubts) return;
   const { settings } = assigner;
-  for (const zone of table.zones.values())
-    for (const worker of zone.lapsed) {
+  for (const zone of [...table.failing])
+    for (const worker of inOrder(zone.lapsed)) {
       if (nowMs < lapsedAtMs(table, worker, settings.leaseMs) + settings.holdMs) break;
       if (!admitsEviction(settings, zone, nowMs)) break;
       evictWorker(assigner, table, worker, "lapsed", nowMs, tell);
@@ -121,9 +109,7 @@ export function evictWorker(
   nowMs: number,
   tell: Tell,
 ): void {
-  zoneOf(table, worker.report.zone, nowMs).lapsed.delete(worker);
-  table.evicted.add(worker);
-  worker.state = "evicted";
+  setState(table, worker, "evicted", nowMs);
   worker.evictedAtMs = nowMs;
   unwant(assigner, table, worker);
   freeAll(assigner, table, worker, cause);

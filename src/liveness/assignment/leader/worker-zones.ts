@@ -1,7 +1,7 @@
 import { deathsPerSecond, doubtsItself, modeOf } from "../../roster/brake.js";
 import type { AssignmentEvent } from "../assignment-event.js";
 import type { AssignmentSettings } from "../assignment-settings.js";
-import type { LeaseTable, ZoneRecord } from "./lease-table.js";
+import { type LeaseTable, newQueue, type ZoneRecord } from "./lease-table.js";
 
 /** More zones than anybody has; workers of further ones count to the unnamed one. */
 const mostZones = 1000;
@@ -19,14 +19,23 @@ export function zoneOf(table: LeaseTable, name: string, nowMs: number): ZoneReco
     modeSinceMs: nowMs,
     tokens: 1,
     filledAtMs: nowMs,
-    lapsed: new Set(),
+    lapsed: newQueue(),
   };
   table.zones.set(kept, zone);
   return zone;
 }
 
+/** Counts a change of a worker of this zone. */
+export function countInZone(table: LeaseTable, zone: ZoneRecord, total: number, silent: number): void {
+  zone.total += total;
+  zone.silent += silent;
+  table.zonesChanged = true;
+}
+
 /** Looks at the counts of all zones. When the leader's doubt of itself ends, its attention begins anew. */
 export function judgeZones(table: LeaseTable, nowMs: number, tell: (event: AssignmentEvent) => void): void {
+  if (!table.zonesChanged) return;
+  table.zonesChanged = false;
   for (const zone of table.zones.values()) {
     const mode = modeOf(zone);
     if (mode === zone.mode) continue;

@@ -152,6 +152,7 @@ export const owning = claimsOf({
     leader.beat("a", { wants: ["x"] });
     expect(leader.heldBy("a")).toHaveLength(5);
     leader.beat("b", { wants: ["x"] });
+    leader.until(1300);
     expect(leader.kinds("revoked")).toHaveLength(1);
     for (let beats = 0; beats < 10; beats++)
       for (const id of ["a", "b"]) leader.beat(id, { wants: ["x"], held: leader.heldBy(id) });
