@@ -59,7 +59,6 @@ function admit(
   }
   const worker = newWorker(table, from);
   worker.report = report;
-  worker.held = new Set(report.held.map(({ shard }) => shard));
   table.workers.set(from.boot, worker);
   const former = table.lives.get(from.id);
   table.lives.set(from.id, from.boot);

@@ -31,19 +31,18 @@ export function setReport(
   nowMs: number,
 ): void {
   const { zone: before, wants } = worker.report;
-  const known = table.workers.has(worker.boot);
-  if (known && before !== report.zone) {
+  if (before !== report.zone) {
     countInZone(table, zoneOf(table, before, nowMs), -1, 0);
     countInZone(table, zoneOf(table, report.zone, nowMs), 1, 0);
   }
-  const rewants =
-    known && (wants.length !== report.wants.length || wants.some((name, at) => name !== report.wants[at]));
-  const gone = rewants ? new Set(wants) : new Set<string>();
-  for (const name of report.wants) gone.delete(name);
   worker.report = report;
   worker.held = new Set(report.held.map(({ shard }) => shard));
-  for (const name of gone) dropWant(assigner, table, worker, name);
-  if (rewants) want(assigner, table, worker);
+  if (wants.length !== report.wants.length || wants.some((name, at) => name !== report.wants[at])) {
+    const gone = new Set(wants);
+    for (const name of report.wants) gone.delete(name);
+    for (const name of gone) dropWant(assigner, table, worker, name);
+    want(assigner, table, worker);
+  }
   setFit(table);
 }
 
