@@ -31,14 +31,16 @@ export function drawLeads(
     }
     atMs += random() < 0.4 ? 0 : random() * gapMs;
   }
-  while ((leads.at(-1)?.fromMs ?? 0) >= untilMs) leads.pop();
+  // The last but one is not cut too short for every worker to get a grant of it.
+  const leastMs = storms ? 0 : 400;
+  while ((leads.at(-1)?.fromMs ?? 0) >= untilMs - leastMs) leads.pop();
   const last = leads.at(-1);
   if (last !== undefined) last.untilMs = Math.min(last.untilMs, untilMs);
   const term = (last?.term ?? 0) + 1;
   leads.push({
     node: Math.floor(random() * nodes),
     term,
-    fromMs: untilMs,
+    fromMs: storms ? untilMs : Math.max(untilMs - leastMs, last?.untilMs ?? 0),
     untilMs: Number.POSITIVE_INFINITY,
   });
   return leads;

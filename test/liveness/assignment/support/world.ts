@@ -386,11 +386,13 @@ export class World {
     }
   }
 
-  /** A node that sleeps has lost its lead when it wakes, and may win it back in the same term. */
+  /** A node that sleeps has lost its lead when it wakes, and may win it back in the same term. The last lead is left. */
   private sleepNode(node: (typeof this.nodes)[number] | undefined): void {
     if (node === undefined) return;
     const at = this.nodes.indexOf(node);
     const { nowMs } = this.play;
+    const last = this.leads.at(-1);
+    if (last !== undefined && last.node === at && nowMs >= last.fromMs) return;
     for (const lead of this.leads)
       if (lead.node === at && lead.fromMs <= nowMs && nowMs < lead.untilMs) lead.untilMs = nowMs;
     node.host.sleep(this.random() * 2 * leaseMs, () => {});
