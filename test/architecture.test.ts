@@ -322,12 +322,13 @@ describe("the architecture", () => {
   });
 
   it("keeps the judge apart: the invariants share types alone with the rules, and no rule asks them", () => {
-    const isJudge = (path: string) => path.startsWith("protocol/invariants/");
+    const isJudge = (path: string) => /^(?:protocol\/invariants|liveness\/assignment\/judge)\//.test(path);
     const judges = files.filter(({ path }) => isJudge(path));
     expect(judges.length).toBeGreaterThan(1);
     expect(judges.flatMap(({ loads }) => loads.filter((target) => !isJudge(target)))).toEqual([]);
     const rules = files.filter(
-      ({ path, folder }) => folder === "protocol" && !isJudge(path) && path !== "protocol/index.ts",
+      ({ path, folder }) =>
+        ["protocol", "liveness"].includes(folder) && !isJudge(path) && path !== "protocol/index.ts",
     );
     expect(rules.filter(({ imports }) => imports.some(isJudge)).map(({ path }) => path)).toEqual([]);
   });
