@@ -42,7 +42,12 @@ export interface OpenTelemetryMeter {
  * Has the instruments collected by OpenTelemetry, under their names and units. Returns the end of that.
  * @param attributes are added to each value, to tell two monitors of one process apart
  * @example
- * const stop = toOpenTelemetry(monitorInstruments(monitor), metrics.getMeter("raftbeat"));
+ * import { createMonitor } from "raftbeat/liveness";
+ * import { monitorInstruments, type OpenTelemetryMeter, toOpenTelemetry } from "raftbeat/observability";
+ * // Pass `metrics.getMeter("raftbeat")`, with `metrics` of @opentelemetry/api.
+ * function measure(meter: OpenTelemetryMeter): () => void {
+ *   return toOpenTelemetry(monitorInstruments(createMonitor({ intervalMs: 1000 })), meter);
+ * }
  */
 export function toOpenTelemetry(
   instruments: readonly Instrument[],

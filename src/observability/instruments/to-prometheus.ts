@@ -18,8 +18,8 @@ export interface PrometheusInstruments {
  * @param registry of prom-client, to add them to. Without one they get one of their own
  * @throws RaftbeatError `invalidSettings` where the optional package prom-client is not installed
  * @example
- * const metrics = await toPrometheus(monitorInstruments(monitor));
- * response.setHeader("content-type", metrics.contentType).end(await metrics.text());
+ * const metrics = await toPrometheus(monitorInstruments(createMonitor({ intervalMs: 1000 })));
+ * console.log(await metrics.text());
  */
 export async function toPrometheus(
   instruments: readonly Instrument[],

@@ -50,7 +50,11 @@ export function beatMsOf({ pair }: PairScenario): number {
 /**
  * Plays a pair scenario once.
  * @example
- * const { metrics, violation } = playPair(scenario, 1);
+ * const crash = parsePairScenario({
+ *   pair: { detector: { name: "nfdE", intervalMs: 1000 } },
+ *   faults: [{ at: 60_000, do: "crash", nodes: "s1" }],
+ * });
+ * const { metrics, violation } = playPair(crash, 1);
  */
 export function playPair(
   scenario: PairScenario,

@@ -41,7 +41,8 @@ export interface QosOptions {
 /**
  * Plays detectors over the same trace and gives the quality of service of each. A beat that arrives at the very deadline is in time (docs/liveness.md, A5).
  * @example
- * const [one] = qos(seededTrace(world, 100_000, 1), [detectors.nfdE({ intervalMs: 1000, pauseMs: 1000 })]);
+ * const trace = seededTrace({ intervalMs: 1000, delay: { exponential: 20 }, loss: 0.01 }, 100_000, 1);
+ * const [one] = qos(trace, [detectors.nfdE({ intervalMs: 1000, pauseMs: 1000 })]);
  */
 export function qos(
   trace: BeatTrace,
