@@ -103,7 +103,7 @@ export const pairMutants: readonly PairMutant[] = [
   ]),
   bug("a closed connection always counts", { scenario: ["observer-sleeps", "falseSuspicions"] }, [
     evidence,
-    "if (heardAtMs < roster.attentiveSinceMs) return;",
+    "if (nowMs < roster.hintsFromMs) return;",
     "",
   ]),
   bug("a jump is forgotten", { scenario: ["observer-sleeps", "falseSuspicions"] }, [
@@ -124,12 +124,12 @@ export const pairMutants: readonly PairMutant[] = [
   // Peers.
   bug("a late beat refutes a suspicion", { scenario: ["beats-late", "R3"], fuzz: [158, "R3"] }, [
     evidence,
-    "&& !keepsPace(roster, trouble, peers.boots[peer] as string, slot, nowMs)",
+    "&& !keepsPace(detector, trouble, peers.boots[peer] as string, slot, nowMs)",
     "&& false",
   ]),
   bug("no pace is a pace", { fuzz: [35, "ends"] }, [
     evidence,
-    "&& !keepsPace(roster, trouble, peers.boots[peer] as string, slot, nowMs)",
+    "&& !keepsPace(detector, trouble, peers.boots[peer] as string, slot, nowMs)",
     "",
   ]),
   bug("any pace is a pace", { scenario: ["beats-late", "R3"], fuzz: [158, "R3"] }, [
@@ -150,7 +150,7 @@ export const pairMutants: readonly PairMutant[] = [
   ]),
   bug("a life that was left behind never comes back", { fuzz: [383, "ends"] }, [
     evidence,
-    "&& !(silent && keepsPace(roster, trouble, boot, slot, nowMs))",
+    "&& !(silent && keepsPace(detectorOf(roster, peer), trouble, boot, slot, nowMs))",
     "",
   ]),
   bug("a life that has left comes back", { scenario: ["sender-restarts", "R7"], fuzz: [51, "R7"] }, [
@@ -168,10 +168,10 @@ export const pairMutants: readonly PairMutant[] = [
     { scenario: ["all-but-one-silent", "R4"], fuzz: [1, "R4"] },
     [
       verdicts,
-      "roster.deadlines.set(peer, nowMs + roster.settings.deadAfterMs);",
+      "roster.deadlines.set(peer, nowMs + deadAfterMs(roster, peer));",
       "roster.deadlines.set(peer, nowMs);",
     ],
-    [verdicts, ": suspectedAtMs + settings.deadAfterMs;", ": suspectedAtMs;"],
+    [verdicts, ": suspectedAtMs + afterMs;", ": suspectedAtMs;"],
   ),
   bug("trust has no end by itself", { scenario: ["fast, then dead", "detectsBy"] }, [
     roster,
