@@ -29,9 +29,13 @@ export function looksSecret(name: string): boolean {
   return /to?k|secret|pass|pwd|psk|key|auth|cred|jwt|pem/i.test(name);
 }
 
-/** A text without the user and password of the URLs in it. */
+/** A text without the user and password of the URLs in it, and without the values of parameters such as `?token=`. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/g, "//(not shown)@");
+  return text
+    .replace(/\/\/[^/\s]*@/g, "//(not shown)@")
+    .replace(/([?&;])([^=?&;#\s]+)=[^&;#\s]*/g, (all, sign, name) =>
+      looksSecret(name) ? `${sign}${name}=(not shown)` : all,
+    );
 }
 
 /** Any value as text, also one that cannot be made text of. */

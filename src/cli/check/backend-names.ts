@@ -22,7 +22,8 @@ export function namedBackends(texts: readonly string[]): Readonly<Record<string,
 }
 
 function madeName(target: string, taken: Set<string>): string {
-  const host = URL.canParse(target) ? new URL(target).host : target;
+  // A name is shown: what stands before an @ is perhaps a password.
+  const host = URL.canParse(target) ? new URL(target).host : target.replace(/^.*@/s, "");
   const base =
     host
       .replace(/[^A-Za-z0-9._-]+/g, "-")

@@ -36,7 +36,7 @@ export function backendsOf(given: unknown, probed: boolean): ProbedBackend[] {
     if (seen.has(id)) refuse(`backends: the id ${id} is there twice: each backend needs one of its own`);
     seen.add(id);
     if (typeof target !== "string" || (!probed && !isTarget(target)))
-      refuse(`backends.${id} (${shown(target)}) must be ${probed ? "text" : targetRule}`);
+      refuse(`backends.${id} (${shownTarget(target)}) must be ${probed ? "text" : targetRule}`);
     return { id, target };
   });
 }
@@ -50,6 +50,11 @@ function isTarget(text: string): boolean {
 
 function shown(value: unknown): string {
   return withoutPasswords(textOf(value)).slice(0, 80);
+}
+
+/** What is no URL may hold a password anywhere before an @. */
+function shownTarget(target: unknown): string {
+  return shown(textOf(target).replace(/^(\w+:\/\/)?.*@/s, "$1(not shown)@"));
 }
 
 function refuse(sentence: string): never {

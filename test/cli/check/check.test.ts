@@ -39,6 +39,21 @@ async function allProbed(checks: Checks): Promise<void> {
   for await (const { backends } of checks.changes()) if (backends.every(({ last }) => last !== null)) return;
 }
 
+describe("what raftbeat check refuses", () => {
+  it.each([
+    "http//user:hunter2@h/",
+    "http://user:hunter2/x@h/",
+    "http://user:x@hunter2@h:99999/",
+    "user:hunter2@h:3000",
+    "http:\\\\user:hunter2@h:x",
+  ])("is named without the password: %s", async (target) => {
+    const { exitCode, stderr } = await raftbeatHere(["check", target]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^raftbeat: backends\.\S+ \(.*\(not shown\)@h.*\) must be an http:/);
+    expect(stderr).not.toContain("hunter2");
+  });
+});
+
 describe("raftbeat check --once", () => {
   it("finds two dead backends down after three probes each, and uses both: panic; exit code 1", async () => {
     const { exitCode, stdout } = await raftbeatHere(
