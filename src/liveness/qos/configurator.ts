@@ -46,7 +46,7 @@ export type DetectorAdvice =
       readonly pauseMs: number;
       /** A lower bound of the mean time between two mistakes, in milliseconds. */
       readonly mistakeRecurrenceMs: number;
-      /** An upper bound of the time from a crash to its suspicion, in milliseconds. */
+      /** An upper bound of the time from a crash to its suspicion, in milliseconds, as long as the mean delay is the one that was told. */
       readonly detectionMs: number;
     }
   | { readonly achievable: false; readonly reason: string };

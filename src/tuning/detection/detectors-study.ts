@@ -163,7 +163,11 @@ function spreadOf({ curves }: TradeOffFigure, intervalMs: number): string {
   const best = found?.sorted.at(-1);
   if (found === undefined || worst === undefined || best === undefined || worst === best)
     return "too few mistakes to compare detectors at the same detection time";
-  return `at a detection time of ${timeWords(found.atMs)} ${found.sorted.length} detectors can be compared: from a mistake every ${timeWords(worst.ms)} (${worst.name}) to one every ${timeWords(best.ms)} (${best.name})`;
+  const compared = `read off the lines at a detection time of ${timeWords(found.atMs)}, ${found.sorted.length} detectors can be compared`;
+  const [most, least] = [timeWords(worst.ms), timeWords(best.ms)];
+  return most === least
+    ? `${compared}: each makes a mistake every ${most}`
+    : `${compared}: from a mistake every ${most} (${worst.name}) to one every ${least} (${best.name})`;
 }
 
 function traceWords(trace: BeatTrace): string {

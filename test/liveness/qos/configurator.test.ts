@@ -25,6 +25,7 @@ describe("the bound on mistakes", () => {
     "of a margin of %i ms at intervals of 150 ms, 1 % lost and 10 ms of deviation is %d",
     (alpha, beta, recurrence) => {
       const share = mistakeShare(0.01, 100, 150, alpha);
+      // The reference gives two digits: 1.6 stands for 1.55 to 1.65.
       expect(share / beta).toBeCloseTo(1, 1);
       expect(150 / share / recurrence).toBeCloseTo(1, 1);
     },
