@@ -33,9 +33,10 @@ export function startObserver(
   onEvent: (event: LivenessEvent) => void,
   onFailed: (thrown: unknown) => void,
 ): Observer {
-  const { intervalMs, windowMs } = settings.detector;
+  const { intervalMs, pauseMs, windowMs } = settings.detector;
   const roster = createRoster(settings, clock.nowMs());
-  const halfMs = Math.max(leastStallMs, intervalMs / 2);
+  // The next look is half of it away, and half of it late at most: an absence as long as the pause always shows, so that it suspects no sender of any pace.
+  const halfMs = Math.max(leastStallMs, Math.min(intervalMs, pauseMs) / 2);
   const engine = createEngine<RosterInput, LivenessEvent>(
     {
       step: (input, nowMs, told) => stepRoster(roster, input, nowMs, told),

@@ -99,11 +99,10 @@ export function admit(
   nowMs: number,
 ): number {
   const { peers, settings, gone } = roster;
-  if (peers.count >= settings.maxPeers)
-    for (const oldest of gone) {
-      forget(roster, oldest);
-      break;
-    }
+  if (peers.count >= settings.maxPeers) {
+    const [oldest = longestHeld(roster, nowMs)] = gone;
+    if (oldest !== null) forget(roster, oldest);
+  }
   if (peers.count >= settings.maxPeers || typeof id !== "string" || !isId(id)) {
     roster.counts.refusedPeers++;
     return -1;
@@ -115,6 +114,19 @@ export function admit(
   detectorOf(roster, peer).begin(peers.memory(peer), peers.at(peer), slot, nowMs);
   roster.deadlines.set(peer, deadlineOf(roster, peer, nowMs));
   return peer;
+}
+
+/** Of the suspects that the brake holds back, the one that has been silent for longest, if it would be forgotten by now were it dead; null if there is none. */
+function longestHeld(roster: Roster, nowMs: number): number | null {
+  let longest: number | null = null;
+  let longestMs = roster.settings.forgetAfterMs;
+  for (const { held } of roster.zones.list) {
+    const [peer] = held;
+    if (peer === undefined || silentMsOf(roster, peer, nowMs) < longestMs) continue;
+    longest = peer;
+    longestMs = silentMsOf(roster, peer, nowMs);
+  }
+  return longest;
 }
 
 /** Forgets all of a peer. */

@@ -137,9 +137,9 @@ function leadOf({ curves }: TradeOffFigure, intervalMs: number): string {
   const from = points.find(({ setting }) => setting >= 0.2 * intervalMs);
   const to = points.findLast(({ setting }) => setting <= 1.6 * intervalMs);
   if (from === undefined || to === undefined || from === to)
-    return "The pause decides, and hardly the detector: with nfdE no pause made enough mistakes to compare.";
+    return "At the same detection time the detectors hardly differ, so the pause decides: with nfdE no pause made enough mistakes to compare.";
   const words = (point: typeof from) => `${timeWords(point.mistakeRecurrenceMs ?? 0)}`;
-  return `The pause decides, and hardly the detector: with nfdE a pause of ${timeWords(to.setting)} instead of ${timeWords(from.setting)} makes a mistake every ${words(to)} instead of every ${words(from)}.`;
+  return `At the same detection time the detectors hardly differ, so the pause decides: with nfdE a pause of ${timeWords(to.setting)} instead of ${timeWords(from.setting)} makes a mistake every ${words(to)} instead of every ${words(from)}.`;
 }
 
 /** The detection times to compare detectors at, in intervals; the first at which most of them make mistakes enough is taken. */

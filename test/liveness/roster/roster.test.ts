@@ -246,6 +246,19 @@ describe("an observer", () => {
     expect(observer.story("a")).toEqual(["suspect 5000", "dead 9000"]);
   });
 
+  it("makes room in a doubt that does not end, but not for who fell silent a moment ago (R8)", () => {
+    const observer = new Observer({ maxPeers: 4, forgetAfterMs: 60_000 }).beats(["a", "b", "c", "d"], 0, 0);
+    observer.until(30_000);
+    expect(observer.roster.zones.doubts).toBe(true);
+    observer.beat("e", 0);
+    expect(observer.status("e")).toBeNull();
+    observer.until(61_000);
+    observer.beat("e", 0);
+    expect(observer.status("e")).toBe("alive");
+    expect(["a", "b", "c", "d"].filter((id) => observer.status(id) === "suspect")).toHaveLength(3);
+    expect(observer.told.some(({ event }) => event.kind === "dead")).toBe(false);
+  });
+
   it("watches as many peers as it may, and forgets the dead first (R8)", () => {
     const observer = new Observer({ maxPeers: 3 }).beats(["a", "b", "c", "d"], 0, 0);
     expect(observer.roster.counts.refusedPeers).toBe(1);

@@ -27,6 +27,12 @@ export const scripts = {
     faults: [{ at: 0, do: "flaky", between: ["s1", "o1"], upMs: 20_000, downMs: 40_000 }],
     observeMs: 600_000,
   },
+  "late beats, short stalls": {
+    pair: { senders: 3, detector: { name: "missed", intervalMs: 1000, pauseMs: 400 } },
+    network: { latency: { uniform: [0, 390] } },
+    faults: [{ random: { ratePerMinute: 60, forMs: [150, 190] }, do: "block", in: "data", nodes: "o1" }],
+    observeMs: 1_200_000,
+  },
   "two of three drain and go": {
     backends: { of: 3, requestsPerSecond: 10 },
     faults: [
@@ -56,7 +62,7 @@ const bug = (
 /** All of them, with what catches each. */
 export const pairMutants: readonly PairMutant[] = [
   // The engine.
-  bug("a timer is acted on without a poll", { scenario: ["observer-stalls", "A5"] }, [
+  bug("a timer is acted on without a poll", { scenario: ["late beats, short stalls", "A5"] }, [
     engine,
     "if (!stopped) confirm(clock.nowMs(), 1);",
     'if (stopped) return; lastWakeMs = clock.nowMs(); tell({ kind: "timer" });',
