@@ -14,6 +14,7 @@ export interface DetectionStudy {
   readonly name: string;
   readonly question: string;
   readonly defaultBeats: number;
+  /** Plays it: seconds for the default number of beats. The result depends on the options alone. */
   readonly play: (options: DetectionStudyOptions) => DetectionStudyResult;
 }
 
