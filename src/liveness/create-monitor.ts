@@ -91,12 +91,19 @@ export function createMonitor(
   };
 }
 
-/** Has the roster tell how late each beat was, from the first observer on. */
+/** Has the roster tell how late each beat was, while there are observers. */
 function latenessObservers(roster: Roster, logger: Logger): Monitor["observeLateness"] {
   const lateness = createEvents<number>((error) => logger.error({ error }, "an observer of lateness threw"));
+  const ends = new Set<() => void>();
   return (observer) => {
+    const end = lateness.subscribe(observer);
+    ends.add(end);
     roster.onLateness = lateness.emit;
-    return lateness.subscribe(observer);
+    return () => {
+      end();
+      ends.delete(end);
+      if (ends.size === 0) roster.onLateness = null;
+    };
   };
 }
 

@@ -162,6 +162,34 @@ describe("instruments of a monitor", () => {
     checks.close();
   });
 
+  it("tell of every refusal that a monitor counts", async () => {
+    const monitor = monitorOn(new Host());
+    const { suspicions, refuted, deaths, absences, ...refusals } = monitor.counts();
+    expect([suspicions, refuted, deaths, absences]).toEqual([0, 0, 0, 0]);
+    const metrics = await toPrometheus(monitorInstruments(monitor));
+    const told = (await metrics.text()).match(/^raftbeat_monitor_beats_refused_total\{/gm);
+    expect(told).toHaveLength(Object.keys(refusals).length);
+    monitor.close();
+  });
+
+  it("measure lateness no longer than somebody asks for it", () => {
+    const host = new Host();
+    const monitor = monitorOn(host);
+    const seen: number[] = [];
+    const ends = [1, 2].map(() => monitor.observeLateness((ms) => seen.push(ms)));
+    monitor.beat("a", { slot: 0 });
+    host.runUntil(1200);
+    monitor.beat("a", { slot: 1 });
+    ends[0]?.();
+    ends[0]?.();
+    host.runUntil(2200);
+    monitor.beat("a", { slot: 2 });
+    ends[1]?.();
+    monitor.beat("a", { slot: 3 });
+    expect(seen).toEqual([200, 200, 0]);
+    monitor.close();
+  });
+
   it("keep the promise that an observer which throws costs nothing but a line", async () => {
     const host = new Host();
     const errors: unknown[] = [];

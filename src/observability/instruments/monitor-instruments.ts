@@ -4,14 +4,16 @@ import { type Instrument, single } from "./instrument.js";
 /** From a beat in time to one that is a minute late, in seconds. */
 const latenessBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-const refusals = ["staleBeats", "badSlots", "oldBoots", "badBoots", "refusedPeers"] as const;
+/** The counts of `counts()` that are no refusals. */
+type Other = "suspicions" | "refuted" | "deaths" | "absences";
 
 /** What `counts()` has of refused beats, by the words of the attribute. */
-const refusalWords: Readonly<Record<(typeof refusals)[number], string>> = {
+const refusalWords: Readonly<Record<Exclude<keyof MonitorCounts, Other>, string>> = {
   staleBeats: "stale",
   badSlots: "bad_slot",
   oldBoots: "old_boot",
   badBoots: "bad_boot",
+  badIntervals: "bad_interval",
   refusedPeers: "no_room",
 };
 
@@ -81,9 +83,9 @@ export function monitorInstruments(monitor: Monitor): readonly Instrument[] {
       attributeNames: ["raftbeat.refusal"],
       read: () => {
         const counts = monitor.counts();
-        return refusals.map((name) => ({
-          value: counts[name],
-          attributes: { "raftbeat.refusal": refusalWords[name] },
+        return Object.entries(refusalWords).map(([name, word]) => ({
+          value: counts[name as keyof typeof refusalWords],
+          attributes: { "raftbeat.refusal": word },
         }));
       },
     },
