@@ -5,8 +5,9 @@ import { changeRights } from "../../observability/http/http-from-env.js";
 import { tokensOf } from "../../settings/secret-files.js";
 import { check, flagOf, invalid, readText, type Settings } from "../../settings/setting-sources.js";
 import * as value from "../../settings/setting-values.js";
-import { duration } from "../settings/duration.js";
 import { namedBackends } from "./backend-names.js";
+
+const dayMs = 86_400_000;
 
 /** What to check, how, and what to print. */
 export interface CheckPlan {
@@ -31,12 +32,12 @@ export const checkSettings = {
   },
   interval: {
     flag: "--interval <duration>",
-    schema: duration,
+    schema: value.duration(1, dayMs),
     help: "how often a backend that is up is probed: half of it while that is in question, twice while it is down (default: 2s)",
   },
   timeout: {
     flag: "--timeout <duration>",
-    schema: duration,
+    schema: value.duration(1, dayMs),
     help: "how long an answer may take (default: half the interval, at most 1s)",
   },
   panicBelow: {
@@ -46,7 +47,7 @@ export const checkSettings = {
   },
   slowStart: {
     flag: "--slow-start <duration>",
-    schema: duration,
+    schema: value.duration(0, dayMs),
     help: "raise the weight of a backend that has come up from 0.1 to 1 in so long (default: 0s)",
   },
   statuses: {

@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from "commander";
+import * as v from "valibot";
+import * as value from "../../settings/setting-values.js";
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** The longest duration that a flag may name, in milliseconds: a year. */
+const longestMs = 365 * 24 * 3_600_000;
 
-/**
- * Reads a duration from a flag: a number with ms, s, m or h, such as `500ms` or `5s`. Gives milliseconds. Throws commander's InvalidArgumentError, naming
- * the text.
- */
+const schema = value.duration(0, longestMs);
+
+/** Reads a duration from a flag, as settings do, such as `500ms` or `5s`. Gives milliseconds. Throws commander's InvalidArgumentError, naming the text. */
 export function duration(text: string): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? [];
-  const ms = Number(number) * (unitsMs[unit] ?? Number.NaN);
-  if (!Number.isFinite(ms))
-    throw new InvalidArgumentError(`${text} must be a duration such as 500ms, 5s or 2m`);
-  return ms;
+  const read = v.safeParse(schema, text);
+  if (!read.success) throw new InvalidArgumentError(`${text} must be a duration such as 500ms, 5s or 2m`);
+  return read.output;
 }

@@ -100,8 +100,8 @@ describe("raftbeat check --once", () => {
     ["check 10.0.0.7", "backends.10.0.0.7 (10.0.0.7) must be an http:// or https:// URL"],
     ["check a=http://x a=http://y", "the backend a is given twice"],
     ["check http://x --rise 0", '--rise "0" must be a whole number from 1 to 100'],
-    ["check http://x --interval soon", '--interval "soon" must be a duration such as 500ms, 2s or 1m'],
-    ["check http://x --interval 0s", "intervalMs (0) must be a number from 1 to 86400000"],
+    ["check http://x --interval soon", '--interval "soon" must be a duration from 1ms to 24h, such as 500ms'],
+    ["check http://x --interval 0s", '--interval "0s" must be a duration from 1ms to 24h'],
     ["check http://x --statuses ok", "http.statuses (ok) must be statuses"],
     [
       "check http://x --ca /no/such/file",
