@@ -6,8 +6,9 @@ import {
   type Monitor,
 } from "../../liveness/index.js";
 import { machineMs, systemClock, systemSchedule } from "../../runtime/system-ports.js";
+import { createFrame } from "../terminal/frame.js";
 import { onInterrupt } from "../terminal/on-interrupt.js";
-import { createFrame, printJson, printText, wantsColours } from "../terminal/terminal.js";
+import { printJson, printText, wantsColours } from "../terminal/terminal.js";
 import type { WatchPlan } from "./watch-plan.js";
 import { createWatchView } from "./watch-view.js";
 

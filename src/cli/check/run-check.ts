@@ -1,6 +1,6 @@
 import { type Checks, type ChecksEvent, type ChecksStatus, createChecks } from "../../liveness/index.js";
 import { systemClock, systemSchedule } from "../../runtime/system-ports.js";
-import { createLiveText } from "../terminal/live-text.js";
+import { createFrame } from "../terminal/frame.js";
 import { printJson, printText } from "../terminal/terminal.js";
 import type { CheckPlan } from "./check-plan.js";
 import { changeText, checksTable, painter, sumOf } from "./check-text.js";
@@ -8,9 +8,6 @@ import { serveChecks } from "./serve-checks.js";
 
 /** A table is drawn no more often. */
 const drawEveryMs = 100;
-
-/** So many changes stand below the table. */
-const shownChanges = 6;
 
 /** How what happens is shown. */
 export interface CheckScreen {
@@ -96,17 +93,16 @@ async function tellEach(checks: Checks, tell: (event: ChecksEvent, time: string)
   await checks.ended;
 }
 
+/** Changes above, and the table below them, drawn again and again. */
 async function drawTable(checks: Checks, coloured: boolean): Promise<void> {
   const paint = painter(coloured);
-  const changes: string[] = [];
+  const frame = createFrame(coloured);
   void tellEach(checks, (event, time) => {
     const text = changeText(event);
-    if (text !== null) changes.push(`${time.slice(11, 19)}  ${text}`);
+    if (text !== null) frame.above(`${time}  ${text}\n`);
   });
-  const live = createLiveText(process.stdout);
   for await (const status of checks.changes()) {
-    changes.splice(0, changes.length - shownChanges);
-    live.draw(`${checksTable(status, paint)}\n${changes.map((change) => `${change}\n`).join("")}`);
+    frame.draw(checksTable(status, paint));
     await new Promise<void>((resolve) => systemSchedule(drawEveryMs, resolve));
   }
 }

@@ -13,37 +13,6 @@ export function printText(text: string, { coloured = false }: { readonly coloure
   process.stdout.write(parts.map((part, place) => (place % 2 === 1 ? part : printableLines(part))).join(""));
 }
 
-/** A part of the terminal that is drawn anew in place, below what is printed. */
-export interface Frame {
-  /** Draws the lines in place of those drawn before. */
-  draw(text: string): void;
-  /** Prints lines that stay, above. */
-  above(text: string): void;
-}
-
-/** A frame with nothing in it. With `coloured` colours are printed, too. */
-export function createFrame(coloured: boolean): Frame {
-  let drawn = "";
-  const clear = (): void => {
-    const lineCount = drawn.split("\n").length - 1;
-    if (lineCount > 0) process.stdout.write(`\u001b[${lineCount}A\u001b[J`);
-  };
-  const draw = (text: string): void => {
-    clear();
-    drawn = text;
-    printText(drawn, { coloured });
-  };
-  return {
-    draw,
-    above(text) {
-      const below = drawn;
-      draw("");
-      printText(text, { coloured });
-      draw(below);
-    },
-  };
-}
-
 /** Colours are for people at a terminal that has them (no-color.org). */
 export function wantsColours(): boolean {
   const { NO_COLOR = "", TERM } = process.env;

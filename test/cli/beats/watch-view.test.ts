@@ -1,6 +1,5 @@
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it } from "vitest";
 import { createWatchView } from "../../../src/cli/beats/watch-view.js";
-import { createFrame } from "../../../src/cli/terminal/terminal.js";
 import type { LivenessEvent, PeerLiveness } from "../../../src/liveness/index.js";
 
 const wide = { rows: 24, columns: 80 };
@@ -68,17 +67,4 @@ it("a line tells what happened, in words that nothing of a peer can forge", () =
     [{ kind: "doubt", doubts: false }, "doubt     over: enough are heard again"],
   ];
   for (const [event, said] of events) expect(line(event, 0)).toBe(`1970-01-01T00:00:00.000Z ${said}\n`);
-});
-
-it("a frame is drawn in place of the one before; lines above it stay", () => {
-  const written: string[] = [];
-  const write = vi
-    .spyOn(process.stdout, "write")
-    .mockImplementation((text) => written.push(String(text)) > 0);
-  onTestFinished(() => write.mockRestore());
-  const frame = createFrame(false);
-  frame.draw("one\ntwo\n");
-  frame.above("news\n");
-  frame.draw("three\n");
-  expect(written.join("")).toBe("one\ntwo\n\u001b[2A\u001b[Jnews\none\ntwo\n\u001b[2A\u001b[Jthree\n");
 });
