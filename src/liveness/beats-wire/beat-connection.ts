@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import type { Clock } from "../../runtime/ports.js";
-import { createSilence } from "../../transport/link/silence.js";
+import { createSilence, watchSilence } from "../../transport/link/silence.js";
 import { closeOfLinkError } from "../../transport/link/socket-errors.js";
 import type { Refusable } from "../../transport/websocket/pending-connections.js";
 import {
@@ -90,25 +90,11 @@ export class BeatConnection implements Refusable {
 
   /** Asks for a sign of life where none came for long; ends the connection after as long again. */
   watch(nowMs: number): void {
-    const { sender, socket } = this;
+    const { sender, silence, socket, receivedAtMs } = this;
     if (this.ended || sender === null) return;
     const silenceMs = Math.max(leastSilenceMs, 4 * sender.intervalMs);
-    switch (this.silence.look(this.receivedAtMs, nowMs, silenceMs)) {
-      case "wait":
-        return;
-      case "ask":
-        if (socket.readyState !== socket.OPEN) return;
-        this.silence.onAsked(nowMs);
-        socket.ping();
-        return;
-      case "giveUp":
-        socket.terminate();
-        this.finish({
-          reason: "silent",
-          detail: `no sign of life for ${Math.round(nowMs - this.receivedAtMs)} ms`,
-          by: "self",
-        });
-    }
+    const end = watchSilence(silence, socket, { receivedAtMs, nowMs, silenceMs });
+    if (end !== null) this.finish(end);
   }
 
   /** Breaks the connection at once, without a word. */

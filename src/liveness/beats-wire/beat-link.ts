@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { type ClientOptions, WebSocket } from "ws";
 import type { Clock, Schedule } from "../../runtime/ports.js";
 import { socketOptions } from "../../transport/link/link-context.js";
-import { createSilence } from "../../transport/link/silence.js";
+import { createSilence, watchSilence } from "../../transport/link/silence.js";
 import { closeOfDialError, closeOfLinkError, closeOfStatus } from "../../transport/link/socket-errors.js";
 import type { TransportTls } from "../../transport/security/certificate.js";
 import {
@@ -113,22 +113,10 @@ export class BeatLink {
 
   /** Asks for a sign of life where none came for long; breaks the connection after as long again. */
   watch(nowMs: number, silenceMs: number): void {
-    const { socket } = this;
     if (this.state !== "up") return;
-    switch (this.silence.look(this.receivedAtMs, nowMs, silenceMs)) {
-      case "wait":
-        return;
-      case "ask":
-        if (socket.readyState !== socket.OPEN) return;
-        this.silence.onAsked(nowMs);
-        socket.ping();
-        return;
-      case "giveUp": {
-        socket.terminate();
-        const silentMs = Math.round(nowMs - this.receivedAtMs);
-        this.finish({ reason: "silent", detail: `no sign of life for ${silentMs} ms`, by: "self" });
-      }
-    }
+    const { silence, socket, receivedAtMs } = this;
+    const end = watchSilence(silence, socket, { receivedAtMs, nowMs, silenceMs });
+    if (end !== null) this.finish(end);
   }
 
   private onData(data: Buffer, isBinary: boolean): void {

@@ -13,7 +13,7 @@ import {
 import { acceptHandshake, dialHandshake, type Handshake, type Met } from "../wire/handshake.js";
 import { longestHelloBytes } from "../wire/hello.js";
 import type { LinkContext, Opened } from "./link-context.js";
-import { createSilence } from "./silence.js";
+import { createSilence, watchSilence } from "./silence.js";
 import { closeOfLinkError } from "./socket-errors.js";
 
 /** Frames a second before a link is up; a handshake has at most two. */
@@ -134,22 +134,9 @@ export class Link {
   /** Asks for a sign of life after `silenceMs` without one; ends the link after as long again, at the second look in vain. */
   watch(nowMs: number, silenceMs: number): void {
     if (this.state !== "up") return;
-    const { socket } = this;
-    switch (this.silence.look(this.receivedAtMs, nowMs, silenceMs)) {
-      case "wait":
-        return;
-      case "ask":
-        if (socket.readyState !== socket.OPEN) return;
-        this.silence.onAsked(nowMs);
-        socket.ping();
-        return;
-      case "giveUp": {
-        // A close frame would wait for an answer that cannot come.
-        socket.terminate();
-        const silentMs = Math.round(nowMs - this.receivedAtMs);
-        this.finish({ reason: "silent", detail: `no sign of life for ${silentMs} ms`, by: "self" });
-      }
-    }
+    const { silence, socket, receivedAtMs } = this;
+    const end = watchSilence(silence, socket, { receivedAtMs, nowMs, silenceMs });
+    if (end !== null) this.finish(end);
   }
 
   /** Ends the link and tells both sides why. */

@@ -1,3 +1,5 @@
+import type { WebSocket } from "ws";
+
 /**
  * Finds out that a link is dead though it looks open. It has two steps: a link over which nothing came for `silenceMs` is asked for a
  * sign of life, and without one for as long again it is dead.
@@ -11,6 +13,37 @@ export interface Silence {
   onAsked(nowMs: number): void;
   /** Returns the milliseconds since the question that this is the answer to, or null where nothing was asked. */
   onAnswer(receivedAtMs: number): number | null;
+}
+
+/** What is needed of a WebSocket to watch its silence. */
+type WatchedSocket = Pick<WebSocket, "readyState" | "OPEN" | "ping" | "terminate">;
+
+/**
+ * Looks at the silence of an open WebSocket: asks by a ping, and breaks the connection where that was in vain. A close frame would wait for an answer that
+ * cannot come.
+ * @returns why it was broken; null where it was not
+ */
+export function watchSilence(
+  silence: Silence,
+  socket: WatchedSocket,
+  { receivedAtMs, nowMs, silenceMs }: Readonly<Record<"receivedAtMs" | "nowMs" | "silenceMs", number>>,
+): { readonly reason: "silent"; readonly detail: string; readonly by: "self" } | null {
+  switch (silence.look(receivedAtMs, nowMs, silenceMs)) {
+    case "wait":
+      return null;
+    case "ask":
+      if (socket.readyState !== socket.OPEN) return null;
+      silence.onAsked(nowMs);
+      socket.ping();
+      return null;
+    case "giveUp":
+      socket.terminate();
+      return {
+        reason: "silent",
+        detail: `no sign of life for ${Math.round(nowMs - receivedAtMs)} ms`,
+        by: "self",
+      };
+  }
 }
 
 /** Begins with a link of which nothing was asked. */

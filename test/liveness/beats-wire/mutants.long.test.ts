@@ -101,7 +101,11 @@ const mutants: Readonly<Record<string, readonly [Edit, string]>> = {
     "an observer that answers without the token",
   ],
   "a sender asks for no sign of life": [
-    ["beat-link.ts", 'case "ask":', 'case "ask": return;'],
+    [
+      "beat-link.ts",
+      'if (this.state !== "up") return; const { silence, socket, receivedAtMs }',
+      "if (true) return; const { silence, socket, receivedAtMs }",
+    ],
     "a sender finds out that its path is dead",
   ],
 };
