@@ -11,10 +11,9 @@ import {
   whenRule,
 } from "../scenario/fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "../scenario/latency-schema.js";
+import { count, durationMs, positiveMs } from "../scenario/number-schema.js";
 
-const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
-const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e9));
+const anyCount = count(1e9);
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const nameRule =
@@ -65,7 +64,7 @@ const backendsFault = v.pipe(
 /** One thing that goes wrong between a gateway and its backends, and when, with its defaults filled in. */
 export type BackendsFault = v.InferOutput<typeof backendsFault>;
 
-const bounds = v.strictObject({ min: v.optional(count, 0), max: v.optional(count) });
+const bounds = v.strictObject({ min: v.optional(anyCount, 0), max: v.optional(anyCount) });
 
 const expectation = v.union(
   [
@@ -74,7 +73,7 @@ const expectation = v.union(
     v.strictObject({ panics: bounds }),
     v.strictObject({ ejections: bounds }),
     v.strictObject({ failedShare: v.strictObject({ max: share }) }),
-    v.strictObject({ usable: v.strictObject({ min: count }) }),
+    v.strictObject({ usable: v.strictObject({ min: anyCount }) }),
     v.strictObject({ downBy: positiveMs }),
     v.strictObject({ upBy: positiveMs }),
     v.strictObject({

@@ -1,6 +1,6 @@
 import { type Quantiles, quantiles } from "../../quantiles.js";
 import type { Violation } from "../checks/safety.js";
-import type { FailedExpectation } from "../run/expectations.js";
+import { type FailedExpectation, failuresBy } from "../run/expectations.js";
 import { hashOf } from "../run/simulate.js";
 import type { BackendsScenario } from "./backends-scenario.js";
 import type { BackendsExpectation } from "./backends-schema.js";
@@ -72,7 +72,9 @@ export function simulateBackends(
     name: scenario.name,
     seed: scenario.seed,
     runs: runs.length,
-    expectationsFailed: failuresOf(scenario.expect, runs),
+    expectationsFailed: failuresBy(scenario.expect, runs, (expectation, { metrics }) =>
+      problemsOf(expectation, metrics),
+    ),
     violations: runs.flatMap(({ seed, violation }) => (violation === null ? [] : [{ seed, ...violation }])),
     falseDowns: of((metrics) => metrics.falseDowns),
     trueDowns: of((metrics) => metrics.trueDowns),
@@ -90,30 +92,10 @@ export function simulateBackends(
   };
 }
 
-/** Compares every run with what was expected of it. */
-function failuresOf(
-  expectations: readonly BackendsExpectation[],
-  runs: readonly BackendsOutcome[],
-): FailedExpectation[] {
-  const failures: FailedExpectation[] = [];
-  const expected = expectations.flatMap((one) =>
-    "violations" in one && one.violations !== "none" ? one.violations : [],
-  );
-  for (const invariant of expected)
-    if (!runs.some(({ violation }) => violation?.invariant === invariant))
-      failures.push({ seed: null, text: `violations: no run was caught breaking ${invariant}` });
-  for (const { seed, metrics, violation } of runs) {
-    if (violation === null)
-      for (const expectation of expectations)
-        for (const text of problemsOf(expectation, metrics)) failures.push({ seed, text });
-    else if (!expected.includes(violation.invariant))
-      failures.push({ seed, text: `${violation.invariant} at ${violation.atMs} ms: ${violation.text}` });
-  }
-  return failures;
-}
-
-function problemsOf(expectation: BackendsExpectation, metrics: BackendsMetrics): string[] {
-  if ("violations" in expectation) return [];
+function problemsOf(
+  expectation: Exclude<BackendsExpectation, { violations: unknown }>,
+  metrics: BackendsMetrics,
+): string[] {
   if ("failedShare" in expectation) {
     const share = metrics.requests === 0 ? 0 : metrics.failedRequests / metrics.requests;
     const { max } = expectation.failedShare;

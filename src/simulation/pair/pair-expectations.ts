@@ -1,4 +1,4 @@
-import type { FailedExpectation } from "../run/expectations.js";
+import { type FailedExpectation, failuresBy } from "../run/expectations.js";
 import type { Detection } from "./checks/roster-truth.js";
 import type { PairMetrics, PairOutcome } from "./pair-outcome.js";
 import type { PairExpectation } from "./pair-schema.js";
@@ -8,24 +8,7 @@ export function pairFailuresOf(
   expectations: readonly PairExpectation[],
   runs: readonly PairOutcome[],
 ): FailedExpectation[] {
-  const failures: FailedExpectation[] = [];
-  const expected = expectations.flatMap((one) =>
-    "violations" in one && one.violations !== "none" ? one.violations : [],
-  );
-  for (const invariant of expected)
-    if (!runs.some(({ violation }) => violation?.invariant === invariant))
-      failures.push({ seed: null, text: `violations: no run was caught breaking ${invariant}` });
-  for (const { seed, metrics, violation } of runs) {
-    if (violation !== null) {
-      const { invariant, atMs, text } = violation;
-      // A run that a violation ended says nothing about the rest.
-      if (!expected.includes(invariant)) failures.push({ seed, text: `${invariant} at ${atMs} ms: ${text}` });
-      continue;
-    }
-    for (const expectation of expectations)
-      for (const text of problemsOf(expectation, metrics)) failures.push({ seed, text });
-  }
-  return failures;
+  return failuresBy(expectations, runs, (expectation, { metrics }) => problemsOf(expectation, metrics));
 }
 
 /** Counts that an expectation may bound, by its name. */
@@ -40,8 +23,10 @@ const counted = {
   doubts: "doubts",
 } as const satisfies Readonly<Record<string, keyof PairMetrics>>;
 
-function problemsOf(expectation: PairExpectation, metrics: PairMetrics): string[] {
-  if ("violations" in expectation) return [];
+function problemsOf(
+  expectation: Exclude<PairExpectation, { violations: unknown }>,
+  metrics: PairMetrics,
+): string[] {
   if ("detectsBy" in expectation)
     return late("detectsBy", expectation.detectsBy, metrics.suspicionDelays, "suspected");
   if ("deadBy" in expectation)

@@ -17,10 +17,9 @@ import {
   whenRule,
 } from "../scenario/fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "../scenario/latency-schema.js";
+import { count, durationMs, positiveMs } from "../scenario/number-schema.js";
 
-const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
-const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
-const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e9));
+const anyCount = count(1e9);
 
 /** More processes of a kind than a scenario needs; each sender has a link with each observer. */
 export const mostParties = 100;
@@ -108,7 +107,7 @@ const pairFault = v.pipe(
 /** One thing that goes wrong between senders and observers, and when, with its defaults filled in. */
 export type PairFault = v.InferOutput<typeof pairFault>;
 
-const atMost = v.strictObject({ min: v.optional(count, 0), max: v.optional(count) });
+const atMost = v.strictObject({ min: v.optional(anyCount, 0), max: v.optional(anyCount) });
 const status = v.picklist(["unknown", "alive", "suspect", "dead", "left"]);
 
 const expectation = v.union(

@@ -8,23 +8,44 @@ export interface FailedExpectation {
   readonly text: string;
 }
 
+/** What was expected of the violations of a scenario's runs. */
+interface OfViolations {
+  readonly violations: "none" | readonly string[];
+}
+
+/** A run that can be compared with what was expected of it. */
+type JudgedRun = Pick<RunOutcome, "seed" | "violation">;
+
 /** Compares every run with what was expected of it. */
 export function failuresOf(
   expectations: readonly Expectation[],
   runs: readonly RunOutcome[],
 ): FailedExpectation[] {
+  return failuresBy(expectations, runs, (expectation, run) => {
+    const text = problem(expectation, run);
+    return text === null ? [] : [text];
+  });
+}
+
+/**
+ * Compares runs of any kind of scenario with what was expected of them.
+ * @param problemsOf what an expectation that is not of violations finds wrong with a run that none ended
+ */
+export function failuresBy<Run extends JudgedRun, Expected extends object>(
+  expectations: readonly Expected[],
+  runs: readonly Run[],
+  problemsOf: (expectation: Exclude<Expected, OfViolations>, run: Run) => readonly string[],
+): FailedExpectation[] {
   const failures: FailedExpectation[] = [];
-  for (const expectation of expectations) {
-    if ("violations" in expectation) {
-      failures.push(...uncaught(expectation.violations, runs));
-      continue;
-    }
-    for (const run of runs) {
-      // A run that a violation ended says nothing about the rest.
-      const text = run.violation === null ? problem(expectation, run) : null;
-      if (text !== null) failures.push({ seed: run.seed, text });
-    }
-  }
+  for (const expectation of expectations)
+    if (isOfViolations(expectation)) failures.push(...uncaught(expectation.violations, runs));
+    else
+      for (const run of runs) {
+        // A run that a violation ended says nothing about the rest.
+        const texts =
+          run.violation === null ? problemsOf(expectation as Exclude<Expected, OfViolations>, run) : [];
+        failures.push(...texts.map((text) => ({ seed: run.seed, text })));
+      }
   const expected = expectedViolations(expectations);
   for (const { seed, violation } of runs)
     if (violation !== null && !expected.includes(violation.invariant))
@@ -32,14 +53,18 @@ export function failuresOf(
   return failures;
 }
 
+function isOfViolations(expectation: object): expectation is OfViolations {
+  return "violations" in expectation;
+}
+
 /** The invariants that a scenario breaks on purpose. */
-export function expectedViolations(expectations: readonly Expectation[]): readonly string[] {
+export function expectedViolations(expectations: readonly object[]): readonly string[] {
   return expectations.flatMap((one) =>
-    "violations" in one && one.violations !== "none" ? one.violations : [],
+    isOfViolations(one) && one.violations !== "none" ? one.violations : [],
   );
 }
 
-function uncaught(expected: "none" | readonly string[], runs: readonly RunOutcome[]): FailedExpectation[] {
+function uncaught(expected: "none" | readonly string[], runs: readonly JudgedRun[]): FailedExpectation[] {
   if (expected === "none") return [];
   return expected
     .filter((invariant) => !runs.some(({ violation }) => violation?.invariant === invariant))

@@ -16,12 +16,10 @@ import { ownWords } from "../../schemas/own-words.js";
 import { timingEntries } from "../../schemas/timing.js";
 import { faultSchema, whoSchema } from "./fault-schema.js";
 import { latencySchema, lossSchema, rateSchema } from "./latency-schema.js";
+import { count, durationMs, positiveMs } from "./number-schema.js";
 import { problemOf, problemText, type ScenarioProblem, withoutRepeats } from "./scenario-problem.js";
 import { studyModeProblems } from "./study-modes.js";
 
-const durationMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9));
-const positiveMs = v.pipe(v.number(), v.finite(), v.gtValue(0), v.maxValue(1e9));
-const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const nodeIdRule = `must be a node's id: ${idRule}; a number is written in quotes`;
 const nodeId = v.pipe(
   v.string(nodeIdRule),
