@@ -1,11 +1,8 @@
 import * as v from "valibot";
-import { publish } from "../elector/observers/diagnostics.js";
-import { createEvents } from "../elector/observers/events.js";
 import { type Logger, safeLogger } from "../elector/observers/logger.js";
 import { stderrLogger } from "../elector/observers/stderr-logger.js";
-import { createWatch } from "../elector/observers/watch.js";
 import { callable, checkOptions, only, withMethods } from "../elector/options/check-options.js";
-import { asRaftbeatError, RaftbeatError } from "../errors.js";
+import { RaftbeatError } from "../errors.js";
 import { nearNames } from "../near-names.js";
 import { textOf } from "../printable.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
@@ -14,8 +11,9 @@ import { type ChecksEffect, type ChecksEvent, isEvent } from "./checks/checks-ev
 import { ruleSchemas } from "./checks/checks-settings.js";
 import type { GivenBackend } from "./checks/checks-step.js";
 import { pickOf, resolveChecks, usableOf, weightOf } from "./checks/rules.js";
-import type { Backends, Checks, ChecksOptions } from "./checks-api.js";
+import type { Backends, Checks, ChecksOptions, ChecksStatus } from "./checks-api.js";
 import { checksStatus } from "./checks-status.js";
+import { createAnnouncements } from "./events-and-end.js";
 import { startChecker } from "./health-checker.js";
 import type { LivenessPorts } from "./monitor-api.js";
 import { backendsOf, backendsSchema } from "./probing/backends.js";
@@ -34,8 +32,6 @@ const schema = only({
 
 /**
  * Makes health checks. They begin at once and keep the process alive; `close` ends both.
- *
- * Long: its functions are one loop over one state, each short, as in `createMonitor`.
  * @throws RaftbeatError `invalidSettings`
  * @example
  * const checks = createChecks({ backends: { a: "http://10.0.0.7:3000/healthz", b: "http://10.0.0.8:3000/healthz" } });
@@ -52,14 +48,20 @@ export function createChecks(
   const settings = resolveChecks(rules);
   const first = given(backends);
   const logger = safeLogger(givenLogger ?? stderrLogger("checks", clock));
-  const events = createEvents<ChecksEvent>((error) => logger.error({ error }, "a subscriber threw"));
-  const changes = createWatch(() => checksStatus(checker.state, clock.nowMs()));
   const prober = probe === undefined ? probeByScheme(http) : ownProbe(probe);
   const probes = createProbes(prober, (id, number, answer) =>
     checker.tell({ kind: "answer", id, probe: number, answer }),
   );
-  const { promise: ended, resolve: settle } = endPromise();
-  let closed = false;
+  const announcements = createAnnouncements<ChecksEvent, ChecksStatus>(
+    "the health checks",
+    logger,
+    logEvent,
+    () => checksStatus(checker.state, clock.nowMs()),
+    () => {
+      checker.stop();
+      probes.end();
+    },
+  );
 
   function given(each: Backends): GivenBackend[] {
     return backendsOf(each, probe !== undefined).map((backend) => ({ ...backend, draw: random() }));
@@ -71,27 +73,10 @@ export function createChecks(
       return;
     }
     if (effect.kind === "removed") probes.forget(effect.id);
-    logEvent(logger, effect);
-    publish(`raftbeat:liveness:${effect.kind}`, {}, effect);
-    events.emit(effect);
-    changes.notify();
+    announcements.tell(effect);
   }
 
-  function end(error: RaftbeatError | null): void {
-    if (closed) return;
-    closed = true;
-    checker.stop();
-    probes.end();
-    changes.end();
-    settle(error);
-  }
-
-  const checker = startChecker(settings, clock, carryOut, (thrown) => {
-    const error = asRaftbeatError(thrown, "internal", "the checks ended because something in them threw");
-    logger.error({ error }, error.message);
-    end(error);
-  });
-
+  const checker = startChecker(settings, clock, carryOut, announcements.fail);
   const { state } = checker;
 
   function drain(id: string, draining: boolean): void {
@@ -112,22 +97,14 @@ export function createChecks(
     drain: (id) => drain(id, true),
     undrain: (id) => drain(id, false),
     set: (each) => checker.tell({ kind: "set", backends: given(each) }),
-    subscribe: (listener) => events.subscribe(listener),
-    changes: ({ signal } = {}) => changes.values(signal),
-    close: () => end(null),
-    ended,
+    subscribe: announcements.subscribe,
+    changes: announcements.changes,
+    close: () => announcements.end(null),
+    ended: announcements.ended,
     async [Symbol.asyncDispose]() {
-      end(null);
+      announcements.end(null);
     },
   };
-}
-
-function endPromise() {
-  let resolve: (error: RaftbeatError | null) => void = () => {};
-  const promise = new Promise<RaftbeatError | null>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 function refuseUnknown(state: core.Checks, id: string): void {

@@ -1,12 +1,11 @@
-import { publish } from "../elector/observers/diagnostics.js";
 import { createEvents } from "../elector/observers/events.js";
 import { type Logger, safeLogger } from "../elector/observers/logger.js";
 import { stderrLogger } from "../elector/observers/stderr-logger.js";
-import { createWatch } from "../elector/observers/watch.js";
-import { asRaftbeatError, RaftbeatError } from "../errors.js";
+import { RaftbeatError } from "../errors.js";
 import { idRule, isId } from "../protocol/index.js";
 import { systemClock, systemRandom } from "../runtime/system-ports.js";
-import type { LivenessPorts, Monitor, MonitorOptions } from "./monitor-api.js";
+import { createAnnouncements } from "./events-and-end.js";
+import type { LivenessPorts, Monitor, MonitorOptions, PeerLiveness } from "./monitor-api.js";
 import { startObserver } from "./observer.js";
 import { peerOf, peersOf, statusCounts } from "./peer-liveness.js";
 import type { LivenessEvent } from "./roster/liveness-event.js";
@@ -30,34 +29,19 @@ export function createMonitor(
   const settings = resolveRoster(judging);
   const { clock } = ports;
   const logger = safeLogger(given ?? stderrLogger("monitor", clock));
-  const events = createEvents<LivenessEvent>((error) => logger.error({ error }, "a subscriber threw"));
-  const changes = createWatch(() => peersOf(observer.roster, clock.nowMs()));
-  let settle: (error: RaftbeatError | null) => void = () => {};
-  const ended = new Promise<RaftbeatError | null>((resolve) => {
-    settle = resolve;
-  });
-  let closed = false;
-
-  function tellAll(event: LivenessEvent): void {
-    logEvent(logger, event);
-    publish(`raftbeat:liveness:${event.kind}`, {}, event);
-    events.emit(event);
-    changes.notify();
-  }
-
-  function end(error: RaftbeatError | null): void {
-    if (closed) return;
-    closed = true;
-    observer.stop();
-    changes.end();
-    settle(error);
-  }
-
-  const observer = startObserver(withSafeZones(settings, logger), clock, tellAll, (thrown) => {
-    const error = asRaftbeatError(thrown, "internal", "the monitor ended because something in it threw");
-    logger.error({ error }, error.message);
-    end(error);
-  });
+  const announcements = createAnnouncements<LivenessEvent, readonly PeerLiveness[]>(
+    "the monitor",
+    logger,
+    logEvent,
+    () => peersOf(observer.roster, clock.nowMs()),
+    () => observer.stop(),
+  );
+  const observer = startObserver(
+    withSafeZones(settings, logger),
+    clock,
+    announcements.tell,
+    announcements.fail,
+  );
   const { roster, tell } = observer;
 
   return {
@@ -81,12 +65,12 @@ export function createMonitor(
     counts: () => ({ ...roster.counts }),
     statusCounts: () => statusCounts(roster),
     observeLateness: latenessObservers(roster, logger),
-    subscribe: (listener) => events.subscribe(listener),
-    changes: ({ signal } = {}) => changes.values(signal),
-    close: () => end(null),
-    ended,
+    subscribe: announcements.subscribe,
+    changes: announcements.changes,
+    close: () => announcements.end(null),
+    ended: announcements.ended,
     async [Symbol.asyncDispose]() {
-      end(null);
+      announcements.end(null);
     },
   };
 }
